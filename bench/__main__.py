@@ -1,0 +1,116 @@
+"""``python -m bench [--mb N] [--memory]``: the scan against a naive loop, wc and grep, on the same files in one run.
+
+Every engine runs as a process of its own, three times, taking turns; the median counts. Read the ratios: absolute times
+drift with the machine. ``--memory`` compares the peak memory of a 10 MB log and of one a hundred times that size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import generate
+
+RUNS = 3
+SHARES = (0.02, 0.30)
+
+
+def main() -> None:
+    """Run what was asked for and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--mb", type=int, default=100, help="size of each log in MB (default 100)")
+    parser.add_argument("--memory", action="store_true", help="peak memory over size instead of speed")
+    parser.add_argument("--startup", action="store_true", help="start-up time only")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as folder:
+        if chosen.startup:
+            startup()
+        elif chosen.memory:
+            memory(Path(folder), chosen.mb)
+        else:
+            startup()
+            speed(Path(folder), chosen.mb)
+
+
+def startup() -> None:
+    """How long ``--help`` takes, and a scan of one line."""
+    times = sorted(_run([sys.executable, "-m", "shadowai", "--help"])[0] for _ in range(7))
+    print(f"shadowai --help: {times[3] * 1000:.0f} ms (median of 7)")
+
+
+def speed(folder: Path, mb: int) -> None:
+    """Seconds, thousand lines a second, and the ratio to the naive loop."""
+    print(f"{'log':14} {'engine':22} {'s':>7} {'k lines/s':>10} {'speed / naive':>14} {'peak MB':>8}")
+    for kind in ("squid", "csv", "json"):
+        for share in SHARES:
+            path = folder / f"{kind}.log"
+            lines = generate.write(path, kind, mb * 1_000_000, share)
+            _table(f"{kind} {share:.0%} AI", path, kind, lines)
+            path.unlink()
+
+
+def memory(folder: Path, mb: int) -> None:
+    """Peak resident memory of a scan, small file against large."""
+    print(f"{'log':10} {'size':>8} {'peak MB':>8}")
+    for size in (10, mb * 10 if mb <= 100 else mb):
+        path = folder / "squid.log"
+        generate.write(path, "squid", size * 1_000_000, 0.02)
+        _, peak = _run(_scan(path))
+        print(f"{'squid':10} {size:5} MB {peak:8.0f}")
+
+
+def _table(title: str, path: Path, kind: str, lines: int) -> None:
+    engines = {
+        "naive loop": [sys.executable, "-m", "bench.naive", kind, str(path)],
+        "shadowai scan": _scan(path),
+        "wc -l": ["wc", "-l", str(path)],
+        "grep -c -F -f": ["grep", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
+    }
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in engines}
+    for _ in range(RUNS):
+        for name, command in engines.items():
+            taken[name].append(_run(command))
+    floor = statistics.median(seconds for seconds, _ in taken["naive loop"])
+    for name, runs in taken.items():
+        seconds = statistics.median(one for one, _ in runs)
+        peak = max(two for _, two in runs)
+        print(f"{title:14} {name:22} {seconds:7.2f} {lines / seconds / 1000:10.0f} {floor / seconds:14.2f} {peak:8.0f}", flush=True)
+
+
+def _scan(path: Path) -> list[str]:
+    return [sys.executable, "-m", "shadowai", "scan", str(path), "--format", "csv", "--no-progress", "-o", str(path.with_suffix(".out.csv"))]
+
+
+def _patterns(folder: Path) -> Path:
+    from bench.naive import suffixes
+
+    path = folder / "patterns.txt"
+    path.write_text("".join(f"{name}\n" for name in sorted(suffixes())), "utf-8")
+    return path
+
+
+def _run(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak resident MB of one process."""
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        complaint = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    if process.returncode not in (0, 3) and not (command[0] == "grep" and process.returncode == 1):
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {complaint}")
+    return time.perf_counter() - began, _megabytes(usage)
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Large made-up logs, the same every time: Squid, CSV and JSON lines with a chosen share of AI lines.
+
+Addresses are documentation and private ones, users are of example.com, ordinary hosts are of reserved domains.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+AI = (
+    "chatgpt.com", "chat.openai.com", "api.openai.com", "claude.ai", "api.anthropic.com", "gemini.google.com", "copilot.microsoft.com",
+    "www.perplexity.ai", "chat.deepseek.com", "api.mistral.ai", "huggingface.co", "api.groq.com", "openrouter.ai", "www.midjourney.com",
+)  # fmt: skip
+_WORDS = "blue north cloud fast data media shop news mail soft bank tele auto food home metro prime alpha delta atlas vertex".split()
+_SUBS = ("www", "api", "cdn", "static", "img", "assets", "login", "mail", "edge", "telemetry", "")
+_ENDS = ("example", "example.com", "example.net", "example.org", "test", "invalid")
+_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+_PATHS = ("/", "/index.html", "/api/v1/items", "/assets/app.3f2a91.js", "/search?q=weather", "/collect?v=2&tid=G-ABC123", "/track?ref=chatgpt.com")
+START = 1_767_600_000.0
+BATCH = 20_000
+
+
+def write(path: Path, kind: str, size: int, share: float, seed: int = 7) -> int:
+    """Write at least ``size`` bytes of ``kind`` (squid, csv, json) with ``share`` of AI lines; returns the lines."""
+    rng = random.Random(seed)
+    hosts = [_host(rng) for _ in range(20_000)]
+    weights = [1 / (place + 1) for place in range(len(hosts))]
+    line = _KINDS[kind]
+    lines = written = 0
+    with path.open("w", encoding="utf-8", newline="") as out:
+        if kind == "csv":
+            out.write('"datetime","user","action","hostname","url","useragent","urlcategory","requestmethod","requestsize","responsesize","clientip"\r\n')
+        while written < size:
+            picked = rng.choices(hosts, weights, k=BATCH)
+            block = "".join(line(rng, START + (lines + place) * 0.01, rng.choice(AI) if rng.random() < share else host) for place, host in enumerate(picked))
+            out.write(block)
+            written += len(block)
+            lines += BATCH
+    return lines
+
+
+def _host(rng: random.Random) -> str:
+    sub = rng.choice(_SUBS)
+    return f"{sub}{'.' if sub else ''}{rng.choice(_WORDS)}{rng.choice(_WORDS)}{rng.randrange(100)}.{rng.choice(_ENDS)}"
+
+
+def _squid(rng: random.Random, time: float, host: str) -> str:
+    who = rng.randrange(5000)
+    head = f"{time:.3f} {rng.randrange(9000):6d} 10.0.{who >> 8}.{who & 255}"
+    tail = f"user{who} HIER_DIRECT/203.0.113.{rng.randrange(256)}"
+    if rng.random() < 0.85:
+        return f"{head} TCP_TUNNEL/200 {rng.randrange(60, 90000)} CONNECT {host}:443 {tail} -\n"
+    return f"{head} TCP_MISS/200 {rng.randrange(60, 90000)} GET http://{host}{rng.choice(_PATHS)} {tail} text/html\n"
+
+
+def _csv(rng: random.Random, time: float, host: str) -> str:
+    who = rng.randrange(5000)
+    return (
+        f'"2026-01-05 {int(time) // 3600 % 24:02d}:{int(time) // 60 % 60:02d}:{int(time) % 60:02d}","user{who}@example.com","Allowed","{host}",'
+        f'"{host}{rng.choice(_PATHS)}","{_AGENT}","Marketing, ""Misc""","GET","{rng.randrange(80, 9000)}","{rng.randrange(60, 90000)}",'
+        f'"10.0.{who >> 8}.{who & 255}"\r\n'
+    )
+
+
+def _json(rng: random.Random, time: float, host: str) -> str:
+    who = rng.randrange(5000)
+    return (
+        f'{{"ts":{time:.6f},"id.orig_h":"10.0.{who >> 8}.{who & 255}","id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"method":"GET",'
+        f'"host":"{host}","uri":"{rng.choice(_PATHS)}","user_agent":"{_AGENT}","request_body_len":{rng.randrange(80, 9000)},'
+        f'"response_body_len":{rng.randrange(60, 90000)},"status_code":200,"username":"user{who}","tags":[]}}\n'
+    )
+
+
+_KINDS: dict[str, Callable[[random.Random, float, str], str]] = {"squid": _squid, "csv": _csv, "json": _json}

@@ -1,0 +1,63 @@
+"""Options that several commands take, and what turns their text into values."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+
+import click
+
+_AGO = re.compile(r"(\d{1,6})([mhdw])")
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+log_format_option = click.option(
+    "--log-format", metavar="NAME", help="Read every input as this format instead of recognising it (see `formats`)."
+)
+timezone_option = click.option(
+    "--timezone", metavar="ZONE", help="Zone of log times that carry none: an IANA name or an offset like +02:00."
+)
+config_option = click.option("--config", "config_file", metavar="FILE", type=Path, help="Settings, TOML.")
+
+
+def window(since: str | None, until: str | None, where: tzinfo) -> tuple[int | None, int | None]:
+    """The first and the last microsecond of ``--since`` and ``--until``; ``None`` where there is no such bound.
+
+    Raises :class:`click.BadParameter` for a text that is no time, and for a window that ends before it begins.
+    """
+    first = None if since is None else moment(since, where=where)
+    last = None if until is None else moment(until, where=where, end=True, option="--until")
+    if first is not None and last is not None and first > last:
+        raise click.BadParameter(f"{until!r} is before --since {since!r}", param_hint="--until")
+    return first, last
+
+
+def moment(text: str, *, where: tzinfo = UTC, end: bool = False, option: str = "--since") -> int:
+    """Microseconds since the epoch (UTC) of a date, a date and time, or an age (``90m``, ``12h``, ``7d``, ``2w``).
+
+    A time without an offset is in the zone ``where``. A bare date is its first moment, or with ``end`` its last, so
+    that ``--until`` takes in the whole of that day. Raises :class:`click.BadParameter`.
+    """
+    ago = _AGO.fullmatch(text)
+    if ago:
+        return (int(time.time()) - int(ago.group(1)) * _SECONDS[ago.group(2)]) * 1_000_000
+    try:
+        found = _day_or_time(text, _DAY - _MICROSECOND if end else timedelta())
+        return ((found if found.tzinfo else found.replace(tzinfo=where)) - _EPOCH) // _MICROSECOND
+    except (ValueError, OverflowError):
+        wanted = "a date (2026-01-31), a time (2026-01-31T18:00+01:00) or an age (7d)"
+        raise click.BadParameter(f"{text!r} is not {wanted}", param_hint=option) from None
+
+
+def _day_or_time(text: str, later: timedelta) -> datetime:
+    """The date and time that ``text`` is; a date alone becomes its midnight and that much ``later``."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+    return datetime(day.year, day.month, day.day) + later

@@ -1,0 +1,107 @@
+"""``shadowai scan``: logs in, inventory out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from shadowai.cli import options, terminal
+from shadowai.cli.progress import bar_for
+
+if TYPE_CHECKING:
+    from shadowai.model import Report
+    from shadowai.pipeline import ScanOptions
+
+
+@click.command("scan", short_help="Read logs and write the inventory of the AI services used in them.")
+@options.paths_argument
+@click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
+@click.option(
+    "--format", "layout", metavar="NAME", help="table, csv, json, parquet, xlsx; by default what FILE's suffix says."
+)
+@click.option(
+    "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
+)
+@click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
+@click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@click.option("--since", metavar="TIME", help="Leave out what is older: a date, a time, or an age like 7d.")
+@click.option("--until", metavar="TIME", help="Leave out what is newer: a date (that day is in), a time, or an age.")
+@options.log_format_option
+@options.timezone_option
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Processes to read with."
+)
+@options.config_option
+@click.option("--no-progress", is_flag=True, help="No progress bar.")
+def command(
+    paths: tuple[str, ...],
+    output: str | None,
+    layout: str | None,
+    by: Literal["service", "user"],
+    policy_file: str | None,
+    fail_on: str | None,
+    since: str | None,
+    until: str | None,
+    log_format: str | None,
+    timezone: str | None,
+    jobs: int,
+    config_file: Path | None,
+    no_progress: bool,
+) -> int:
+    """Find the AI services in the logs in PATH... (files, folders, quoted patterns, - for stdin).
+
+    Inputs are recognised by their content, compressed ones too. What could not be looked at is listed on stderr, and
+    never taken for "nothing found".
+    """
+    from shadowai import config, export, pipeline, policy
+    from shadowai.export.summary import summary
+    from shadowai.sources.timestamps import zone as zone_of
+
+    target = Path(output) if output is not None else None
+    exporter = export.format_for(target, layout)
+    if target is not None and not target.parent.is_dir():  # before the work, not after it
+        raise click.BadParameter(f"{target.parent}: no such folder", param_hint="--output")
+    breach = _verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
+    settings = config.load(config_file)
+    zone = zone_of(timezone or settings.timezone or "UTC")
+    first, last = options.window(since, until, zone)
+    chosen = pipeline.ScanOptions(
+        log_format=log_format,
+        timezone=timezone,
+        since=first,
+        until=last,
+        jobs=jobs,
+        by=by,
+        policy=policy_file,
+        settings=settings,
+    )
+    report = _scan(paths, chosen, wanted=not no_progress)
+    export.write_report(report, exporter, target)
+    if exporter.name != "table" or output not in (None, "-"):
+        terminal.lines(summary(report))
+    return policy.exit_code(report, breach)
+
+
+def _scan(paths: Sequence[str], chosen: ScanOptions, *, wanted: bool) -> Report:
+    """The report, with a bar on stderr while it is made."""
+    from shadowai import pipeline
+
+    bar = bar_for(wanted)
+    try:
+        return pipeline.scan(paths, options=chosen, progress=bar)
+    finally:
+        if bar is not None:
+            bar.done()
+
+
+def _verdicts(text: str) -> frozenset[str]:
+    """The verdicts of ``--fail-on``; raises :class:`click.BadParameter` for one that is no breach."""
+    from shadowai.policy import FAIL_ON
+
+    named = frozenset(word.strip() for word in text.split(","))
+    if not named <= FAIL_ON:
+        raise click.BadParameter(f"{text!r} is not a list of {', '.join(sorted(FAIL_ON))}", param_hint="--fail-on")
+    return named

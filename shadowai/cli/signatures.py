@@ -1,0 +1,99 @@
+"""``shadowai signatures``: the catalogue of AI services, looked at, checked and asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shadowai.cli import BREACHED, WITHIN_POLICY, options, terminal
+from shadowai.normalize import printable
+
+if TYPE_CHECKING:
+    from shadowai.catalog import Catalog
+    from shadowai.model import Match
+
+
+@click.group("signatures", short_help="Look at, check and ask the catalogue of AI services.")
+def command() -> None:
+    """Look at, check and ask the catalogue of AI services."""
+
+
+@command.command("list")
+@options.config_option
+def list_(config_file: Path | None) -> None:
+    """One line for each signature: id, name, vendor, category."""
+    known = list(_catalog(config_file).signatures.values())
+    width = max((len(signature.id) for signature in known), default=0)
+    for signature in known:
+        print(printable(f"{signature.id:{width}}  {signature.name} ({signature.vendor}), {signature.category}"))
+
+
+@command.command()
+@click.argument("id", metavar="ID")
+@options.config_option
+def show(id: str, config_file: Path | None) -> None:
+    """Print the signature file of one service."""
+    from shadowai.catalog import read
+    from shadowai.errors import UsageError
+
+    file = _catalog(config_file).files.get(id)
+    if file is None:
+        raise UsageError(f"there is no signature {id!r}", remedy="see `shadowai signatures list`")
+    text = read(Path(file.origin.path)).data.decode("utf-8")
+    print("\n".join(printable(line) for line in text.splitlines()))
+
+
+@command.command()
+@click.argument("paths", nargs=-1, type=Path, metavar="[PATH]...")
+def lint(paths: tuple[Path, ...]) -> int:
+    """Check signature files, all packaged ones by default. Exit code 1 where there is an error; warnings are no error.
+
+    Needs the libraries of shadowai[lint].
+    """
+    from shadowai.lint import lint as findings_of
+
+    findings = findings_of(paths or None)
+    for finding in findings:
+        print(printable(str(finding)))
+    errors = sum(finding.level == "error" for finding in findings)
+    terminal.say(f"{errors} errors, {len(findings) - errors} warnings")
+    return BREACHED if errors else WITHIN_POLICY
+
+
+@command.command()
+@click.argument("values", nargs=-1, required=True, metavar="VALUE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each value.")
+@options.config_option
+def match(values: tuple[str, ...], as_json: bool, config_file: Path | None) -> None:
+    """Which signatures explain each VALUE: a host, URL, address, user agent or OAuth client id."""
+    from shadowai.matcher import Matcher, guess_name
+
+    matcher = Matcher(_catalog(config_file))
+    for value in values:
+        found = matcher.match(guess_name(value))
+        print(_as_json(value, found) if as_json else printable(_as_text(value, found)))
+
+
+def _as_json(value: str, found: Sequence[Match]) -> str:
+    matches = [{"id": one.signature, "service": one.service, "strength": one.strength} for one in found]
+    text = json.dumps({"value": value, "matches": matches})  # ASCII; of its characters a terminal acts on DEL alone
+    return text.replace("\x7f", "\\u007f")
+
+
+def _as_text(value: str, found: Sequence[Match]) -> str:
+    if not found:
+        return f"{value}: no AI service"
+    unsure = " (ambiguous)" if any(one.ambiguous for one in found) else ""
+    return f"{value}: {', '.join(f'{one.service} [{one.signature}, {one.strength}]' for one in found)}{unsure}"
+
+
+def _catalog(config_file: Path | None) -> Catalog:
+    from shadowai.catalog import Catalog
+    from shadowai.config import load
+
+    settings = load(config_file)
+    return Catalog.load(extra_dirs=settings.signatures_dir, disable=settings.disable)

@@ -1,0 +1,141 @@
+"""The configuration file: TOML, looked for in a few places, read into frozen :class:`Settings`.
+
+The first of these that exists is used, alone: ``--config FILE``, ``$SHADOWAI_CONFIG``, ``./shadowai.toml``,
+``$XDG_CONFIG_HOME/shadowai/config.toml`` (``~/.config`` where the variable is not set; XDG Base Directory
+Specification 0.8).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shadowai.errors import UsageError
+from shadowai.model import Origin
+
+VARIABLE = "SHADOWAI_CONFIG"
+LOCAL = "shadowai.toml"
+
+_OFFSET = re.compile(r"[+-](?:0[0-9]|1[0-4]):[0-5][0-9]")
+_AT_LINE = re.compile(r"at line ([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the configuration says; the defaults are those of nobody having said anything.
+
+    ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
+    ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
+    ``+02:00``), ``policy`` the policy file. ``path`` is the file that was read, ``None`` where there was none.
+    """
+
+    path: Path | None = None
+    formats_dir: tuple[Path, ...] = ()
+    signatures_dir: tuple[Path, ...] = ()
+    disable: tuple[str, ...] = ()
+    timezone: str | None = None
+    policy: Path | None = None
+
+
+KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
+
+
+def load(
+    chosen: Path | None = None, *, environ: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Settings:
+    """The settings of the configuration in force; the defaults where there is none.
+
+    ``chosen`` is what ``--config`` names; ``environ`` and ``folder`` stand for the process's environment and current
+    folder. A file that was named and cannot be read, is no TOML, or holds an unknown key or a wrong value is a
+    :class:`~shadowai.errors.UsageError`.
+    """
+    path = find(chosen, os.environ if environ is None else environ, Path() if folder is None else folder)
+    return Settings() if path is None else read(path)
+
+
+def find(chosen: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
+    """The configuration file in force, ``None`` where there is none; a named one need not exist to be in force."""
+    if chosen is not None:
+        return chosen
+    if named := environ.get(VARIABLE):
+        return Path(named)
+    home = environ.get("XDG_CONFIG_HOME", "")
+    if not Path(home).is_absolute():  # relative ones are to be ignored, says the specification
+        home = str(Path(environ["HOME"]) / ".config") if environ.get("HOME") else ""
+    places = [folder / LOCAL, *([Path(home) / "shadowai" / "config.toml"] if home else [])]
+    return next((place for place in places if place.exists()), None)
+
+
+def read(path: Path) -> Settings:
+    """The settings of one file; relative paths in it are relative to its folder."""
+    table = _table(path)
+    for key in table:
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise _wrong(path, f"unknown key {key!r}", f"{hint}known keys: {', '.join(KEYS)}")
+    return Settings(
+        path=path,
+        formats_dir=_folders(path, table, "formats_dir"),
+        signatures_dir=_folders(path, table, "signatures_dir"),
+        disable=_texts(path, table, "disable"),
+        timezone=_timezone(path, table),
+        policy=path.parent / Path(_text(path, "policy", table["policy"])).expanduser() if "policy" in table else None,
+    )
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        message = f"cannot read the configuration: {error.strerror}"
+        raise _wrong(path, message, f"name a file that exists with --config or ${VARIABLE}") from error
+    except UnicodeDecodeError as error:
+        raise _wrong(path, "not UTF-8", "save the configuration as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        line = _AT_LINE.search(str(error))
+        origin = Origin(str(path), int(line.group(1)) if line else None)
+        raise UsageError(f"not TOML: {error}", origin=origin, remedy="see https://toml.io/en/v1.0.0") from error
+
+
+def _folders(path: Path, table: Mapping[str, object], key: str) -> tuple[Path, ...]:
+    found = tuple(path.parent / Path(text).expanduser() for text in _texts(path, table, key))
+    for folder in found:
+        if not folder.is_dir():
+            raise _wrong(path, f"{key}: {str(folder)!r} is not a folder", "correct it, or leave it out")
+    return found
+
+
+def _texts(path: Path, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """One text or a list of them."""
+    value = table.get(key, [])
+    return tuple(_text(path, key, part) for part in (value if isinstance(value, list) else [value]))
+
+
+def _text(path: Path, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise _wrong(path, f"{key}: {value!r} is not a text", f'write {key} = "…"; known keys: {", ".join(KEYS)}')
+    return value
+
+
+def _timezone(path: Path, table: Mapping[str, object]) -> str | None:
+    if "timezone" not in table:
+        return None
+    name = _text(path, "timezone", table["timezone"])
+    if not _OFFSET.fullmatch(name):
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            remedy = "use an IANA name such as Europe/Berlin, or +02:00"
+            raise _wrong(path, f"timezone: {name!r} is not known", remedy) from error
+    return name
+
+
+def _wrong(path: Path, message: str, remedy: str) -> UsageError:
+    return UsageError(message, origin=Origin(str(path)), remedy=remedy)

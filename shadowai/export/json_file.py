@@ -1,0 +1,88 @@
+"""The report as one JSON object (RFC 8259): entries, gaps, notes and sources, in ASCII, one row a line.
+
+Numbers are numbers, ``null`` is unknown, lists are lists. Everything outside of printable ASCII is escaped, so that
+the output can be shown on a terminal as it is. ``schema`` counts up when a key changes its meaning or goes away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import BinaryIO, Final
+
+from shadowai.export.columns import Column, columns
+from shadowai.export.inert import encodable
+from shadowai.export.times import as_iso
+from shadowai.model import Entry, Gap, Note, Report
+
+SCHEMA: Final = 1
+
+Plain = str | int | bool | None | list[str]
+
+
+def write(report: Report, stream: BinaryIO) -> None:
+    """Write ``report``; the keys stand in a fixed order, so that two reports can be compared line by line."""
+    chosen = columns(report.by)
+    head: dict[str, Plain] = {
+        "schema": SCHEMA,
+        "by": report.by,
+        "complete": report.complete,
+        "signatures": report.signatures,
+    }
+    lists = {
+        "entries": (_entry(entry, chosen) for entry in report.entries),
+        "gaps": (_gap(gap) for gap in report.gaps),
+        "notes": (_note(note) for note in report.notes),
+        "sources": (asdict(source) for source in report.sources),
+    }
+    parts = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
+    stream.write(("{\n" + ",\n".join(parts)).encode("ascii"))
+    for key, rows in lists.items():
+        stream.write(f",\n  {_dump(key)}: ".encode("ascii"))
+        _write_rows(rows, stream)
+    stream.write(b"\n}\n")
+
+
+def _write_rows(rows: Iterable[Mapping[str, Plain]], stream: BinaryIO) -> None:
+    before = "["
+    for row in rows:
+        stream.write(f"{before}\n    {_dump(row)}".encode("ascii"))
+        before = ","
+    stream.write(b"[]" if before == "[" else b"\n  ]")
+
+
+def _dump(value: Plain | Mapping[str, Plain]) -> str:
+    # ASCII escapes all but one character that a terminal would act on: DEL, which can only be part of a text.
+    return json.dumps(_safe(value), ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _safe(value: Plain | Mapping[str, Plain]) -> Plain | dict[str, object]:
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, list):
+        return [encodable(part) for part in value]
+    return {key: _safe(part) for key, part in value.items()} if isinstance(value, Mapping) else value
+
+
+def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
+    row = {column.name: _value(column, entry) for column in chosen}
+    return row | {"verdict_reason": entry.verdict_reason or None, "verdict_owner": entry.verdict_owner or None}
+
+
+def _value(column: Column, entry: Entry) -> Plain:
+    value = column.value(entry)
+    if isinstance(value, tuple):
+        return list(value)
+    if column.kind == "time" and not isinstance(value, str):
+        return as_iso(value) or None
+    return None if value == "" else value
+
+
+def _gap(gap: Gap) -> dict[str, Plain]:
+    examples = [str(origin) for origin in gap.examples]
+    return {"origin": str(gap.origin), "reason": gap.reason, "count": gap.count, "examples": examples}
+
+
+def _note(note: Note) -> dict[str, Plain]:
+    return {"origin": str(note.origin), "kind": note.kind, "text": note.text, "count": note.count}

@@ -1,0 +1,98 @@
+"""What a person must know beside the rows: what was read, what could not be, and what was assumed.
+
+Formats that hold rows only (CSV, Parquet) are told by these lines, on the terminal.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from shadowai.model import Origin, Report
+from shadowai.normalize import printable
+
+EXAMPLES: Final = 5
+SHOWN: Final = 20
+"""Sources, reasons and notes listed each; the rest is counted."""
+_LONGEST = 300
+
+
+def summary(report: Report) -> Iterator[str]:
+    """One line each, safe for a terminal: findings, sources, gaps (the first starts with INCOMPLETE), notes."""
+    yield _findings(report)
+    yield from _sources(report)
+    yield from _gaps(report)
+    yield from _notes(report)
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """``text`` safe for a terminal, with an ellipsis where it is longer than ``longest`` characters."""
+    shown = printable(text[: longest + 1])
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """``1 gap``, ``1,234 gaps``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _findings(report: Report) -> str:
+    what = "services" if report.by == "service" else "users of services"
+    if not report.entries:
+        return "No AI services found." if report.complete else "No AI services found in what could be read."
+    kinds = Counter(entry.confidence for entry in report.entries)
+    return f"{what.capitalize()}: {len(report.entries):,} ({', '.join(f'{n:,} {shortened(kind)}' for kind, n in kinds.items())})."
+
+
+def _sources(report: Report) -> Iterator[str]:
+    yield f"Read: {counted(len(report.sources), 'source')}."
+    for source in report.sources[:SHOWN]:
+        figures = [
+            counted(source.records, "record"),
+            f"{source.named:,} with a name",
+            f"{source.ai:,} of AI services",
+            *(f"{n:,} {what}" for n, what in _odd(source.uncounted, source.outside, source.unreadable) if n),
+        ]
+        yield f"  {shortened(source.path)} ({shortened(source.format or 'not recognised')}): {', '.join(figures)}"
+    if len(report.sources) > SHOWN:
+        yield f"  and {len(report.sources) - SHOWN:,} more"
+
+
+def _odd(uncounted: int, outside: int, unreadable: int) -> tuple[tuple[int, str], ...]:
+    return (uncounted, "no activity"), (outside, "outside of the time asked for"), (unreadable, "not readable")
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    if report.complete:
+        return
+    found: dict[str, list[Origin]] = {}
+    counts: Counter[str] = Counter()
+    for gap in report.gaps:
+        counts[gap.reason] += gap.count
+        found.setdefault(gap.reason, []).extend((gap.examples or (gap.origin,))[:EXAMPLES])
+    yield f"INCOMPLETE: {sum(counts.values()):,} could not be looked at."
+    for reason, places in list(found.items())[:SHOWN]:
+        yield f"  {shortened(reason)}: {counts[reason]:,}, {_places(places)}"
+    yield from _rest(len(found), "reason")
+
+
+def _notes(report: Report) -> Iterator[str]:
+    found: dict[tuple[str, str], list[Origin]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for note in report.notes:
+        counts[note.kind, note.text] += note.count
+        found.setdefault((note.kind, note.text), []).append(note.origin)
+    for (kind, text), places in list(found.items())[:SHOWN]:
+        yield f"Note ({shortened(kind)}): {shortened(text)}: {counts[kind, text]:,}, {_places(places)}"
+    yield from _rest(len(found), "note")
+
+
+def _places(places: Iterable[Origin]) -> str:
+    distinct = list(dict.fromkeys(places))
+    return f"e.g. {', '.join(shortened(str(origin)) for origin in distinct[:EXAMPLES])}"
+
+
+def _rest(count: int, what: str) -> Iterator[str]:
+    if count > SHOWN:
+        yield f"  and {counted(count - SHOWN, f'more {what}')}; all of them are in --format json"

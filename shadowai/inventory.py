@@ -1,0 +1,360 @@
+"""Explained sightings folded into the entries of the inventory (docs/inventory.md).
+
+The fold is associative: inventories of parts of the input, merged in input order, give the entries of the whole,
+however the input was cut. Memory grows with AI users times services (and their active days), never with the input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+
+from shadowai.model import Actor, Entry, Match, Note, Origin, Sighting, Signature, Usage, Verdict
+
+if TYPE_CHECKING:
+    from shadowai.policy import Policy
+
+By = Literal["service", "user"]
+T = TypeVar("T")
+
+NAMES_KEPT: Final = 50
+"""Distinct names (and sources) listed per row, the first in input order; what is beyond is said in a note."""
+EVIDENCE_KEPT: Final = 5
+"""Origins listed per row, the first in input order."""
+INTERACTIVE_BYTES: Final = 10_000
+"""Bytes one actor sends up to one service on one UTC day, from which the use is ``interactive``."""
+BULK_BYTES: Final = 10_000_000
+"""Bytes one actor sends up to one service on one UTC day, from which the use is ``bulk``."""
+LOOKUP_CHANNELS: Final = frozenset({"dns"})
+"""Channels that show a name being asked for, not used."""
+API_CATEGORIES: Final = frozenset({"model-api", "ai-gateway", "ml-platform"})
+"""Categories whose ``api`` names are called by programs: ``integrated``."""
+INTEGRATING_FACTS: Final = frozenset({"sdk", "grant", "key", "server"})
+"""Facts of a sighting that show a program, not a person: ``integrated``."""
+AGENT_CATEGORIES: Final = frozenset({"agent-automation", "coding"})
+"""Categories in which the fact ``agent`` means ``autonomous``."""
+CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
+"""Best first: a row is counted from the sightings of the best one it has, and from no other."""
+SEVERITY: Final = (
+    Verdict.PROHIBITED,
+    Verdict.UNSANCTIONED,
+    Verdict.UNREVIEWED,
+    Verdict.IN_REVIEW,
+    Verdict.RISK_ACCEPTED,
+    Verdict.TOLERATED,
+    Verdict.SANCTIONED,
+    Verdict.NOT_AI,
+)
+"""The order of verdicts in a report, what needs action first."""
+
+
+class _Footing(NamedTuple):
+    """On what ground something is counted; figures of different footings are never added together."""
+
+    confidence: str
+    lookup: bool
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one actor (or everybody) did with one service on one footing.
+
+    ``names`` and ``sources`` hold one more than is shown, so that "there were more" is known without counting.
+    """
+
+    events: int = 0
+    blocked: int = 0
+    bytes_up: int | None = None
+    bytes_down: int | None = None
+    first_seen: int | None = None
+    last_seen: int | None = None
+    days: dict[int, int] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+
+    def merge(self, other: _Tally) -> None:
+        """Add what ``other``, which comes later in the input, has seen. ``other`` is left as it was."""
+        self.events += other.events
+        self.blocked += other.blocked
+        self.bytes_up = _known(sum, self.bytes_up, other.bytes_up)
+        self.bytes_down = _known(sum, self.bytes_down, other.bytes_down)
+        self.first_seen = _known(min, self.first_seen, other.first_seen)
+        self.last_seen = _known(max, self.last_seen, other.last_seen)
+        for day, sent in other.days.items():
+            self.days[day] = self.days.get(day, 0) + sent
+        self.facts |= other.facts
+        self.roles |= other.roles
+        self.names = _first(NAMES_KEPT + 1, self.names, other.names)
+        self.sources = _first(NAMES_KEPT + 1, self.sources, other.sources)
+        self.origins = _first(EVIDENCE_KEPT, self.origins, other.origins)
+
+
+_Cells = dict[_Footing, _Tally]
+
+
+class _Row(NamedTuple):
+    """The cells of one row sorted out: ``use`` is the tally that counts, ``None`` where all was blocked."""
+
+    confidence: str
+    same: tuple[_Tally, ...]
+    rest: tuple[_Tally, ...]
+    use: _Tally | None
+    lookup: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of every footing, the surest first; one more than is shown where there are more."""
+        return _first(NAMES_KEPT + 1, *(tally.names for tally in (*self.same, *self.rest)))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of what counts; one more than is shown where there are more."""
+        return _first(NAMES_KEPT + 1, *(tally.sources for tally in self.same))
+
+    @property
+    def aside(self) -> int:
+        """Events and attempts on a weaker footing, which are not counted."""
+        return sum(tally.events + tally.blocked for tally in self.rest)
+
+
+class Inventory:
+    """A streaming fold of sightings into entries."""
+
+    __slots__ = ("_services",)
+
+    def __init__(self) -> None:
+        # service -> actor -> footing; the actor ``None`` stands for everybody together
+        self._services: dict[str, dict[Actor | None, _Cells]] = {}
+
+    def add(self, sighting: Sighting, matches: tuple[Match, ...]) -> None:
+        """Count ``sighting`` once for each service that ``matches`` explain it with; ``shared`` ones explain nothing.
+
+        What a sighting says beside ``blocked`` must come from what was let through: one without ``events`` gives
+        no bytes, days or facts.
+        """
+        for service, footing, roles in _standings(sighting, matches):
+            one = _tally(sighting, roles)
+            actors = self._services.setdefault(service, {})
+            for who in (None, sighting.actor):
+                actors.setdefault(who, {}).setdefault(footing, _Tally()).merge(one)
+
+    def merge(self, other: Inventory) -> None:
+        """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
+        for service, others in other._services.items():
+            actors = self._services.setdefault(service, {})
+            for who, cells in others.items():
+                mine = actors.setdefault(who, {})
+                for footing, tally in cells.items():
+                    mine.setdefault(footing, _Tally()).merge(tally)
+
+    def entries(self, by: By, *, lookup: Callable[[str], Signature], policy: Policy, today: date) -> tuple[Entry, ...]:
+        """The rows of the inventory, one per service or one per service and actor.
+
+        ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired.
+        Sorted by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor.
+        """
+        made = (
+            _entry(lookup(service), who, _row(cells), self._services[service], policy, today)
+            for service, who, cells in self._rows(by)
+        )
+        return tuple(sorted(made, key=_place))
+
+    def notes(self, by: By) -> tuple[Note, ...]:
+        """What :meth:`entries` left out on purpose: lists cut short, and sightings on a weaker footing."""
+        rows = [_row(cells) for _, _, cells in self._rows(by)]
+        cut = sum(len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT for row in rows)
+        aside = [row.aside for row in rows if row.aside]
+        place = Origin("inventory")
+        found = []
+        if cut:
+            text = f"rows with more than {NAMES_KEPT} names or sources list the first {NAMES_KEPT} only"
+            found.append(Note(place, "cut", text, cut))
+        if aside:
+            text = (
+                f"{sum(aside)} events at names that do not identify the service alone are listed under names "
+                "and not counted, in rows that have surer ones"
+            )
+            found.append(Note(place, "weaker", text, len(aside)))
+        return tuple(found)
+
+    def _rows(self, by: By) -> Iterator[tuple[str, Actor | None, _Cells]]:
+        for service, actors in self._services.items():
+            for who, cells in actors.items():
+                if (who is None) == (by == "service"):
+                    yield service, who, cells
+
+
+def asset_id(service: str, actor: Actor | None = None) -> str:
+    """The stable id of a row: 16 hex digits that depend on who and what, and on nothing that was counted.
+
+    The first 64 bits of SHA-256 over ``service:<id>`` or ``service:<id>␟user:<user>␟device:<device>␟address:<address>``
+    in UTF-8; ``␟`` is U+001F, doubled where it is part of a value; an unknown part is empty.
+    """
+    parts = [f"service:{_escaped(service)}"]
+    if actor is not None:
+        parts += [f"{key}:{_escaped(value or '')}" for key, value in zip(Actor._fields, actor, strict=True)]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\x1f", "\x1f\x1f")
+
+
+def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[tuple[str, _Footing, frozenset[str]]]:
+    """Each service that explains the sighting, once, with its best footing and the roles found on it."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for match in matches:
+        if match.strength != "shared":
+            found.setdefault(match.signature, {}).setdefault(_confidence(match), set()).add(match.role)
+    for service, ways in found.items():
+        best = min(ways, key=CONFIDENCES.index)
+        yield service, _Footing(best, sighting.channel in LOOKUP_CHANNELS), frozenset(ways[best])
+
+
+def _confidence(match: Match) -> str:
+    if match.ambiguous:
+        return "ambiguous"
+    return "confirmed" if match.strength == "strong" else "unconfirmed"
+
+
+def _tally(sighting: Sighting, roles: frozenset[str]) -> _Tally:
+    """One sighting as a tally; what was blocked altogether shows no use."""
+    tally = _Tally(
+        blocked=sighting.blocked,
+        first_seen=sighting.first_seen,
+        last_seen=sighting.last_seen,
+        names=(sighting.name.value,),
+        sources=(sighting.source,) if sighting.source else (),
+        origins=_first(EVIDENCE_KEPT, sighting.origins),
+    )
+    if sighting.events > 0:
+        tally.events = sighting.events
+        tally.bytes_up, tally.bytes_down = sighting.bytes_up, sighting.bytes_down
+        for day, sent in sighting.days:
+            tally.days[day] = tally.days.get(day, 0) + sent
+        tally.facts, tally.roles = sighting.facts, roles
+    return tally
+
+
+def _row(cells: _Cells) -> _Row:
+    """Choose what counts: the best confidence; in it connections, else look-ups, else (all blocked) nothing."""
+    ranked = sorted(cells, key=lambda footing: (CONFIDENCES.index(footing.confidence), footing.lookup))
+    best = ranked[0].confidence
+    same = tuple(cells[footing] for footing in ranked if footing.confidence == best)
+    rest = tuple(cells[footing] for footing in ranked if footing.confidence != best)
+    used = next((f for f in ranked if f.confidence == best and cells[f].events), None)
+    return _Row(best, same, rest, cells[used] if used else None, used is not None and used.lookup)
+
+
+def _entry(
+    signature: Signature,
+    who: Actor | None,
+    row: _Row,
+    actors: dict[Actor | None, _Cells],
+    policy: Policy,
+    today: date,
+) -> Entry:
+    use, used_bytes = row.use, row.use if not row.lookup else None
+    counted = [who] if who is not None else list(_counted(row, actors))
+    decision = policy.decide(signature, today)
+    return Entry(
+        asset_id=asset_id(signature.id, who),
+        service_id=signature.id,
+        service=signature.name,
+        vendor=signature.vendor,
+        category=signature.category,
+        actor=who,
+        verdict=decision.verdict,
+        confidence=row.confidence,
+        usage=_usage(signature.category, row, counted, actors),
+        users=len({actor.user for actor in counted if actor.user}),
+        devices=_devices(counted),
+        events=use.events if use else 0,
+        blocked=sum(tally.blocked for tally in row.same),
+        bytes_up=used_bytes.bytes_up if used_bytes else None,
+        bytes_down=used_bytes.bytes_down if used_bytes else None,
+        first_seen=_known(min, *(tally.first_seen for tally in row.same)),
+        last_seen=_known(max, *(tally.last_seen for tally in row.same)),
+        active_days=(len(use.days) or None) if use else 0,
+        sources=tuple(sorted(row.sources[:NAMES_KEPT])),
+        names=row.names[:NAMES_KEPT],
+        evidence=_first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
+        verdict_reason=decision.reason,
+        verdict_owner=decision.owner,
+    )
+
+
+def _counted(row: _Row, actors: dict[Actor | None, _Cells]) -> Iterator[Actor]:
+    """Who is behind the figures of a service: those with events of the kind counted; all who tried if none passed."""
+    for who, cells in actors.items():
+        if who is None:
+            continue
+        if row.use is None:
+            if any(footing.confidence == row.confidence for footing in cells):
+                yield who
+        elif (tally := cells.get(_Footing(row.confidence, row.lookup))) is not None and tally.events:
+            yield who
+
+
+def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: dict[Actor | None, _Cells]) -> Usage | None:
+    """The highest rung that any one of the actors reached; look-ups alone are ``resolved``, blocked alone nothing."""
+    if row.use is None:
+        return None
+    if row.lookup:
+        return Usage.RESOLVED
+    footing = _Footing(row.confidence, False)
+    return max((_rung(category, actors[who][footing]) for who in counted), key=lambda usage: usage.rung)
+
+
+def _rung(category: str, tally: _Tally) -> Usage:
+    if "mcp" in tally.roles or ("agent" in tally.facts and category in AGENT_CATEGORIES):
+        return Usage.AUTONOMOUS
+    if tally.facts & INTEGRATING_FACTS or ("api" in tally.roles and category in API_CATEGORIES):
+        return Usage.INTEGRATED
+    most = max(tally.days.values(), default=0)
+    if most >= BULK_BYTES:
+        return Usage.BULK
+    return Usage.INTERACTIVE if "post" in tally.facts or most >= INTERACTIVE_BYTES else Usage.CONNECTED
+
+
+def _devices(counted: Iterable[Actor]) -> int:
+    """Distinct devices; an address stands for a device only where nobody says which device it was."""
+    actors = list(counted)
+    devices = {actor.device for actor in actors if actor.device}
+    named = {actor.address for actor in actors if actor.device}
+    bare = {actor.address for actor in actors if actor.address and not actor.device}
+    return len(devices) + len(bare - named)
+
+
+def _place(entry: Entry) -> tuple[int, int, int, int, str, tuple[str, ...]]:
+    return (
+        SEVERITY.index(entry.verdict),
+        CONFIDENCES.index(entry.confidence),
+        -entry.users,
+        -entry.events,
+        entry.service_id,
+        tuple(part or "" for part in entry.actor or ()),
+    )
+
+
+def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:
+    """``how`` of the values that are known; ``None`` where none is."""
+    known = [value for value in values if value is not None]
+    return how(known) if known else None
+
+
+def _first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:
+    """The first ``limit`` distinct values, in order."""
+    seen: dict[T, None] = {}
+    for values in lists:
+        for value in values:
+            if len(seen) >= limit:
+                return tuple(seen)
+            seen[value] = None
+    return tuple(seen)

@@ -1,0 +1,277 @@
+"""The nouns of the program: frozen, slotted, standard library only.
+
+Times are integers, microseconds since 1970-01-01T00:00:00Z. Sizes are bytes. ``None`` always means "not known",
+never "none" or zero. ``bytes_up`` is client to service, whatever the device that wrote the log calls it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, NamedTuple
+
+Unit = Literal["line", "frame", "object"]
+Strength = Literal["strong", "weak", "shared"]
+NameKind = Literal["domain", "url", "user_agent", "ip", "oauth_client", "app_name", "publisher", "reply_host"]
+MatchType = Literal["suffix", "exact", "glob", "prefix", "contains", "regex", "cidr", "equals"]
+
+_SEPARATOR: dict[Unit, str] = {"line": ":", "frame": "#", "object": "/"}
+
+
+class Origin(NamedTuple):
+    """The exact place something was seen: ``access.log:17``, ``dump.pcapng#42``, ``entra:servicePrincipals/…``.
+
+    ``position`` is 1-based and counts what ``unit`` says; ``None`` means the whole of ``path``.
+    """
+
+    path: str
+    position: int | str | None = None
+    unit: Unit = "line"
+
+    def __str__(self) -> str:
+        return self.path if self.position is None else f"{self.path}{_SEPARATOR[self.unit]}{self.position}"
+
+
+class Actor(NamedTuple):
+    """Who: a user, a device, an address; each only where the source says so."""
+
+    user: str | None = None
+    device: str | None = None
+    address: str | None = None
+
+
+class Name(NamedTuple):
+    """What was used, as the source names it: a domain, a URL without its query, an address, a client id…"""
+
+    kind: NameKind
+    value: str
+
+
+class Usage(Enum):
+    """The ladder of use that metadata can show; a member's order is its rung."""
+
+    RESOLVED = "resolved"
+    CONNECTED = "connected"
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+    INTEGRATED = "integrated"
+    AUTONOMOUS = "autonomous"
+
+    @property
+    def rung(self) -> int:
+        """Place on the ladder, from 0."""
+        return list(Usage).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One log record as understood by the reference path; absent fields are ``None``.
+
+    ``counted`` is false for records that are printed and yet are no activity (an authentication leg, an answer
+    beside its query); ``uncounted_because`` then says why. ``time_assumed`` names what had to be assumed about
+    ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
+    """
+
+    path: str
+    line: int
+    format: str
+    kind: str | None = None
+    time: int | None = None
+    user: str | None = None
+    device: str | None = None
+    client_ip: str | None = None
+    server_ip: str | None = None
+    server_port: int | None = None
+    host: str | None = None
+    url: str | None = None
+    method: str | None = None
+    action: str | None = None
+    blocked: bool | None = None
+    bytes_up: int | None = None
+    bytes_down: int | None = None
+    user_agent: str | None = None
+    counted: bool = True
+    uncounted_because: str | None = None
+    time_assumed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What could not be read, and why: never to be confused with "found nothing".
+
+    ``examples`` are up to five places; ``count`` is how many records (or files, where ``origin`` is a whole file).
+    """
+
+    origin: Origin
+    reason: str
+    count: int = 1
+    examples: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something assumed or left out on purpose, which the reader of the result must know."""
+
+    origin: Origin
+    kind: str
+    text: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One way to recognise a service. ``strong`` identifies it alone; ``weak`` only adds to something else or
+    opens an unconfirmed finding; ``shared`` never scores and is there so that nobody adds it again."""
+
+    kind: str
+    match: MatchType
+    value: str
+    strength: Strength
+    role: str = ""
+    id: str = ""
+    requires: tuple[str, ...] = ()
+    ref: int | None = None
+    since: str = ""
+    until: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An AI service and what identifies it; one YAML file each (docs/signatures.md)."""
+
+    id: str
+    name: str
+    vendor: str
+    category: str
+    country: str = ""
+    scope: str = "ai-native"
+    status: str = "stable"
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    indicators: tuple[Indicator, ...] = ()
+    exclude: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name explained by a signature. ``pattern`` is the indicator's value that won, ``role`` its role.
+
+    ``ambiguous`` is true where another signature claims the same name with a pattern of the same rank.
+    """
+
+    signature: str
+    service: str
+    name: Name
+    strength: Strength
+    role: str = ""
+    pattern: str = ""
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Who used which name, how often, how much, when, and the first places it was seen.
+
+    An aggregate over one source: ``events`` excludes ``blocked`` attempts. ``days`` maps a day (days since the
+    epoch, UTC) to the bytes sent up on it. ``facts`` are short words a verdict may need (``"upload"``, ``"post"``).
+    """
+
+    actor: Actor
+    name: Name
+    channel: str
+    events: int = 0
+    blocked: int = 0
+    bytes_up: int | None = None
+    bytes_down: int | None = None
+    first_seen: int | None = None
+    last_seen: int | None = None
+    days: tuple[tuple[int, int], ...] = ()
+    origins: tuple[Origin, ...] = ()
+    source: str = ""
+    facts: frozenset[str] = frozenset()
+
+
+class Verdict(Enum):
+    """What the organisation has decided about an asset."""
+
+    UNREVIEWED = "unreviewed"
+    IN_REVIEW = "in_review"
+    SANCTIONED = "sanctioned"
+    TOLERATED = "tolerated"
+    RISK_ACCEPTED = "risk_accepted"
+    UNSANCTIONED = "unsanctioned"
+    PROHIBITED = "prohibited"
+    NOT_AI = "not_ai"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the inventory: a service, or a service and who used it (``docs/inventory.md`` has the columns).
+
+    ``confidence`` is ``confirmed`` (a strong indicator), ``unconfirmed`` (weak ones only) or ``ambiguous``.
+    """
+
+    asset_id: str
+    service_id: str
+    service: str
+    vendor: str
+    category: str
+    actor: Actor | None
+    verdict: Verdict
+    confidence: str
+    usage: Usage | None
+    users: int
+    devices: int
+    events: int
+    blocked: int
+    bytes_up: int | None
+    bytes_down: int | None
+    first_seen: int | None
+    last_seen: int | None
+    active_days: int | None
+    sources: tuple[str, ...]
+    names: tuple[str, ...]
+    evidence: tuple[Origin, ...]
+    risk: int | None = None
+    risk_level: str = ""
+    scopes: tuple[str, ...] = ()
+    verdict_reason: str = ""
+    verdict_owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """What became of one input: how it was recognised, how many records it gave, how many carried a name.
+
+    ``lines`` counts physical lines (or frames), ``records`` those understood, ``named`` those with a host or an
+    address a signature could match, ``uncounted`` those that are no activity, ``outside`` those out of the window.
+    """
+
+    path: str
+    format: str
+    lines: int = 0
+    records: int = 0
+    named: int = 0
+    uncounted: int = 0
+    outside: int = 0
+    unreadable: int = 0
+    ai: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Entries plus gaps: what was found, and what could not be looked at."""
+
+    entries: tuple[Entry, ...]
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sources: tuple[SourceSummary, ...] = ()
+    by: Literal["service", "user"] = "service"
+    signatures: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """True where everything asked for could be looked at."""
+        return not self.gaps

@@ -1,0 +1,125 @@
+"""Names first: what a name is, decided once per distinct name and remembered in bounded memory.
+
+This is where the speed comes from. Distinct names are few and records many, so a scan looks a record's name up here and
+reads the rest of the record only where the answer is not "no AI".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import Enum
+from typing import Final, Literal, NamedTuple
+
+from shadowai import normalize
+from shadowai.catalog import Catalog
+from shadowai.matcher import Matcher
+from shadowai.model import Match, Name
+
+AGENT_CATEGORIES = frozenset({"coding", "agent-automation"})
+_MOST = 1 << 18
+
+
+class Word(Enum):
+    """The answers that end the reading of a record's name."""
+
+    NOT_AI = "not AI"
+    NO_HOST = "no host"
+
+
+NOT_AI: Final = Word.NOT_AI
+NO_HOST: Final = Word.NO_HOST
+
+
+class Found(NamedTuple):
+    """A host that one or more signatures explain, or whose URLs one may (``needs_url``)."""
+
+    host: str
+    matches: tuple[Match, ...]
+    needs_url: bool
+
+
+Decision = Found | Literal[Word.NOT_AI, Word.NO_HOST]
+
+
+class Names:
+    """Decides about names as logs write them. ``most`` bounds how many answers are remembered; what is forgotten is
+    decided again."""
+
+    def __init__(self, catalog: Catalog, most: int = _MOST) -> None:
+        self.matcher = Matcher(catalog)
+        self._lookup = catalog.get
+        self.decided: dict[str, Decision] = {}
+        self._most = most
+        self._tools: dict[str, frozenset[str]] = {}
+
+    def decide(self, text: str) -> Decision:
+        """What the host in ``text`` (a host, ``host:port``, URL, wire name …) is."""
+        key = authority(text)
+        known = self.decided.get(key)
+        if known is not None:
+            return known
+        if len(self.decided) >= self._most:
+            self.decided = {name: found for name, found in self.decided.items() if isinstance(found, Found)}
+            if len(self.decided) >= self._most:
+                self.decided.clear()
+        decision = self._decide(key)
+        self.decided[key] = decision
+        return decision
+
+    def first(self, texts: Iterable[str]) -> Decision:
+        """The decision about the first of ``texts`` that holds a host."""
+        for text in texts:
+            decision = self.decided.get(text) or self.decide(text)
+            if decision is not NO_HOST:
+                return decision
+        return NO_HOST
+
+    def matches(self, found: Found, url: str | None) -> tuple[Match, ...]:
+        """The signatures of a record: its URL's where one is needed and known, else its host's."""
+        if not found.needs_url or url is None:
+            return found.matches
+        taken = normalize.url(url)
+        if taken is None or taken.host != found.host:
+            return found.matches
+        return tuple(_named(match, found.host) for match in self.matcher.url(found.host, taken.path))
+
+    def tool(self, user_agent: str) -> frozenset[str]:
+        """What a user agent tells of the client, whoever it talks to: ``sdk`` for an AI client library, ``agent`` too for
+        a coding agent or an agent platform; empty for all others."""
+        known = self._tools.get(user_agent)
+        if known is None:
+            if len(self._tools) >= self._most:
+                self._tools.clear()
+            categories = {
+                signature.category
+                for match in self.matcher.match(Name("user_agent", user_agent))
+                if (signature := self._lookup(match.signature)) is not None
+            }
+            facts = ("sdk", "agent") if categories & AGENT_CATEGORIES else ("sdk",) if categories else ()
+            known = self._tools[user_agent] = frozenset(facts)
+        return known
+
+    def _decide(self, key: str) -> Decision:
+        host = normalize.host(key)
+        if host is None:
+            return NO_HOST
+        decision = self.matcher.host(host)
+        return Found(host, decision.matches, decision.needs_url) if decision.matches or decision.needs_url else NOT_AI
+
+
+def _named(match: Match, host: str) -> Match:
+    """A match named by the pattern that won, or else by its host: paths are many, and not for the inventory."""
+    by_url = "/" in match.pattern
+    return replace(match, name=Name("url", match.pattern) if by_url else Name("domain", host))
+
+
+def authority(text: str) -> str:
+    """``text`` up to where a path begins: the part that its host is read from, and few in number."""
+    if "/" not in text:
+        return text
+    start = text.find("://") + 3
+    if start < 3:
+        start = 0
+    end = text.find("/", start)
+    return text if end <= start else text[:end]

@@ -1,0 +1,313 @@
+"""Streams in, report out: every input opened, recognised, read, matched and folded; work split over processes.
+
+``read`` is the reference path and prints what every record says. ``scan`` looks at names first and reads the rest of a
+record only where its name may be AI. Both agree: ``scan(x) == fold(match(read(x)))``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol
+
+from shadowai import catalog, policy, sightings
+from shadowai.config import Settings
+from shadowai.errors import SourceError, UsageError
+from shadowai.inventory import Inventory
+from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
+from shadowai.names import NO_HOST, Found, Names
+from shadowai.sources import container, timestamps
+from shadowai.sources.logs import formats_with
+from shadowai.sources.logs.description import LogFormat
+from shadowai.sources.logs.logfile import LogFile, OnBlock
+
+
+class Progress(Protocol):
+    """Is told how far the work has come."""
+
+    def start(self, total_bytes: int | None) -> None:
+        """Work begins; the bytes to read, where known."""
+
+    def file(self, path: str) -> None:
+        """The next input."""
+
+    def advance(self, n_bytes: int) -> None:
+        """So many bytes more are done."""
+
+    def done(self) -> None:
+        """Work is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What a user asked for. Times are microseconds since the epoch, inclusive; ``jobs`` is a number of processes."""
+
+    log_format: str | None = None
+    timezone: str | None = None
+    since: int | None = None
+    until: int | None = None
+    jobs: int = 1
+    by: Literal["service", "user"] = "service"
+    policy: str | None = None
+    settings: Settings = field(default_factory=Settings)
+
+    def forced(self) -> LogFormat | None:
+        """The format the user forces; raises :class:`UsageError` for an unknown name."""
+        if self.log_format is None:
+            return None
+        known = formats_with(self.settings.formats_dir)
+        found = known.get(self.log_format) or next((fmt for fmt in known.values() if self.log_format in fmt.same_as), None)
+        if found is None:
+            raise UsageError(f"unknown log format {self.log_format!r}", remedy="`shadowai formats` lists them")
+        return found
+
+    def zone(self) -> tzinfo | None:
+        """The zone of times without one, as the user or the configuration says; ``None`` where nobody does."""
+        name = self.timezone or self.settings.timezone
+        return timestamps.zone(name) if name is not None else None
+
+    def load_catalog(self) -> catalog.Catalog:
+        """The signatures in force."""
+        return catalog.Catalog.load(extra_dirs=self.settings.signatures_dir, disable=self.settings.disable)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What came out of some inputs; adds up in input order."""
+
+    inventory: Inventory = field(default_factory=Inventory)
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    sources: list[SourceSummary] = field(default_factory=list)
+
+    def merge(self, other: _Found) -> None:
+        self.inventory.merge(other.inventory)
+        self.gaps += other.gaps
+        self.notes += other.notes
+        self.sources += other.sources
+
+
+def read(paths: Sequence[str], *, options: ScanOptions) -> Iterator[Record | Gap | Note]:
+    """Every record as understood, each unreadable line as a gap at its place; per file its other gaps and its notes."""
+    container.check_exist(paths)
+    forced, zone = options.forced(), options.zone()
+    for item in _log_files(paths, options, forced, zone):
+        if isinstance(item, Gap):
+            yield item
+            continue
+        fresh: list[tuple[int, str]] = []
+        item.tally.fresh = fresh
+        for row in item.rows():
+            yield from _drained(fresh, item.path)
+            record = item.record(row)
+            item.tally.named += record.host is not None
+            yield record
+        yield from _drained(fresh, item.path)
+        yield from (gap for gap in item.gaps() if not gap.examples)
+        yield from item.notes()
+
+
+def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | None = None) -> Report:
+    """The inventory of AI use in ``paths``, with everything that could not be looked at.
+
+    Raises :class:`UsageError` for a path that does not exist, an unknown format or zone, or a policy that is wrong.
+    """
+    container.check_exist(paths)
+    options.forced()
+    options.zone()
+    known = options.load_catalog()
+    rules = _policy(options, known)
+    sources = list(container.expand(paths))
+    if progress is not None:
+        sizes = [source.size for source in sources if isinstance(source, container.Source)]
+        progress.start(sum(size or 0 for size in sizes) if all(size is not None for size in sizes) else None)
+    found = _Found()
+    for part in _parts(sources, options, known, progress):
+        found.merge(part)
+    if progress is not None:
+        progress.done()
+    return _report(found, options, known, rules)
+
+
+def fold(records: Iterator[Record] | Sequence[Record], names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None) -> int:
+    """Match and fold records of the reference path into ``inventory``; returns how many were explained."""
+    sums = sightings.Fold(inventory.add, names)
+    explained = 0
+    for record in records:
+        matches = sightings.matches_of(record, names)
+        if matches and record.counted and sightings.in_window(record, since, until):
+            sums.add(record, matches)
+            explained += 1
+    sums.flush()
+    return explained
+
+
+def scan_file(log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None) -> None:
+    """Fold one log file into ``inventory``, names first."""
+    sums = sightings.Fold(inventory.add, names)
+    tally = log.tally
+    decided, decide = names.decided, names.decide
+    for row in log.rows():
+        reader, tokens = row.reader, row.tokens
+        decision = NO_HOST
+        for text in reader.candidates(tokens):
+            decision = decided.get(text) or decide(text)
+            if decision is not NO_HOST:
+                tally.named += 1
+                break
+        if decision is NO_HOST:
+            address = reader.server(tokens)
+            if address is None:
+                continue
+            decision = decide(address)
+        if not isinstance(decision, Found):
+            continue
+        record = log.record(row)
+        matches = names.matches(decision, record.url)
+        if not matches:
+            continue
+        if not record.counted:
+            tally.uncounted += 1
+        elif not sightings.in_window(record, since, until):
+            tally.outside += 1
+        else:
+            tally.ai += 1
+            sums.add(record, matches)
+    sums.flush()
+
+
+def _log_files(
+    paths: Sequence[str], options: ScanOptions, forced: LogFormat | None, zone: tzinfo | None
+) -> Iterator[LogFile | Gap]:
+    for source in container.expand(paths):
+        if isinstance(source, Gap):
+            yield source
+        else:
+            yield from _open(source, options, forced, zone)
+
+
+def _open(
+    source: container.Source, options: ScanOptions, forced: LogFormat | None, zone: tzinfo | None, progress: Progress | None = None
+) -> Iterator[LogFile | Gap]:
+    """The log files within one source; a source that cannot be opened is a gap."""
+    known = formats_with(options.settings.formats_dir)
+    try:
+        with container.opened(source) as stream:
+            for content in container.contents(source, stream):
+                if isinstance(content, Gap):
+                    yield content
+                else:
+                    yield LogFile(content, known, forced=forced, zone=zone, on_block=_follow(stream, progress))
+    except SourceError as wrong:
+        yield Gap(wrong.origin or Origin(source.path), f"{wrong.message}" + (f" ({wrong.remedy})" if wrong.remedy else ""))
+
+
+def _follow(stream: BinaryIO, progress: Progress | None) -> OnBlock | None:
+    """Reports how far the file itself, compressed or not, has been read."""
+    if progress is None:
+        return None
+    done = 0
+    seekable = stream.seekable()
+
+    def report(size: int) -> None:
+        nonlocal done
+        at = max(stream.tell(), done) if seekable else done + size
+        progress.advance(at - done)
+        done = at
+
+    return report
+
+
+def _parts(
+    sources: Sequence[container.Source | Gap], options: ScanOptions, known: catalog.Catalog, progress: Progress | None
+) -> Iterator[_Found]:
+    """What each source gives, in input order; in several processes where that was asked for and pays."""
+    files = [source for source in sources if isinstance(source, container.Source) and source.path != "-"]
+    if min(options.jobs, len(files)) < 2:
+        names = Names(known)
+        for source in sources:
+            yield _Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, progress)
+        return
+    with ProcessPoolExecutor(min(options.jobs, len(files), os.cpu_count() or 1)) as pool:
+        work = [None if isinstance(source, Gap) or source.path == "-" else pool.submit(_scan_path, source.path, options) for source in sources]
+        for source, future in zip(sources, work, strict=True):
+            if isinstance(source, Gap):
+                yield _Found(gaps=[source])
+            elif future is None:
+                yield _scan_source(source, options, Names(known), progress)
+            else:
+                if progress is not None:
+                    progress.file(source.path)
+                yield future.result()
+                if progress is not None:
+                    progress.advance(source.size or 0)
+
+
+def _scan_path(path: str, options: ScanOptions) -> _Found:
+    """One file in a process of its own."""
+    found = _Found()
+    names = Names(options.load_catalog())
+    for source in container.expand([path]):
+        found.merge(_Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, None))
+    return found
+
+
+def _scan_source(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> _Found:
+    found = _Found()
+    if progress is not None:
+        progress.file(source.path)
+    for log in _open(source, options, options.forced(), options.zone(), progress):
+        if isinstance(log, Gap):
+            found.gaps.append(log)
+            continue
+        scan_file(log, names, found.inventory, since=options.since, until=options.until)
+        found.gaps += log.gaps()
+        found.notes += log.notes()
+        found.sources.append(log.summary())
+    return found
+
+
+def _report(found: _Found, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy) -> Report:
+    today = datetime.now(UTC).date()
+    entries = found.inventory.entries(options.by, lookup=lambda id: _signature(known, id), policy=rules, today=today)
+    return Report(
+        entries=entries,
+        gaps=tuple(found.gaps),
+        notes=(*found.notes, *found.inventory.notes(options.by)),
+        sources=tuple(found.sources),
+        by=options.by,
+        signatures=known.version,
+    )
+
+
+def _signature(known: catalog.Catalog, id: str) -> Signature:
+    found = known.get(id)
+    if found is None:
+        raise UsageError(f"no signature {id!r} in the catalogue", remedy="give every run the same signature folders")
+    return found
+
+
+def _policy(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
+    path = options.policy or options.settings.policy
+    if path is None:
+        return policy.Policy.empty()
+    rules = policy.Policy.load(Path(path))
+    signatures = known.signatures.values()
+    wrong = rules.check(
+        known_ids={signature.id for signature in signatures},
+        known_vendors={signature.vendor for signature in signatures},
+        known_categories={signature.category for signature in signatures},
+    )
+    for problem in wrong:
+        raise problem
+    return rules
+
+
+def _drained(fresh: list[tuple[int, str]], path: str) -> Iterator[Gap]:
+    for line, reason in fresh:
+        yield Gap(Origin(path, line), reason)
+    fresh.clear()

@@ -1,0 +1,236 @@
+"""From a stream of text to numbered lines, or to numbered JSON objects where one object spans lines or one line holds all.
+
+Lines end with LF; a CR before it goes. Bytes that are not UTF-8 are read as Latin-1, line by line. NUL runs, which crashed
+writers leave behind, are dropped. A line longer than :data:`LONGEST` is left out and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+BLOCK = 1 << 20
+"""Bytes read at once."""
+LONGEST = 16 << 20
+"""Bytes of the longest line (or JSON object) that is read."""
+ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "results", "items", "rows")
+"""Keys under which exports put the list of their records."""
+
+_SCALAR = r'"[^"\\]{0,64}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
+_ENVELOPE = re.compile(r"\s*\{\s*(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')"\s*:\s*\[\s*\{')
+_ENVELOPE_HEAD = 1280
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_OPENING = re.compile(r'["{]')
+
+
+@dataclass(slots=True)
+class Block:
+    """Some lines with their numbers (1-based, as an editor counts them); ``overlong`` are numbers of lines left out.
+
+    ``size`` is the bytes of text behind the block, for progress.
+    """
+
+    numbers: Sequence[int]
+    lines: list[str]
+    size: int = 0
+    overlong: list[int] = field(default_factory=list)
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8, or Latin-1 for those lines that are not UTF-8. NULs go, CR before LF goes."""
+    if b"\0" in raw:
+        raw = raw.replace(b"\0", b"")
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(_decode_line(line) for line in raw.split(b"\n"))
+
+
+def blocks(stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK) -> Iterator[Block]:
+    """The stream's blocks; ``as_json`` frames JSON objects instead of lines. Errors of the stream pass through, after
+    everything that could be read has been yielded."""
+    return _json_blocks(stream, size) if as_json else _line_blocks(stream, size)
+
+
+def needs_json_framing(head: str, *, whole: bool) -> bool:
+    """True where ``head`` (the start of a text, or all of it) is JSON whose objects are not one a line."""
+    text = head.lstrip()
+    if text.startswith("["):
+        return bool(re.match(r"\[\s*(?:\{|$|\])", text)) and (whole or "{" in text[:4096])
+    if not text.startswith("{"):
+        return False
+    if _ENVELOPE.match(text):
+        return True
+    first, newline, _ = text.partition("\n")
+    if newline and _balanced(first):
+        return False
+    return bool(newline) or not whole
+
+
+def _decode_line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def _closed(text: str) -> bool:
+    """Whether a string mark has its closing quote, and not merely an escaped one."""
+    return len(text) > 1 and text.endswith('"') and _STRING.fullmatch(text) is not None
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for found in _STRUCTURE.finditer(text):
+        mark = found.group()
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+    return depth == 0
+
+
+def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
+    number = 1
+    tail = bytearray()
+    dropping = False  # inside a line that is already known to be too long
+    while True:
+        try:
+            raw = stream.read(size)
+        except Exception:
+            if tail and not dropping:
+                yield Block(range(number, number + 1), [decode(bytes(tail)).rstrip("\r")], len(tail))
+            raise
+        if not raw:
+            break
+        cut = raw.rfind(b"\n")
+        if cut < 0:
+            if not dropping:
+                tail += raw
+                if len(tail) > LONGEST:
+                    tail.clear()
+                    dropping = True
+            continue
+        overlong = []
+        if dropping:
+            first = raw.index(b"\n")
+            overlong.append(number)
+            whole = raw[first:cut]
+            dropping = False
+        else:
+            whole = bytes(tail) + raw[:cut] if tail else raw[:cut]
+        tail = bytearray(raw[cut + 1 :])
+        lines = decode(whole.removesuffix(b"\r")).split("\n")
+        yield Block(range(number, number + len(lines)), lines, len(raw), overlong)
+        number += len(lines)
+    if dropping:
+        yield Block(range(number, number), [], 0, [number])
+    elif tail:
+        yield Block(range(number, number + 1), [decode(bytes(tail)).rstrip("\r")], len(tail))
+
+
+def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
+    """Outermost objects, or the elements of an outermost list or envelope. What is no object is passed over with its
+    line, so that the reader sees and counts it."""
+    framer = JsonFramer()
+    for block in _line_pieces(stream, size):
+        yield framer.feed(block)
+    yield from framer.finish()
+
+
+def _line_pieces(stream: BinaryIO, size: int) -> Iterator[str]:
+    held = b""
+    while raw := stream.read(size):
+        raw = held + raw
+        cut = raw.rfind(b"\n") + 1 or _whole_characters(raw)
+        held = raw[cut:]
+        yield decode(raw[:cut])
+    if held:
+        yield decode(held)
+
+
+def _whole_characters(raw: bytes) -> int:
+    """Where ``raw`` can be cut without splitting a UTF-8 character."""
+    cut = len(raw)
+    for back in range(1, min(4, len(raw)) + 1):
+        byte = raw[-back]
+        if byte >= 0xC0:
+            return cut - back if back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) else cut
+        if byte < 0x80:
+            return cut
+    return cut
+
+
+class JsonFramer:
+    """Finds JSON objects in text that arrives in pieces, by structure alone: strings, braces, brackets."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._line = 1  # line number at the start of _text
+        self._scan = 0  # up to where _text has been scanned
+        self._depth = 0
+        self._base = 0  # depth at which a record's object opens
+        self._start = -1  # where the open object starts in _text
+
+    def feed(self, piece: str, *, last: bool = False) -> Block:
+        """The objects completed by ``piece``; ``last`` says that nothing follows."""
+        self._text += piece
+        numbers: list[int] = []
+        found: list[str] = []
+        overlong: list[int] = []
+        line, counted = self._line, 0
+        text = self._text
+        for mark in _STRUCTURE.finditer(text, self._scan):
+            at, kind = mark.start(), mark.group()[0]
+            if kind == "{" and self._depth == 0 and len(text) - at < _ENVELOPE_HEAD and not last:
+                break  # too little to tell an envelope from a record
+            if kind == '"':
+                if mark.end() == len(text) and not _closed(mark.group()):
+                    break  # a string still open: scan it again with what follows
+                self._scan = mark.end()
+                continue
+            self._scan = mark.end()
+            if kind in "[{":
+                if self._start < 0 and kind == "{":
+                    envelope = _ENVELOPE.match(text, at) if self._depth == 0 else None
+                    if envelope is not None:
+                        self._base = 2
+                    elif self._depth >= self._base or self._depth == 0:
+                        self._start, self._base = at, self._depth
+                elif self._depth == 0:
+                    self._base = 1
+                self._depth += 1
+            else:
+                self._depth = max(self._depth - 1, 0)
+                if self._start >= 0 and self._depth == self._base:
+                    line += text.count("\n", counted, self._start)
+                    counted = self._start
+                    numbers.append(line)
+                    found.append(text[self._start : at + 1])
+                    self._start = -1
+                if self._depth == 0:
+                    self._base = 0
+        keep = self._start if self._start >= 0 else self._unfinished(text)
+        if len(text) - keep > LONGEST:
+            overlong.append(line + text.count("\n", counted, keep))
+            keep, self._start, self._depth, self._base = len(text), -1, 0, 0
+        self._line = line + text.count("\n", counted, keep)
+        self._text = text[keep:]
+        self._scan = max(self._scan - keep, 0)
+        if self._start >= 0:
+            self._start -= keep
+        return Block(numbers, found, len(piece), overlong)
+
+    def finish(self) -> Iterator[Block]:
+        """What was held back, and an object left open at the end as one line that is no JSON, for the reader to count."""
+        yield self.feed("", last=True)
+        rest = self._text.strip() if self._start >= 0 else ""
+        if rest:
+            yield Block([self._line], [rest], 0)
+
+    def _unfinished(self, text: str) -> int:
+        """Where scanning must resume: after the last mark, but before a string that is still open."""
+        opening = _OPENING.search(text, self._scan)
+        return opening.start() if opening else len(text)

@@ -1,0 +1,64 @@
+"""Every log format that is read: one explicit list of the files that describe them, and a user's own from TOML.
+
+To add a format: describe it in a file here, name the file in ``_DESCRIBED_IN``, and put a sample with its expected records
+into ``tests/formats/<name>/``. Tests fail where one of the three is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+
+from shadowai.sources.logs.description import LogFormat
+
+_DESCRIBED_IN = (
+    "squid",
+    "w3c",
+    "bluecoat",
+    "zscaler",
+    "cisco",
+    "netskope",
+    "cloudflare",
+    "skyhigh",
+    "fortinet",
+    "paloalto",
+    "checkpoint",
+    "sophos",
+    "sonicwall",
+    "aws",
+    "microsoft",
+    "zeek",
+    "suricata",
+    "dns_servers",
+    "arcsight",
+    "generic",
+)
+
+DESCRIPTIONS = tuple(f"{__name__}.{module}" for module in _DESCRIBED_IN)
+"""The modules that describe formats, each with a tuple ``FORMATS``."""
+
+
+@cache
+def formats() -> Mapping[str, LogFormat]:
+    """The built-in formats by name."""
+    found: dict[str, LogFormat] = {}
+    for name in DESCRIPTIONS:
+        for fmt in import_module(name).FORMATS:
+            if fmt.name in found:
+                raise ValueError(f"two descriptions are named {fmt.name!r}")
+            found[fmt.name] = fmt
+    return MappingProxyType(found)
+
+
+def formats_with(folders: Iterable[Path]) -> Mapping[str, LogFormat]:
+    """The built-in formats and those described by TOML files in ``folders``, which may replace a built-in one."""
+    folders = tuple(folders)
+    if not folders:
+        return formats()
+    from shadowai.sources.logs.toml_file import load
+
+    own = {fmt.name: fmt for folder in folders for fmt in load(folder)}
+    return MappingProxyType({**formats(), **own})

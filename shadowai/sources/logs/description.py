@@ -1,0 +1,233 @@
+"""What a log format is, as data: the vocabulary in which every vendor's format, and a user's own, is described.
+
+A description names a tokenizer family and says which of its tokens is which field of a record. It holds no code, so a
+TOML file can say all that a built-in one can (``docs/sources.md``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Key = int | str
+"""How a family names a token: 1-based position, header name, key, or dotted JSON path."""
+
+Kind = Literal["http_request", "dns_query", "connection", "tls_connection", "endpoint_event", "api_call"]
+KINDS: tuple[Kind, ...] = ("http_request", "dns_query", "connection", "tls_connection", "endpoint_event", "api_call")
+
+FIELDS = (
+    "host", "url", "path", "user", "device", "client_ip", "server_ip", "server_port", "method", "action",
+    "bytes_up", "bytes_down", "user_agent",
+)  # fmt: skip
+"""The fields a description can map. ``path`` is no field of its own: it completes ``url`` where a log has host and path apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a token: the first group of ``pattern`` (searched) in the token ``key``."""
+
+    key: Key
+    pattern: str
+
+
+Take = Key | Part
+"""Where a field comes from. Several are alternatives: the first with a usable value wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition on tokens: every ``(key, pattern)`` must match (searched, an absent token reads as empty).
+
+    ``because`` says in plain words what a record is for which it holds.
+    """
+
+    all: tuple[tuple[Key, str], ...]
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOf:
+    """Where the time is: tokens joined by one blank, and the token that names its zone, if the format has one."""
+
+    keys: tuple[Key, ...]
+    zone: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Fields parted by blanks; ``"…"`` and ``[…]`` hold blanks. Keys are 1-based positions; runs of blanks count once."""
+
+    at_least: int
+    quotes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class W3c:
+    """W3C Extended Log File Format with ``#Fields`` lines, which may change within a file. Keys are field names.
+
+    Recognised by ``columns``, which must be among the ``#Fields``, or by ``line``, which may match a directive
+    (``#Software: …``) or a record. ``layouts`` are the field lists of vendors' default formats, for files whose header
+    lines were lost: a record that ``line`` recognises fits the layout with as many fields. ``decode_plus``: blanks were
+    written as ``+`` (IIS).
+    """
+
+    columns: tuple[str, ...] = ()
+    layouts: tuple[tuple[str, ...], ...] = ()
+    delimiter: Literal["blank", "tab"] = "blank"
+    decode_plus: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ZeekTsv:
+    """Zeek's tab separated logs with ``#separator``, ``#fields`` and ``#path``. Keys are field names."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvHeader:
+    """Delimiter separated values with a header row. Keys are header names without case, blanks and punctuation."""
+
+    columns: tuple[str, ...] = ()
+    """Columns that must be in the header, as written by the vendor: this is how the format is recognised."""
+    delimiters: str = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPositional:
+    """Delimiter separated values without header. Keys are 1-based positions."""
+
+    at_least: int
+    delimiter: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """``key=value`` in its dialects.
+
+    ``equals``: ``k=v k="v v"``; ``equals_blanks``: unquoted values may hold blanks and end before the next key;
+    ``comma``: ``k=v,k="v v"``; ``colon_quoted``: Check Point's ``k:"v"; ``; ``colon_comma``: Cisco FTD's ``K: v, ``; ``tab``:
+    ``k=v`` parted by tabs.
+    """
+
+    dialect: Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab"] = "equals"
+    requires: tuple[str, ...] = ()
+    """Keys that every line of the format has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cef:
+    """ArcSight Common Event Format. Keys are extension keys, ``cef.vendor``, ``cef.product``, ``cef.version``,
+    ``cef.class``, ``cef.name``, ``cef.severity``, and ``label.<csNLabel>`` for labelled custom fields.
+
+    ``device`` is a pattern that ``vendor|product`` must match (searched, without regard to case).
+    """
+
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leef:
+    """IBM QRadar Log Event Extended Format 1.0 and 2.0. Keys as in :class:`Cef`, with ``leef.`` in front."""
+
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """JSON objects, one a line or in an array or envelope. Keys are dotted paths; a dotted flat key and nested objects
+    are the same; a number is a place in a list; JSON within a string is looked into. ``a|b`` is either path, the first
+    that is there.
+
+    ``requires`` is how the format is recognised: paths that must be there, each with a pattern its value must match
+    (``""``: any value).
+    """
+
+    requires: tuple[tuple[str, str], ...] = ()
+    aliases: bool = False
+    """Keys are generic aliases, compared without case and punctuation (the generic format only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Regular expressions with named groups, tried in order (``re.search``). Keys are group names."""
+
+    patterns: tuple[str, ...]
+
+
+Family = Blank | W3c | ZeekTsv | CsvHeader | CsvPositional | KeyValue | Cef | Leef | Json | Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class LogFormat:
+    """One log format. ``name`` is stable: scripts give it to ``--log-format``.
+
+    ``line`` recognises one line (``re.search`` on the line with its syslog header taken off, and on the whole line);
+    families with a header or required keys recognise by these and need none. ``rank`` orders formats that recognise
+    equally many lines: generic ones have less. ``zone`` says what a time without zone means: ``utc`` where the vendor
+    documents UTC, ``local`` where it is the device's own (assumed to be UTC unless the user says, and said).
+    """
+
+    name: str
+    title: str
+    vendor: str
+    doc: str
+    kind: Kind
+    family: Family
+    fields: Mapping[str, tuple[Take, ...]]
+    time: tuple[TimeOf, ...] = ()
+    zone: Literal["utc", "local"] = "local"
+    day_first: bool | None = None
+    line: str = ""
+    rank: int = 10
+    kinds: tuple[tuple[When, Kind], ...] = ()
+    blocked: tuple[When, ...] = ()
+    allowed: tuple[When, ...] = ()
+    uncounted: tuple[When, ...] = ()
+    nulls: frozenset[str] = frozenset()
+    percent_encoded: bool = False
+    """Values are %HH encoded by the writer (Zscaler NSS) and are decoded."""
+    product: str = ""
+    """The product this is one of several formats of (``fortigate`` for its key=value and CEF form)."""
+    same_as: tuple[str, ...] = field(default=())
+    """Other names that users and products call this very format."""
+
+    @property
+    def fields_given(self) -> tuple[str, ...]:
+        """The record fields this format can give, in the order of ``read``."""
+        order = ("time", "user", "device", "client_ip", "server_ip", "server_port", "host", "url", "method", "action",
+                 "blocked", "bytes_up", "bytes_down", "user_agent")  # fmt: skip
+        given = {name for name, takes in self.fields.items() if takes}
+        if "path" in given and "host" in given:
+            given.add("url")
+        if self.time:
+            given.add("time")
+        if self.blocked:
+            given.add("blocked")
+        return tuple(name for name in order if name in given)
+
+    def check(self) -> None:
+        """Raise ``ValueError`` where the description contradicts itself: unknown fields or kinds, broken patterns."""
+        unknown = sorted(set(self.fields) - set(FIELDS))
+        if unknown:
+            raise ValueError(f"unknown field {unknown[0]!r}: known are {', '.join(FIELDS)}")
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown kind {self.kind!r}: known are {', '.join(KINDS)}")
+        for text in self._patterns():
+            try:
+                re.compile(text)
+            except re.error as wrong:
+                raise ValueError(f"pattern {text!r}: {wrong}") from wrong
+
+    def _patterns(self) -> list[str]:
+        found = [self.line]
+        found += [take.pattern for takes in self.fields.values() for take in takes if isinstance(take, Part)]
+        conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
+        found += [text for when in conditions for _, text in when.all]
+        if isinstance(self.family, Pattern):
+            found += self.family.patterns
+        if isinstance(self.family, Json):
+            found += [text for _, text in self.family.requires]
+        return found

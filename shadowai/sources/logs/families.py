@@ -1,0 +1,519 @@
+"""The few tokenizers that every log format is read with: a line in, its tokens out.
+
+A tokenizer belongs to one file and may learn from it (header lines). It gives a list (positional and header families) or
+a dict (key and JSON families) of text tokens, or one of three words: :data:`HEADER` for lines that are no records,
+:data:`MORE` for a record that goes on in the next line, ``None`` for a line that is not of the format.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Literal
+
+import orjson
+
+from shadowai.sources.logs.aliases import flat
+from shadowai.sources.logs.description import (
+    Blank,
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    Family,
+    Json,
+    Key,
+    KeyValue,
+    Leef,
+    Pattern,
+    W3c,
+    ZeekTsv,
+)
+
+Tokens = list[str] | dict[str, Any]
+Getter = Callable[[Any], str | None]
+
+
+class Word(Enum):
+    """What a line can be besides tokens."""
+
+    HEADER = "header"
+    MORE = "more"
+
+
+HEADER = Word.HEADER
+MORE = Word.MORE
+
+Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
+
+_FIELD_LIMIT = 1 << 24
+
+
+class Tokenizer:
+    """Base: ``read`` a line, and ``getter`` for a key under the columns in force. ``version`` rises when these change."""
+
+    def __init__(self) -> None:
+        self.version = 0
+
+    def read(self, line: str) -> Row:
+        """The tokens of one line."""
+        raise TypeError(f"{type(self).__name__} reads no lines")
+
+    def getter(self, key: Key) -> Getter:
+        """A function from tokens to the text under ``key``; ``None`` where there is none."""
+        return _dict_getter(key)
+
+
+class _Listed(Tokenizer):
+    """Tokens in a list, addressed by 1-based position or by column name."""
+
+    columns: Mapping[str, int] = {}
+
+    def getter(self, key: Key) -> Getter:
+        index = key - 1 if isinstance(key, int) else self.columns.get(key, -1)
+        if index < 0:
+            return _nothing
+
+        def take(tokens: list[str]) -> str | None:
+            return tokens[index] if index < len(tokens) else None
+
+        return take
+
+
+class BlankTokenizer(_Listed):
+    """Fields parted by blanks, with ``"…"`` and ``[…]``."""
+
+    _field = re.compile(r'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+
+    def __init__(self, family: Blank) -> None:
+        super().__init__()
+        self._at_least = family.at_least
+        self._quotes = family.quotes
+
+    def read(self, line: str) -> Row:
+        if self._quotes and ('"' in line or "[" in line):
+            tokens = [a or b or c for a, b, c in self._field.findall(line)]
+        else:
+            tokens = line.split()
+        return tokens if len(tokens) >= self._at_least else None
+
+
+class W3cTokenizer(_Listed):
+    """W3C extended format: ``#Fields`` may come again with other fields (W3C WD-logfile-960323)."""
+
+    _field = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
+
+    def __init__(self, family: W3c) -> None:
+        super().__init__()
+        self._family = family
+        self._layouts = {len(layout): layout for layout in family.layouts}
+        self._headed = False
+        self._names: tuple[str, ...] = ()
+
+    def read(self, line: str) -> Row:
+        if line.startswith("#"):
+            return self._directive(line)
+        if self._family.delimiter == "tab" and "\t" in line:
+            tokens = [token.strip('"') for token in line.split("\t")]
+        elif '"' in line:
+            tokens = [quoted.replace('""', '"') if quoted else plain for quoted, plain in self._field.findall(line)]
+        else:
+            tokens = line.split()
+        if len(tokens) != len(self._names):
+            if self._headed:
+                return tokens if len(self._names) - 1 <= len(tokens) and len(tokens) > 3 and len(tokens) <= len(self._names) else None
+            layout = self._layouts.get(len(tokens))
+            if layout is None:
+                return None
+            self._adopt(layout)
+        return tokens
+
+    def _directive(self, line: str) -> Row:
+        name, _, value = line[1:].partition(":")
+        if name.strip().lower() == "fields":
+            names = tuple(value.split("\t") if "\t" in value.strip() else value.split())
+            self._headed = bool(names)
+            self._adopt(tuple(name.strip() for name in names if name.strip()))
+        return HEADER
+
+    def _adopt(self, names: tuple[str, ...]) -> None:
+        if names != self._names:
+            self._names = names
+            self.columns = {name.lower(): place for place, name in reversed(list(enumerate(names)))}
+            self.version += 1
+
+    def getter(self, key: Key) -> Getter:
+        take = super().getter(key.lower() if isinstance(key, str) else key)
+        if not self._family.decode_plus or take is _nothing:
+            return take
+        return lambda tokens: None if (text := take(tokens)) is None else text.replace("+", " ")
+
+
+class ZeekTokenizer(_Listed):
+    """Zeek's TSV: ``#separator``, ``#unset_field``, ``#fields``, ``#path`` lines, and ``\\xHH`` escapes in values."""
+
+    _escape = re.compile(r"\\x([0-9a-fA-F]{2})")
+
+    def __init__(self, family: ZeekTsv) -> None:
+        super().__init__()
+        self._path = family.path
+        self._separator = "\t"
+        self._here = True
+        self._width = 0
+
+    def read(self, line: str) -> Row:
+        if line.startswith("#"):
+            return self._directive(line)
+        tokens = line.split(self._separator)
+        return tokens if self._here and self._width and len(tokens) == self._width else None
+
+    def _directive(self, line: str) -> Row:
+        name, _, value = line[1:].replace("\t", " ", 1).partition(" ") if "\t" in line else line[1:].partition(" ")
+        if name == "separator":
+            self._separator = self._escape.sub(lambda m: chr(int(m[1], 16)), value.strip()) or "\t"
+        elif name == "path":
+            self._here = value.strip() == self._path
+        elif name == "fields":
+            names = value.split(self._separator)
+            self._width = len(names)
+            self.columns = {field: place for place, field in enumerate(names)}
+            self.version += 1
+        return HEADER
+
+    def getter(self, key: Key) -> Getter:
+        take = super().getter(key)
+
+        def unescape(tokens: list[str]) -> str | None:
+            text = take(tokens)
+            if text is not None and "\\x" in text:
+                return self._escape.sub(lambda m: chr(int(m[1], 16)), text)
+            return text
+
+        return take if take is _nothing else unescape
+
+
+class CsvTokenizer(_Listed):
+    """Delimiter separated values, with or without a header row (RFC 4180, and what products make of it)."""
+
+    def __init__(self, family: CsvHeader | CsvPositional) -> None:
+        super().__init__()
+        self._header: list[str] | None = None
+        self._positional = isinstance(family, CsvPositional)
+        self._delimiter = family.delimiter if isinstance(family, CsvPositional) else ""
+        self._choices = family.delimiters if isinstance(family, CsvHeader) else ""
+        self._at_least = family.at_least if isinstance(family, CsvPositional) else 2
+        if isinstance(family, CsvPositional):
+            self._delimiter = family.delimiter
+
+    def read(self, line: str) -> Row:
+        if self._header is None and not self._positional:
+            return self._take_header(line)
+        tokens = self._split(line)
+        if isinstance(tokens, Word):
+            return tokens
+        if self._header is not None:
+            if tokens == self._header:
+                return HEADER
+            return tokens if len(tokens) == len(self._header) or self._ragged(tokens) else None
+        return tokens if len(tokens) >= self._at_least else None
+
+    def _split(self, line: str) -> list[str] | Literal[Word.MORE]:
+        if '"' not in line:
+            return line.split(self._delimiter)
+        if line.count('"') & 1:
+            return MORE
+        try:
+            return next(csv.reader((line,) if "\n" not in line else line.splitlines(keepends=True),
+                                   delimiter=self._delimiter, skipinitialspace=True))  # fmt: skip
+        except (csv.Error, StopIteration):
+            return []
+
+    def _ragged(self, tokens: list[str]) -> bool:
+        """A trailing delimiter more or less is common and harmless; anything else means another table."""
+        width = len(self._header or ())
+        return (len(tokens) == width + 1 and not tokens[-1].strip()) or len(tokens) == width - 1
+
+    def _take_header(self, line: str) -> Row:
+        self._delimiter = delimiter_of(line, self._choices)
+        names = self._split(line)
+        if isinstance(names, Word):
+            return names
+        if len(names) < self._at_least:
+            return None
+        self._header = names
+        self.columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
+        self.version += 1
+        return HEADER
+
+    def getter(self, key: Key) -> Getter:
+        return super().getter(flat(key) if isinstance(key, str) else key)
+
+
+class KeyValueTokenizer(Tokenizer):
+    """``key=value`` dialects. The first of a repeated key wins: what comes later in a line is easier to forge."""
+
+    _dialects = {
+        "equals": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s"]*)',
+        "equals_blanks": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|.*?)(?=\s+[A-Za-z_][\w.\-/]*=|\s*$)',
+        "comma": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|[^,"]*)',
+        "colon_quoted": r'([A-Za-z_][\w.\-]*):+"((?:[^"\\]|\\.)*)"',
+        "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w*): (.*?)(?=, [A-Z]\w*: |\s*$)",
+        "tab": r"([A-Za-z_][\w.\-/]*)=([^\t]*)",
+    }
+
+    def __init__(self, family: KeyValue) -> None:
+        super().__init__()
+        self._pairs = re.compile(self._dialects[family.dialect])
+        self._requires = family.requires
+
+    def read(self, line: str) -> Row:
+        pairs = self._pairs.findall(line)
+        pairs.reverse()
+        tokens: dict[str, Any] = dict(pairs)
+        for key in self._requires:
+            if key not in tokens:
+                return None
+        return tokens or None
+
+    def getter(self, key: Key) -> Getter:
+        name = str(key)
+
+        def take(tokens: dict[str, Any]) -> str | None:
+            text: str | None = tokens.get(name)
+            if text and text[0] in "\"'" and text[-1] == text[0] and len(text) > 1:
+                text = text[1:-1]
+                return _UNESCAPE.sub(r"\1", text) if "\\" in text else text
+            return text
+
+        return take
+
+
+class CefTokenizer(Tokenizer):
+    """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
+
+    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)(?:\||$)")
+    _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s+[A-Za-z][\w.\-\[\]]*=|\s*$)", re.DOTALL)
+    _names = ("vendor", "product", "version", "class", "name", "severity")
+
+    def __init__(self, family: Cef) -> None:
+        super().__init__()
+        self._device = re.compile(family.device, re.IGNORECASE)
+
+    def read(self, line: str) -> Row:
+        head = self._head.search(line)
+        if head is None or not self._device.search(f"{head[1]}|{head[2]}"):
+            return None
+        pairs = self._extension.findall(line, head.end())
+        pairs.reverse()
+        tokens: dict[str, Any] = dict(pairs)
+        for name, text in zip(self._names, head.groups(), strict=True):
+            tokens[f"cef.{name}"] = text
+        for key, text in pairs:
+            if key.endswith("Label") and key[:-5] in tokens:
+                tokens.setdefault(f"label.{text.strip()}", tokens[key[:-5]])
+        return tokens
+
+    def getter(self, key: Key) -> Getter:
+        name = str(key)
+
+        def take(tokens: dict[str, Any]) -> str | None:
+            text: str | None = tokens.get(name)
+            return _UNESCAPE.sub(r"\1", text) if text and "\\" in text else text
+
+        return take
+
+
+class LeefTokenizer(CefTokenizer):
+    """LEEF 1.0 (tab) and 2.0 (delimiter in the sixth header field, as itself or as ``x09``); IBM QRadar LEEF guide."""
+
+    _leef = re.compile(r"LEEF:(\d)\.\d\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(?:(0?x[0-9a-fA-F]{1,4}|[^|\w])?\|)?")
+
+    def __init__(self, family: Leef) -> None:
+        super().__init__(Cef(device=family.device))
+
+    def read(self, line: str) -> Row:
+        head = self._leef.search(line)
+        if head is None or not self._device.search(f"{head[2]}|{head[3]}"):
+            return None
+        rest = line[head.end() :]
+        mark = head[6] or "\t"
+        delimiter = chr(int(mark.lower().rpartition("x")[2], 16)) if "x" in mark.lower() and len(mark) > 1 else mark
+        if delimiter in rest:
+            pairs = [(key.strip(), text) for key, found, text in (part.partition("=") for part in rest.split(delimiter)) if found]
+        else:  # one pair only, or tabs that became blanks on the way
+            pairs = self._extension.findall(rest)
+        tokens: dict[str, Any] = dict(reversed(pairs))
+        tokens |= {"leef.vendor": head[2], "leef.product": head[3], "leef.version": head[4], "leef.id": head[5]}
+        return tokens
+
+
+class JsonTokenizer(Tokenizer):
+    """JSON objects. What stands before the first brace (a syslog header) is not looked at."""
+
+    def __init__(self, family: Json) -> None:
+        super().__init__()
+        self._aliases = family.aliases
+
+    def read(self, line: str) -> Row:
+        tokens = parse_object(line)
+        if tokens is not None and self._aliases:
+            return flatten(tokens)
+        return tokens
+
+    def getter(self, key: Key) -> Getter:
+        return _dict_getter(flat(str(key))) if self._aliases else path_getter(str(key))
+
+
+class PatternTokenizer(Tokenizer):
+    """Regular expressions with named groups; the first that matches."""
+
+    def __init__(self, family: Pattern) -> None:
+        super().__init__()
+        self._patterns = [re.compile(text) for text in family.patterns]
+
+    def read(self, line: str) -> Row:
+        for pattern in self._patterns:
+            found = pattern.search(line)
+            if found is not None:
+                return found.groupdict()
+        return None
+
+
+_UNESCAPE = re.compile(r"\\([\\=|\"'])")
+
+_TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
+    Blank: BlankTokenizer,
+    W3c: W3cTokenizer,
+    ZeekTsv: ZeekTokenizer,
+    CsvHeader: CsvTokenizer,
+    CsvPositional: CsvTokenizer,
+    KeyValue: KeyValueTokenizer,
+    Cef: CefTokenizer,
+    Leef: LeefTokenizer,
+    Json: JsonTokenizer,
+    Pattern: PatternTokenizer,
+}
+
+
+def tokenizer(family: Family) -> Tokenizer:
+    """A fresh tokenizer for one file."""
+    return _TOKENIZERS[type(family)](family)
+
+
+def delimiter_of(line: str, choices: str) -> str:
+    """The delimiter that a header row uses most, outside quotes; the first of ``choices`` where none occurs."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(choices, key=bare.count)
+
+
+def parse_object(line: str) -> dict[str, Any] | None:
+    """The JSON object in a line, or ``None``. Text before the first brace is passed over."""
+    start = 0 if line[:1] == "{" else line.find("{")
+    if start < 0:
+        return None
+    text = line[start:] if start else line
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _lenient(text)
+    return found if isinstance(found, dict) else None
+
+
+def path_getter(path: str) -> Getter:
+    """A function that finds ``a.b.c`` in an object, be it nested, a dotted flat key, or JSON within a string.
+
+    ``a|b`` are spellings of one thing: the first that is there.
+    """
+    if "|" in path:
+        takes = tuple(map(path_getter, path.split("|")))
+        return lambda tokens: next((text for take in takes if (text := take(tokens)) is not None), None)
+    steps = tuple(path.split("."))
+
+    def take(tokens: dict[str, Any]) -> str | None:
+        found = tokens.get(path)
+        if found is None and len(steps) > 1:
+            found = _walk(tokens, steps)
+        return found if found is None or type(found) is str else _text(found)
+
+    return take
+
+
+def flatten(tokens: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
+    """Nested objects as one level: keys by their whole flat path and by their last step, the outermost first."""
+    found: dict[str, Any] = {}
+    inner: list[tuple[str, dict[str, Any]]] = []
+    for key, value in tokens.items():
+        name = flat(f"{prefix}{key}")
+        if isinstance(value, dict):
+            inner.append((f"{prefix}{key}.", value))
+            continue
+        text = _text(value)
+        if text is not None:
+            found.setdefault(name, text)
+            found.setdefault(flat(str(key)), text)
+    for path, value in inner if depth < 6 else ():
+        for name, text in flatten(value, path, depth + 1).items():
+            found.setdefault(name, text)
+    return found
+
+
+def _lenient(text: str) -> dict[str, Any] | None:
+    """Objects that exporters break: a trailing comma or text behind the object; ``None`` for anything else."""
+    import json
+
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _walk(tokens: Any, steps: tuple[str, ...]) -> Any:
+    current = tokens
+    for place, step in enumerate(steps):
+        if isinstance(current, str) and current[:1] in "{[":
+            current = _embedded(current)
+        if isinstance(current, dict):
+            rest = ".".join(steps[place:])
+            if rest in current:
+                return current[rest]
+            current = current.get(step)
+        elif isinstance(current, list) and step.isdigit():
+            current = current[int(step)] if int(step) < len(current) else None
+        else:
+            return None
+    return current
+
+
+@lru_cache(maxsize=256)
+def _embedded(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    """A JSON scalar as text; of a list its first scalar."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, list):
+        return next((text for text in map(_text, value) if text is not None), None)
+    return None
+
+
+def _dict_getter(key: Key) -> Getter:
+    name = str(key)
+    return lambda tokens: tokens.get(name)
+
+
+def _nothing(tokens: Any) -> str | None:
+    return None

@@ -1,0 +1,162 @@
+"""Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``.
+
+Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. ``eventtime`` is
+the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the firewall's own, in the zone ``tz``.
+FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6.4.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from shadowai.sources.logs.description import Cef, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When
+
+_DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/357866/log-message-fields"
+_CEF_DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/604144/cef-support"
+
+_BLOCKED = (
+    r"(?i)^(?:deny|denied|block(?:ed)?|drop(?:ped)?|drop[_-]session|reset(?:[_-](?:client|server|both))?|clear[_-]session|redirect|"
+    r"ban(?:-.*)?|quarantine.*)$"
+)
+_ALLOWED = r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|detected|log-only)$"
+_KV_FIELDS: dict[str, tuple[Take, ...]] = {
+    "host": ("hostname", "qname", Part("qname", r"^\[([^\[\]]+)\]$"), "sni", "dstname", Part("url", r"^(\w+://.+)")),
+    "url": (Part("url", r"^(\w+://.+)"),),
+    "path": ("url",),
+    "user": ("user", "unauthuser"),
+    "device": ("srcname",),
+    "client_ip": ("srcip", "clientip"),
+    "server_ip": ("dstip",),
+    "server_port": ("dstport",),
+    "method": ("httpmethod", Part("rawdata", r"^Method=([A-Z]+)")),
+    "action": ("action",),
+    "bytes_up": ("sentbyte",),
+    "bytes_down": ("rcvdbyte",),
+    "user_agent": ("agent",),
+}
+_KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
+_IS_LOG = r'(?=.*?(?<![\w.])(?:logid|vd|devid|logver)=)'
+_CLIENT_OF_EVENT: tuple[Take, ...] = ("srcip", "remip", "userip", Part("ui", r"\(([^)]+)\)"), "ip")
+_TRAFFIC_START = When((("type", r"^traffic$"), ("action", r"^start$")), "the start of a session; its end is counted")
+_KV_KINDS: tuple[tuple[When, Kind], ...] = (
+    (When((("qname", r"."),)), "dns_query"),
+    (When((("type", r"^dns$"),)), "dns_query"),
+    (When((("subtype", r"^dns$"),)), "dns_query"),
+    (When((("subtype", r"^ssl$"),)), "tls_connection"),
+    (When((("hostname", r"."),)), "http_request"),
+    (When((("url", r"^\w+://"),)), "http_request"),
+)
+_KV_UNCOUNTED = (
+    _TRAFFIC_START,
+    When((("logid", r"^0000000020$"),), "statistics of a session still open; its end is counted"),
+    When((("eventtype", r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
+    When((("type", r"^dns$"), ("subtype", r"^dns-query$")), "a DNS question; its answer is logged too, with the verdict"),
+    When((("subtype", r"^local$"),), "traffic of the device itself"),
+    When((("subtype", r"^forti-switch|^sniffer$"),), "a copy of traffic seen elsewhere"),
+)
+
+
+def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line: str) -> LogFormat:
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Fortinet",
+        doc=_DOC,
+        kind="connection",
+        family=KeyValue(dialect, requires=("type", "subtype")),
+        line=line,
+        fields=_KV_FIELDS,
+        time=_KV_TIME,
+        kinds=_KV_KINDS,
+        blocked=(When((("action", _BLOCKED),)), When((("utmaction", _BLOCKED),))),
+        allowed=(When((("action", _ALLOWED),)),),
+        uncounted=_KV_UNCOUNTED,
+        product="fortios",
+    )
+
+
+KV = replace(
+    _key_value(
+        "fortigate_kv",
+        "FortiGate and FortiProxy syslog: traffic, UTM, HTTP transactions",
+        "equals",
+        r'^(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)' + _IS_LOG,
+    ),
+    same_as=("fortiproxy_kv",),
+)
+
+CSV = _key_value(
+    "fortigate_csv",
+    "FortiGate syslog in its comma separated format",
+    "comma",
+    r'^(?=.*?(?<![\w.])type="?(?!event)[\w-]+"?,subtype=)' + _IS_LOG,
+)
+
+EVENT = LogFormat(
+    name="fortigate_event",
+    title="FortiGate and FortiProxy event log: administration, VPN, DHCP",
+    vendor="Fortinet",
+    doc=_DOC,
+    kind="connection",
+    family=KeyValue(requires=("type",)),
+    line=r'^(?=.*?(?<![\w.])type="?(?:event|appevent)"?\s)(?=.*?(?<![\w.])subtype=)' + _IS_LOG,
+    fields={
+        "user": ("user",),
+        "client_ip": _CLIENT_OF_EVENT,
+        "action": ("action",),
+        "bytes_up": ("sentbyte",),
+        "bytes_down": ("rcvdbyte",),
+    },
+    time=_KV_TIME,
+    uncounted=(When((), "an event of the device itself, not use of a service"),),
+    product="fortios",
+)
+
+
+def _cef(*names: str) -> tuple[str, ...]:
+    """A FortiOS field under each of the prefixes its CEF and collectors give it."""
+    return tuple(prefix + name for name in names for prefix in ("FTNTFGT", "FortinetFortiGate", "ad.", ""))
+
+
+CEF = LogFormat(
+    name="fortigate_cef",
+    title="FortiGate in CEF",
+    vendor="Fortinet",
+    doc=_CEF_DOC,
+    kind="connection",
+    family=Cef(device=r"^Fortinet\|Forti(?:gate|OS|Proxy)"),
+    fields={
+        "host": ("dhost", *_cef("qname", "sni", "dstname"), Part("request", r"^(\w+://.+)"), Part("dst", r"^([\w-]+(?:\.[\w-]+)*\.[A-Za-z][\w-]*)$")),
+        "url": (Part("request", r"^(\w+://.+)"),),
+        "path": ("request",),
+        "user": ("suser", "duser", *_cef("user", "unauthuser")),
+        "device": ("shost", *_cef("srcname")),
+        "client_ip": ("src", Part("sproc", r"\(([^)]+)\)")),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod", *_cef("httpmethod"), Part("FTNTFGTrawdata", r"^Method=([A-Z]+)")),
+        "action": ("act", *_cef("action")),
+        "bytes_up": ("out",),
+        "bytes_down": ("in",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(*(TimeOf((key,)) for key in _cef("eventtime")), TimeOf(("start",), "FTNTFGTtz"), TimeOf(("rt",), "dtz")),
+    kinds=(
+        *((When(((key, r"."),)), "dns_query") for key in _cef("qname")),
+        (When((("cat", r"^(?:utm:)?dns"),)), "dns_query"),
+        (When((("dhost", r"."),)), "http_request"),
+        (When((("request", r"^\w+://"),)), "http_request"),
+    ),
+    blocked=tuple(When(((key, _BLOCKED),)) for key in ("act", *_cef("action", "utmaction"))),
+    allowed=tuple(When(((key, _ALLOWED),)) for key in ("act", *_cef("action"))),
+    uncounted=(
+        When((("cat", r"^event"),), "an event of the device itself, not use of a service"),
+        When((("cat", r"^traffic"), ("act", r"^start$")), "the start of a session; its end is counted"),
+        *(When(((key, r"^0000000020$"),), "statistics of a session still open; its end is counted") for key in _cef("logid")),
+        *(When(((key, r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict") for key in _cef("eventtype")),
+        When((("cat", r"dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
+        When((("cat", r"^traffic:local"),), "traffic of the device itself"),
+    ),
+    product="fortios",
+)
+
+FORMATS = (KV, CSV, EVENT, CEF)

@@ -1,0 +1,356 @@
+"""One log file from its text to rows: recognised, unwrapped, tokenized line by line; nothing lost without a count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import BinaryIO, NamedTuple
+
+from shadowai.errors import SourceError
+from shadowai.model import Gap, Note, Origin, Record, SourceSummary
+from shadowai.sources import framing
+from shadowai.sources.container import Content
+from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.families import HEADER, MORE, Tokens
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.recognise import Recogniser
+from shadowai.sources.syslog import NO_HEADER, Header, layers
+from shadowai.sources.timestamps import Clock, assumptions
+
+OWN_INVENTORY = "asset_id,service_id,service,vendor"
+"""How an inventory written by this program begins: found in a scanned folder, it is no log."""
+EXAMPLES = 5
+_SNIFF = 1 << 20
+_JOINED_LINES = 64
+_STRANGERS = 2048
+
+
+OnBlock = Callable[[int], None]
+"""Is called with the bytes of text of every block."""
+
+
+class Row(NamedTuple):
+    """The tokens of one record, with the reader that knows what they mean."""
+
+    line: int
+    reader: FormatReader
+    tokens: Tokens
+    header: Header
+    text: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one file, as they come."""
+
+    lines: int = 0
+    bytes: int = 0
+    records: int = 0
+    named: int = 0
+    uncounted: int = 0
+    outside: int = 0
+    ai: int = 0
+    unreadable: dict[str, list[int]] = field(default_factory=dict)
+    fresh: list[tuple[int, str]] | None = None
+    """Where a list, every unread line is put into it, for whoever prints them all."""
+
+    def unread(self, reason: str, line: int) -> None:
+        """Count a line that could not be read; the first places are kept."""
+        found = self.unreadable.setdefault(reason, [0])
+        found[0] += 1
+        if len(found) <= EXAMPLES:
+            found.append(line)
+        if self.fresh is not None:
+            self.fresh.append((line, reason))
+
+
+class LogFile:
+    """A recognised log file. Iterate :meth:`rows` (or :meth:`records`) once, then ask for gaps, notes and the summary.
+
+    ``forced`` is a format the user named: nothing else is tried. ``zone`` is the zone of times without one.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        formats: Mapping[str, LogFormat],
+        *,
+        forced: LogFormat | None = None,
+        zone: tzinfo | None = None,
+        block_size: int = framing.BLOCK,
+        on_block: OnBlock | None = None,
+    ) -> None:
+        self.path = content.path
+        self.tally = Tally()
+        self._recogniser = Recogniser(formats)
+        self._formats = formats
+        self._block_size = block_size
+        self._on_block = on_block
+        self._clock = Clock(zone, modified=_name_date(content.path) or content.modified)
+        self._readers: dict[str, FormatReader] = {}
+        self._strangers: set[str] = set()
+        self._failure: SourceError | None = None
+        self._own_inventory = False
+        self._stream = _Replay(content.stream)
+        head = self._stream.head(_SNIFF)
+        text = framing.decode(head)
+        self._as_json = framing.needs_json_framing(text, whole=self._stream.ended)
+        sample = self._sample(text)
+        self._own_inventory = bool(sample) and sample[0].startswith(OWN_INVENTORY)
+        self._depth = 0
+        self.format: LogFormat | None = forced
+        self._seen: tuple[tuple[str, int], ...] = ()
+        if not self._own_inventory:
+            self._recognise(sample, forced)
+
+    def rows(self) -> Iterator[Row]:
+        """Every record's tokens, in file order."""
+        primary = self._reader(self.format) if self.format is not None else None
+        headed = self.format is not None and isinstance(self.format.family, (W3c, ZeekTsv, CsvHeader)) and self._depth > 0
+        tally = self.tally
+        for block in self._blocks():
+            for number in block.overlong:
+                tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
+            tally.bytes += block.size
+            if self._on_block is not None:
+                self._on_block(block.size)
+            tally.lines += len(block.lines)
+            if self._own_inventory:
+                continue
+            pairs = iter(zip(block.numbers, block.lines, strict=False))
+            for number, line in pairs:
+                if not line or line.isspace():
+                    continue
+                if primary is None or headed:
+                    row = self._elsewhere(primary, number, line)
+                    if row is not None:
+                        yield row
+                    continue
+                tokens = primary.tokens(line)
+                if tokens is None:
+                    row = self._elsewhere(primary, number, line)
+                    if row is not None:
+                        yield row
+                elif tokens is HEADER:
+                    continue
+                elif tokens is MORE:
+                    yield from self._joined(primary, number, line, pairs)
+                else:
+                    tally.records += 1
+                    yield Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
+
+    def record(self, row: Row) -> Record:
+        """What a row says."""
+        found = row.reader.record(self.path, row.line, row.tokens, row.header)
+        if found.time is None and row.header is NO_HEADER:
+            for payload in layers(row.text):
+                if payload.header.time is not None:
+                    return row.reader.record(self.path, row.line, row.tokens, payload.header)
+        return found
+
+    def gaps(self) -> Iterator[Gap]:
+        """What could not be read, after the rows have been taken. A file of which nothing was understood is one gap."""
+        tally = self.tally
+        if self._failure is not None:
+            remedy = f" ({self._failure.remedy})" if self._failure.remedy else ""
+            yield Gap(Origin(self.path), f"{self._failure.message}{remedy}")
+        unread = sum(found[0] for found in tally.unreadable.values())
+        if not tally.records and unread:
+            yield Gap(Origin(self.path), f"none of {unread} lines understood: {self._tried()}", unread, self._places())
+            return
+        for reason, (count, *lines) in sorted(tally.unreadable.items()):
+            yield Gap(Origin(self.path), reason, count, tuple(Origin(self.path, line) for line in lines))
+        if tally.records and not tally.named:
+            name = self.format.name if self.format is not None else "?"
+            yield Gap(
+                Origin(self.path),
+                f"none of {tally.records} records read as {name} names a host: AI use cannot show in them "
+                "(add proxy or DNS logs of the same time; if the format is another, --log-format NAME forces it)",
+                tally.records,
+            )
+
+    def notes(self) -> Iterator[Note]:
+        """What was assumed or left out on purpose."""
+        if self._own_inventory:
+            yield Note(Origin(self.path), "own_inventory", "an inventory written by this program, not a log: left out")
+        for kind, text, count in assumptions(self._clock):
+            yield Note(Origin(self.path), kind, text, count)
+
+    def summary(self) -> SourceSummary:
+        """Counts of the whole file."""
+        tally = self.tally
+        return SourceSummary(
+            path=self.path,
+            format=self.format.name if self.format is not None else "",
+            lines=tally.lines,
+            records=tally.records,
+            named=tally.named,
+            uncounted=tally.uncounted,
+            outside=tally.outside,
+            unreadable=sum(found[0] for found in tally.unreadable.values()),
+            ai=tally.ai,
+        )
+
+    def _recognise(self, sample: list[str], forced: LogFormat | None) -> None:
+        found = (Recogniser({forced.name: forced}) if forced is not None else self._recogniser).file(sample)
+        if found is None:
+            return
+        self.format, self._depth, self._seen = found.format, found.depth, found.seen
+        self._clock.day_first = found.format.day_first
+        reader = FormatReader(found.format, Clock())
+        times: list[str] = []
+        for line in sample:
+            for payload in layers(line):
+                tokens = reader.tokens(payload.text)
+                if isinstance(tokens, (list, dict)):
+                    times += reader.time_texts(tokens)
+                    break
+        self._clock.learn(times)
+
+    def _sample(self, text: str) -> list[str]:
+        if not self._as_json:
+            lines = text.split("\n")
+            return lines if self._stream.ended or len(lines) < 2 else lines[:-1]
+        framer = framing.JsonFramer()
+        return framer.feed(text).lines + [line for block in framer.finish() for line in block.lines][: int(self._stream.ended)]
+
+    def _blocks(self) -> Iterator[framing.Block]:
+        try:
+            yield from framing.blocks(self._stream, as_json=self._as_json, size=self._block_size)  # type: ignore[arg-type]
+        except SourceError as wrong:
+            self._failure = wrong
+        except OSError as wrong:
+            self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
+
+    def _reader(self, fmt: LogFormat) -> FormatReader:
+        if fmt.name not in self._readers:
+            self._readers[fmt.name] = FormatReader(fmt, self._clock)
+        return self._readers[fmt.name]
+
+    def _elsewhere(self, primary: FormatReader | None, number: int, line: str) -> Row | None:
+        """A line that the file's format does not read as it stands: unwrapped, or of another known format; else counted."""
+        if primary is not None:
+            for depth, payload in enumerate(layers(line)):
+                if depth < self._depth and isinstance(primary.description.family, (W3c, ZeekTsv, CsvHeader)):
+                    continue
+                tokens = primary.tokens(payload.text) if depth or self._depth == 0 or depth == self._depth else None
+                if tokens is HEADER:
+                    return None
+                if tokens is not None and tokens is not MORE:
+                    self.tally.records += 1
+                    return Row(number, primary, tokens, payload.header, line)  # type: ignore[arg-type]
+        row = self._stranger(number, line)
+        if row is None:
+            name = primary.description.name if primary is not None else "any known format"
+            self.tally.unread(f"line is not {name}", number)
+        return row
+
+    def _stranger(self, number: int, line: str) -> Row | None:
+        """A line of another format in the same file (collectors write everything into one). Shapes that were not known
+        once are not tried again."""
+        if self.format is not None and isinstance(self.format.family, CsvHeader):
+            return None
+        shape = _DIGITS.sub("0", line[:48])
+        if shape in self._strangers:
+            return None
+        vote = self._recogniser.line(line) if self.format is None or self._seen else None
+        if vote is None or vote[0].rank < 5:
+            if len(self._strangers) < _STRANGERS:
+                self._strangers.add(shape)
+            return None
+        fmt, _, payload = vote
+        reader = self._reader(fmt)
+        tokens = reader.tokens(payload.text)
+        if tokens is None or tokens is HEADER or tokens is MORE:
+            return None
+        self.tally.records += 1
+        return Row(number, reader, tokens, payload.header, line)  # type: ignore[arg-type]
+
+    def _joined(self, primary: FormatReader, number: int, line: str, following: Iterator[tuple[int, str]]) -> Iterator[Row]:
+        """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
+        held = [(number, line)]
+        while len(held) < _JOINED_LINES:
+            nxt = next(following, None)
+            if nxt is None:
+                break
+            held.append(nxt)
+            tokens = primary.tokens("\n".join(text for _, text in held))
+            if isinstance(tokens, (list, dict)):
+                self.tally.records += 1
+                yield Row(number, primary, tokens, NO_HEADER, line)
+                return
+            if tokens is None:
+                break
+        self.tally.unread("quote is never closed", number)
+        for later, text in held[1:]:
+            tokens = primary.tokens(text)
+            if isinstance(tokens, (list, dict)):
+                self.tally.records += 1
+                yield Row(later, primary, tokens, NO_HEADER, text)
+            elif tokens is not HEADER:
+                self.tally.unread(f"line is not {primary.description.name}", later)
+
+    def _tried(self) -> str:
+        if self.format is not None:
+            return f"it was taken for {self.format.name}; --log-format NAME forces another format"
+        return "no known format fits; --log-format NAME forces one, `shadowai formats` lists them, a TOML file can describe another"
+
+    def _places(self) -> tuple[Origin, ...]:
+        lines = sorted(line for found in self.tally.unreadable.values() for line in found[1:])
+        return tuple(Origin(self.path, line) for line in lines[:EXAMPLES])
+
+
+_DIGITS = re.compile(r"\d+")
+_DATED_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def _name_date(path: str) -> float | None:
+    """The end of the day that a rotated file's name tells (``access.log-20240603``), epoch seconds."""
+    from datetime import UTC, datetime, timedelta
+
+    found = _DATED_NAME.search(path.rpartition("/")[2])
+    if found is None:
+        return None
+    try:
+        day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
+    except ValueError:
+        return None
+    return (day + timedelta(days=1)).timestamp()
+
+
+class _Replay:
+    """A stream whose beginning can be looked at first. An error met while looking is raised when reading gets there."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._head = b""
+        self._error: SourceError | OSError | None = None
+        self.ended = False
+
+    def head(self, size: int) -> bytes:
+        """The first ``size`` bytes, or all there are."""
+        parts: list[bytes] = []
+        have = 0
+        try:
+            while have < size:
+                part = self._stream.read(size - have)
+                if not part:
+                    self.ended = True
+                    break
+                parts.append(part)
+                have += len(part)
+        except (SourceError, OSError) as wrong:
+            self._error, self.ended = wrong, True
+        self._head = b"".join(parts)
+        return self._head
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, ``b""`` at the end."""
+        if self._head:
+            taken, self._head = self._head[:size], self._head[size:]
+            return taken
+        if self._error is not None:
+            raise self._error
+        return b"" if self.ended else self._stream.read(size)

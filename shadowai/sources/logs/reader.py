@@ -1,0 +1,228 @@
+"""From tokens to records: a description applied to one file.
+
+:class:`FormatReader` is the reference for what a line means. It also finds the *name* of a line alone (``candidates``), so
+that a scan can decide about a name before it reads the rest of the record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from shadowai import normalize
+from shadowai.model import Record
+from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs.families import Getter, Row, Tokenizer, Tokens, tokenizer
+from shadowai.sources.syslog import NO_HEADER, Header
+from shadowai.sources.timestamps import Clock
+
+T = TypeVar("T")
+
+_MEMO = 1 << 16
+_NUMBER = re.compile(r"\d{1,18}(?:\.0+)?")
+
+_user = lru_cache(maxsize=_MEMO)(normalize.user)
+_device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)
+_address = lru_cache(maxsize=_MEMO)(normalize.address)
+_host = lru_cache(maxsize=_MEMO)(normalize.host)
+
+
+class FormatReader:
+    """One format over one file. Not shared between files: tokenizers learn from header lines."""
+
+    def __init__(self, description: LogFormat, clock: Clock) -> None:
+        self.description = description
+        self.clock = clock
+        self.tokenizer = tokenizer(description.family)
+        self._version = -1
+        self._accepts = _acceptance(description, self.tokenizer)
+        self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
+        self._take: dict[str, tuple[Getter, ...]] = {}
+
+    def tokens(self, line: str) -> Row:
+        """The tokens of a line, under the header in force; ``None`` for a line of another format."""
+        row = self._accepts(line)
+        if self._version != self.tokenizer.version:
+            self._compile()
+        return row
+
+    def candidates(self, tokens: Tokens) -> Iterator[str]:
+        """The texts in which this record's host would be looked for, in order of preference, as written."""
+        for take in self._take["host"]:
+            text = take(tokens)
+            if text:
+                yield text
+
+    def server(self, tokens: Tokens) -> str | None:
+        """The server's address, for records that name no host."""
+        return self._first("server_ip", tokens, _address)
+
+    def record(self, path: str, line: int, tokens: Tokens, header: Header = NO_HEADER) -> Record:
+        """The record as understood. Values that cannot be made canonical are absent."""
+        description = self.description
+        user = self._first("user", tokens, _user)
+        host = self._first("host", tokens, _host)
+        url = self._url(tokens, host)
+        time, assumed = self._time(tokens, header)
+        because = self._uncounted(tokens)
+        return Record(
+            path=path,
+            line=line,
+            format=description.name,
+            kind=next((kind for holds, kind in self._kinds if holds(tokens)), description.kind),
+            time=time,
+            user=user,
+            device=self._device(tokens, user),
+            client_ip=self._first("client_ip", tokens, _address),
+            server_ip=self._first("server_ip", tokens, _address),
+            server_port=self._port(tokens),
+            host=host,
+            url=url,
+            method=self._first("method", tokens, _word),
+            action=self._first("action", tokens, str.strip),
+            blocked=self._blocked(tokens),
+            bytes_up=self._first("bytes_up", tokens, _size),
+            bytes_down=self._first("bytes_down", tokens, _size),
+            user_agent=self._first("user_agent", tokens, str.strip),
+            counted=because is None,
+            uncounted_because=because,
+            time_assumed=assumed,
+        )
+
+    def time_texts(self, tokens: Tokens) -> Iterator[str]:
+        """The texts in which this record's time is looked for, as written."""
+        for takes, _ in self._times:
+            parts = [take(tokens) for take in takes]
+            if all(parts):
+                yield " ".join(part for part in parts if part)
+
+    def counts(self, tokens: Tokens) -> bool:
+        """False for records that are no activity."""
+        return self._uncounted(tokens) is None
+
+    def _compile(self) -> None:
+        description = self.description
+        self._version = self.tokenizer.version
+        self._take = {field: tuple(self._getter(take) for take in description.fields.get(field, ())) for field in FIELDS}
+        self._times = [
+            (tuple(self._getter(key) for key in time.keys), None if time.zone is None else self._getter(time.zone))
+            for time in description.time
+        ]
+        self._when_uncounted = [(self._condition(when), when.because) for when in description.uncounted]
+        self._when_blocked = [self._condition(when) for when in description.blocked]
+        self._when_allowed = [self._condition(when) for when in description.allowed]
+        self._kinds = [(self._condition(when), kind) for when, kind in description.kinds]
+
+    def _getter(self, take: Take) -> Getter:
+        if isinstance(take, Part):
+            whole, pattern = self.tokenizer.getter(take.key), re.compile(take.pattern)
+
+            def part(tokens: Any) -> str | None:
+                found = pattern.search(whole(tokens) or "")
+                return found.group(1) if found is not None else None
+
+            return part
+        getter = self.tokenizer.getter(take)
+        if not self.description.percent_encoded:
+            return getter
+        return lambda tokens: None if (text := getter(tokens)) is None else unquote(text) if "%" in text else text
+
+    def _condition(self, when: When) -> Callable[[Tokens], bool]:
+        tests = [(self._getter(key), re.compile(pattern)) for key, pattern in when.all]
+        if len(tests) == 1:
+            getter, pattern = tests[0]
+            return lambda tokens: pattern.search(getter(tokens) or "") is not None
+        return lambda tokens: all(pattern.search(getter(tokens) or "") is not None for getter, pattern in tests)
+
+    def _first(self, field: str, tokens: Tokens, convert: Callable[[str], T | None]) -> T | None:
+        for take in self._take[field]:
+            text = take(tokens)
+            if text and text.strip(' "').lower() not in self._nulls:
+                value = convert(text)
+                if value is not None and value != "":
+                    return value
+        return None
+
+    def _url(self, tokens: Tokens, host: str | None) -> str | None:
+        found = self._first("url", tokens, normalize.url)
+        if found is not None:
+            return found.text if found.host == host or host is None else None
+        if host is None or not self._take["path"]:
+            return None
+        path = self._first("path", tokens, str.strip)
+        if path is None or not path.startswith("/"):
+            return None
+        whole = normalize.url(f"{f'[{host}]' if ':' in host else host}{path}")
+        return whole.text if whole is not None else None
+
+    def _device(self, tokens: Tokens, user: str | None) -> str | None:
+        device = self._first("device", tokens, _name)
+        if device is None and user is None:
+            return self._first("user", tokens, _device_account)
+        return device
+
+    def _port(self, tokens: Tokens) -> int | None:
+        text = self._first("server_port", tokens, str.strip)
+        if text is not None:
+            return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 65536 else None
+        found = self._first("url", tokens, normalize.url) or self._first("host", tokens, normalize.url)
+        return found.port if found is not None else None
+
+    def _time(self, tokens: Tokens, header: Header) -> tuple[int | None, str | None]:
+        clock = self.clock
+        utc = self.description.zone == "utc"
+        for takes, zone in self._times:
+            parts = [take(tokens) for take in takes]
+            if all(parts):
+                time = clock.parse(" ".join(part for part in parts if part), zone(tokens) if zone else None, documented_utc=utc)
+                if time is not None:
+                    return time, clock.last
+        if header.time is not None:
+            return clock.parse(header.time), clock.last
+        return None, None
+
+    def _uncounted(self, tokens: Tokens) -> str | None:
+        return next((because for holds, because in self._when_uncounted if holds(tokens)), None)
+
+    def _blocked(self, tokens: Tokens) -> bool | None:
+        if any(holds(tokens) for holds in self._when_blocked):
+            return True
+        return False if any(holds(tokens) for holds in self._when_allowed) else None
+
+
+def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row]:
+    """Tokenizing, and the check that a line is of this very format and not of one with the same shape."""
+    family = description.family
+    if isinstance(family, Json) and family.requires:
+        tests = [(reads.getter(path), re.compile(pattern).search if pattern else None) for path, pattern in family.requires]
+
+        def accept_object(line: str) -> Row:
+            row = reads.read(line)
+            for take, matches in tests if row is not None else ():
+                text = take(row)
+                if text is None or (matches is not None and matches(text) is None):
+                    return None
+            return row
+
+        return accept_object
+    if not description.line or isinstance(family, (W3c, CsvHeader, ZeekTsv)):
+        return reads.read
+    is_line = re.compile(description.line).search
+    return lambda line: reads.read(line) if is_line(line) is not None else None
+
+
+def _word(text: str) -> str | None:
+    word = text.strip().upper()
+    return word if word.isascii() and word.replace("-", "").replace("_", "").isalnum() and len(word) <= 32 else None
+
+
+def _name(text: str) -> str | None:
+    return text.strip().lower().rstrip(".") or None
+
+
+def _size(text: str) -> int | None:
+    text = text.strip()
+    return int(text.partition(".")[0]) if _NUMBER.fullmatch(text) else None

@@ -1,0 +1,176 @@
+"""Which format a line, or a file, is in: told by content alone.
+
+Every line is put to every format that recognises lines; the one with the highest rank has it. A file is read as what
+most of its sampled lines are, and header lines (``#Fields``, a CSV header) speak for the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shadowai.sources.logs.aliases import TELLING, flat
+from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
+from shadowai.sources.syslog import Payload, layers
+
+SAMPLE = 400
+"""Lines looked at to tell the format of a file."""
+_HEADER_WITHIN = 40
+_GENERIC = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A file's format, how many wrappings lie around it, and which formats its sampled lines were taken for."""
+
+    format: LogFormat
+    depth: int
+    seen: tuple[tuple[str, int], ...] = ()
+
+
+class Recogniser:
+    """Recognises lines and files among ``formats``."""
+
+    def __init__(self, formats: Mapping[str, LogFormat]) -> None:
+        self._formats = formats
+
+    def file(self, lines: Sequence[str]) -> Recognition | None:
+        """The format of a file by its first lines; ``None`` where none fits."""
+        sample = [line for line in lines[: 4 * SAMPLE] if line.strip()][:SAMPLE]
+        found = self._by_header(sample)
+        if found is not None:
+            return found
+        votes: Counter[tuple[str, int]] = Counter()
+        for line in sample:
+            vote = self.line(line)
+            if vote is not None:
+                votes[vote[0].name, vote[1]] += 1
+        if not votes:
+            return None
+        names: Counter[str] = Counter()
+        for (name, _), count in votes.items():
+            names[name] += count
+        best = max(names, key=lambda name: (self._formats[name].rank >= _GENERIC, names[name], self._formats[name].rank))
+        depth = max((count, depth) for (name, depth), count in votes.items() if name == best)[1]
+        return Recognition(self._formats[best], depth, tuple(names.most_common()))
+
+    def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
+        """The format of one line, at how many wrappings below the surface, and the payload there."""
+        best: tuple[LogFormat, int, Payload] | None = None
+        for depth, payload in enumerate(layers(line)):
+            found = self._text(payload.text)
+            if found is not None and (best is None or found.rank > best[0].rank):
+                best = (found, depth, payload)
+        return best
+
+    def _text(self, text: str) -> LogFormat | None:
+        obj: dict[str, Any] | None = None
+        if "{" in text and "}" in text:
+            obj = parse_object(text)
+        for fmt, is_one in self._tests:
+            if is_one(text, obj):
+                return fmt
+        return None
+
+    @cached_property
+    def _tests(self) -> list[tuple[LogFormat, Callable[[str, dict[str, Any] | None], bool]]]:
+        """Formats that recognise a line, the highest rank first."""
+        ranked = sorted(self._formats.values(), key=lambda fmt: -fmt.rank)
+        return [(fmt, test) for fmt in ranked if (test := _line_test(fmt)) is not None]
+
+    def _by_header(self, sample: Sequence[str]) -> Recognition | None:
+        """A format whose header stands in the first lines: W3C, Zeek or CSV; syslog may be around it."""
+        found: list[tuple[int, int, int, LogFormat]] = []
+        for place, line in enumerate(sample[:_HEADER_WITHIN]):
+            for depth, payload in enumerate(layers(line)):
+                text = payload.text.lstrip()
+                for fmt in self._headed:
+                    if _is_header(fmt, text):
+                        found.append((fmt.rank, -place, depth, fmt))
+        if not found:
+            return None
+        rank, place, depth, fmt = max(found, key=lambda item: item[:2])
+        if rank < _GENERIC and any(self._is_specific(line) for line in sample[: 2 - place]):
+            return None  # a line that reads like a header and is a record of a known format
+        return Recognition(fmt, depth, ((fmt.name, len(sample)),))
+
+    def _is_specific(self, line: str) -> bool:
+        vote = self.line(line)
+        return vote is not None and vote[0].rank >= _GENERIC
+
+    @cached_property
+    def _headed(self) -> list[LogFormat]:
+        return [fmt for fmt in self._formats.values() if isinstance(fmt.family, (W3c, ZeekTsv, CsvHeader))]
+
+
+def _is_header(fmt: LogFormat, text: str) -> bool:
+    family = fmt.family
+    if isinstance(family, ZeekTsv):
+        return bool(re.fullmatch(rf"#path\s+{re.escape(family.path)}", text))
+    if isinstance(family, W3c):
+        if not text.startswith("#"):
+            return False
+        if fmt.line and re.search(fmt.line, text):
+            return True
+        names = {name.lower() for name in text.partition(":")[2].split()} if text.lower().startswith("#fields:") else set()
+        return bool(names) and bool(family.columns) and names >= {name.lower() for name in family.columns}
+    if isinstance(family, CsvHeader):
+        columns = header_columns(text, family)
+        wanted = {flat(name) for name in family.columns}
+        return columns >= wanted if wanted else _is_generic_header(columns)
+    return False
+
+
+def header_columns(text: str, family: CsvHeader) -> frozenset[str]:
+    """The flat column names of a header row; empty for a line that is none."""
+    reader = CsvTokenizer(family)
+    reader.read(text)
+    return frozenset(reader.columns)
+
+
+def _is_generic_header(columns: frozenset[str]) -> bool:
+    """A header has names, not values: one that tells the destination, none that looks like an address or a time."""
+    named = {name for name in columns if name}
+    return len(named) >= 2 and bool(named & TELLING) and not any(name.isdigit() for name in named)
+
+
+def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] | None:
+    family = fmt.family
+    if isinstance(family, Json):
+        return _json_test(family)
+    if isinstance(family, (Cef, Leef)):
+        reads = tokenizer(family)
+        marked = re.compile(r"CEF:|^\d\d?\|" if isinstance(family, Cef) else r"LEEF:").search  # a syslog reader may have eaten ``CEF:``
+        is_line = re.compile(fmt.line).search if fmt.line else None
+        return lambda text, obj: marked(text) is not None and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
+    if isinstance(family, (CsvHeader, ZeekTsv)) or not fmt.line:
+        return None
+    search = re.compile(fmt.line).search
+    if isinstance(family, W3c):
+        return lambda text, obj: not text.startswith("#") and search(text) is not None
+    if isinstance(family, KeyValue) and family.requires:
+        reads = tokenizer(family)
+        return lambda text, obj: search(text) is not None and reads.read(text) is not None
+    return lambda text, obj: search(text) is not None
+
+
+def _json_test(family: Json) -> Callable[[str, dict[str, Any] | None], bool]:
+    tests = [(path_getter(path), re.compile(pattern)) for path, pattern in family.requires]
+
+    def test(text: str, obj: dict[str, Any] | None) -> bool:
+        if obj is None:
+            return False
+        if family.aliases:
+            return bool(TELLING & flatten(obj).keys())
+        for take, pattern in tests:
+            found = take(obj)
+            if found is None or pattern.search(found) is None:
+                return False
+        return True
+
+    return test

@@ -1,0 +1,113 @@
+"""Takes off what log transport wraps around a line: syslog headers (RFC 3164, RFC 5424, twice) and JSON envelopes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+_PRI = r"(?:<\d{1,3}>\s?)"
+_BSD_TIME = r"[A-Z][a-z]{2}\s{1,2}\d{1,2}(?:\s\d{4})?\s\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:\s\d{4})?(?:\s[A-Z]{3,4}\b)?"
+_ISO_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|\s?[+-]\d\d:?\d\d)?"
+_RFC5424 = re.compile(
+    r"(?:\d{1,6}\s)?<\d{1,3}>[1-9]\d?\s(?P<time>-|" + _ISO_TIME + r")\s(?P<host>\S+)\s(?P<tag>\S+)\s\S+\s\S+\s"
+    r"(?P<sd>-|(?:\[(?:[^\]\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+)(?:\s\ufeff?|$)"
+)
+_RFC3164 = re.compile(
+    _PRI + r"?(?:\d+:\s)?[*.]?(?P<time>" + _BSD_TIME + r"|" + _ISO_TIME + r")(?::)?\s"
+    r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
+    r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
+)
+_BARE = re.compile(_PRI + r"(?:[\d.:]+\s)?")
+_OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
+_KEYS = ("message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message", "rawLog", "content", "_source.message", "result._raw")
+
+
+class Header(NamedTuple):
+    """What a syslog header says; each ``None`` where it does not."""
+
+    time: str | None = None
+    host: str | None = None
+    tag: str | None = None
+
+
+NO_HEADER = Header()
+
+
+class Payload(NamedTuple):
+    """A line with a layer taken off. ``header`` is the innermost syslog header met so far."""
+
+    text: str
+    header: Header
+    layer: str
+
+
+def unwrap(line: str) -> Payload | None:
+    """``line`` without its outermost syslog header; ``None`` where there is none.
+
+    rsyslog's escapes of control characters (``#011`` for a tab) are undone in the payload.
+    """
+    found = _RFC5424.match(line)
+    if found is not None:
+        rest = line[found.end() :]
+        if not rest and found["sd"] != "-":  # all of the message is structured data (Juniper, some Check Point)
+            return Payload(line[found.start("sd") :], _header(found), "syslog")
+        return Payload(_unescape(rest), _header(found), "syslog")
+    found = _RFC3164.match(line)
+    if found is not None and found.end() > 0:
+        return Payload(_unescape(line[found.end() :]), _header(found), "syslog")
+    found = _BARE.match(line)
+    if found is not None:
+        return Payload(_unescape(line[found.end() :]), NO_HEADER, "syslog")
+    return None
+
+
+def layers(line: str, most: int = 4) -> Iterator[Payload]:
+    """The line itself, then what is left as one wrapping after the other is taken off, at most ``most``."""
+    current = Payload(line, NO_HEADER, "")
+    yield current
+    for _ in range(most):
+        inner = open_envelope(current.text)
+        layer = "json"
+        header = current.header
+        if inner is None:
+            payload = unwrap(current.text)
+            if payload is None or payload.text == current.text or not payload.text:
+                return
+            inner, layer = payload.text, payload.layer
+            header = payload.header if payload.header.time else header
+        current = Payload(inner, header, layer)
+        yield current
+
+
+def open_envelope(line: str) -> str | None:
+    """The log line within a JSON object of a shipper (``message``, ``log``, ``event.original`` …); ``None`` for others."""
+    if not line.startswith("{") or not line.rstrip().endswith("}"):
+        return None
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    for key in _KEYS:
+        value: Any = found.get(key)
+        if value is None and "." in key:
+            outer, _, name = key.partition(".")
+            value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
+        if isinstance(value, str) and len(value) > 8:
+            return value.rstrip("\r\n")
+    return None
+
+
+def _header(found: re.Match[str]) -> Header:
+    time = found["time"]
+    return Header(None if time == "-" else time, found["host"], found["tag"])
+
+
+def _unescape(text: str) -> str:
+    if "#0" not in text:
+        return text
+    return _OCTAL.sub(lambda m: chr(int(m[1], 8)), text).rstrip("\r\n")

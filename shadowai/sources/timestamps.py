@@ -1,0 +1,220 @@
+"""Every way that logs write a time, as microseconds since the epoch in UTC; and what had to be assumed on the way.
+
+A time without zone, without year or with day and month in doubt is not guessed silently: :class:`Clock` decides once per
+file, from what the file shows, and counts what it assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from shadowai.errors import UsageError
+
+MICROS = 1_000_000
+_EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()
+_EARLIEST, _LATEST = 1990, 2100
+
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])\.?[Mm]\.?)?"
+_ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?))?"
+
+_EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
+_SHAPES = tuple(
+    re.compile(shape, re.IGNORECASE if "mon" in shape else 0)
+    for shape in (
+        rf"(?P<y>\d{{4}})[-/:.](?P<m>\d\d?)[-/:.](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
+        rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
+        rf"(?P<d>\d\d?)[/\s-]{_MONTH}[/\s-](?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",
+        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?),?\s+(?P<y>\d{{4}}),?\s+{_CLOCK}{_ZONE}",
+        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
+        rf"[a-z]{{3,9}},?\s+(?P<d>\d\d?)\s+{_MONTH}\s+(?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",
+        rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
+        rf"(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y>\d{{4}}|\d\d),?\s+{_CLOCK}{_ZONE}",
+        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
+    )
+)
+
+_ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "wet": 0, "west": 60, "msk": 180,
+    "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "jst": 540, "kst": 540,
+    "aest": 600, "aedt": 660, "acst": 570, "awst": 480, "nzst": 720, "nzdt": 780, "hst": -600, "akst": -540, "akdt": -480,
+}  # fmt: skip
+"""Minutes east of UTC of abbreviations that mean one zone. IST, BST, CST and AST mean several and are not here."""
+
+
+def zone(text: str) -> tzinfo:
+    """A zone the user names: IANA name, ``UTC`` or ``+02:00``. Raises :class:`UsageError` for any other."""
+    fixed = _offset(text.strip())
+    if fixed is not None:
+        return fixed
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(text.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise UsageError(f"unknown time zone {text!r}", remedy="give an IANA name such as Europe/Berlin, or +02:00") from wrong
+
+
+def iso(micros: int) -> str:
+    """ISO 8601 in UTC, with as many digits of a second as are needed: ``2026-01-05T08:00:00Z``."""
+    seconds, fraction = divmod(micros, MICROS)
+    stamp = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{stamp}.{fraction:06d}Z" if fraction % 1000 else f"{stamp}.{fraction // 1000:03d}Z" if fraction else f"{stamp}Z"
+
+
+class Clock:
+    """Reads the times of one file.
+
+    ``default`` is the zone of times without one: the user's, or ``None`` (UTC is assumed, and said). ``modified``
+    (epoch seconds) is the newest moment the file can speak of; it gives the year to dates without one.
+    """
+
+    def __init__(self, default: tzinfo | None = None, *, modified: float | None = None, day_first: bool | None = None) -> None:
+        self._default = default
+        self._newest = datetime.fromtimestamp(modified, UTC) if modified is not None else None
+        self.day_first = day_first
+        self.assumed: Counter[str] = Counter()
+        self.last: str | None = None
+        self._days: dict[tuple[int, int, int], int | None] = {}
+
+    def learn(self, samples: Iterable[str]) -> None:
+        """Decide the order of day and month from the file's own times: any value over 12 tells; else AM and PM mean the
+        American order, and dots the European one. What the file shows outweighs what its format usually does."""
+        usual, self.day_first = self.day_first, None
+        for text in samples:
+            found = _SHAPES[8].match(text.strip(" []\"'"))
+            if found is None:
+                continue
+            if int(found["a"]) > 12 or int(found["b"]) > 12:
+                self.day_first = int(found["a"]) > 12
+                return
+            if usual is None and (found["ap"] or found["sep"] == "."):
+                usual = found["sep"] == "."
+        self.day_first = usual
+
+    def parse(self, text: str, zone_text: str | None = None, *, documented_utc: bool = False) -> int | None:
+        """Microseconds since the epoch, or ``None`` where ``text`` is no time. ``last`` says what was assumed, if anything."""
+        self.last = None
+        text = text.strip(" \t[]()\"'")
+        if not text:
+            return None
+        if text[0].isdigit() and text.isascii() and _EPOCH.fullmatch(text):
+            whole = text.partition(".")[0]
+            if len(whole) not in (12, 14):
+                return _epoch(text)
+        for shape in _SHAPES:
+            found = shape.fullmatch(text)
+            if found is not None:
+                return self._read(found.groupdict(), zone_text, documented_utc)
+        return None
+
+    def _read(self, part: dict[str, str | None], zone_text: str | None, documented_utc: bool) -> int | None:
+        assumed = []
+        month, day = self._month_and_day(part, assumed)
+        hour, minute, second = int(part["h"] or 0) if "h" in part else 0, int(part.get("mi") or 0), int(part.get("s") or 0)
+        if part.get("ap"):
+            hour = hour % 12 + (12 if str(part["ap"]).lower() == "p" else 0)
+        year_text = part.get("y")
+        year = int(year_text) if year_text else self._year(month, day, assumed)
+        year += 2000 if year < 100 else 0
+        if not (_EARLIEST <= year <= _LATEST and hour < 24 and minute < 60 and second < 61):
+            return None
+        days = self._day_number(year, month, day)
+        if days is None:
+            return None
+        seconds = days * 86400 + hour * 3600 + minute * 60 + second
+        fraction = int((part.get("f") or "0").ljust(6, "0")[:6])
+        shift = self._shift(part.get("z") or zone_text, documented_utc, seconds, assumed)
+        self.last = ",".join(assumed) or None
+        for what in assumed:
+            self.assumed[what] += 1
+        return (seconds - shift) * MICROS + fraction
+
+    def _month_and_day(self, part: dict[str, str | None], assumed: list[str]) -> tuple[int, int]:
+        if part.get("mon"):
+            return _MONTHS[str(part["mon"]).lower()], int(part["d"] or 0)
+        if "a" not in part:
+            return int(part["m"] or 0), int(part["d"] or 0)
+        first, second = int(part["a"] or 0), int(part["b"] or 0)
+        if first > 12 or second > 12:
+            self.day_first = first > 12
+        elif self.day_first is None and first != second:
+            assumed.append("day_order")
+        return (second, first) if self.day_first else (first, second)
+
+    def _year(self, month: int, day: int, assumed: list[str]) -> int:
+        """The latest year in which the date is not after the file's own last change (a day's grace for zones)."""
+        assumed.append("year")
+        newest = (self._newest or datetime.now(UTC)) + timedelta(days=1)
+        return newest.year if (month, day) <= (newest.month, newest.day) else newest.year - 1
+
+    def _day_number(self, year: int, month: int, day: int) -> int | None:
+        key = (year, month, day)
+        if key not in self._days:
+            if len(self._days) > 4096:
+                self._days.clear()
+            try:
+                self._days[key] = datetime(year, month, day).toordinal() - _EPOCH_ORDINAL
+            except ValueError:
+                self._days[key] = None
+        return self._days[key]
+
+    def _shift(self, text: str | None, documented_utc: bool, seconds: int, assumed: list[str]) -> int:
+        """Seconds east of UTC for a local time ``seconds`` since the epoch."""
+        given = _offset(text.strip("() ")) if text else None
+        if given is None:
+            if documented_utc:
+                return 0
+            if self._default is None:
+                assumed.append("zone")
+                return 0
+            given = self._default
+        local = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+        offset = given.utcoffset(local.replace(tzinfo=given))
+        return int(offset.total_seconds()) if offset is not None else 0
+
+
+def assumptions(clock: Clock) -> Iterable[tuple[str, str, int]]:
+    """What a file's clock had to assume: kind, sentence, number of records."""
+    texts: dict[str, Callable[[], str]] = {
+        "zone": lambda: "times without a zone were taken as UTC; --timezone sets it",
+        "year": lambda: "dates without a year were given the latest one that is not after the file's own last change",
+        "day_order": lambda: "dates such as 05/02/2025 could be read both ways and were taken as month/day",
+    }
+    for kind, count in sorted(clock.assumed.items()):
+        yield kind, texts[kind](), count
+
+
+def _epoch(text: str) -> int | None:
+    whole, _, fraction = text.partition(".")
+    digits = len(whole)
+    value = int(whole)
+    if digits <= 10:
+        micros = value * MICROS + int(fraction.ljust(6, "0")[:6] or 0)
+    elif digits <= 13:
+        micros = value * 1000 + int(fraction.ljust(3, "0")[:3] or 0)
+    elif digits <= 16:
+        micros = value
+    else:
+        micros = value // 1000
+    return micros if 631_152_000 * MICROS <= micros < 4_102_444_800 * MICROS else None
+
+
+def _offset(text: str) -> tzinfo | None:
+    if text.upper().startswith(("UTC", "GMT")) and len(text) > 3:
+        text = text[3:]
+    minutes = _ZONES.get(text.lower())
+    if minutes is None:
+        found = re.fullmatch(r"([+-])(\d\d?):?(\d\d)?", text)
+        if found is None:
+            return None
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes > 15 * 60:
+            return None
+        minutes = -minutes if found[1] == "-" else minutes
+    return timezone(timedelta(minutes=minutes))

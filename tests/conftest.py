@@ -1,0 +1,47 @@
+"""Where things are. The suite runs in a checkout, and on the installed wheel with the sources out of the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``tests``, ``samples``, ``docs`` and ``README.md``."""
+
+SOURCE = Path(os.environ.get("SHADOWAI_SOURCE", ROOT)).resolve()
+"""The folder that holds the program's text: :data:`ROOT`, or the checkout when the installed wheel is tested."""
+
+
+@pytest.fixture
+def root() -> Path:
+    """:data:`ROOT`."""
+    return ROOT
+
+
+@pytest.fixture
+def source() -> Path:
+    """:data:`SOURCE`."""
+    return SOURCE
+
+
+@pytest.fixture(scope="session")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder for the whole run: one compiled catalogue, and nobody's configuration."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, _home: Path) -> None:
+    """The same width, no colour, and nothing of the user who runs the tests."""
+    for name, value in {
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "XDG_CACHE_HOME": str(_home),
+        "XDG_CONFIG_HOME": str(_home),
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("FORCE_COLOR", "SHADOWAI_CONFIG"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,22 @@
+"""The columns are a contract: scripts depend on their names and order."""
+
+from __future__ import annotations
+
+from shadowai.export.columns import columns
+from tests.export.reports import BY_USER, CHAT, UNKNOWN
+
+SERVICE = """asset_id service_id service vendor category verdict risk risk_level confidence usage users devices events
+blocked bytes_up bytes_down first_seen last_seen active_days sources names scopes evidence"""
+
+
+def test_the_order_by_service_and_by_user() -> None:
+    assert [column.name for column in columns("service")] == SERVICE.split()
+    first, rest = SERVICE.split()[:4], SERVICE.split()[4:]
+    assert [column.name for column in columns("user")] == [*first, "user", "device", "address", *rest]
+
+
+def test_every_value_is_of_its_kind() -> None:
+    types = {"text": (str,), "number": (int, type(None)), "time": (int, type(None)), "list": (tuple,)}
+    for entry in (CHAT, UNKNOWN, *BY_USER.entries):
+        for column in columns("user"):
+            assert isinstance(column.value(entry), types[column.kind]), column.name

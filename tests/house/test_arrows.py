@@ -1,0 +1,158 @@
+"""Imports point downwards only, and every third-party library has its home."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.arrows import Import, imports, modules, third_party
+
+HOMES = {
+    "click": ("shadowai.cli",),
+    "idna": ("shadowai.normalize",),
+    "orjson": ("shadowai.compiled_catalog", "shadowai.sources"),
+    "pandas": ("shadowai.export.frame",),
+    "rich": ("shadowai.cli", "shadowai.export.table"),
+    "jsonschema": ("shadowai.lint",),
+    "publicsuffixlist": ("shadowai.lint",),
+    "yaml": ("shadowai.policy", "shadowai.strict_yaml"),
+    "zstandard": ("shadowai.sources.container",),
+}
+"""Where a library may be imported: in that module or package, nowhere else."""
+
+LAZY = ("pandas", "rich", "jsonschema", "publicsuffixlist", "zstandard")
+"""Libraries that are only imported by the function that needs them."""
+
+LIGHT = ("pandas", "numpy", "rich", "yaml", "orjson", "jsonschema", "publicsuffixlist", "zstandard", "idna", "asyncio")
+"""What ``shadowai --help`` must not wait for."""
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Import]:
+    """All imports of the program."""
+    from tests.conftest import SOURCE
+
+    return imports(SOURCE)
+
+
+def _wrong(found: list[Import]) -> list[str]:
+    return [f"{item.importer}:{item.line} imports {item.target}" for item in found]
+
+
+def _ours(found: list[Import], package: str) -> list[Import]:
+    """What ``package`` and what is in it import of ours."""
+    inside = [item for item in found if item.importer == package or item.importer.startswith(f"{package}.")]
+    return [item for item in inside if item.root in ("shadowai", "shadowai_connectors")]
+
+
+def test_there_are_modules_to_look_at(source: Path, found: list[Import]) -> None:
+    assert {"shadowai.model", "shadowai.cli", "shadowai.cli.scan", "shadowai_connectors"} <= set(modules(source))
+    assert Import("shadowai.errors", "shadowai.model", 5, True) in found
+
+
+def test_the_nouns_import_nothing_of_ours_and_no_library(found: list[Import]) -> None:
+    assert not _wrong(_ours(found, "shadowai.model"))
+    assert not _wrong([item for item in third_party(found) if item.importer == "shadowai.model"])
+
+
+def test_errors_import_only_the_nouns(found: list[Import]) -> None:
+    assert {item.target for item in _ours(found, "shadowai.errors")} == {"shadowai.model"}
+
+
+def test_normalize_imports_nothing_of_ours(found: list[Import]) -> None:
+    assert not _wrong(_ours(found, "shadowai.normalize"))
+
+
+def test_nobody_imports_the_command_line(found: list[Import]) -> None:
+    outside = [item for item in found if not item.importer.startswith("shadowai.cli")]
+    wrong = [
+        item for item in outside if item.target.startswith("shadowai.cli") and item.importer != "shadowai.__main__"
+    ]
+    assert not _wrong(wrong)
+
+
+def test_commands_do_not_import_each_other(found: list[Import]) -> None:
+    from shadowai.cli import COMMANDS
+
+    commands = {f"shadowai.cli.{name}" for name in COMMANDS}
+    assert not _wrong([item for item in found if item.target in commands])
+
+
+def test_sources_know_nothing_of_signatures_policy_or_output(found: list[Import]) -> None:
+    allowed = ("shadowai.model", "shadowai.errors", "shadowai.normalize", "shadowai.config", "shadowai.sources")
+    assert not _wrong([item for item in _ours(found, "shadowai.sources") if not item.target.startswith(allowed)])
+
+
+def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
+    allowed = ("shadowai.model", "shadowai.errors", "shadowai.normalize", "shadowai.export")
+    wrong = [item for item in _ours(found, "shadowai.export") if not item.target.startswith(allowed)]
+    assert not _wrong([item for item in wrong if item.target != "shadowai"])  # the version, from the package itself
+
+
+def test_only_the_pipeline_joins_sources_and_the_rest(found: list[Import]) -> None:
+    outside = [item for item in found if not item.importer.startswith(("shadowai.sources", "shadowai.cli"))]
+    wrong = [item for item in outside if item.target.startswith("shadowai.sources")]
+    assert not _wrong([item for item in wrong if item.importer != "shadowai.pipeline"])
+
+
+def test_the_program_never_imports_a_connector(found: list[Import]) -> None:
+    assert not _wrong([i for i in found if i.root == "shadowai_connectors" and i.importer.startswith("shadowai.")])
+
+
+def test_a_connector_imports_the_nouns_the_errors_and_the_protocol_alone(found: list[Import]) -> None:
+    allowed = {"shadowai.model", "shadowai.errors", "shadowai.connector"}
+    inside = [item for item in _ours(found, "shadowai_connectors") if item.root == "shadowai"]
+    assert not _wrong([item for item in inside if item.target not in allowed])
+
+
+def test_every_library_stays_at_home(found: list[Import]) -> None:
+    def at_home(item: Import) -> bool:
+        return any(item.importer == home or item.importer.startswith(f"{home}.") for home in HOMES.get(item.root, ()))
+
+    core = [item for item in third_party(found) if item.importer.startswith("shadowai.")]
+    assert not _wrong([item for item in core if not at_home(item)])
+
+
+def test_heavy_libraries_are_imported_when_used(found: list[Import]) -> None:
+    assert not _wrong([item for item in third_party(found) if item.early and item.root in LAZY])
+
+
+def test_no_circle_of_imports(found: list[Import]) -> None:
+    arrows: dict[str, set[str]] = {}
+    for item in found:
+        if item.early and item.root == "shadowai" and not item.target.startswith("shadowai.cli"):
+            arrows.setdefault(item.importer, set()).add(item.target)
+
+    def reaches(start: str, goal: str, seen: set[str]) -> bool:
+        following = arrows.get(start, set()) - seen
+        return goal in following or any(reaches(step, goal, seen | following) for step in following)
+
+    assert [name for name in arrows if reaches(name, name, set())] == []
+
+
+@pytest.mark.parametrize("statement", ["import shadowai.cli", "import shadowai.cli as c; c.main(['--help'])"])
+def test_the_command_line_starts_light(statement: str) -> None:
+    loaded = f"{statement}; import sys; print(*sys.modules, sep='\\n', file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    names = done.stderr.split()
+    assert "shadowai.cli" in names
+    assert [name for name in LIGHT if name in names] == []
+
+
+def test_an_import_in_any_disguise_is_found(tmp_path: Path) -> None:
+    package = tmp_path / "shadowai"
+    (package / "inner").mkdir(parents=True)
+    (package / "inner" / "__init__.py").write_text("from . import one\n")
+    text = "from .. import two\ndef f():\n    import rich.table\ntry:\n    import yaml as y\nfinally:\n    pass\n"
+    (package / "inner" / "one.py").write_text(text)
+    (package / "two.py").write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas\n")
+    assert imports(tmp_path) == [
+        Import("shadowai.inner", "shadowai.inner.one", 1, True),
+        Import("shadowai.inner.one", "shadowai.two", 1, True),
+        Import("shadowai.inner.one", "rich.table", 3, False),
+        Import("shadowai.inner.one", "yaml", 5, True),
+        Import("shadowai.two", "typing", 1, True),
+    ]
