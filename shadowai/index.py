@@ -7,6 +7,7 @@ the second need more than one name can show.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -65,6 +66,7 @@ def from_json(value: Any) -> Index | None:
     sound = (
         tables.keys() == set(TABLES)
         and all(isinstance(table, dict) and _sound_rules(table, services) for table in tables.values())
+        and _are_networks(tables["net"])
         and all(type(name) is str for name in services.values())
         and all(type(hosts) is list and all(type(host) is str for host in hosts) for hosts in exclude.values())
     )
@@ -81,14 +83,22 @@ def _sound_rules(table: dict[str, Any], services: dict[str, str]) -> bool:
         if type(rules) is not list or not rules:
             return False
         for rule in rules:
-            if type(rule) is not list or len(rule) != 4 or rule[0] not in services or rule[1] not in _SCORING:
+            if type(rule) is not list or len(rule) != 4 or [type(part) for part in rule] != _FOUR_TEXTS:
                 return False
-            if type(rule[2]) is not str or type(rule[3]) is not str:
+            if rule[0] not in services or rule[1] not in _SCORING:
                 return False
     return True
 
 
+def _are_networks(texts: Iterable[str]) -> bool:
+    try:
+        return all(ipaddress.ip_network(text) for text in texts)
+    except ValueError:
+        return False
+
+
 _SCORING = frozenset({"strong", "weak"})
+_FOUR_TEXTS = [str] * 4
 
 
 def _add(tables: dict[str, Table], signature: str, indicator: Indicator) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 from shadowai.model import Actor, Entry, Match, Note, Origin, Sighting, Signature, Usage, Verdict
 
 if TYPE_CHECKING:
-    from shadowai.policy import Policy
+    from shadowai.policy import Decision, Policy
 
 By = Literal["service", "user"]
 T = TypeVar("T")
@@ -159,8 +159,10 @@ class Inventory:
         ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired.
         Sorted by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor.
         """
+        signatures = {service: lookup(service) for service in self._services}
+        decisions = {service: policy.decide(signature, today) for service, signature in signatures.items()}
         made = (
-            _entry(lookup(service), who, _row(cells), self._services[service], policy, today)
+            _entry(signatures[service], decisions[service], who, _row(cells), self._services[service])
             for service, who, cells in self._rows(by)
         )
         return tuple(sorted(made, key=_place))
@@ -253,16 +255,11 @@ def _row(cells: _Cells) -> _Row:
 
 
 def _entry(
-    signature: Signature,
-    who: Actor | None,
-    row: _Row,
-    actors: dict[Actor | None, _Cells],
-    policy: Policy,
-    today: date,
+    signature: Signature, decision: Decision, who: Actor | None, row: _Row, actors: dict[Actor | None, _Cells]
 ) -> Entry:
-    use, used_bytes = row.use, row.use if not row.lookup else None
+    use = row.use
+    sent = None if row.lookup else use  # what a look-up sends goes to a resolver
     counted = [who] if who is not None else list(_counted(row, actors))
-    decision = policy.decide(signature, today)
     return Entry(
         asset_id=asset_id(signature.id, who),
         service_id=signature.id,
@@ -277,8 +274,8 @@ def _entry(
         devices=_devices(counted),
         events=use.events if use else 0,
         blocked=sum(tally.blocked for tally in row.same),
-        bytes_up=used_bytes.bytes_up if used_bytes else None,
-        bytes_down=used_bytes.bytes_down if used_bytes else None,
+        bytes_up=sent.bytes_up if sent else None,
+        bytes_down=sent.bytes_down if sent else None,
         first_seen=_known(min, *(tally.first_seen for tally in row.same)),
         last_seen=_known(max, *(tally.last_seen for tally in row.same)),
         active_days=(len(use.days) or None) if use else 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -99,8 +100,8 @@ def _document(
     ]
     try:
         return signature_file.parse(source.data, source.origin)[0], found
-    except SignatureError as wrong:
-        return None, found or [_finding(wrong, "schema")]
+    except SignatureError as wrong:  # its words are plainer than the schema's, but it knows only the first problem
+        return None, [_finding(wrong, "schema"), *(other for other in found if other.origin != wrong.origin)]
 
 
 def _shape() -> Callable[[object], Iterable[tuple[Place, str]]]:
@@ -125,7 +126,12 @@ def _suffix_lists() -> tuple[PublicSuffixList, PublicSuffixList]:
         from publicsuffixlist import PublicSuffixList
     except ImportError:
         raise UsageError("linting needs the library publicsuffixlist", remedy=_REMEDY) from None
-    return PublicSuffixList(), PublicSuffixList(only_icann=True)
+    return _read_suffixes(PublicSuffixList, only_icann=False), _read_suffixes(PublicSuffixList, only_icann=True)
+
+
+@functools.cache
+def _read_suffixes(make: type[PublicSuffixList], *, only_icann: bool) -> PublicSuffixList:
+    return make(only_icann=only_icann)
 
 
 def _context(files: list[SignatureFile], target: object, today: datetime.date) -> Context:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from shadowai import examples
 from shadowai.catalog import LOCAL, Catalog
-from shadowai.matcher import Matcher, fits_host
+from shadowai.matcher import MAX_TEXT, Matcher, fits_host
 from shadowai.model import Indicator, Name
 from shadowai.signature_file import SignatureFile, TestVector
 
@@ -150,7 +150,7 @@ class PublicSuffix(Lint):
     """Below a public suffix (publicsuffix.org) live strangers: under ``com``, and under a hosting platform too."""
 
     name = "public-suffix"
-    advice = "name the service's own host; a platform of its own may be strong with role content, or weak with role published-site"
+    advice = "name the service's own host; its own platform may be strong as role content, or weak as published-site"
 
     def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
         for place, indicator in _each(file, *HOST_KINDS):
@@ -327,11 +327,11 @@ def _slow_text(expression: re.Pattern[str], starts: list[str]) -> str | None:
     """A text on which the expression is slow: each start, cut anywhere, then one character over and over, then a
     character that fits nothing. Lengths grow in steps, so that an exponential one is caught while it is bearable."""
     heads = {text[:cut] for text in ["", *starts] for cut in range(len(text) + 1)}
-    units = {*"a0 ./-", *(c for c in expression.pattern if c.isprintable())}
+    units = {*"a0 ./-", *(c for c in expression.pattern if c.isprintable()), *re.findall(r"\w+", expression.pattern)}
     for head in heads:
         for unit in {*head[-1:], "a", "0", " "} if head else units:
             for length in (12, 16, 20, 24, 28, 32, 64, 128, 256, 500):
-                text = f"{head}{unit * length}\0"
+                text = f"{head}{unit * length}"[:MAX_TEXT] + "\0"
                 if _seconds(expression, text) > SLOWEST and _seconds(expression, text) > SLOWEST:
                     return text
     return None

@@ -50,6 +50,7 @@ class Names:
         self.matcher = Matcher(catalog)
         self._lookup = catalog.get
         self.decided: dict[str, Decision] = {}
+        self._by_path: dict[tuple[str, str], tuple[Match, ...]] = {}
         self._most = most
         self._tools: dict[str, frozenset[str]] = {}
 
@@ -75,14 +76,24 @@ class Names:
                 return decision
         return NO_HOST
 
+    def is_refused(self, text: str) -> bool:
+        """True where ``text`` holds a host, and it is not AI."""
+        return (self.decided.get(text) or self.decide(text)) is NOT_AI
+
     def matches(self, found: Found, url: str | None) -> tuple[Match, ...]:
         """The signatures of a record: its URL's where one is needed and known, else its host's."""
         if not found.needs_url or url is None:
             return found.matches
         taken = normalize.url(url)
-        if taken is None or taken.host != found.host:
+        if taken is None or taken.host != found.host or not taken.path:
             return found.matches
-        return tuple(_named(match, found.host) for match in self.matcher.url(found.host, taken.path))
+        key = (found.host, taken.path)
+        known = self._by_path.get(key)
+        if known is None:
+            if len(self._by_path) >= self._most:
+                self._by_path.clear()
+            known = self._by_path[key] = tuple(_named(match, found.host) for match in self.matcher.url(*key))
+        return known
 
     def tool(self, user_agent: str) -> frozenset[str]:
         """What a user agent tells of the client, whoever it talks to: ``sdk`` for an AI client library, ``agent`` too for

@@ -12,18 +12,24 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from shadowai import catalog, policy, sightings
 from shadowai.config import Settings
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
+from shadowai.model import Actor, Gap, Match, Note, Origin, Record, Report, Signature, SourceSummary
 from shadowai.names import NO_HOST, Found, Names
 from shadowai.sources import container, timestamps
 from shadowai.sources.logs import formats_with
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.logfile import LogFile, OnBlock
+from shadowai.sources.logs.logfile import LogFile, OnBlock, Row
+from shadowai.sources.logs.families import Tokens
+from shadowai.sources.logs.quick import ACTOR, MANNER, dimensions
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.syslog import NO_HEADER
+
+_REMEMBERED = 1 << 17
 
 
 class Progress(Protocol):
@@ -148,36 +154,112 @@ def fold(records: Iterator[Record] | Sequence[Record], names: Names, inventory: 
 
 def scan_file(log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None) -> None:
     """Fold one log file into ``inventory``, names first."""
-    sums = sightings.Fold(inventory.add, names)
-    tally = log.tally
-    decided, decide = names.decided, names.decide
-    for row in log.rows():
-        reader, tokens = row.reader, row.tokens
-        decision = NO_HOST
-        for text in reader.candidates(tokens):
-            decision = decided.get(text) or decide(text)
-            if decision is not NO_HOST:
-                tally.named += 1
-                break
+    work = _NamesFirst(log, names, inventory, since, until)
+    for row in log.rows(names.is_refused):
+        work.take(row)
+    work.sums.flush()
+
+
+class _Manner(NamedTuple):
+    """What records with the same host and the same manner (method, action, user agent …) share."""
+
+    way: int
+    counted: bool
+    blocked: bool
+    facts: frozenset[str]
+
+
+class _NamesFirst:
+    """Decides about each record by its name; of an AI record it reads only what it has not met before."""
+
+    def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
+        self.sums = sightings.Fold(inventory.add, names)
+        self._log = log
+        self._names = names
+        self._since, self._until = since, until
+        self._manners: dict[tuple[Any, ...], _Manner] = {}
+        self._actors: dict[tuple[Any, ...], Actor] = {}
+        self._reader: FormatReader | None = None
+        self._version = -1
+
+    def take(self, row: Row) -> None:
+        """Look at one record."""
+        names, tally = self._names, self._log.tally
+        decision = names.first(row.reader.candidates(row.tokens))
         if decision is NO_HOST:
-            address = reader.server(tokens)
-            if address is None:
-                continue
-            decision = decide(address)
-        if not isinstance(decision, Found):
-            continue
-        record = log.record(row)
-        matches = names.matches(decision, record.url)
-        if not matches:
-            continue
-        if not record.counted:
+            address = row.reader.server(row.tokens)
+            decision = names.decide(address) if address is not None else NO_HOST
+        else:
+            tally.named += 1
+        if isinstance(decision, Found):
+            url = row.reader.url(row.tokens, decision.host) if decision.needs_url else None
+            matches = names.matches(decision, url)
+            if matches:
+                self._count(row, decision.host, matches)
+
+    def _count(self, row: Row, host: str, matches: tuple[Match, ...]) -> None:
+        """By actor and manner; the first record of a manner, and one without a time of its own, is read in full."""
+        reader, tokens = row.reader, row.tokens
+        if row.header is not NO_HEADER:
+            self._read(row, matches)
+            return
+        if reader is not self._reader or reader.tokenizer.version != self._version:
+            self._adopt(reader)
+        key = (host, *[match.pattern for match in matches], self._manner_of(tokens))
+        manner = self._manners.get(key)
+        if manner is None:
+            self._manners[key] = self._manner(row, matches)
+            self._read(row, matches)
+            return
+        tally = self._log.tally
+        if not manner.counted:
             tally.uncounted += 1
-        elif not sightings.in_window(record, since, until):
+            return
+        time, _, bytes_up, bytes_down = reader.amounts(tokens)
+        if time is None:
+            self._read(row, matches)
+        elif (self._since is not None and time < self._since) or (self._until is not None and time > self._until):
             tally.outside += 1
         else:
             tally.ai += 1
-            sums.add(record, matches)
-    sums.flush()
+            found = self.sums.sum_for(self._actor(reader, tokens), manner.way)
+            found.facts |= manner.facts
+            found.add(self._log.path, row.line, time, manner.blocked, bytes_up, bytes_down)
+
+    def _adopt(self, reader: FormatReader) -> None:
+        """Another format, or another header: what was met before says nothing any more."""
+        self._reader, self._version = reader, reader.tokenizer.version
+        self._actor_of = dimensions(reader, ACTOR)
+        self._manner_of = dimensions(reader, MANNER, conditions=True)
+        self._actors.clear()
+        self._manners.clear()
+
+    def _actor(self, reader: FormatReader, tokens: Tokens) -> Actor:
+        key = self._actor_of(tokens)
+        found = self._actors.get(key)
+        if found is None:
+            if len(self._actors) >= _REMEMBERED:
+                self._actors.clear()
+            found = self._actors[key] = reader.actor(tokens)
+        return found
+
+    def _manner(self, row: Row, matches: tuple[Match, ...]) -> _Manner:
+        if len(self._manners) >= _REMEMBERED:
+            self._manners.clear()
+        record = self._log.record(row)
+        return _Manner(self.sums.way(record, matches), record.counted, bool(record.blocked), self.sums.facts(record))
+
+    def _read(self, row: Row, matches: tuple[Match, ...]) -> None:
+        """In full, as the reference path does."""
+        record = self._log.record(row)
+        tally = self._log.tally
+        if not record.counted:
+            tally.uncounted += 1
+        elif not sightings.in_window(record, self._since, self._until):
+            tally.outside += 1
+        else:
+            tally.ai += 1
+            self.sums.add(record, matches)
 
 
 def _log_files(

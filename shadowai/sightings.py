@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shadowai.model import Actor, Match, Name, Origin, Record, Sighting
+from shadowai.model import Actor, Match, Origin, Record, Sighting
 from shadowai.names import NO_HOST, Found, Names
 
 DAY = 86_400_000_000
@@ -27,21 +27,24 @@ CHANNELS = {
 """Kind of record to the channel of its sightings."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _FLUSH = 1 << 16
+_NO_FACTS: frozenset[str] = frozenset()
+_POSTED = frozenset({"post"})
 
 Sink = Callable[[Sighting, tuple[Match, ...]], None]
 
 
-class Key(NamedTuple):
-    """What sightings are folded by."""
+class Way(NamedTuple):
+    """How something was used: everything that sightings are folded by but the actor. Made once each, by :class:`Fold`."""
 
-    actor: Actor
     matches: tuple[Match, ...]
     channel: str
     source: str
 
 
 @dataclass(slots=True)
-class _Sum:
+class Sum:
+    """A sighting in the making."""
+
     events: int = 0
     blocked: int = 0
     bytes_up: int | None = None
@@ -50,7 +53,30 @@ class _Sum:
     last_seen: int | None = None
     days: dict[int, int] = field(default_factory=dict)
     origins: list[Origin] = field(default_factory=list)
-    facts: set[str] = field(default_factory=set)
+    facts: frozenset[str] = frozenset()
+
+    def add(self, path: str, line: int, time: int | None, blocked: bool, bytes_up: int | None, bytes_down: int | None) -> None:
+        """Count one record; what was blocked adds no bytes and no day of use."""
+        if len(self.origins) < ORIGINS:
+            self.origins.append(Origin(path, line))
+        if time is not None:
+            if self.first_seen is None or self.last_seen is None:
+                self.first_seen = self.last_seen = time
+            elif time > self.last_seen:
+                self.last_seen = time
+            elif time < self.first_seen:
+                self.first_seen = time
+        if blocked:
+            self.blocked += 1
+            return
+        self.events += 1
+        if bytes_up is not None:
+            self.bytes_up = (self.bytes_up or 0) + bytes_up
+        if bytes_down is not None:
+            self.bytes_down = (self.bytes_down or 0) + bytes_down
+        if time is not None:
+            day = time // DAY
+            self.days[day] = self.days.get(day, 0) + (bytes_up or 0)
 
 
 def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
@@ -70,53 +96,54 @@ class Fold:
     def __init__(self, sink: Sink, names: Names) -> None:
         self._sink = sink
         self._names = names
-        self._sums: dict[Key, _Sum] = {}
+        self._ways: dict[Way, int] = {}
+        self._known: list[Way] = []
+        self._sums: dict[tuple[Actor, int], Sum] = {}
 
-    def add(self, record: Record, matches: tuple[Match, ...]) -> None:
-        """Count one record that ``matches`` explain."""
-        actor = Actor(record.user, record.device, record.client_ip)
-        key = Key(actor, matches, CHANNELS.get(record.kind or "", "network"), record.format)
-        found = self._sums.get(key)
+    def way(self, record: Record, matches: tuple[Match, ...]) -> int:
+        """The number of the way in which ``record`` shows a use of what ``matches`` say."""
+        way = Way(matches, CHANNELS.get(record.kind or "", "network"), record.format)
+        number = self._ways.get(way)
+        if number is None:
+            number = self._ways[way] = len(self._known)
+            self._known.append(way)
+        return number
+
+    def sum_for(self, actor: Actor, way: int) -> Sum:
+        """The sum of one actor and one way, to be added to at once."""
+        found = self._sums.get((actor, way))
         if found is None:
             if len(self._sums) >= _FLUSH:
                 self.flush()
-            found = self._sums[key] = _Sum()
-        if len(found.origins) < ORIGINS:
-            found.origins.append(Origin(record.path, record.line))
-        if record.time is not None:
-            found.first_seen = record.time if found.first_seen is None else min(found.first_seen, record.time)
-            found.last_seen = record.time if found.last_seen is None else max(found.last_seen, record.time)
+            found = self._sums[actor, way] = Sum()
+        return found
+
+    def facts(self, record: Record) -> frozenset[str]:
+        """What a record tells of the manner of use; nothing where it was blocked."""
         if record.blocked:
-            found.blocked += 1
-            return
-        self._add_use(found, record)
+            return _NO_FACTS
+        tool = self._names.tool(record.user_agent) if record.user_agent is not None else _NO_FACTS
+        return tool | _POSTED if record.method in _WRITES else tool
+
+    def add(self, record: Record, matches: tuple[Match, ...]) -> None:
+        """Count one record that ``matches`` explain."""
+        found = self.sum_for(Actor(record.user, record.device, record.client_ip), self.way(record, matches))
+        found.facts |= self.facts(record)
+        found.add(record.path, record.line, record.time, bool(record.blocked), record.bytes_up, record.bytes_down)
 
     def flush(self) -> None:
         """Hand over what has been added up."""
         sums, self._sums = self._sums, {}
-        for key, found in sums.items():
-            self._sink(_sighting(key, found), key.matches)
-
-    def _add_use(self, found: _Sum, record: Record) -> None:
-        found.events += 1
-        if record.bytes_up is not None:
-            found.bytes_up = (found.bytes_up or 0) + record.bytes_up
-        if record.bytes_down is not None:
-            found.bytes_down = (found.bytes_down or 0) + record.bytes_down
-        if record.time is not None:
-            day = record.time // DAY
-            found.days[day] = found.days.get(day, 0) + (record.bytes_up or 0)
-        if record.method in _WRITES:
-            found.facts.add("post")
-        if record.user_agent is not None:
-            found.facts |= self._names.tool(record.user_agent)
+        for (actor, number), found in sums.items():
+            way = self._known[number]
+            self._sink(_sighting(actor, way, found), way.matches)
 
 
-def _sighting(key: Key, found: _Sum) -> Sighting:
+def _sighting(actor: Actor, way: Way, found: Sum) -> Sighting:
     return Sighting(
-        actor=key.actor,
-        name=Name(key.matches[0].name.kind, key.matches[0].name.value),
-        channel=key.channel,
+        actor=actor,
+        name=way.matches[0].name,
+        channel=way.channel,
         events=found.events,
         blocked=found.blocked,
         bytes_up=found.bytes_up,
@@ -125,8 +152,8 @@ def _sighting(key: Key, found: _Sum) -> Sighting:
         last_seen=found.last_seen,
         days=tuple(sorted(found.days.items())),
         origins=tuple(found.origins),
-        source=key.source,
-        facts=frozenset(found.facts),
+        source=way.source,
+        facts=found.facts,
     )
 
 

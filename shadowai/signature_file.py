@@ -299,7 +299,7 @@ def _value_problem(indicator: Indicator) -> str:
         return f"kind {indicator.kind} is compared by {' or '.join(MATCHES[indicator.kind])}, not by {indicator.match}"
     if indicator.match == "glob" and not is_glob(value):
         return "a glob is a lower-case host with one '*' within a label, and none in the last label"
-    if indicator.match in ("suffix", "exact") and indicator.kind != "email_sender" and not _is_host(value):
+    if MATCHES[indicator.kind] == _HOST and indicator.match != "glob" and not _is_host(value):
         return "a host is lower case, without scheme, port, path or '*' (match: glob has '*')"
     if indicator.kind == "url":
         host, _, path = value.partition("/")
@@ -328,8 +328,8 @@ def _indicator(value: object) -> Indicator:
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise _WrongError("must map header names to text", "put numbers in quotes")
+    if not isinstance(value, dict) or not value or not all(isinstance(item, str) for item in value.values()):
+        raise _WrongError("must map header names to text", "name a header, and put numbers in quotes")
     return tuple(value.items())
 
 

@@ -55,9 +55,8 @@ def url(signatures: Iterable[Signature], name: str, path: str) -> set[Claim]:
 
 
 def needs_url(signatures: Iterable[Signature], name: str) -> bool:
-    return any(
-        i.kind == "url" and i.strength != "shared" and _host_part(i.value, name) for s in signatures for i in s.indicators
-    )
+    indicators = [i for s in signatures for i in s.indicators if i.kind == "url" and i.strength != "shared"]
+    return any(_host_part(i.value, name) for i in indicators)
 
 
 def _host_candidates(signatures: Iterable[Signature], name: str) -> list[Candidate]:

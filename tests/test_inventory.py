@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import random
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,6 +204,7 @@ def test_a_blocked_name_lends_no_role_to_another_that_was_let_through() -> None:
 def test_unknown_bytes_stay_unknown_and_known_ones_are_a_lower_bound() -> None:
     assert row((sighting(), match())).bytes_up is None
     assert row((sighting(bytes_up=0), match())).bytes_up == 0
+    assert row((sighting(), match())).active_days is None
     assert row((sighting(), match()), (sighting(bytes_up=7), match())).bytes_up == 7
 
 
@@ -283,6 +285,8 @@ def test_the_order_is_verdict_then_confidence_then_users_and_events() -> None:
         (sighting(events=9), match("chat", "weak")), (sighting(), match("code")), (sighting(events=2), match("api"))
     )
     assert [entry.service_id for entry in rows(made)] == ["api", "code", "chat"]
+    made = fold((sighting(events=9), match("api")), (sighting(), match("code")), (sighting(BEN), match("code")))
+    assert [entry.service_id for entry in rows(made)] == ["code", "api"]
 
 
 def test_the_verdict_comes_with_its_reason_and_owner() -> None:
@@ -354,3 +358,11 @@ def test_merging_leaves_the_other_as_it_was() -> None:
 
 def test_every_verdict_has_a_place_in_the_order() -> None:
     assert set(inventory.SEVERITY) == set(Verdict)
+
+
+def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
+    page = (root / "docs" / "inventory.md").read_text(encoding="utf-8")
+    assert f"or {INTERACTIVE_BYTES:,} bytes up" in page and f"| {BULK_BYTES:,} bytes up" in page
+    assert f"at most {NAMES_KEPT} |" in page and f"the first {inventory.EVIDENCE_KEPT} places" in page
+    assert all(f"`{name}`" in page for name in (*inventory.API_CATEGORIES, *inventory.AGENT_CATEGORIES))
+    assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")

@@ -43,6 +43,14 @@ def policy(tmp_path: Path, text: str | bytes) -> Policy:
     return Policy.load(path)
 
 
+def test_the_example_of_the_page_is_a_policy(tmp_path: Path, root: Path) -> None:
+    page = (root / "docs" / "policy.md").read_text(encoding="utf-8")
+    read = policy(tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
+    found = [read.decide(signature, TODAY).verdict.value for signature in (CHAT, API, OTHER)]
+    assert found == ["risk_accepted", "sanctioned", "unreviewed"]
+    assert all(f"| `{verdict.value}` |" in page for verdict in Verdict)
+
+
 def rule(tmp_path: Path, lines: str) -> Policy:
     return policy(tmp_path, f"version: 1\nrules:\n  - {lines}\n")
 
@@ -215,6 +223,7 @@ HARMLESS = [
     replace(ENTRY, confidence="ambiguous"),
     replace(ENTRY, usage=Usage.RESOLVED, events=9),
     replace(ENTRY, usage=None, events=0, blocked=9),
+    replace(ENTRY, events=0),
 ]
 
 

@@ -21,6 +21,8 @@ WITHIN_POLICY, BREACHED, WRONG_USAGE, INCOMPLETE = range(4)
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 """128 and the signal's number, as a shell reports a program that SIGINT or SIGPIPE ended."""
+CRASHED = 70
+"""A mistake of the program (``EX_SOFTWARE`` of sysexits.h); Python's own code for it, 1, would be read as a breach."""
 
 
 class Commands(click.Group):
@@ -72,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         terminal.say(f"shadowai: {error}")
         return WRONG_USAGE
+    except Exception:
+        terminal.crash()
+        return CRASHED
     return code
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
@@ -13,8 +15,14 @@ from shadowai.normalize import printable
 
 
 def prepare() -> None:
-    """Make stdout and stderr take any text: what their encoding lacks is written as an escape, never an error."""
-    for stream in (sys.stdout, sys.stderr):
+    """Make stdout and stderr take any text: what their encoding lacks is written as an escape, never an error.
+
+    A stream that was closed (``>&-``) takes everything and keeps nothing.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
@@ -32,6 +40,14 @@ def usage(error: click.ClickException) -> None:
         text = error.ctx.get_help() if asked_nothing else f"{error.ctx.get_usage()}\n{text}"
     for line in text.splitlines():
         say(line)
+
+
+def crash() -> None:
+    """The exception at hand with its traceback, whose text may come from an input as much as any other."""
+    import traceback
+
+    lines(traceback.format_exc().splitlines())
+    say("shadowai: this is a mistake in the program; the result, if there is any, must not be relied on")
 
 
 def gap(item: Gap) -> None:

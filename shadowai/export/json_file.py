@@ -53,8 +53,7 @@ def _write_rows(rows: Iterable[Mapping[str, Plain]], stream: BinaryIO) -> None:
 
 
 def _dump(value: Plain | Mapping[str, Plain]) -> str:
-    # ASCII escapes all but one character that a terminal would act on: DEL, which can only be part of a text.
-    return json.dumps(_safe(value), ensure_ascii=True).replace("\x7f", "\\u007f")
+    return json.dumps(_safe(value), ensure_ascii=True)  # escapes DEL and the C1 controls too
 
 
 def _safe(value: Plain | Mapping[str, Plain]) -> Plain | dict[str, object]:

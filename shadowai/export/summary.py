@@ -42,7 +42,8 @@ def _findings(report: Report) -> str:
     if not report.entries:
         return "No AI services found." if report.complete else "No AI services found in what could be read."
     kinds = Counter(entry.confidence for entry in report.entries)
-    return f"{what.capitalize()}: {len(report.entries):,} ({', '.join(f'{n:,} {shortened(kind)}' for kind, n in kinds.items())})."
+    each = ", ".join(f"{number:,} {shortened(kind)}" for kind, number in kinds.items())
+    return f"{what.capitalize()}: {len(report.entries):,} ({each})."
 
 
 def _sources(report: Report) -> Iterator[str]:

@@ -30,12 +30,13 @@ _OPENING = re.compile(r'["{]')
 class Block:
     """Some lines with their numbers (1-based, as an editor counts them); ``overlong`` are numbers of lines left out.
 
-    ``size`` is the bytes of text behind the block, for progress.
+    ``size`` is the bytes of text behind the block, for progress; ``text`` the lines joined by LF, where they are lines.
     """
 
     numbers: Sequence[int]
     lines: list[str]
     size: int = 0
+    text: str = ""
     overlong: list[int] = field(default_factory=list)
 
 
@@ -101,7 +102,7 @@ def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
             raw = stream.read(size)
         except Exception:
             if tail and not dropping:
-                yield Block(range(number, number + 1), [decode(bytes(tail)).rstrip("\r")], len(tail))
+                yield _last_block(number, bytes(tail))
             raise
         if not raw:
             break
@@ -122,13 +123,19 @@ def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
         else:
             whole = bytes(tail) + raw[:cut] if tail else raw[:cut]
         tail = bytearray(raw[cut + 1 :])
-        lines = decode(whole.removesuffix(b"\r")).split("\n")
-        yield Block(range(number, number + len(lines)), lines, len(raw), overlong)
+        text = decode(whole.removesuffix(b"\r"))
+        lines = text.split("\n")
+        yield Block(range(number, number + len(lines)), lines, len(raw), text, overlong)
         number += len(lines)
     if dropping:
-        yield Block(range(number, number), [], 0, [number])
+        yield Block(range(number, number), [], overlong=[number])
     elif tail:
-        yield Block(range(number, number + 1), [decode(bytes(tail)).rstrip("\r")], len(tail))
+        yield _last_block(number, bytes(tail))
+
+
+def _last_block(number: int, tail: bytes) -> Block:
+    text = decode(tail).rstrip("\r")
+    return Block(range(number, number + 1), [text], len(tail), text)
 
 
 def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
@@ -221,7 +228,7 @@ class JsonFramer:
         self._scan = max(self._scan - keep, 0)
         if self._start >= 0:
             self._start -= keep
-        return Block(numbers, found, len(piece), overlong)
+        return Block(numbers, found, len(piece), overlong=overlong)
 
     def finish(self) -> Iterator[Block]:
         """What was held back, and an object left open at the end as one line that is no JSON, for the reader to count."""

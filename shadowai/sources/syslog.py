@@ -10,7 +10,7 @@ import orjson
 
 _PRI = r"(?:<\d{1,3}>\s?)"
 _BSD_TIME = r"[A-Z][a-z]{2}\s{1,2}\d{1,2}(?:\s\d{4})?\s\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:\s\d{4})?(?:\s[A-Z]{3,4}\b)?"
-_ISO_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|\s?[+-]\d\d:?\d\d)?"
+_ISO_TIME = r"\d{4}[-:]\d\d[-:]\d\d[T -]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|\s?[+-]\d\d:?\d\d)?"
 _RFC5424 = re.compile(
     r"(?:\d{1,6}\s)?<\d{1,3}>[1-9]\d?\s(?P<time>-|" + _ISO_TIME + r")\s(?P<host>\S+)\s(?P<tag>\S+)\s\S+\s\S+\s"
     r"(?P<sd>-|(?:\[(?:[^\]\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+)(?:\s\ufeff?|$)"
@@ -24,6 +24,7 @@ _BARE = re.compile(_PRI + r"(?:[\d.:]+\s)?")
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
 _KEYS = ("message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message", "rawLog", "content", "_source.message", "result._raw")
 
+_TIME_KEYS = ("time", "@timestamp", "timestamp", "_time")
 
 class Header(NamedTuple):
     """What a syslog header says; each ``None`` where it does not."""
@@ -69,10 +70,14 @@ def layers(line: str, most: int = 4) -> Iterator[Payload]:
     current = Payload(line, NO_HEADER, "")
     yield current
     for _ in range(most):
-        inner = open_envelope(current.text)
-        layer = "json"
+        opened = _opened(current.text)
         header = current.header
-        if inner is None:
+        if opened is not None:
+            inner, time = opened
+            layer = "json"
+            if header.time is None and time is not None:
+                header = header._replace(time=time)
+        else:
             payload = unwrap(current.text)
             if payload is None or payload.text == current.text or not payload.text:
                 return
@@ -84,6 +89,12 @@ def layers(line: str, most: int = 4) -> Iterator[Payload]:
 
 def open_envelope(line: str) -> str | None:
     """The log line within a JSON object of a shipper (``message``, ``log``, ``event.original`` …); ``None`` for others."""
+    found = _opened(line)
+    return found[0] if found is not None else None
+
+
+def _opened(line: str) -> tuple[str, str | None] | None:
+    """The log line within a JSON object, and the time that the shipper put beside it (docker: ``time``)."""
     if not line.startswith("{") or not line.rstrip().endswith("}"):
         return None
     try:
@@ -98,7 +109,7 @@ def open_envelope(line: str) -> str | None:
             outer, _, name = key.partition(".")
             value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
         if isinstance(value, str) and len(value) > 8:
-            return value.rstrip("\r\n")
+            return value.rstrip("\r\n"), next((time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None)
     return None
 
 

@@ -114,7 +114,7 @@ class Clock:
         return None
 
     def _read(self, part: dict[str, str | None], zone_text: str | None, documented_utc: bool) -> int | None:
-        assumed = []
+        assumed: list[str] = []
         month, day = self._month_and_day(part, assumed)
         hour, minute, second = int(part["h"] or 0) if "h" in part else 0, int(part.get("mi") or 0), int(part.get("s") or 0)
         if part.get("ap"):

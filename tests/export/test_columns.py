@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from shadowai.export.columns import columns
 from tests.export.reports import BY_USER, CHAT, UNKNOWN
 
@@ -20,3 +23,9 @@ def test_every_value_is_of_its_kind() -> None:
     for entry in (CHAT, UNKNOWN, *BY_USER.entries):
         for column in columns("user"):
             assert isinstance(column.value(entry), types[column.kind]), column.name
+
+
+def test_the_page_describes_every_column_in_order(root: Path) -> None:
+    page = (root / "docs" / "inventory.md").read_text(encoding="utf-8").partition("## Confidence")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \|", page, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == [column.name for column in columns("user")]

@@ -1,3 +1,76 @@
-"""Descriptions of log formats."""
+"""CEF and LEEF of products without a description of their own.
 
-FORMATS = ()
+The CEF standard's ``in`` and ``out`` are read by most products from their client's point of view: ``out`` is what the source sent, ``in``
+what it received. Where a vendor means the opposite, its own description says so (Palo Alto Networks).
+"""
+
+from shadowai.sources.logs.description import Cef, Leef, LogFormat, Part, Take, TimeOf, When
+
+_CEF_DOC = "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf"
+_LEEF_DOC = "https://www.ibm.com/docs/en/dsm?topic=leef-overview"
+_BLOCKED = r"(?i)^(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|reset(?:[- _]?both)?|prevent(?:ed)?|quarantined?|forbidden)$"
+_ALLOWED = r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed|through)?|permit(?:ted)?|alert(?:ed)?|observed|detect(?:ed)?|monitor(?:ed)?)$"
+_DOMAIN = r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)\.?$"
+_NOWHERE = "names no destination"
+
+_HOST: tuple[Take, ...] = ("destinationHostName", "dhost", "destinationDnsDomain", "request", "requestUrl", "url", "sni", Part("dst", _DOMAIN))
+
+CEF = LogFormat(
+    name="cef_generic",
+    title="ArcSight Common Event Format of any product",
+    vendor="",
+    doc=_CEF_DOC,
+    kind="connection",
+    family=Cef(),
+    fields={
+        "host": _HOST,
+        "url": ("request", "requestUrl", "url"),
+        "user": ("suser", "sourceUserName", "duser", "destinationUserName", "suid"),
+        "device": ("shost", "sourceHostName"),
+        "client_ip": ("src", "sourceAddress", "c6a2"),
+        "server_ip": ("dst", "destinationAddress", "c6a3"),
+        "server_port": ("dpt", "destinationPort"),
+        "method": ("requestMethod",),
+        "action": ("act", "deviceAction", "outcome"),
+        "bytes_up": ("out", "bytesOut"),
+        "bytes_down": ("in", "bytesIn"),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",), "dtz"), TimeOf(("deviceReceiptTime",), "dtz"), TimeOf(("end",), "dtz"), TimeOf(("start",), "dtz")),
+    kinds=((When((("request", r"."),)), "http_request"), (When((("requestMethod", r"."),)), "http_request")),
+    blocked=(When((("act", _BLOCKED),)), When((("deviceAction", _BLOCKED),))),
+    allowed=(When((("act", _ALLOWED),)), When((("deviceAction", _ALLOWED),))),
+    uncounted=(When((*((str(key), r"^$") for key in ("dhost", "destinationHostName", "destinationDnsDomain", "request", "requestUrl", "url", "dst", "destinationAddress", "c6a3")),), _NOWHERE),),
+    rank=4,
+)
+
+LEEF = LogFormat(
+    name="leef_generic",
+    title="IBM QRadar Log Event Extended Format of any product",
+    vendor="",
+    doc=_LEEF_DOC,
+    kind="connection",
+    family=Leef(),
+    fields={
+        "host": ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", Part("dst", _DOMAIN)),
+        "url": ("url", "request", "URL"),
+        "user": ("usrName", "accountName", "suser"),
+        "device": ("identHostName", "srcHost", "shost"),
+        "client_ip": ("src", "identSrc"),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "method": ("method", "requestMethod", "httpMethod"),
+        "action": ("action", "act", "disposition"),
+        "bytes_up": ("srcBytes", "bytesOut"),
+        "bytes_down": ("dstBytes", "bytesIn"),
+        "user_agent": ("userAgent", "requestClientApplication"),
+    },
+    time=(TimeOf(("devTime",)), TimeOf(("deviceTime",))),
+    kinds=((When((("url", r"."),)), "http_request"),),
+    blocked=(When((("action", _BLOCKED),)), When((("act", _BLOCKED),))),
+    allowed=(When((("action", _ALLOWED),)), When((("act", _ALLOWED),))),
+    uncounted=(When((*((key, r"^$") for key in ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "dst")),), _NOWHERE),),
+    rank=4,
+)
+
+FORMATS = (CEF, LEEF)

@@ -1,3 +1,111 @@
-"""Descriptions of log formats."""
+"""AWS: Route 53 Resolver query logs, VPC flow logs, Network Firewall.
 
-FORMATS = ()
+A VPC flow record has one direction only: ``bytes`` went from ``srcaddr`` to ``dstaddr``, so it is what the client sent where the
+source is the client; records of what a well-known service port sent back are printed and not counted.
+"""
+
+from shadowai.sources.logs import suricata
+from shadowai.sources.logs.description import Blank, CsvHeader, Json, Key, LogFormat, TimeOf, When
+
+_FLOW_DOC = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
+_NO_DATA = "no traffic in the interval, or records were skipped"
+_REPLY = "what the service sent back; the record of the other direction is counted"
+_SERVICE = r"^(?:53|80|443|853)(?:\.0)?$"
+_EPHEMERAL = r"^\d{4,5}(?:\.0)?$"
+
+RESOLVER = LogFormat(
+    name="aws_route53_resolver",
+    title="Amazon Route 53 Resolver query log",
+    vendor="AWS",
+    doc="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-format.html",
+    kind="dns_query",
+    family=Json(requires=(("query_name", ""), ("query_timestamp", r"^\d{4}-"), ("srcaddr|vpc_id|account_id", ""))),
+    fields={
+        "host": ("query_name",),
+        "client_ip": ("srcaddr",),
+        "device": ("srcids.instance",),
+        "action": ("firewall_rule_action", "rcode"),
+    },
+    time=(TimeOf(("query_timestamp",)),),
+    zone="utc",
+    blocked=(When((("firewall_rule_action", r"(?i)^block$"),)),),
+    allowed=(When((("firewall_rule_action", r"(?i)^(?:allow|alert)$"),)),),
+    product="aws_route53_resolver",
+)
+
+
+def _flow(name: str, title: str, family: Blank | CsvHeader | Json, places: dict[str, Key], *, line: str = "", rank: int = 10) -> LogFormat:
+    """A VPC flow log in one of its forms; ``places`` are the keys of the fields that the form names in its own way."""
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="AWS",
+        doc=_FLOW_DOC,
+        kind="connection",
+        family=family,
+        fields={
+            # the packet's own ends where a NAT gateway or load balancer stands between (fields of version 3)
+            "client_ip": (*(places[name] for name in ("pkt-srcaddr", "srcaddr") if name in places),),
+            "server_ip": (*(places[name] for name in ("pkt-dstaddr", "dstaddr") if name in places),),
+            "server_port": (places["dstport"],),
+            "action": (places["action"],),
+            "bytes_up": (places["bytes"],),
+        },
+        time=(TimeOf((places["start"],)), TimeOf((places["end"],))),
+        zone="utc",
+        line=line,
+        rank=rank,
+        blocked=(When(((places["action"], "^REJECT$"),)),),
+        allowed=(When(((places["action"], "^ACCEPT$"),)),),
+        uncounted=(
+            When(((places["log-status"], "^(?:NODATA|SKIPDATA)$"),), _NO_DATA),
+            When(((places["srcport"], _SERVICE), (places["dstport"], _EPHEMERAL)), _REPLY),
+        ),
+        product="aws_vpcflow",
+    )
+
+
+_V2 = ("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action", "log-status")
+_NAMED = (*_V2, "pkt-srcaddr", "pkt-dstaddr")
+_NAMES: dict[str, Key] = {name: name for name in _NAMED}
+
+FLOW = _flow(
+    "aws_vpcflow",
+    "Amazon VPC flow log (default fields, or these and more behind them)",
+    Blank(at_least=14, quotes=False),
+    {name: place for place, name in enumerate(_V2, 1)},
+    line=r"^[2-9] \d{6,12} eni-\S+ \S+ \S+ (?:\d+|-) (?:\d+|-) (?:\d+|-) (?:\d+|-) (?:\d+|-) \d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) (?:OK|NODATA|SKIPDATA)(?: |$)",
+)
+FLOW_HEADED = _flow(
+    "aws_vpcflow_headed",
+    "Amazon VPC flow log with its header line (any fields)",
+    CsvHeader(columns=("srcaddr", "dstaddr"), delimiters=" "),
+    _NAMES,
+    rank=12,
+)
+FLOW_JSON = _flow(
+    "aws_vpcflow_json",
+    "Amazon VPC flow log as JSON",
+    Json(requires=(("srcaddr", ""), ("dstaddr", ""), ("interface_id|account_id|log_status|flow_direction|vpc_id", ""))),
+    {name: name.replace("-", "_") for name in _NAMED},
+)
+
+NETWORK_FIREWALL = LogFormat(
+    name="aws_network_firewall",
+    title="AWS Network Firewall (Suricata events)",
+    vendor="AWS",
+    doc="https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging-contents.html",
+    kind="connection",
+    family=Json(requires=(("firewall_name", ""), ("event_timestamp", ""), ("event.event_type", ""))),
+    fields=suricata.fields("event."),
+    time=(TimeOf(("event.timestamp",)), TimeOf(("event_timestamp",))),
+    zone="utc",
+    rank=14,
+    kinds=suricata.kinds("event."),
+    blocked=suricata.blocked("event."),
+    allowed=suricata.allowed("event."),
+    uncounted=suricata.uncounted("event."),
+    product="aws_network_firewall",
+)
+
+FORMATS = (RESOLVER, FLOW, FLOW_HEADED, FLOW_JSON, NETWORK_FIREWALL)

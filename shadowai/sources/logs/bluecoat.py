@@ -1,3 +1,110 @@
-"""Descriptions of log formats."""
+"""Symantec (Blue Coat) ProxySG and Edge SWG, and Cloud SWG. Fields are named as in the vendor's ELFF tables.
 
-FORMATS = ()
+``cs-bytes`` are "bytes sent from client to appliance", ``sc-bytes`` "bytes sent from appliance to client"; dates are in GMT:
+https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/proxysg/7-3/access-logging.html
+"""
+
+from shadowai.sources.logs.description import Json, Key, KeyValue, LogFormat, Part, Take, TimeOf, W3c, When
+
+_DOC = "https://knowledge.broadcom.com/external/article/168187/main-http-and-https-access-log-fields-re.html"
+_AUTH_LEG = "proxy authentication leg (407); the retry is counted"
+_AUTH_PAGE = "the client was sent to the authentication page"
+
+# The main format since SGOS 5, and what later versions put behind it.
+_MAIN = (
+    "date", "time", "time-taken", "c-ip", "cs-username", "cs-auth-group", "x-exception-id", "sc-filter-result", "cs-categories",
+    "cs(Referer)", "sc-status", "s-action", "cs-method", "rs(Content-Type)", "cs-uri-scheme", "cs-host", "cs-uri-port", "cs-uri-path",
+    "cs-uri-query", "cs-uri-extension", "cs(User-Agent)", "s-ip", "sc-bytes", "cs-bytes", "x-virus-id",
+)  # fmt: skip
+_APPLICATION = ("x-bluecoat-application-name", "x-bluecoat-application-operation")
+_SUPPLIER = ("s-supplier-name", "s-supplier-ip", "s-supplier-country", "s-supplier-failures")
+_LAST = ("x-bluecoat-application-groups", "cs-threat-risk", "x-bluecoat-transaction-uuid", "x-icap-reqmod", "x-icap-respmod")
+_LAYOUTS = (
+    _MAIN,
+    (*_MAIN, *_APPLICATION),
+    (*_MAIN, *_APPLICATION, "x-bluecoat-application-groups", "cs-threat-risk"),
+    (*_MAIN, *_APPLICATION, "c-port", "r-supplier-country", "cs-threat-risk"),
+    (*_MAIN[:6], *_SUPPLIER, *_MAIN[6:], *_APPLICATION, *_LAST),
+)
+
+
+def _fields(agents: tuple[Key, ...]) -> dict[str, tuple[Take, ...]]:
+    return {
+        # a tunnel to a bare address is better told by the name in the server's certificate
+        "host": (Part("cs-host", r"^(?![\d.]+$|\[?[0-9A-Fa-f:]*:)(.+)$"), "x-rs-certificate-hostname", "cs-host", "cs-uri", "c-url"),
+        "url": ("c-url", "cs-uri"),
+        "path": ("cs-uri-path",),
+        "user": ("cs-username", "cs-userdn", "cs-user"),
+        "device": ("x-client-device-name",),
+        "client_ip": ("c-ip",),
+        "server_ip": ("r-ip", "s-supplier-ip", "r-supplier-ip"),
+        "server_port": ("cs-uri-port", "r-port"),
+        "method": ("cs-method",),
+        "action": ("sc-filter-result", "s-action"),
+        "bytes_up": ("cs-bytes",),
+        "bytes_down": ("sc-bytes",),
+        "user_agent": agents,
+    }
+
+
+_BLOCKED = (When((("sc-filter-result", r"^DENIED"),)), When((("s-action", r"^TCP_DENIED|^DENIED"),)))
+_ALLOWED = (When((("sc-filter-result", r"^(?:OBSERVED|PROXIED)"), ("s-action", r"^(?!TCP_DENIED|TCP_ERR)"))),)
+_UNCOUNTED = (
+    When((("sc-status", r"^407$"), ("cs-username", r"^-?$"), ("cs-userdn", r"^-?$")), _AUTH_LEG),
+    When((("s-action", r"^TCP_AUTH_(?:REDIRECT|FORM)"),), _AUTH_PAGE),
+)
+_AGENTS: tuple[Key, ...] = ("cs(User-Agent)", "cs-User-Agent", "cs-user-agent")
+
+MAIN = LogFormat(
+    name="bluecoat_main_elff",
+    title="Symantec ProxySG, Edge SWG and Cloud SWG access log (ELFF)",
+    vendor="Broadcom",
+    doc=_DOC,
+    kind="http_request",
+    family=W3c(layouts=_LAYOUTS),
+    line=r"^#Software: SGOS|^#Fields:[^\n]*\ssc-filter-result\b"
+    r'|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +\S+ +(?:"[^"]*"|\S+) +(?:"[^"]*"|\S+) +(?:(?:"[^"]*"|\S+) +){1,5}?(?:OBSERVED|DENIED|PROXIED) +"',
+    fields=_fields(_AGENTS),
+    time=(TimeOf(("date", "time")), TimeOf(("gmttime",)), TimeOf(("x-timestamp-unix-utc",)), TimeOf(("x-timestamp-unix",))),
+    zone="utc",
+    rank=12,
+    blocked=_BLOCKED,
+    allowed=_ALLOWED,
+    uncounted=_UNCOUNTED,
+    product="bluecoat",
+)
+
+EDGE_KV = LogFormat(
+    name="bluecoat_edge_swg_kv",
+    title="Symantec Edge SWG access log (key=value for Splunk)",
+    vendor="Broadcom",
+    doc="https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/edge-swg/7-4/splunk.html",
+    kind="http_request",
+    family=KeyValue(requires=("c-ip", "cs-host", "sc-filter-result")),
+    line=r"\bsc-filter-result=",
+    fields=_fields(_AGENTS),
+    time=(TimeOf(("date", "time")), TimeOf(("x-timestamp-unix",))),
+    zone="utc",
+    blocked=_BLOCKED,
+    allowed=_ALLOWED,
+    uncounted=_UNCOUNTED,
+    product="bluecoat",
+)
+
+CLOUD_JSON = LogFormat(
+    name="bluecoat_cloud_swg_json",
+    title="Symantec Cloud SWG access log (JSON)",
+    vendor="Broadcom",
+    doc="https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/cloud-swg/help/wss-reference/accesslogformats-ref.html",
+    kind="http_request",
+    family=Json(requires=(("cs-host", ""), ("c-ip", ""), ("sc-filter-result|s-action|cs-method", ""))),
+    fields=_fields(_AGENTS),
+    time=(TimeOf(("date", "time")), TimeOf(("timestamp",))),
+    zone="utc",
+    blocked=_BLOCKED,
+    allowed=_ALLOWED,
+    uncounted=_UNCOUNTED,
+    product="bluecoat",
+)
+
+FORMATS = (MAIN, EDGE_KV, CLOUD_JSON)

@@ -1,3 +1,147 @@
-"""Descriptions of log formats."""
+"""Cloudflare's logs as Logpush writes them. Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/
 
-FORMATS = ()
+Which fields a dataset has is the customer's choice, so each is told by few. Times are RFC 3339, or Unix seconds or nanoseconds,
+as the job is set. ``BytesSent`` is "from the client to the origin": up.
+"""
+
+from shadowai.sources.logs.description import Json, LogFormat, Take, TimeOf, When
+
+_DOC = "https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/"
+_WHO: dict[str, tuple[Take, ...]] = {"user": ("Email", "UserID"), "device": ("DeviceName",)}
+_TIME = (TimeOf(("Datetime",)),)
+_BLOCK = r"(?i)^(?:block|quarantine|deny|drop)"
+_ALLOW = r"(?i)^(?:allow|none|isolate|noisolate|scan|noscan|bypass|off|on|inspect|donotinspect|override)"
+
+GATEWAY_DNS = LogFormat(
+    name="cloudflare_gateway_dns",
+    title="Cloudflare Gateway DNS (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}gateway_dns/",
+    kind="dns_query",
+    family=Json(requires=(("QueryName", ""), ("Datetime", r"^\d"), ("ResolverDecision|SrcIP|QueryNameReversed", ""))),
+    fields={
+        **_WHO,
+        "host": ("QueryName",),
+        "client_ip": ("SrcIP",),
+        "server_ip": ("DstIP",),
+        "server_port": ("DstPort",),
+        "action": ("ResolverDecision",),
+    },
+    time=_TIME,
+    zone="utc",
+    blocked=(When((("ResolverDecision", r"(?i)^block"),)),),
+    allowed=(When((("ResolverDecision", r"(?i)^allow|^overrideForSafeSearch"),)),),
+    product="cloudflare",
+)
+
+GATEWAY_HTTP = LogFormat(
+    name="cloudflare_gateway_http",
+    title="Cloudflare Gateway HTTP (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}gateway_http/",
+    kind="http_request",
+    family=Json(requires=(("HTTPHost|URL", ""), ("Datetime", r"^\d"), ("Action|HTTPMethod|HTTPVersion", ""), ("SourceIP|Email|DeviceID|UserID", ""))),
+    fields={
+        **_WHO,
+        "host": ("URL", "HTTPHost"),
+        "url": ("URL",),
+        "client_ip": ("SourceIP",),
+        "server_ip": ("DestinationIP",),
+        "server_port": ("DestinationPort",),
+        "method": ("HTTPMethod",),
+        "action": ("Action",),
+        "user_agent": ("UserAgent",),
+    },
+    time=_TIME,
+    zone="utc",
+    blocked=(When((("Action", _BLOCK),)),),
+    allowed=(When((("Action", _ALLOW),)),),
+    product="cloudflare",
+)
+
+GATEWAY_NETWORK = LogFormat(
+    name="cloudflare_gateway_network",
+    title="Cloudflare Gateway network (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}gateway_network/",
+    kind="connection",
+    family=Json(requires=(("DestinationIP|SNI", ""), ("Datetime", r"^\d"), ("Transport|SNI|SessionID", ""), ("SourceIP", ""), ("Action", ""))),
+    fields={
+        **_WHO,
+        "host": ("SNI",),
+        "client_ip": ("SourceIP",),
+        "server_ip": ("DestinationIP", "OverrideIP"),
+        "server_port": ("DestinationPort",),
+        "action": ("Action",),
+    },
+    time=_TIME,
+    zone="utc",
+    rank=9,  # the HTTP dataset has these fields too
+    blocked=(When((("Action", _BLOCK),)),),
+    allowed=(When((("Action", _ALLOW),)),),
+    product="cloudflare",
+)
+
+NETWORK_SESSION = LogFormat(
+    name="cloudflare_network_session",
+    title="Cloudflare Zero Trust network sessions (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}zero_trust_network_sessions/",
+    kind="connection",
+    family=Json(requires=(("SessionStartTime|SessionEndTime", r"^\d"), ("SourceIP|Email|DeviceID", ""), ("BytesSent|BytesReceived|SNI|OriginIP", ""))),
+    fields={
+        **_WHO,
+        "host": ("SNI",),
+        "client_ip": ("SourceIP",),
+        "server_ip": ("OriginIP",),
+        "server_port": ("OriginPort",),
+        "action": ("ConnectionCloseReason",),
+        "bytes_up": ("BytesSent",),
+        "bytes_down": ("BytesReceived",),
+    },
+    time=(TimeOf(("SessionStartTime",)), TimeOf(("SessionEndTime",))),
+    zone="utc",
+    blocked=(When((("ConnectionCloseReason", r"^PROXY_CONN_REFUSED$"),)),),
+    product="cloudflare",
+    same_as=("cloudflare_zero_trust_network_sessions",),
+)
+
+DNS_FIREWALL = LogFormat(
+    name="cloudflare_dns_firewall",
+    title="Cloudflare DNS Firewall (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}dns_firewall_logs/",
+    kind="dns_query",
+    family=Json(requires=(("QueryName", ""), ("Timestamp", r"^\d"), ("SourceIP", ""))),
+    fields={"host": ("QueryName",), "client_ip": ("SourceIP",), "server_ip": ("UpstreamIP",), "action": ("ClientResponseCode",)},
+    time=(TimeOf(("Timestamp",)),),
+    zone="utc",
+    product="cloudflare",
+)
+
+HTTP_REQUEST = LogFormat(
+    name="cloudflare_http_request",
+    title="Cloudflare HTTP requests to an own zone (Logpush)",
+    vendor="Cloudflare",
+    doc="https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/http_requests/",
+    kind="http_request",
+    family=Json(requires=(("RayID|ZoneID|ZoneName", ""), ("ClientRequestHost|ClientRequestURI|ZoneName", ""))),
+    fields={
+        "host": ("ClientRequestHost",),
+        "path": ("ClientRequestURI", "ClientRequestPath"),
+        "client_ip": ("ClientIP",),
+        "server_ip": ("OriginIP",),
+        "method": ("ClientRequestMethod",),
+        "action": ("SecurityAction", "WAFAction", "EdgeResponseStatus"),
+        "bytes_up": ("ClientRequestBytes",),
+        "bytes_down": ("EdgeResponseBytes",),
+        "user_agent": ("ClientRequestUserAgent",),
+    },
+    time=(TimeOf(("EdgeStartTimestamp",)), TimeOf(("EdgeEndTimestamp",))),
+    zone="utc",
+    blocked=(When((("SecurityAction|WAFAction", r"(?i)^(?:block|drop|challenge)"),)),),
+    uncounted=(When((("ClientRequestHost", "^$"),), "no request is in the record"),),
+    product="cloudflare_http_request",
+)
+
+FORMATS = (GATEWAY_DNS, GATEWAY_HTTP, GATEWAY_NETWORK, NETWORK_SESSION, DNS_FIREWALL, HTTP_REQUEST)

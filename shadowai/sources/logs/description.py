@@ -26,10 +26,15 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a token: the first group of ``pattern`` (searched) in the token ``key``."""
+    """A piece of a token: the first group of ``pattern`` (searched) in the token ``key``.
+
+    ``only`` are conditions on tokens, as in :class:`When`, without which there is nothing to take (the identity of a log that
+    names users and networks in one column).
+    """
 
     key: Key
     pattern: str
+    only: tuple[tuple[Key, str], ...] = ()
 
 
 Take = Key | Part
@@ -70,7 +75,7 @@ class W3c:
     Recognised by ``columns``, which must be among the ``#Fields``, or by ``line``, which may match a directive
     (``#Software: …``) or a record. ``layouts`` are the field lists of vendors' default formats, for files whose header
     lines were lost: a record that ``line`` recognises fits the layout with as many fields. ``decode_plus``: blanks were
-    written as ``+`` (IIS).
+    written as ``+`` (IIS). A ``#Fields`` line parted by tabs tells that the records are, too.
     """
 
     columns: tuple[str, ...] = ()
@@ -115,6 +120,8 @@ class KeyValue:
     dialect: Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab"] = "equals"
     requires: tuple[str, ...] = ()
     """Keys that every line of the format has."""
+    aliases: bool = False
+    """Keys are generic aliases, compared without case and punctuation (the generic format only)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +194,13 @@ class LogFormat:
     allowed: tuple[When, ...] = ()
     uncounted: tuple[When, ...] = ()
     nulls: frozenset[str] = frozenset()
-    percent_encoded: bool = False
-    """Values are %HH encoded by the writer (Zscaler NSS) and are decoded."""
+    percent_encoded: bool | tuple[str, ...] = False
+    """Values are %HH encoded by the writer (Zscaler NSS) and are decoded; or those of the named fields are (Squid's user)."""
+    name_in: str = ""
+    """A shortcut for scans: a pattern for a whole line (``^…$``, no ``\\s``) that is sure to be a record of this format; group
+    1 is the host, as the first ``host`` field gives it up to its path. Lines it does not match are read in full."""
+    ignored: str = ""
+    """Matches (searched) the lines that are no records of the format: banners, continuation lines, notes between records."""
     product: str = ""
     """The product this is one of several formats of (``fortigate`` for its key=value and CEF form)."""
     same_as: tuple[str, ...] = field(default=())
@@ -222,8 +234,9 @@ class LogFormat:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
 
     def _patterns(self) -> list[str]:
-        found = [self.line]
-        found += [take.pattern for takes in self.fields.values() for take in takes if isinstance(take, Part)]
+        found = [self.line, self.name_in]
+        parts = [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
+        found += [text for part in parts for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
         found += [text for when in conditions for _, text in when.all]
         if isinstance(self.family, Pattern):

@@ -1,3 +1,154 @@
-"""Descriptions of log formats."""
+"""DNS servers: BIND and its kin (Infoblox NIOS, EfficientIP SOLIDserver), Unbound, dnsmasq and Pi-hole, Microsoft DNS, CoreDNS,
+AdGuard Home.
 
-FORMATS = ()
+Only a client's question is activity: answers, forwarding, policy rewrites and failures stand beside it. A look-up is not use.
+"""
+
+from shadowai.sources.logs.description import Json, LogFormat, Pattern, TimeOf, When
+
+_IP = r"[0-9a-fA-F:]*[.:][0-9a-fA-F.:]+(?:%\w+)?"
+_CLASS = r"(?:IN|CH|HS|ANY|NONE|CLASS\d+)"
+_NO_QUESTION = "not a client's question, which is logged of its own"
+_SERVER_EVENT = "an event of the server, not a client's question"
+
+_BIND_TIME = r"^(?=(?:.{0,160}?(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?)\s)?)"
+_BIND_CLIENT = rf"(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+:?"
+_BIND_VIEW = r"(?: view [^:]{1,80}:)?(?: (?:UDP|TCP|TLS|HTTPS):)?"
+
+BIND = LogFormat(
+    name="bind_query",
+    title="BIND query log; also Infoblox NIOS and EfficientIP SOLIDserver",
+    vendor="ISC",
+    doc="https://bind9.readthedocs.io/en/latest/reference.html#namedconf-statement-category",
+    kind="dns_query",
+    family=Pattern(
+        (
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<query>query): (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
+            rf"{_BIND_TIME}.{{0,200}}?(?:List Matched) (?P<client>{_IP})#\d+: query: (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} answer: (?P<name>\S+) {_CLASS}",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)? query failed \([^)]*\) for (?P<name>[^/\s]+)/",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT} \((?P<name>[^)\s]+)\):",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}",
+            rf"{_BIND_TIME}.{{0,200}}?resolving '?(?P<name>[^/'\s]+)/[A-Z0-9]+(?:/{_CLASS})?'?(?: |$|:|')",
+            rf"{_BIND_TIME}.{{0,200}}?validating (?P<name>[^/\s]+)/[A-Z0-9]+: ",
+            rf"{_BIND_TIME}.{{0,200}}?(?:(?:zone|transfer of) '?(?P<zone>[^/'\s]+)/{_CLASS}|rpz: )",
+        )
+    ),
+    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
+    rf"validating [^/\s]+/[A-Z0-9]+: |(?:^|\s)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?:^|\s)rpz: )",
+    fields={"host": ("name",), "client_ip": ("client",)},
+    time=(TimeOf(("time",)),),
+    uncounted=(When((("query", r"^$"),), _NO_QUESTION),),
+    product="bind",
+    same_as=("infoblox_nios_dns", "efficientip_dns"),
+)
+
+UNBOUND = LogFormat(
+    name="unbound",
+    title="Unbound log-queries, log-replies and log-local-actions (pfSense, OPNsense)",
+    vendor="NLnet Labs",
+    doc="https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html",
+    kind="dns_query",
+    family=Pattern(
+        (
+            r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\b(?:info|query|reply): "
+            rf"(?P<client>{_IP})(?:@\d+)? (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}(?: (?P<answer>[A-Z]+) [\d.]+ [01] \d+)?\s*$",
+            r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\binfo: \S+ "
+            rf"(?P<action>always_\w+|inform\w*|deny|refuse|redirect|static|transparent|typetransparent|block_a|nodefault) (?P<client>{_IP})@\d+ "
+            rf"(?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}\s*$",
+            r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,120}?\bunbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?"
+            r"(?P<event>info|notice|warning|error|debug|fatal error): ",
+        )
+    ),
+    line=rf"(?:^|[\s\]])(?:info|query|reply): (?:\S+ [a-z_]+ )?{_IP}(?:@\d+)? \S+ [A-Z][A-Z0-9]* {_CLASS}(?:\s|$)|"
+    r"(?:^|[\s])unbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?(?:info|notice|warning|error|debug|fatal error): ",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
+    time=(TimeOf(("time",)),),
+    blocked=(When((("action", r"^(?:always_(?:refuse|nxdomain|nodata|null|deny)|inform_(?:deny|redirect)|deny|refuse|static|redirect)$"),)),),
+    uncounted=(
+        When((("answer", r"."),), "the reply to a question that is logged of its own"),
+        When((("event", r"."),), _SERVER_EVENT),
+    ),
+)
+
+_DNSMASQ_TIME = r"^(?:<\d{1,3}>)?(?:(?P<time>(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?) )?"
+_DNSMASQ = r".{0,120}?\bdnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?"
+
+DNSMASQ = LogFormat(
+    name="dnsmasq_pihole",
+    title="dnsmasq log-queries (Pi-hole, OpenWrt)",
+    vendor="dnsmasq",
+    doc="https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html",
+    kind="dns_query",
+    family=Pattern(
+        (
+            rf"{_DNSMASQ_TIME}{_DNSMASQ}(?P<query>query)\[(?P<type>[^\]]+)\] (?P<name>\S+) from (?P<client>\S+)",
+            rf"{_DNSMASQ_TIME}{_DNSMASQ}(?P<action>gravity blocked|exactly (?:blacklisted|denied)|regex (?:blacklisted|denied)|blacklisted|special domain|"
+            r"forwarded|reply|cached(?:-stale)?|config|validation|dnssec-query\[\w+\]|dnssec-retry\[\w+\]|auth\[\w+\]|/\S+|Rate-limiting|rate-limited) (?P<name>\S+)",
+            r"^(?P<event>.{0,160}?\bdnsmasq(?:-\w+)?\[\d+\]): ",
+        )
+    ),
+    line=r"(?:^|[\s])dnsmasq(?:-\w+)?(?:\[\d+\])?: (?:\d+ \S+ )?\S",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
+    time=(TimeOf(("time",)),),
+    blocked=(When((("action", r"blocked|blacklisted|denied|special domain"),)),),
+    uncounted=(
+        When((("event", r"."),), _SERVER_EVENT),
+        When((("query", r"^$"),), "what became of a question; the question is logged of its own"),
+    ),
+)
+
+MS_DEBUG = LogFormat(
+    name="ms_dns_debug",
+    title="Microsoft DNS Server debug log (dns.log)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-server-2008-R2-and-2008/cc759581(v=ws.10)",
+    kind="dns_query",
+    family=Pattern(
+        (
+            r"^\s*(?P<time>\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?)\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?"
+            r"(?P<protocol>UDP|TCP)\s+(?P<direction>Rcv|Snd)\s+(?P<client>\S+)\s+[0-9A-Fa-f]{4}\s(?P<response>[R ])\s(?P<operation>\S)\s+"
+            r"\[[^\]]*?(?P<code>\w+)?\]\s+(?P<type>\S+)\s+(?P<name>\(\d{1,2}\)\S*)",
+        )
+    ),
+    line=r"^\s*\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
+    ignored=r"^(?:\s|DNS Server log|Log file wrap|Message logging key|UDP (?:question|response)|TCP (?:question|response))|"
+    r"^\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|EVENT|CONTEXT|LOOKUP|REMOTE|RECURSE|DSPOLL|TNCACHE|ASYNC|INIT|ZONELOAD|UPDATE|\w+\s)",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("code",)},
+    time=(TimeOf(("time",)),),
+    uncounted=(
+        When((("direction", r"^Snd$"),), "a packet that the server sent, not a client's question"),
+        When((("response", r"^R$"),), "an answer, not a question"),
+        When((("operation", r"^[^Q]"),), "an update or notification, not a question"),
+    ),
+)
+
+COREDNS = LogFormat(
+    name="coredns",
+    title="CoreDNS log plugin",
+    vendor="CoreDNS",
+    doc="https://coredns.io/plugins/log/",
+    kind="dns_query",
+    family=Pattern(
+        (
+            r"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?P<client>\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ "
+            rf"\"(?P<type>[A-Z0-9]+) {_CLASS} (?P<name>\S+) (?P<protocol>\w+) (?P<up>\d+) (?:true|false) \d+\" (?P<code>[A-Z]+|-) \S+ (?P<down>\d+) ",
+        )
+    ),
+    line=rf"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?:\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ \"[A-Z0-9]+ {_CLASS} \S+ ",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("code",), "bytes_up": ("up",), "bytes_down": ("down",)},
+)
+
+ADGUARD = LogFormat(
+    name="adguard_home_querylog",
+    title="AdGuard Home querylog.json",
+    vendor="AdGuard",
+    doc="https://github.com/AdguardTeam/AdGuardHome/wiki/Configuration#query-log",
+    kind="dns_query",
+    family=Json(requires=(("QH", ""), ("QT", r"^[A-Z]"))),
+    fields={"host": ("QH",), "device": ("CID",), "client_ip": ("IP",), "action": ("Result.Reason",)},
+    time=(TimeOf(("T",)),),
+    blocked=(When((("Result.IsFiltered", r"^true$"),)),),
+)
+
+FORMATS = (BIND, UNBOUND, DNSMASQ, MS_DEBUG, COREDNS, ADGUARD)

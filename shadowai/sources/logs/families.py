@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
 
-from shadowai.sources.logs.aliases import flat
+from shadowai.sources.logs.aliases import PARTIES, REPORTERS, flat, is_header
 from shadowai.sources.logs.description import (
     Blank,
     Cef,
@@ -48,7 +48,8 @@ MORE = Word.MORE
 
 Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
 
-_FIELD_LIMIT = 1 << 24
+_PREAMBLE = 40
+_DEEPEST = 8
 
 
 class Tokenizer:
@@ -65,14 +66,25 @@ class Tokenizer:
         """A function from tokens to the text under ``key``; ``None`` where there is none."""
         return _dict_getter(key)
 
+    def place(self, key: Key) -> int | None:
+        """Where ``key`` stands in the tokens as a list, -1 for nowhere; ``None`` where tokens are no list."""
+        return None
+
 
 class _Listed(Tokenizer):
     """Tokens in a list, addressed by 1-based position or by column name."""
 
     columns: Mapping[str, int] = {}
 
+    def place(self, key: Key) -> int | None:
+        return key - 1 if isinstance(key, int) else self.columns.get(self.named(key), -1)
+
+    def named(self, key: str) -> str:
+        """The spelling under which ``columns`` knows a key."""
+        return key
+
     def getter(self, key: Key) -> Getter:
-        index = key - 1 if isinstance(key, int) else self.columns.get(key, -1)
+        index = key - 1 if isinstance(key, int) else self.columns.get(self.named(key), -1)
         if index < 0:
             return _nothing
 
@@ -110,12 +122,13 @@ class W3cTokenizer(_Listed):
         self._family = family
         self._layouts = {len(layout): layout for layout in family.layouts}
         self._headed = False
+        self._tabs = family.delimiter == "tab"
         self._names: tuple[str, ...] = ()
 
     def read(self, line: str) -> Row:
         if line.startswith("#"):
             return self._directive(line)
-        if self._family.delimiter == "tab" and "\t" in line:
+        if self._tabs and "\t" in line:
             tokens = [token.strip('"') for token in line.split("\t")]
         elif '"' in line:
             tokens = [quoted.replace('""', '"') if quoted else plain for quoted, plain in self._field.findall(line)]
@@ -133,7 +146,9 @@ class W3cTokenizer(_Listed):
     def _directive(self, line: str) -> Row:
         name, _, value = line[1:].partition(":")
         if name.strip().lower() == "fields":
-            names = tuple(value.split("\t") if "\t" in value.strip() else value.split())
+            tabs = "\t" in value.strip()
+            names = tuple(value.split("\t") if tabs else value.split())
+            self._tabs = tabs or self._family.delimiter == "tab"
             self._headed = bool(names)
             self._adopt(tuple(name.strip() for name in names if name.strip()))
         return HEADER
@@ -144,8 +159,11 @@ class W3cTokenizer(_Listed):
             self.columns = {name.lower(): place for place, name in reversed(list(enumerate(names)))}
             self.version += 1
 
+    def named(self, key: str) -> str:
+        return key.lower()
+
     def getter(self, key: Key) -> Getter:
-        take = super().getter(key.lower() if isinstance(key, str) else key)
+        take = super().getter(key)
         if not self._family.decode_plus or take is _nothing:
             return take
         return lambda tokens: None if (text := take(tokens)) is None else text.replace("+", " ")
@@ -195,60 +213,71 @@ class ZeekTokenizer(_Listed):
 
 
 class CsvTokenizer(_Listed):
-    """Delimiter separated values, with or without a header row (RFC 4180, and what products make of it)."""
+    """Delimiter separated values, with or without a header row (RFC 4180, and what products make of it).
+
+    ``header`` is the header row once it was met, ``delimiter`` what parts the fields. Lines before the header (titles,
+    "sep=;") are passed over, as far as :data:`_PREAMBLE` lines.
+    """
 
     def __init__(self, family: CsvHeader | CsvPositional) -> None:
         super().__init__()
-        self._header: list[str] | None = None
-        self._positional = isinstance(family, CsvPositional)
-        self._delimiter = family.delimiter if isinstance(family, CsvPositional) else ""
-        self._choices = family.delimiters if isinstance(family, CsvHeader) else ""
-        self._at_least = family.at_least if isinstance(family, CsvPositional) else 2
+        self.header: list[str] | None = None
+        self.delimiter = ""
+        self._choices = ""
+        self._wanted: frozenset[str] = frozenset()
+        self._at_least = 2
+        self._before = 0
+        self.positional = isinstance(family, CsvPositional)
         if isinstance(family, CsvPositional):
-            self._delimiter = family.delimiter
+            self.delimiter, self._at_least = family.delimiter, family.at_least
+        else:
+            self._choices, self._wanted = family.delimiters, frozenset(flat(name) for name in family.columns)
 
     def read(self, line: str) -> Row:
-        if self._header is None and not self._positional:
+        if self.header is None and not self.positional:
             return self._take_header(line)
         tokens = self._split(line)
         if isinstance(tokens, Word):
-            return tokens
-        if self._header is not None:
-            if tokens == self._header:
+            return MORE
+        if self.header is not None:
+            if tokens == self.header:
                 return HEADER
-            return tokens if len(tokens) == len(self._header) or self._ragged(tokens) else None
+            return tokens if len(tokens) == len(self.header) or self._ragged(tokens) else None
         return tokens if len(tokens) >= self._at_least else None
 
-    def _split(self, line: str) -> list[str] | Literal[Word.MORE]:
-        if '"' not in line:
-            return line.split(self._delimiter)
+    def _split(self, line: str) -> list[str] | Word:
+        if '"' not in line and self.delimiter + " " not in line:
+            return line.split(self.delimiter)
         if line.count('"') & 1:
             return MORE
+        lines = (line,) if "\n" not in line else [part + "\n" for part in line.split("\n")]
         try:
-            return next(csv.reader((line,) if "\n" not in line else line.splitlines(keepends=True),
-                                   delimiter=self._delimiter, skipinitialspace=True))  # fmt: skip
+            return next(csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True))
         except (csv.Error, StopIteration):
             return []
 
     def _ragged(self, tokens: list[str]) -> bool:
         """A trailing delimiter more or less is common and harmless; anything else means another table."""
-        width = len(self._header or ())
+        width = len(self.header or ())
         return (len(tokens) == width + 1 and not tokens[-1].strip()) or len(tokens) == width - 1
 
     def _take_header(self, line: str) -> Row:
-        self._delimiter = delimiter_of(line, self._choices)
+        self.delimiter = delimiter_of(line, self._choices)
         names = self._split(line)
         if isinstance(names, Word):
-            return names
-        if len(names) < self._at_least:
-            return None
-        self._header = names
-        self.columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
+            return MORE
+        columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
+        telling = columns.keys() >= self._wanted if self._wanted else is_header(columns.keys())
+        if len(names) < self._at_least or not telling:
+            self._before += 1
+            return HEADER if self._before <= _PREAMBLE else None
+        self.header = names
+        self.columns = columns
         self.version += 1
         return HEADER
 
-    def getter(self, key: Key) -> Getter:
-        return super().getter(flat(key) if isinstance(key, str) else key)
+    def named(self, key: str) -> str:
+        return flat(key)
 
 
 class KeyValueTokenizer(Tokenizer):
@@ -267,18 +296,19 @@ class KeyValueTokenizer(Tokenizer):
         super().__init__()
         self._pairs = re.compile(self._dialects[family.dialect])
         self._requires = family.requires
+        self._aliases = family.aliases
 
     def read(self, line: str) -> Row:
         pairs = self._pairs.findall(line)
         pairs.reverse()
-        tokens: dict[str, Any] = dict(pairs)
+        tokens: dict[str, Any] = {flat(key): text for key, text in pairs} if self._aliases else dict(pairs)
         for key in self._requires:
             if key not in tokens:
                 return None
         return tokens or None
 
     def getter(self, key: Key) -> Getter:
-        name = str(key)
+        name = flat(str(key)) if self._aliases else str(key)
 
         def take(tokens: dict[str, Any]) -> str | None:
             text: str | None = tokens.get(name)
@@ -440,23 +470,34 @@ def path_getter(path: str) -> Getter:
     return take
 
 
-def flatten(tokens: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    """Nested objects as one level: keys by their whole flat path and by their last step, the outermost first."""
-    found: dict[str, Any] = {}
-    inner: list[tuple[str, dict[str, Any]]] = []
+def flatten(tokens: dict[str, Any]) -> dict[str, str]:
+    """Nested objects as one level: flat keys by their whole path and by each end of it, the outermost first.
+
+    An end that would lose whose key it is (``name`` of ``user.name``) is left out, and so is all that speaks of the log's writer
+    and not of its content (``agent.hostname``).
+    """
+    found: dict[str, str] = {}
+    for steps, text in sorted(_leaves(tokens, ()), key=lambda leaf: len(leaf[0])):
+        for place in range(len(steps)):
+            found.setdefault(flat(".".join(steps[place:])), text)
+            if steps[place].lower() in PARTIES:
+                break
+    return found
+
+
+def _leaves(tokens: dict[str, Any], outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The scalars of nested objects with their paths; a dotted key is a path."""
     for key, value in tokens.items():
-        name = flat(f"{prefix}{key}")
+        steps = (*outer, *(key.split(".") if "." in key else (key,)))
+        if len(steps) > 1 and not REPORTERS.isdisjoint(step.lower() for step in steps[:-1]):
+            continue
         if isinstance(value, dict):
-            inner.append((f"{prefix}{key}.", value))
+            if len(steps) < _DEEPEST:
+                yield from _leaves(value, steps)
             continue
         text = _text(value)
         if text is not None:
-            found.setdefault(name, text)
-            found.setdefault(flat(str(key)), text)
-    for path, value in inner if depth < 6 else ():
-        for name, text in flatten(value, path, depth + 1).items():
-            found.setdefault(name, text)
-    return found
+            yield steps, text
 
 
 def _lenient(text: str) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``.
 
-Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. ``eventtime`` is
-the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the firewall's own, in the zone ``tz``.
+Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. A long session is
+reported again and again (log id 20): then ``sentdelta`` and ``rcvddelta`` are what came since the last report, and are taken.
+``eventtime`` is the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the firewall's own, in the zone ``tz``.
 FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6.4.
 """
 
@@ -19,19 +20,19 @@ _BLOCKED = (
 )
 _ALLOWED = r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|detected|log-only)$"
 _KV_FIELDS: dict[str, tuple[Take, ...]] = {
-    "host": ("hostname", "qname", Part("qname", r"^\[([^\[\]]+)\]$"), "sni", "dstname", Part("url", r"^(\w+://.+)")),
+    "host": ("hostname", "qname", Part("qname", r"^\[([^\[\]]+)\]$"), "sni", "http_host", "dstname", Part("url", r"^(\w+://.+)")),
     "url": (Part("url", r"^(\w+://.+)"),),
-    "path": ("url",),
-    "user": ("user", "unauthuser"),
+    "path": ("url", "http_url"),
+    "user": (Part("user", r"^([^,=]+),\w+="), "user", "unauthuser"),
     "device": ("srcname",),
-    "client_ip": ("srcip", "clientip"),
-    "server_ip": ("dstip",),
-    "server_port": ("dstport",),
-    "method": ("httpmethod", Part("rawdata", r"^Method=([A-Z]+)")),
+    "client_ip": ("srcip", "clientip", "src"),
+    "server_ip": ("dstip", "dst"),
+    "server_port": ("dstport", "dst_port"),
+    "method": ("httpmethod", "http_method", Part("rawdata", r"^Method=([A-Z]+)")),
     "action": ("action",),
-    "bytes_up": ("sentbyte",),
-    "bytes_down": ("rcvdbyte",),
-    "user_agent": ("agent",),
+    "bytes_up": ("sentdelta", "reqlength", "sentbyte"),
+    "bytes_down": ("rcvddelta", "resplength", "rcvdbyte"),
+    "user_agent": ("agent", "http_agent"),
 }
 _KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
 _IS_LOG = r'(?=.*?(?<![\w.])(?:logid|vd|devid|logver)=)'
@@ -47,7 +48,6 @@ _KV_KINDS: tuple[tuple[When, Kind], ...] = (
 )
 _KV_UNCOUNTED = (
     _TRAFFIC_START,
-    When((("logid", r"^0000000020$"),), "statistics of a session still open; its end is counted"),
     When((("eventtype", r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
     When((("type", r"^dns$"), ("subtype", r"^dns-query$")), "a DNS question; its answer is logged too, with the verdict"),
     When((("subtype", r"^local$"),), "traffic of the device itself"),
@@ -130,13 +130,13 @@ CEF = LogFormat(
         "path": ("request",),
         "user": ("suser", "duser", *_cef("user", "unauthuser")),
         "device": ("shost", *_cef("srcname")),
-        "client_ip": ("src", Part("sproc", r"\(([^)]+)\)")),
+        "client_ip": ("src", Part("sproc", r"\(([^)]+)\)"), "sproc"),
         "server_ip": ("dst",),
         "server_port": ("dpt",),
         "method": ("requestMethod", *_cef("httpmethod"), Part("FTNTFGTrawdata", r"^Method=([A-Z]+)")),
         "action": ("act", *_cef("action")),
-        "bytes_up": ("out",),
-        "bytes_down": ("in",),
+        "bytes_up": (*_cef("sentdelta"), "out"),
+        "bytes_down": (*_cef("rcvddelta"), "in"),
         "user_agent": ("requestClientApplication",),
     },
     time=(*(TimeOf((key,)) for key in _cef("eventtime")), TimeOf(("start",), "FTNTFGTtz"), TimeOf(("rt",), "dtz")),
@@ -151,7 +151,6 @@ CEF = LogFormat(
     uncounted=(
         When((("cat", r"^event"),), "an event of the device itself, not use of a service"),
         When((("cat", r"^traffic"), ("act", r"^start$")), "the start of a session; its end is counted"),
-        *(When(((key, r"^0000000020$"),), "statistics of a session still open; its end is counted") for key in _cef("logid")),
         *(When(((key, r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict") for key in _cef("eventtype")),
         When((("cat", r"dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
         When((("cat", r"^traffic:local"),), "traffic of the device itself"),

@@ -1,39 +1,114 @@
-"""Tables and objects of no known product, read by the names of their columns or keys (see ``aliases``)."""
+"""Tables, objects and key=value lines of no known product, read by the names of their columns or keys (see ``aliases``), and
+OCSF, the schema that products are normalised to.
 
-from shadowai.sources.logs.aliases import FLAT
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, TimeOf, When
+A column named ``host`` is the destination in a proxy's export and the proxy itself in a collector's. What can only be the
+destination is therefore asked first: ``dest_host``, a full URL, a queried name; ``host`` is believed where nothing else is.
+"""
 
-_FIELDS = {name: aliases for name, aliases in FLAT.items() if name != "time"}
-_TIME = (TimeOf(("date", "time")), *(TimeOf((alias,)) for alias in FLAT["time"]))
-_BLOCKED = tuple(When(((name, r"(?i)\b(block|blocked|deny|denied|drop|dropped|reject|rejected|reset)\b"),)) for name in FLAT["action"])
-_ALLOWED = tuple(When(((name, r"(?i)\b(allow|allowed|accept|accepted|pass|passed|permit|permitted|observed)\b"),)) for name in FLAT["action"])
+from __future__ import annotations
 
-CSV = LogFormat(
-    name="generic_csv",
-    title="Any CSV, TSV or semicolon separated table with a header",
-    vendor="",
-    doc="https://www.rfc-editor.org/rfc/rfc4180",
-    kind="http_request",
-    family=CsvHeader(),
-    fields=_FIELDS,
-    time=_TIME,
-    blocked=_BLOCKED,
-    allowed=_ALLOWED,
-    rank=2,
+from shadowai.sources.logs.aliases import FLAT, LIKELY_HOST, VAGUE_HOST, flat
+from shadowai.sources.logs.description import CsvHeader, Family, Json, Key, KeyValue, LogFormat, Part, Take, TimeOf, When
+
+_NAME = r"^\s*(?:[\w*-]+\.)+[^\W\d_][\w-]*\.?(?::\d{1,5})?\s*$"
+_NAME_OR_ADDRESS = r"^\s*([\w*-]+(?:\.[\w-]+)+\.?(?::\d{1,5})?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d{1,5})?)\s*$"
+_FULL_URL = r"^\s*([A-Za-z][\w+.-]{0,15}://.+)"
+_HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*)?)$"
+_REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
+"""``host`` is absent or no destination's name: another column may be."""
+
+_LIKELY = tuple(flat(name) for name in LIKELY_HOST)
+_VAGUE = tuple(flat(name) for name in VAGUE_HOST)
+_HOSTS: tuple[Take, ...] = (
+    *FLAT["host"],
+    *(Part(name, _FULL_URL) for name in FLAT["url"]),
+    *(Part(name, f"({_NAME})") for name in _LIKELY),
+    *(Part(name, _HOST_AND_PATH) for name in FLAT["url"] if name != "link"),
+    *(Part(name, _NAME_OR_ADDRESS, only=_REPORTER) for name in (*_VAGUE, *_LIKELY) if name not in ("host", "hostname")),
+    "host",
+    "hostname",
+    *(name for name in (*_LIKELY, *_VAGUE) if name not in ("query", "question", "site", "domain", "target")),
 )
 
-JSON = LogFormat(
-    name="generic_json",
-    title="Any JSON lines, lists or envelopes of objects",
-    vendor="",
-    doc="https://www.rfc-editor.org/rfc/rfc8259",
-    kind="http_request",
-    family=Json(aliases=True),
-    fields=_FIELDS,
-    time=_TIME,
-    blocked=_BLOCKED,
-    allowed=_ALLOWED,
+_FIELDS: dict[str, tuple[Take, ...]] = {name: aliases for name, aliases in FLAT.items() if name not in ("time", "host")} | {"host": _HOSTS}
+_TIME = (TimeOf(("date", "time")), TimeOf(("logdate", "logtime")), *(TimeOf((alias,)) for alias in FLAT["time"]))
+_BLOCK_WORDS = r"(?i)(?:^|[^a-z])(?:un|not )?(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|refused|reset|prevent(?:ed)?|quarantined?|forbidden|terminated?)(?:$|[^a-z])"
+_ALLOW_WORDS = r"(?i)(?:^|[^a-z])(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok)(?:$|[^a-z])"
+_BLOCKED = (*(When(((name, _BLOCK_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:true|yes|1)$"),)))
+_ALLOWED = (*(When(((name, _ALLOW_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:false|no|0)$"),)))
+
+
+def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line: str = "") -> LogFormat:
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="",
+        doc=doc,
+        kind="http_request",
+        family=family,
+        fields=_FIELDS,
+        time=_TIME,
+        line=line,
+        blocked=_BLOCKED,
+        allowed=_ALLOWED,
+        rank=rank,
+    )
+
+
+_TO = r"(?:dst|dest|destination)_?(?:host(?:name)?|name|fqdn|domain)|dhost|(?:request_?|full_?|dst_?)?ur[li]|(?:http_?)?host(?:name)?|domain|fqdn|(?:tls_)?sni|server_?name|q(?:uery_?)?name|query|site"
+_BY = r"(?:src|source|client)(?:_?(?:ip|addr|address|user))?|c-ip|user(?:_?name)?|suser|login"
+
+CSV = _generic("generic_csv", "Any CSV, TSV, semicolon or pipe separated table with a header", "https://www.rfc-editor.org/rfc/rfc4180", CsvHeader(), rank=2)
+JSON = _generic("generic_json", "Any JSON lines, lists or envelopes of objects", "https://www.rfc-editor.org/rfc/rfc8259", Json(aliases=True), rank=1)
+KV = _generic(
+    "generic_kv",
+    "Any lines of key=value with a destination and a client or user",
+    "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
+    KeyValue(aliases=True),
     rank=1,
+    line=rf"(?i)^(?=(?:.*[\s,;|])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|])?(?:{_BY})=[\"']?\w)",
 )
 
-FORMATS = (CSV, JSON)
+OCSF = LogFormat(
+    name="ocsf_network_activity",
+    title="OCSF network, HTTP and DNS activity (Amazon Security Lake)",
+    vendor="OCSF",
+    doc="https://schema.ocsf.io/categories/network",
+    kind="connection",
+    family=Json(requires=(("class_uid", r"^40\d\d$"), ("metadata.version|metadata.product.name|category_uid|activity_id", ""))),
+    fields={
+        "host": (
+            "http_request.url.hostname",
+            "http_request.url.url_string",
+            "query.hostname",
+            "tls.sni",
+            "url.hostname",
+            "dst_endpoint.hostname",
+            "dst_endpoint.domain",
+        ),
+        "url": ("http_request.url.url_string", "url.url_string"),
+        "path": ("http_request.url.path",),
+        "user": ("actor.user.email_addr", "actor.user.name", "src_endpoint.owner.email_addr", "src_endpoint.owner.name", "user.name"),
+        "device": ("src_endpoint.hostname", "src_endpoint.instance_uid"),  # device is what reports, not who
+        "client_ip": ("src_endpoint.ip",),
+        "server_ip": ("dst_endpoint.ip",),
+        "server_port": ("dst_endpoint.port",),
+        "method": ("http_request.http_method",),
+        "action": ("disposition", "action", "activity_name", "status"),
+        "bytes_up": ("traffic.bytes_out",),
+        "bytes_down": ("traffic.bytes_in",),
+        "user_agent": ("http_request.user_agent",),
+    },
+    time=(TimeOf(("time",)), TimeOf(("time_dt",)), TimeOf(("start_time",))),
+    zone="utc",
+    kinds=((When((("class_uid", "^4002$"),)), "http_request"), (When((("class_uid", "^4003$"),)), "dns_query")),
+    blocked=(When((("disposition_id", r"^[236]$"),)), When((("action_id", r"^2$"),)), When((("disposition|action", r"(?i)^(?:blocked|denied|dropped|rejected)"),))),
+    allowed=(When((("disposition_id|action_id", r"^1$"),)), When((("disposition|action", r"(?i)^allowed"),))),
+    uncounted=(
+        When((("class_uid", "^4003$"), ("activity_id", "^2$")), "a DNS answer; the query is counted"),
+        When((("class_uid", r"^(?!400[123]$)"),), "no use of a service"),
+    ),
+    product="ocsf",
+)
+
+FORMATS = (OCSF, CSV, JSON, KV)

@@ -14,6 +14,7 @@ from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, Tokens
+from shadowai.sources.logs.quick import Finder, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser
 from shadowai.sources.syslog import NO_HEADER, Header, layers
@@ -105,11 +106,15 @@ class LogFile:
         if not self._own_inventory:
             self._recognise(sample, forced)
 
-    def rows(self) -> Iterator[Row]:
-        """Every record's tokens, in file order."""
+    def rows(self, passed_over: Callable[[str], bool] | None = None) -> Iterator[Row]:
+        """Every record's tokens, in file order.
+
+        ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out.
+        """
         primary = self._reader(self.format) if self.format is not None else None
         headed = self.format is not None and isinstance(self.format.family, (W3c, ZeekTsv, CsvHeader)) and self._depth > 0
         tally = self.tally
+        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
         for block in self._blocks():
             for number in block.overlong:
                 tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
@@ -119,7 +124,9 @@ class LogFile:
             tally.lines += len(block.lines)
             if self._own_inventory:
                 continue
-            pairs = iter(zip(block.numbers, block.lines, strict=False))
+            pairs: Iterator[tuple[int, str]] = zip(block.numbers, block.lines, strict=False)
+            if find is not None and passed_over is not None:
+                pairs = self._interesting(block, find, passed_over)
             for number, line in pairs:
                 if not line or line.isspace():
                     continue
@@ -224,6 +231,18 @@ class LogFile:
         except OSError as wrong:
             self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
 
+    def _interesting(self, block: framing.Block, find: Finder, passed_over: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+        """The lines of a block that are not sure to be records with a name that is passed over."""
+        names = find(block)
+        if names is None:
+            return zip(block.numbers, block.lines, strict=False)
+        refused = {name for name in set(names) if name is not None and passed_over(name)}
+        kept = [place for place, name in enumerate(names) if name not in refused]
+        self.tally.records += len(names) - len(kept)
+        self.tally.named += len(names) - len(kept)
+        numbers, lines = block.numbers, block.lines
+        return iter([(numbers[place], lines[place]) for place in kept])
+
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
             self._readers[fmt.name] = FormatReader(fmt, self._clock)
@@ -257,7 +276,7 @@ class LogFile:
             return None
         vote = self._recogniser.line(line) if self.format is None or self._seen else None
         if vote is None or vote[0].rank < 5:
-            if len(self._strangers) < _STRANGERS:
+            if len(self._strangers) < _STRANGERS and not line.startswith("{"):  # objects begin alike and differ behind
                 self._strangers.add(shape)
             return None
         fmt, _, payload = vote

@@ -1,3 +1,252 @@
-"""Descriptions of log formats."""
+"""Microsoft: Defender for Endpoint's advanced hunting, Sysmon and Windows events, the DNS server's analytical log, Azure Firewall.
 
-FORMATS = ()
+Microsoft's tables name the process and not the direction of bytes: sizes stay unknown. ``RemoteUrl`` is a URL or a bare host;
+``AdditionalFields`` is JSON, often within a string, and holds what network inspection saw (``server_name``, ``query``, ``host``).
+"""
+
+from shadowai.sources.logs.description import CsvHeader, Json, Kind, LogFormat, Part, Take, TimeOf, When
+
+_HUNTING_DOC = "https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-devicenetworkevents-table"
+_NOT_OURS = "a connection to the device, not from it"
+_INBOUND = r"(?i)^(?:Inbound|Listening)"
+_FAILED = r"(?i)block|ConnectionFailed|^ClickBlocked$"
+_PASSED = r"(?i)^(?:ConnectionSuccess|ClickAllowed)$"
+_KINDS: tuple[tuple[str, Kind], ...] = ((r"(?i)^Dns", "dns_query"), (r"(?i)^Http", "http_request"), (r"(?i)^Ssl", "tls_connection"))
+
+
+def _to_device(inside: str) -> tuple[tuple[str, str], ...]:
+    """The conditions of rows in which the remote side is the client: logons, and what inspection saw come in."""
+    return ((f"{inside}AdditionalFields.direction|{inside}ActionType", r"^In$|^Logon"),)
+
+
+def _hunting(inside: str) -> dict[str, tuple[Take, ...]]:
+    """Where a row of advanced hunting has the fields of a record, under the prefix ``inside``."""
+    more = f"{inside}AdditionalFields"
+    to_device = _to_device(inside)
+    return {
+        "host": (
+            f"{more}.server_name",
+            f"{more}.query",
+            f"{more}.DnsQueryString",
+            f"{more}.host",
+            f"{inside}RemoteUrl",
+            f"{inside}Url",
+            f"{inside}FileOriginUrl",
+        ),
+        "url": (f"{inside}RemoteUrl", f"{inside}Url", f"{inside}FileOriginUrl"),
+        "path": (f"{more}.uri",),
+        "user": tuple(f"{inside}{name}" for name in _ACCOUNTS),
+        "device": (f"{inside}DeviceName",),
+        "client_ip": (Part(f"{inside}RemoteIP", "(.+)", only=to_device), f"{inside}LocalIP", f"{inside}IPAddress"),
+        "server_ip": (Part(f"{inside}LocalIP", "(.+)", only=to_device), f"{inside}RemoteIP"),
+        "server_port": (Part(f"{inside}LocalPort", "(.+)", only=to_device), f"{inside}RemotePort"),
+        "method": (f"{more}.method",),
+        "action": (f"{inside}ActionType",),
+        "user_agent": (f"{more}.user_agent",),
+    }
+
+
+_ACCOUNTS = ("InitiatingProcessAccountUpn", "AccountUpn", "AccountName", "InitiatingProcessAccountName", "RequestAccountName")
+
+
+def _no_network(inside: str, category: str = "") -> tuple[When, ...]:
+    """Rows of other tables and of connections that the device did not open."""
+    action = f"{inside}ActionType"
+    elsewhere = (
+        (action, r"(?i)^(?!connection|dns|http|ssl|.*url|.*block|.*network|.*inspected|click)"),
+        (f"{inside}RemoteUrl|{inside}Url|{inside}FileOriginUrl", "^$"),
+    )
+    named = (When(((category, r"^(?!.*DeviceNetworkEvents|.*UrlClickEvents)"), *elsewhere), "an event without a destination"),) if category else ()
+    return (When(((action, _INBOUND),), _NOT_OURS), When(_to_device(inside), _NOT_OURS), *named, When(elsewhere, "an event without a destination"))
+
+
+def _kinds(inside: str) -> tuple[tuple[When, Kind], ...]:
+    return tuple((When(((f"{inside}ActionType", action),)), kind) for action, kind in _KINDS)
+
+
+_INSIDE = "properties."
+_WITHIN = _hunting(_INSIDE)
+HUNTING = LogFormat(
+    name="mde_advanced_hunting",
+    title="Microsoft Defender for Endpoint, advanced hunting (streamed)",
+    vendor="Microsoft",
+    doc=_HUNTING_DOC,
+    kind="endpoint_event",
+    family=Json(requires=(("category", r"^AdvancedHunting-(?:Device|UrlClick)"), ("properties.Timestamp|time", ""))),
+    fields=_WITHIN,
+    time=(TimeOf(("properties.Timestamp",)), TimeOf(("time",))),
+    zone="utc",
+    kinds=_kinds(_INSIDE),
+    blocked=(When(((f"{_INSIDE}ActionType", _FAILED),)),),
+    allowed=(When(((f"{_INSIDE}ActionType", _PASSED),)),),
+    uncounted=_no_network(_INSIDE, "category"),
+    product="mde",
+)
+
+HUNTING_ROWS = LogFormat(
+    name="mde_hunting_json",
+    title="Microsoft Defender for Endpoint, advanced hunting (API result, Log Analytics)",
+    vendor="Microsoft",
+    doc=_HUNTING_DOC,
+    kind="endpoint_event",
+    family=Json(requires=(("DeviceName|DeviceId", ""), ("RemoteUrl|RemoteIP", ""), ("Timestamp|TimeGenerated", ""))),
+    fields=_hunting(""),
+    time=(TimeOf(("Timestamp",)), TimeOf(("TimeGenerated",))),
+    zone="utc",
+    kinds=_kinds(""),
+    blocked=(When((("ActionType", _FAILED),)),),
+    allowed=(When((("ActionType", _PASSED),)),),
+    uncounted=_no_network(""),
+    product="mde",
+)
+
+HUNTING_CSV = LogFormat(
+    name="mde_hunting_csv",
+    title="Microsoft Defender for Endpoint, advanced hunting (CSV export)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-query-results",
+    kind="endpoint_event",
+    family=CsvHeader(columns=("DeviceName", "RemoteUrl")),
+    fields={
+        "host": (Part("AdditionalFields", r'"(?:server_name|query|DnsQueryString|host)"\s*:\s*"([^"]+)"'), "RemoteUrl", "FileOriginUrl"),
+        "url": ("RemoteUrl", "FileOriginUrl"),
+        "user": _ACCOUNTS,
+        "device": ("DeviceName",),
+        "client_ip": ("LocalIP",),
+        "server_ip": ("RemoteIP",),
+        "server_port": ("RemotePort",),
+        "action": ("ActionType",),
+    },
+    time=(TimeOf(("Timestamp",)), TimeOf(("Timestamp [UTC]",)), TimeOf(("TimeGenerated [UTC]",)), TimeOf(("TimeGenerated",)), TimeOf(("Event Time",))),
+    rank=12,
+    kinds=_kinds(""),
+    blocked=(When((("ActionType", _FAILED),)),),
+    allowed=(When((("ActionType", _PASSED),)),),
+    uncounted=(When((("ActionType", _INBOUND),), _NOT_OURS),),
+    product="mde",
+)
+
+_DATA = ("", "winlog.event_data.", "event_data.", "EventData.", "Event.EventData.")
+"""Where shippers put the data of a Windows event: NXLog, Winlogbeat, older Winlogbeat, evtx converters."""
+
+
+def _event(*names: str) -> str:
+    """The paths of a piece of event data, as alternatives."""
+    return "|".join(f"{inside}{name}" for name in names for inside in _DATA)
+
+
+_EVENT_ID = "EventID|event_id|winlog.event_id|Event.System.EventID|Event.System.EventID.#text|event.code"
+_CHANNEL = "Channel|SourceName|winlog.channel|winlog.provider_name|log_name|Event.System.Channel|source_name"
+_MACHINE = ("Hostname", "Computer", "winlog.computer_name", "computer_name", "Event.System.Computer")
+
+SYSMON = LogFormat(
+    name="windows_sysmon_json",
+    title="Sysmon events as JSON (NXLog, Winlogbeat, evtx converters)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/sysinternals/downloads/sysmon",
+    kind="endpoint_event",
+    family=Json(requires=((_CHANNEL, r"Microsoft-Windows-Sysmon"), (_EVENT_ID, r"^\d{1,3}$"))),
+    fields={
+        "host": (_event("QueryName"), _event("DestinationHostname")),
+        "user": (_event("User"), "AccountName"),
+        "device": _MACHINE,
+        "client_ip": (_event("SourceIp"),),
+        "server_ip": (_event("DestinationIp"),),
+        "server_port": (_event("DestinationPort"),),
+        "action": (_event("QueryStatus"),),
+    },
+    time=(TimeOf((_event("UtcTime"),)), TimeOf(("@timestamp",)), TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)), TimeOf(("EventTime",))),
+    zone="utc",
+    kinds=((When(((_EVENT_ID, "^22$"),)), "dns_query"), (When(((_EVENT_ID, "^3$"),)), "connection")),
+    uncounted=(
+        When(((_event("Initiated"), "(?i)^false$"),), _NOT_OURS),
+        When(((_EVENT_ID, r"^(?!3$|22$)"),), "neither a DNS query (22) nor a connection (3)"),
+    ),
+    product="windows",
+)
+
+EVENTS = LogFormat(
+    name="windows_event_json",
+    title="Windows events as JSON: filtering platform, BITS, network policy server",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-10/security/threat-protection/auditing/event-5156",
+    kind="endpoint_event",
+    family=Json(requires=(("SourceName|winlog.provider_name", r"^(?:Microsoft-Windows-(?:Security-Auditing|Bits-Client)|AD FS Auditing)$"), (_EVENT_ID, r"^\d{1,5}$"))),
+    fields={
+        "host": (_event("url"), _event("RemoteName")),
+        "url": (_event("url"), _event("RemoteName")),
+        "user": (_event("User"), _event("SubjectUserName"), "AccountName", "UserID"),
+        "device": _MACHINE,
+        "client_ip": (_event("SourceAddress"), _event("CallingStationID"), _event("IpAddress")),
+        "server_ip": (_event("DestAddress"),),
+        "server_port": (_event("DestPort"),),
+        "action": ("Category", "EventType"),
+    },
+    time=(TimeOf(("@timestamp",)), TimeOf(("EventTime",))),
+    nulls=frozenset({"s-1-5-18", "s-1-5-19", "s-1-5-20", "s-1-0-0"}),
+    blocked=(When(((_EVENT_ID, r"^515[2357]$"),)),),
+    allowed=(When(((_EVENT_ID, "^5156$"),)),),
+    kinds=((When(((_EVENT_ID, r"^515\d$"),)), "connection"),),
+    uncounted=(
+        When(((_event("Direction"), "%%14592"),), _NOT_OURS),
+        When(((_event("url", "RemoteName"), "^$"), (_event("DestAddress"), "^$")), "an event without a destination"),
+    ),
+    product="windows",
+)
+
+DNS_ANALYTICAL = LogFormat(
+    name="ms_dns_analytical",
+    title="Windows DNS server analytical log as JSON",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/windows-server/networking/dns/dns-logging-and-diagnostics",
+    kind="dns_query",
+    family=Json(requires=((_event("QNAME"), ""), (_event("XID", "InterfaceIP"), ""))),
+    fields={
+        "host": (_event("QNAME"),),
+        "client_ip": (_event("Source"),),
+        "server_ip": (_event("InterfaceIP"),),
+        "action": (_event("RCODE"),),
+    },
+    time=(TimeOf(("@timestamp",)), TimeOf(("TimeCreated",)), TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)), TimeOf(("EventTime",))),
+    nulls=frozenset({"0.0.0.0"}),
+    uncounted=(When(((_EVENT_ID, r"^(?!256$|$)"),), "not a query received (256) but an answer, a recursion or an update"),),
+    product="ms_dns",
+)
+
+_RULE = "properties.msg"
+_REQUEST = r"request from (?:\[[^\]]+\]|[^\s:]+)(?::\d+)? to "
+AZURE_FIREWALL = LogFormat(
+    name="azure_firewall",
+    title="Azure Firewall (legacy and structured)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/firewall/monitor-firewall-reference",
+    kind="connection",
+    family=Json(requires=(("category|Category", r"^(?:AzureFirewall|AZFW)"), ("time|TimeGenerated", r"^\d"))),
+    fields={
+        "host": (
+            "properties.TargetUrl",
+            "properties.Fqdn",
+            "properties.QueryName",
+            Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)"),
+            Part(_RULE, _REQUEST + r"((?!\d+\.\d+\.\d+\.\d+)[^\s:]+):\d+"),
+            Part(_RULE, r"^DNS Request: \S+ - \d+ \S+ \S+ (\S+)"),
+        ),
+        "url": ("properties.TargetUrl", Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)")),
+        "client_ip": ("properties.SourceIp", Part(_RULE, r"request from (\[[^\]]+\]|[^\s:]+?)(?::|\.?\s)"), Part(_RULE, r"^DNS Request: (\S+?):\d+ ")),
+        "server_ip": ("properties.DestinationIp", Part(_RULE, _REQUEST + r"(\d+\.\d+\.\d+\.\d+)")),
+        "server_port": ("properties.DestinationPort", Part(_RULE, _REQUEST + r"[^\s:]+:(\d+)")),
+        "action": ("properties.Action", Part(_RULE, r"Action: (\w+)")),
+    },
+    time=(TimeOf(("time",)), TimeOf(("TimeGenerated",))),
+    zone="utc",
+    kinds=(
+        (When((("category|Category", r"DnsQuery|DnsProxy|FqdnResolve"),)), "dns_query"),
+        (When((("category|Category", r"ApplicationRule"),)), "http_request"),
+    ),
+    blocked=(When((("properties.Action", r"(?i)^deny"),)), When(((_RULE, r"Action: Deny\b"),))),
+    allowed=(When((("properties.Action", r"(?i)^allow"),)), When(((_RULE, r"Action: Allow\b"),))),
+    uncounted=(When((("category|Category", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),), "beside the rule that let the traffic pass"),),
+    product="azure_firewall",
+)
+
+FORMATS = (HUNTING, HUNTING_ROWS, HUNTING_CSV, SYSMON, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)

@@ -1,3 +1,273 @@
-"""Descriptions of log formats."""
+"""Palo Alto Networks: PAN-OS syslog (CSV without header), the web interface's CSV export, and Strata Logging Service
+(Cortex Data Lake, Prisma Access) in CEF, LEEF and JSON.
 
-FORMATS = ()
+Positions are those of the vendor's "Syslog Field Descriptions"; later releases only append. ``bytes_sent`` is client to server.
+In CEF the vendor's own log format is ``in=$bytes_sent out=$bytes_received``: ``in`` is what the client sent. A session is logged
+when it ends, and on request also when it starts. Times are the firewall's own; the last timestamp of newer releases has a zone.
+"""
+
+from collections.abc import Mapping
+
+from shadowai.sources.logs.description import Cef, CsvHeader, CsvPositional, Json, Key, Kind, Leef, LogFormat, Part, Pattern, Take, TimeOf, When
+
+_DOC = "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions"
+_CEF_DOC = "https://docs.paloaltonetworks.com/resources/cef"
+_SERVICE_DOC = "https://docs.paloaltonetworks.com/strata-logging-service/log-reference/network-logs"
+
+_BLOCKED = r"(?i)^(?:deny|drop\b.*|reset\b.*|block\b.*|sinkhole|random-drop)$"
+_ALLOWED = r"(?i)^(?:allow|alert|continue|override|forward|wildfire-upload-.*)$"
+_START = "the start of a session; its end is counted"
+_WITHIN = "a finding within a session; the session is in the traffic log"
+_OWN_EVENT = "an event of the firewall itself, not use of a service"
+_OWNER: tuple[Take, ...] = (Part(13, r"^(?!x-fwd-for:)(.+)$"),)
+"""Where PAN-OS is set to use X-Forwarded-For for User-ID, it writes that address into the column of the source user."""
+
+
+def _line(kinds: str, subtypes: str = r"[^,]*") -> str:
+    return rf"^[: ]{{0,2}}[01]?,\d[\d/: .-]{{6,22}},[^,]*,{kinds},{subtypes},"
+
+
+def _positional(
+    name: str, title: str, kind: Kind, line: str, fields: Mapping[str, tuple[Take, ...]], precise: Key, uncounted: tuple[When, ...] = ()
+) -> LogFormat:
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Palo Alto Networks",
+        doc=_DOC,
+        kind=kind,
+        family=CsvPositional(at_least=31),
+        line=line,
+        fields={
+            "user": _OWNER,
+            "client_ip": (8,),
+            "server_ip": (9,),
+            "server_port": (26,),
+            "action": (31,),
+            **fields,
+        },
+        time=(TimeOf((precise,)), TimeOf((7,)), TimeOf((2,))),
+        day_first=False,
+        blocked=(When(((31, _BLOCKED),)),),
+        allowed=(When(((31, _ALLOWED),)),),
+        uncounted=uncounted,
+        product="panos",
+    )
+
+
+TRAFFIC = _positional(
+    "panos_traffic",
+    "PAN-OS traffic log (syslog)",
+    "connection",
+    _line("TRAFFIC"),
+    {"device": (83,), "bytes_up": (33,), "bytes_down": (34,)},
+    103,
+    (When(((5, r"^start$"),), _START),),
+)
+
+URL = _positional(
+    "panos_threat_url",
+    "PAN-OS URL filtering log (syslog)",
+    "http_request",
+    _line("THREAT", "url"),
+    {"host": (32,), "url": (32,), "device": (87,), "method": (64,), "user_agent": (47,)},
+    108,
+)
+
+THREAT = _positional(
+    "panos_threat",
+    "PAN-OS threat log: files, data, vulnerabilities, spyware, viruses (syslog)",
+    "connection",
+    _line("THREAT", "(?!url,)[^,]*"),
+    {},
+    108,
+    (When((), _WITHIN),),
+)
+
+DECRYPTION = _positional(
+    "panos_decryption",
+    "PAN-OS decryption log (syslog)",
+    "tls_connection",
+    _line("DECRYPTION"),
+    {"host": (64, 61)},
+    73,
+)
+
+SYSTEM = LogFormat(
+    name="panos_system",
+    title="PAN-OS system, User-ID, GlobalProtect, HIP match and configuration logs (syslog)",
+    vendor="Palo Alto Networks",
+    doc=_DOC,
+    kind="connection",
+    family=Pattern(
+        (
+            _line("USERID")[:-1] + r",[^,]*,(?P<time>[^,]+),[^,]*,(?P<client>[^,]*),(?P<user>[^,]*)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            _line("GLOBALPROTECT")[:-1]
+            + r",[^,]*,(?P<time>[^,]+),(?:[^,]*,){5}(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),(?P<client>[^,]*)(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            _line("HIPMATCH")[:-1]
+            + r",[^,]*,(?P<time>[^,]+),(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),[^,]*,(?P<client>[^,]*)(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            _line("SYSTEM")[:-1]
+            + r",[^,]*,(?P<time>[^,]+),(?=.*?user '(?P<user>[^']*)')(?=.*?From: (?P<client>[\d.a-fA-F:]+\d))(?:.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            _line("(?:SYSTEM|CONFIG|USERID|AUTHENTICATION|CORRELATION|GTP|SCTP|IPTAG|AUDIT)")[:-1]
+            + r",[^,]*,(?P<time>[^,]+)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+        )
+    ),
+    line=_line("(?:SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTHENTICATION|CORRELATION|GTP|SCTP|IPTAG|AUDIT)"),
+    fields={"user": ("user",), "device": ("device",), "client_ip": ("client",)},
+    time=(TimeOf(("precise",)), TimeOf(("time",))),
+    day_first=False,
+    uncounted=(When((), _OWN_EVENT),),
+    product="panos",
+)
+
+EXPORT = LogFormat(
+    name="panos_csv",
+    title="PAN-OS and Panorama log exported as CSV from the web interface",
+    vendor="Palo Alto Networks",
+    doc="https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/view-and-manage-logs/export-logs",
+    kind="connection",
+    family=CsvHeader(columns=("Receive Time", "Serial #", "Type", "Threat/Content Type", "Source address", "Destination address")),
+    fields={
+        "host": ("URL", "URL/Filename", "Server Name Indication"),
+        "url": ("URL", "URL/Filename"),
+        "user": (Part("Source User", r"^(?!x-fwd-for:)(.+)$"),),
+        "device": ("Source Hostname", "src_host"),
+        "client_ip": ("Source address",),
+        "server_ip": ("Destination address",),
+        "server_port": ("Destination Port",),
+        "method": ("http_method", "HTTP Method"),
+        "action": ("Action",),
+        "bytes_up": ("Bytes Sent",),
+        "bytes_down": ("Bytes Received",),
+        "user_agent": ("user_agent", "User Agent"),
+    },
+    time=(TimeOf(("high_res_timestamp",)), TimeOf(("Generate Time",)), TimeOf(("Receive Time",))),
+    day_first=False,
+    kinds=((When((("Threat/Content Type", r"(?i)^url$"),)), "http_request"), (When((("Type", r"^DECRYPTION$"),)), "tls_connection")),
+    blocked=(When((("Action", _BLOCKED),)),),
+    allowed=(When((("Action", _ALLOWED),)),),
+    uncounted=(
+        When((("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^start$")), _START),
+        When((("Type", r"^THREAT$"), ("Threat/Content Type", r"^(?!url$)")), _WITHIN),
+        When((("Type", r"^(?!TRAFFIC|THREAT|DECRYPTION)"),), _OWN_EVENT),
+    ),
+    product="panos",
+    rank=12,
+)
+
+CEF = LogFormat(
+    name="prisma_access_cef",
+    title="PAN-OS and Strata Logging Service (Prisma Access) in CEF",
+    vendor="Palo Alto Networks",
+    doc=_CEF_DOC,
+    kind="connection",
+    family=Cef(device=r"^Palo Alto Networks\|(?:LF|PAN-?OS)"),
+    fields={
+        "host": ("request", "PanOSURLDomain", "PanOSSNI", "PanOSServerNameIndication", "PanOSDNSQuery"),
+        "url": ("request",),
+        "user": ("suser", "PanOSAuthenticatedUserName", "PanOSSourceUserName", "duser0", "duser"),
+        "device": ("shost", "PanOSSourceDeviceHost", "PanOSSourceHostname", "PanOSEndpointDeviceName"),
+        "client_ip": ("src", "PanOSPublicIPv4"),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod", "PanOSHTTPMethod"),
+        "action": ("act",),
+        "bytes_up": ("PanOSBytesSent", "in"),
+        "bytes_down": ("PanOSBytesReceived", "out"),
+        "user_agent": ("requestClientApplication", "PanOSUserAgent"),
+    },
+    time=(TimeOf(("rt",), "dtz"), TimeOf(("start",), "dtz"), TimeOf(("PanOSTimeGeneratedHighResolution",), "dtz")),
+    kinds=(
+        (When((("cef.class", r"(?i)^(?:THREAT|url)"), ("cef.name", r"(?i)^(?:url|THREAT)$"), ("request", r"."))), "http_request"),
+        (When((("cef.class", r"^DECRYPTION"),)), "tls_connection"),
+        (When((("cef.class", r"^DNS"),)), "dns_query"),
+    ),
+    blocked=(When((("act", _BLOCKED),)),),
+    allowed=(When((("act", _ALLOWED),)),),
+    uncounted=(
+        When((("cef.class", r"^TRAFFIC$"), ("cef.name", r"^start$")), _START),
+        When((("cef.class", r"^start$"), ("cef.name", r"^TRAFFIC$")), _START),
+        When((("cef.class", r"^THREAT$"), ("cef.name", r"^(?!url)")), _WITHIN),
+        When((("cef.class", r"^(?!url)"), ("cef.name", r"^THREAT$")), _WITHIN),
+        When((("cef.class", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)"), ("cef.name", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)")), _OWN_EVENT),
+    ),
+    product="panos",
+    same_as=("prisma_access_mixed",),
+)
+
+LEEF = LogFormat(
+    name="prisma_access_leef",
+    title="PAN-OS and Strata Logging Service (Prisma Access) in LEEF",
+    vendor="Palo Alto Networks",
+    doc=_SERVICE_DOC,
+    kind="connection",
+    family=Leef(device=r"^Palo Alto Networks\|"),
+    fields={
+        "host": ("URL", "url", Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$"), "SNI", "ServerNameIndication", "DNSQuery"),
+        "url": ("URL", "url", Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$")),
+        "user": ("usrName", "SourceUser"),
+        "device": ("SourceDeviceHost", "identHostName"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "method": ("HTTPMethod", "RequestMethod"),
+        "action": ("action", "Action"),
+        "bytes_up": ("srcBytes",),
+        "bytes_down": ("dstBytes",),
+        "user_agent": ("UserAgent", "userAgent"),
+    },
+    time=(TimeOf(("devTime",)), TimeOf(("TimeGenerated",)), TimeOf(("ReceiveTime",))),
+    kinds=((When((("URL", r"."),)), "http_request"), (When((("Subtype", r"^url$"),)), "http_request")),
+    blocked=(When((("action", _BLOCKED),)), When((("Action", _BLOCKED),))),
+    allowed=(When((("action", _ALLOWED),)), When((("Action", _ALLOWED),))),
+    uncounted=(
+        When((("Subtype", r"^start$"),), _START),
+        When((("cat", r"^TRAFFIC$"), ("leef.id", r"^start$")), _START),
+        When((("cat", r"^(?:SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH)"),), _OWN_EVENT),
+    ),
+    product="panos",
+)
+
+JSON = LogFormat(
+    name="prisma_access_json",
+    title="Strata Logging Service (Prisma Access) in JSON",
+    vendor="Palo Alto Networks",
+    doc=_SERVICE_DOC,
+    kind="connection",
+    family=Json(
+        requires=(("LogType", r"^(?:TRAFFIC|THREAT|URL|DECRYPTION|DNS|SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH|TUNNEL|FILE|SCTP|IPTAG)"), ("Subtype", "")),
+    ),
+    fields={
+        "host": ("URL", "URLDomain", "SNI", "ServerNameIndication", "DNSQuery", "QueryDomain"),
+        "url": ("URL",),
+        "user": ("SourceUser", "SourceUserName", "AuthenticatedUserName", Part("EventDescription", r"(?:[Uu]ser '?|\bby )([A-Za-z][\w.@\\-]*[\w])'?(?:$|\.\s| logged)")),
+        "device": ("SourceDeviceHost", "EndpointDeviceName"),
+        "client_ip": ("SourceAddress", "SourceIP", "PublicIPv4", "EndpointIPAddress", Part("EventDescription", r"(?:from|by|ip|From:?) (\d+\.\d+\.\d+\.\d+)")),
+        "server_ip": ("DestinationAddress",),
+        "server_port": ("DestinationPort",),
+        "method": ("HTTPMethod",),
+        "action": ("Action",),
+        "bytes_up": ("BytesSent",),
+        "bytes_down": ("BytesReceived",),
+        "user_agent": ("UserAgent",),
+    },
+    time=(TimeOf(("TimeGenerated",)), TimeOf(("EventTime",)), TimeOf(("TimeReceived",))),
+    zone="utc",
+    nulls=frozenset({"unknown"}),
+    kinds=(
+        (When((("Subtype", r"^url$"),)), "http_request"),
+        (When((("LogType", r"^URL$"),)), "http_request"),
+        (When((("LogType", r"^DECRYPTION$"),)), "tls_connection"),
+        (When((("LogType", r"^DNS$"),)), "dns_query"),
+    ),
+    blocked=(When((("Action", _BLOCKED),)),),
+    allowed=(When((("Action", _ALLOWED),)),),
+    uncounted=(
+        When((("LogType", r"^TRAFFIC$"), ("Subtype", r"^start$")), _START),
+        When((("LogType", r"^THREAT$"), ("Subtype", r"^(?!url$)")), _WITHIN),
+        When((("LogType", r"^(?!TRAFFIC|THREAT|URL|DECRYPTION|DNS)"),), _OWN_EVENT),
+    ),
+    product="panos",
+)
+
+FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON)

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from shadowai import normalize
-from shadowai.model import Record
-from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, LogFormat, Part, Take, W3c, When, ZeekTsv
-from shadowai.sources.logs.families import Getter, Row, Tokenizer, Tokens, tokenizer
+from shadowai.model import Actor, Record
+from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, Key, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs.families import HEADER, Getter, Row, Tokenizer, Tokens, tokenizer
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -56,6 +56,26 @@ class FormatReader:
             if text:
                 yield text
 
+    def amounts(self, tokens: Tokens) -> tuple[int | None, str | None, int | None, int | None]:
+        """What differs from record to record of one kind: time, what was assumed of it, bytes up, bytes down."""
+        time, assumed = self._time(tokens, NO_HEADER)
+        return time, assumed, self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
+
+    def actor(self, tokens: Tokens) -> Actor:
+        """Who: the user, device and address of :meth:`record`."""
+        user = self._first("user", tokens, _user)
+        return Actor(user, self._device(tokens, user), self._first("client_ip", tokens, _address))
+
+    def first_host_column(self) -> int | None:
+        """Where the first host column of a table is, counted from 0; ``None`` where hosts are not told by a column alone."""
+        for take in self.description.fields.get("host", ()):
+            place = self.tokenizer.place(take.key if isinstance(take, Part) else take)
+            if place is None or (place >= 0 and isinstance(take, Part)):
+                return None
+            if place >= 0:
+                return place
+        return None
+
     def server(self, tokens: Tokens) -> str | None:
         """The server's address, for records that name no host."""
         return self._first("server_ip", tokens, _address)
@@ -63,9 +83,9 @@ class FormatReader:
     def record(self, path: str, line: int, tokens: Tokens, header: Header = NO_HEADER) -> Record:
         """The record as understood. Values that cannot be made canonical are absent."""
         description = self.description
-        user = self._first("user", tokens, _user)
+        user, device, address = self.actor(tokens)
         host = self._first("host", tokens, _host)
-        url = self._url(tokens, host)
+        url = self.url(tokens, host)
         time, assumed = self._time(tokens, header)
         because = self._uncounted(tokens)
         return Record(
@@ -75,8 +95,8 @@ class FormatReader:
             kind=next((kind for holds, kind in self._kinds if holds(tokens)), description.kind),
             time=time,
             user=user,
-            device=self._device(tokens, user),
-            client_ip=self._first("client_ip", tokens, _address),
+            device=device,
+            client_ip=address,
             server_ip=self._first("server_ip", tokens, _address),
             server_port=self._port(tokens),
             host=host,
@@ -106,32 +126,47 @@ class FormatReader:
     def _compile(self) -> None:
         description = self.description
         self._version = self.tokenizer.version
-        self._take = {field: tuple(self._getter(take) for take in description.fields.get(field, ())) for field in FIELDS}
+        encoded = description.percent_encoded
+        decoded = FIELDS if encoded is True else encoded or ()
+        self._take = {
+            field: tuple(self._decoding(self.getter(take)) if field in decoded else self.getter(take) for take in description.fields.get(field, ()))
+            for field in FIELDS
+        }
         self._times = [
-            (tuple(self._getter(key) for key in time.keys), None if time.zone is None else self._getter(time.zone))
+            (tuple(self.getter(key) for key in time.keys), None if time.zone is None else self.getter(time.zone))
             for time in description.time
         ]
-        self._when_uncounted = [(self._condition(when), when.because) for when in description.uncounted]
-        self._when_blocked = [self._condition(when) for when in description.blocked]
-        self._when_allowed = [self._condition(when) for when in description.allowed]
-        self._kinds = [(self._condition(when), kind) for when, kind in description.kinds]
+        self._when_uncounted = [(self.condition(when), when.because) for when in description.uncounted]
+        self._when_blocked = [self.condition(when) for when in description.blocked]
+        self._when_allowed = [self.condition(when) for when in description.allowed]
+        self._kinds = [(self.condition(when), kind) for when, kind in description.kinds]
 
-    def _getter(self, take: Take) -> Getter:
-        if isinstance(take, Part):
-            whole, pattern = self.tokenizer.getter(take.key), re.compile(take.pattern)
+    def getter(self, take: Take) -> Getter:
+        """A function from tokens to the text of ``take``, as written."""
+        if not isinstance(take, Part):
+            return self.plain_getter(take)
+        whole, pattern = self.tokenizer.getter(take.key), re.compile(take.pattern)
 
-            def part(tokens: Any) -> str | None:
-                found = pattern.search(whole(tokens) or "")
-                return found.group(1) if found is not None else None
+        def part(tokens: Any) -> str | None:
+            found = pattern.search(whole(tokens) or "")
+            return found.group(1) if found is not None else None
 
+        if not take.only:
             return part
-        getter = self.tokenizer.getter(take)
-        if not self.description.percent_encoded:
-            return getter
+        holds = self.condition(When(take.only))
+        return lambda tokens: part(tokens) if holds(tokens) else None
+
+    def _decoding(self, getter: Getter) -> Getter:
+        """``getter`` with its text's %HH undone."""
         return lambda tokens: None if (text := getter(tokens)) is None else unquote(text) if "%" in text else text
 
-    def _condition(self, when: When) -> Callable[[Tokens], bool]:
-        tests = [(self._getter(key), re.compile(pattern)) for key, pattern in when.all]
+    def plain_getter(self, key: Key) -> Getter:
+        """A function from tokens to the token ``key``."""
+        return self.tokenizer.getter(key)
+
+    def condition(self, when: When) -> Callable[[Tokens], bool]:
+        """A function from tokens to whether ``when`` holds."""
+        tests = [(self.getter(key), re.compile(pattern)) for key, pattern in when.all]
         if len(tests) == 1:
             getter, pattern = tests[0]
             return lambda tokens: pattern.search(getter(tokens) or "") is not None
@@ -146,7 +181,8 @@ class FormatReader:
                     return value
         return None
 
-    def _url(self, tokens: Tokens, host: str | None) -> str | None:
+    def url(self, tokens: Tokens, host: str | None) -> str | None:
+        """The URL without its query, where it is of ``host``: the record's own, or host and path put together."""
         found = self._first("url", tokens, normalize.url)
         if found is not None:
             return found.text if found.host == host or host is None else None
@@ -211,6 +247,9 @@ def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row
     if not description.line or isinstance(family, (W3c, CsvHeader, ZeekTsv)):
         return reads.read
     is_line = re.compile(description.line).search
+    if description.ignored:
+        is_ignored = re.compile(description.ignored).search
+        return lambda line: reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
     return lambda line: reads.read(line) if is_line(line) is not None else None
 
 

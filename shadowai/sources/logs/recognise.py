@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from shadowai.sources.logs.aliases import TELLING, flat
+from shadowai.sources.logs.aliases import flat, is_header, is_log
 from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
 from shadowai.sources.syslog import Payload, layers
@@ -119,10 +119,10 @@ def _is_header(fmt: LogFormat, text: str) -> bool:
             return True
         names = {name.lower() for name in text.partition(":")[2].split()} if text.lower().startswith("#fields:") else set()
         return bool(names) and bool(family.columns) and names >= {name.lower() for name in family.columns}
-    if isinstance(family, CsvHeader):
+    if isinstance(family, CsvHeader) and text[:1] not in "{[<":
         columns = header_columns(text, family)
         wanted = {flat(name) for name in family.columns}
-        return columns >= wanted if wanted else _is_generic_header(columns)
+        return columns >= wanted if wanted else is_header(columns)
     return False
 
 
@@ -131,12 +131,6 @@ def header_columns(text: str, family: CsvHeader) -> frozenset[str]:
     reader = CsvTokenizer(family)
     reader.read(text)
     return frozenset(reader.columns)
-
-
-def _is_generic_header(columns: frozenset[str]) -> bool:
-    """A header has names, not values: one that tells the destination, none that looks like an address or a time."""
-    named = {name for name in columns if name}
-    return len(named) >= 2 and bool(named & TELLING) and not any(name.isdigit() for name in named)
 
 
 def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] | None:
@@ -166,7 +160,7 @@ def _json_test(family: Json) -> Callable[[str, dict[str, Any] | None], bool]:
         if obj is None:
             return False
         if family.aliases:
-            return bool(TELLING & flatten(obj).keys())
+            return is_log(flatten(obj).keys())
         for take, pattern in tests:
             found = take(obj)
             if found is None or pattern.search(found) is None:

@@ -1,9 +1,18 @@
-"""Squid's access logs. Source: https://wiki.squid-cache.org/Features/LogFormat and the ``logformat`` directive."""
+"""Squid's access logs. Source: https://wiki.squid-cache.org/Features/LogFormat and the ``logformat`` directive.
+
+Result codes that say neither that a request was let through nor that it was denied (``NONE``, ``NONE_NONE``, ``TAG_NONE`` and
+the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
+"""
 
 from shadowai.sources.logs.description import Blank, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://www.squid-cache.org/Doc/config/logformat/"
-_AUTH_LEG = When((("status", r"/407$"), ("user", r"^-?$")), "proxy authentication leg (407); the retry is counted")
+_AUTH_LEG = "proxy authentication leg (407); the retry is counted"
+_NO_REQUEST = "no request was made"
+_NEIGHBOUR = "query of a neighbour cache (ICP or HTCP), not of a client"
+_NAMED = r"^(?!error:)(.+)"
+_PASSED = r"^TCP_(?!DENIED|[A-Z_]*ERR)"
+_DENIED = r"^(?:TCP|UDP)_DENIED"
 
 NATIVE = LogFormat(
     name="squid_native",
@@ -14,8 +23,8 @@ NATIVE = LogFormat(
     family=Blank(at_least=9),
     line=r"^\d{9,10}\.\d{3}\s+-?\d+ \S+ [A-Z_]+/\d{3} -?\d+ \S+ \S+ \S+ [A-Z_]+/\S+",
     fields={
-        "host": (7,),
-        "url": (7,),
+        "host": (Part(7, _NAMED),),
+        "url": (Part(7, _NAMED),),
         "user": (8,),
         "client_ip": (3,),
         "server_ip": (Part(9, r"/(.+)"),),
@@ -24,15 +33,59 @@ NATIVE = LogFormat(
         "bytes_down": (5,),
         "user_agent": (12,),
     },
+    percent_encoded=("user",),
     time=(TimeOf((1,)),),
     zone="utc",
-    blocked=(When(((4, r"^TCP_DENIED(?!.*/407$)"),)),),
-    allowed=(When(((4, r"^(?!TCP_DENIED|NONE)"),)),),
+    blocked=(When(((4, _DENIED),)),),
+    allowed=(When(((4, _PASSED),)),),
     uncounted=(
-        When(((4, r"/407$"), (8, r"^-$")), "proxy authentication leg (407); the retry is counted"),
-        When(((7, r"^error:"),), "no request was made"),
+        When(((4, r"/407$"), (8, r"^-$")), _AUTH_LEG),
+        When(((7, r"^error:"),), _NO_REQUEST),
+        When(((4, r"^UDP_"),), _NEIGHBOUR),
     ),
+    name_in=r"^\d{9,10}\.\d{3} ++-?\d++ [^ \n]++ [A-Z_]++/\d{3} -?\d++ [^ \n]++ (?:https?://)?+([^/ \n:@\[\"?#]++)(?::\d++)?+(?:/[^ \n]*+)? "
+    r"[^ \n]++ [A-Z_]++/[^ \n]++ [^\n\"\[]++$",
     product="squid",
 )
 
-FORMATS = (NATIVE,)
+COMMON = LogFormat(
+    name="squid_common",
+    title="Squid access.log (common, combined), other proxies in the common log format",
+    vendor="Squid",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            r'^(?P<client>\S+) \S+ (?P<user>"[^"]*"|\S+) \[(?P<time>[^\]]+)\] "(?P<method>\S+) (?P<url>\S*)(?: [A-Z]+/[\d.]+)?" (?P<status>\d{1,3})'
+            r'(?: (?P<size>\d+|-))?(?: "(?P<referer>[^"]*)" "(?P<agent>[^"]*)")?(?: (?P<code>[A-Z_]+):[A-Z_]+)?',
+        )
+    ),
+    line=r'^\S+ \S+ (?:"[^"]*"|\S+) \[\d\d/\w{2,3}/\d{4}[: ][^\]]+\] "(?:CONNECT \S|\S+ (?:[a-z][a-z0-9+.-]*://|error:))',
+    fields={
+        "host": (Part("url", _NAMED),),
+        "url": (Part("url", _NAMED),),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "method": ("method",),
+        "action": ("code",),
+        "bytes_down": ("size",),
+        "user_agent": ("agent",),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    blocked=(When((("code", _DENIED),)),),
+    allowed=(When((("code", _PASSED),)),),
+    uncounted=(
+        When((("status", r"^407$"), ("user", r"^-$")), _AUTH_LEG),
+        When((("url", r"^error:"),), _NO_REQUEST),
+        When((("code", r"^UDP_"),), _NEIGHBOUR),
+    ),
+    product="squid",
+    same_as=("olfeo_swg_clf",),
+)
+"""Squid's ``common`` and ``combined``, and the same text of Olfeo (``[15/04/2024 12:50:04]``) and of Apache as a forward proxy.
+
+Bracketed dates in figures are day first with one product and month first with another: each file tells, or it is said.
+"""
+
+FORMATS = (NATIVE, COMMON)

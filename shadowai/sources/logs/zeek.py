@@ -1,3 +1,79 @@
-"""Descriptions of log formats."""
+"""Zeek's logs, tab separated and as JSON. Source: https://docs.zeek.org/en/master/logs/ and the record types behind it.
 
-FORMATS = ()
+Zeek gives a connection an originator and a responder: what the originator sends (``orig_*``, ``request_*``) goes up. JSON
+writers leave unset fields out, so each log is told by fields that are always written. Exporters that may not use a dot in a
+name write ``id_orig_h`` for ``id.orig_h``.
+"""
+
+from shadowai.sources.logs.description import Family, Json, Key, Kind, LogFormat, Take, TimeOf, When, ZeekTsv
+
+_DOC = "https://docs.zeek.org/en/master/logs/"
+_UID = r"^C[0-9A-Za-z]{6,}$"
+"""Connection ids: ``C`` and base 62 (Zeek's ``unique_id("C")``)."""
+_ENDS: dict[str, tuple[Take, ...]] = {
+    "client_ip": ("id.orig_h", "id_orig_h"),
+    "server_ip": ("id.resp_h", "id_resp_h"),
+    "server_port": ("id.resp_p", "id_resp_p"),
+}
+_TIME = (TimeOf(("ts",)), TimeOf(("@timestamp",)))
+
+_DNS: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("query",), "action": ("rcode_name",)}
+_SSL: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("server_name",)}
+_QUIC = _SSL
+_HTTP: dict[str, tuple[Take, ...]] = {
+    **_ENDS,
+    "host": ("host", "uri"),
+    "url": ("uri",),  # absolute where the client spoke to a proxy
+    "path": ("uri",),
+    "method": ("method",),
+    "action": ("status_code",),
+    "bytes_up": ("request_body_len",),
+    "bytes_down": ("response_body_len",),
+    "user_agent": ("user_agent",),
+}
+_CONN: dict[str, tuple[Take, ...]] = {
+    **_ENDS,
+    "action": ("conn_state",),
+    # payload, as proxies count it; IP bytes only where Zeek could not tell the payload
+    "bytes_up": ("orig_bytes", "orig_ip_bytes"),
+    "bytes_down": ("resp_bytes", "resp_ip_bytes"),
+}
+
+_REFUSED = (When((("conn_state", r"^(?:S0|REJ|RSTOS0|RSTRH)$"),)),)
+_MADE = (When((("conn_state", r"^(?:SF|S1|S2|S3|RSTO|RSTR)$"),)),)
+_NO_QUERY = (When((("query", r"^[-.]?$"),), "no name was asked for"),)
+
+
+def _both(log: str, kind: Kind, fields: dict[str, tuple[Take, ...]], told_by: tuple[Key, ...], **more: tuple[When, ...]) -> tuple[LogFormat, ...]:
+    """The JSON and the tab separated form of one Zeek log."""
+    requires = (("uid", _UID), ("ts|@timestamp", r"^\d"), *((str(key), "") for key in told_by))
+    families: tuple[tuple[str, str, Family], ...] = (
+        ("json", "JSON", Json(requires=requires)),
+        ("tsv", "tab separated", ZeekTsv(path=log)),
+    )
+    return tuple(
+        LogFormat(
+            name=f"zeek_{log}_{form}",
+            title=f"Zeek {log}.log ({title})",
+            vendor="Zeek",
+            doc=f"{_DOC}{log}.html",
+            kind=kind,
+            family=family,
+            fields=fields,
+            time=_TIME,
+            zone="utc",
+            product="zeek",
+            same_as=(f"zeek_{log}",) if form == "json" else (),
+            **more,
+        )
+        for form, title, family in families
+    )
+
+
+FORMATS = (
+    *_both("conn", "connection", _CONN, ("conn_state",), blocked=_REFUSED, allowed=_MADE),
+    *_both("dns", "dns_query", _DNS, ("proto", "RA", "rejected"), uncounted=_NO_QUERY),
+    *_both("ssl", "tls_connection", _SSL, ("established", "resumed")),
+    *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len")),
+    *_both("quic", "tls_connection", _QUIC, ("client_initial_dcid",)),
+)

@@ -1,0 +1,123 @@
+"""Shortcuts of a scan: finding the names of many lines at once, and reading of an AI line only what changes.
+
+Everything here is a faster way to what :class:`~shadowai.sources.logs.reader.FormatReader` says, never another opinion:
+where a shortcut is not sure, it passes the line on to the reference. Tests hold both together.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from shadowai.sources.framing import Block
+from shadowai.sources.logs.description import CsvHeader, Key, Part, Take
+from shadowai.sources.logs.families import CsvTokenizer, Getter
+from shadowai.sources.logs.reader import FormatReader
+
+_VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
+ACTOR = ("user", "device", "client_ip")
+"""Fields that say who."""
+MANNER = ("method", "user_agent")
+"""Fields that, with a format's conditions, say how."""
+
+
+Finder = Callable[[Block], Sequence[str | None] | None]
+"""From a block to the text that names each line's host: ``None`` for a line that must be read in full, and instead of
+the list for a block of which it is not sure."""
+
+
+def names_of(reader: FormatReader) -> Finder | None:
+    """The shortcut to the names of a format; ``None`` where it has none."""
+    description = reader.description
+    if description.name_in:
+        return _by_pattern(re.compile(description.name_in, re.MULTILINE))
+    if isinstance(description.family, CsvHeader) and not description.percent_encoded:
+        return _by_column(reader)
+    return None
+
+
+def _by_pattern(pattern: re.Pattern[str]) -> Finder:
+    findall = pattern.findall
+
+    def find(block: Block) -> Sequence[str | None]:
+        found: list[str] = findall(block.text)
+        if len(found) == len(block.lines):
+            return found
+        match = pattern.match
+        return [None if (one := match(line)) is None else one[1] for line in block.lines]
+
+    return find
+
+
+def _by_column(reader: FormatReader) -> Finder:
+    """The first host column, where every line is one row of the header's width."""
+
+    def find(block: Block) -> Sequence[str | None] | None:
+        lines = block.lines
+        table = reader.tokenizer
+        if not isinstance(table, CsvTokenizer) or (place := reader.first_host_column()) is None:
+            return None
+        try:
+            rows = list(csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True))
+        except csv.Error:
+            return None
+        if len(rows) != len(lines):
+            return None
+        header = table.header
+        if header is None:
+            return None
+        width = len(header)
+        return [row[place] if len(row) == width and row != header else None for row in rows]
+
+    return find
+
+
+def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool = False) -> Callable[[Any], tuple[Any, ...]]:
+    """A function from tokens to the raw texts that decide ``fields`` (and, with ``conditions``, whether a record counts, is
+    blocked and of what kind): equal texts, equal values. Hosts, times and sizes are not among them."""
+    description = reader.description
+    volatile = {_key(take) for name in _VOLATILE for take in description.fields.get(name, ())}
+    volatile |= {key for time in description.time for key in time.keys}
+    if fields is not ACTOR:
+        volatile |= {_key(take) for name in ACTOR for take in description.fields.get(name, ())}
+    steady: dict[Key, None] = {}
+    live: list[Callable[[Any], Any]] = []
+    for take in (take for name in fields for take in description.fields.get(name, ())):
+        if _key(take) in volatile:
+            live.append(reader.getter(take))
+        else:
+            steady[_key(take)] = None
+    kinds = tuple(when for when, _ in description.kinds)
+    for when in (*description.blocked, *description.allowed, *description.uncounted, *kinds) if conditions else ():
+        if any(key in volatile for key, _ in when.all):
+            live.append(reader.condition(when))
+        else:
+            steady.update(dict.fromkeys(key for key, _ in when.all))
+    read = _reader_of([reader.plain_getter(key) for key in steady], [reader.tokenizer.place(key) for key in steady])
+    if not live:
+        return read
+    return lambda tokens: (read(tokens), *[test(tokens) for test in live])
+
+
+def _reader_of(getters: list[Getter], places: list[int | None]) -> Callable[[Any], tuple[Any, ...]]:
+    """All getters at once; where all are places in a list, in one call of the interpreter."""
+    known = [place for place in places if place is not None and place >= 0]
+    careful = tuple(getter for getter, place in zip(getters, places, strict=True) if place is None or place >= 0)
+    if len(known) < 2 or len(known) < len(careful):
+        return lambda tokens: tuple([take(tokens) for take in careful])
+    pick, last = itemgetter(*known), max(known)
+
+    def read(tokens: list[str]) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = pick(tokens) if last < len(tokens) else tuple([take(tokens) for take in careful])
+        return found
+
+    return read
+
+
+def _key(take: Take) -> Key:
+    return take.key if isinstance(take, Part) else take
+
+

@@ -1,0 +1,18 @@
+"""Proxies and secure web gateways: truths that are wrong, or ask for what we deliberately read otherwise."""
+
+_NULL = "Zscaler writes Unknown where it knows no user"
+_NETWORK = "Umbrella: an identity of type Networks or of a roaming client is a network or a device, not a person"
+_MAIL = "Umbrella: the identity is 'display name (mail address)'; the mail address is the user, as in the other truths"
+
+REVIEWED_PROXY: dict[tuple[str, int, str], str] = {
+    ("zscaler_zia_tunnel/elastic__test-tunnel-http-endpoint.log", 1, "user"): _NULL,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 1, "user"): _NETWORK,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 2, "host"): "the test's own replacement 'client group' has a blank and is no host",
+    ("umbrella_dns/sekoia__umbrella-dns.log", 3, "user"): _NETWORK,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 4, "user"): _MAIL,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 5, "user"): _NETWORK,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 6, "user"): _NETWORK,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 7, "user"): _MAIL,
+    ("umbrella_dns/sekoia__umbrella-dns.log", 8, "user"): _MAIL,
+}
+"""(format/file, line or 0 for any, field) -> reason."""
