@@ -20,6 +20,11 @@ _AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, l
 _PATHS = ("/", "/index.html", "/api/v1/items", "/assets/app.3f2a91.js", "/search?q=weather", "/collect?v=2&tid=G-ABC123", "/track?ref=chatgpt.com")
 START = 1_767_600_000.0
 BATCH = 20_000
+USERS = 5000
+HABITS = 6
+"""AI services a user goes to."""
+
+Line = Callable[[random.Random, float, int, str], str]
 
 
 def write(path: Path, kind: str, size: int, share: float, seed: int = 7) -> int:
@@ -27,6 +32,7 @@ def write(path: Path, kind: str, size: int, share: float, seed: int = 7) -> int:
     rng = random.Random(seed)
     hosts = [_host(rng) for _ in range(20_000)]
     weights = [1 / (place + 1) for place in range(len(hosts))]
+    habits = [rng.choices(AI, [1 / (place + 1) for place in range(len(AI))], k=HABITS) for _ in range(USERS)]
     line = _KINDS[kind]
     lines = written = 0
     with path.open("w", encoding="utf-8", newline="") as out:
@@ -34,11 +40,16 @@ def write(path: Path, kind: str, size: int, share: float, seed: int = 7) -> int:
             out.write('"datetime","user","action","hostname","url","useragent","urlcategory","requestmethod","requestsize","responsesize","clientip"\r\n')
         while written < size:
             picked = rng.choices(hosts, weights, k=BATCH)
-            block = "".join(line(rng, START + (lines + place) * 0.01, rng.choice(AI) if rng.random() < share else host) for place, host in enumerate(picked))
+            block = "".join(_line(line, rng, START + (lines + place) * 0.01, host, share, habits) for place, host in enumerate(picked))
             out.write(block)
             written += len(block)
             lines += BATCH
     return lines
+
+
+def _line(line: Line, rng: random.Random, time: float, host: str, share: float, habits: list[list[str]]) -> str:
+    who = int(USERS * rng.random() ** 2)
+    return line(rng, time, who, rng.choice(habits[who]) if rng.random() < share else host)
 
 
 def _host(rng: random.Random) -> str:
@@ -46,8 +57,7 @@ def _host(rng: random.Random) -> str:
     return f"{sub}{'.' if sub else ''}{rng.choice(_WORDS)}{rng.choice(_WORDS)}{rng.randrange(100)}.{rng.choice(_ENDS)}"
 
 
-def _squid(rng: random.Random, time: float, host: str) -> str:
-    who = rng.randrange(5000)
+def _squid(rng: random.Random, time: float, who: int, host: str) -> str:
     head = f"{time:.3f} {rng.randrange(9000):6d} 10.0.{who >> 8}.{who & 255}"
     tail = f"user{who} HIER_DIRECT/203.0.113.{rng.randrange(256)}"
     if rng.random() < 0.85:
@@ -55,8 +65,7 @@ def _squid(rng: random.Random, time: float, host: str) -> str:
     return f"{head} TCP_MISS/200 {rng.randrange(60, 90000)} GET http://{host}{rng.choice(_PATHS)} {tail} text/html\n"
 
 
-def _csv(rng: random.Random, time: float, host: str) -> str:
-    who = rng.randrange(5000)
+def _csv(rng: random.Random, time: float, who: int, host: str) -> str:
     return (
         f'"2026-01-05 {int(time) // 3600 % 24:02d}:{int(time) // 60 % 60:02d}:{int(time) % 60:02d}","user{who}@example.com","Allowed","{host}",'
         f'"{host}{rng.choice(_PATHS)}","{_AGENT}","Marketing, ""Misc""","GET","{rng.randrange(80, 9000)}","{rng.randrange(60, 90000)}",'
@@ -64,8 +73,7 @@ def _csv(rng: random.Random, time: float, host: str) -> str:
     )
 
 
-def _json(rng: random.Random, time: float, host: str) -> str:
-    who = rng.randrange(5000)
+def _json(rng: random.Random, time: float, who: int, host: str) -> str:
     return (
         f'{{"ts":{time:.6f},"id.orig_h":"10.0.{who >> 8}.{who & 255}","id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"method":"GET",'
         f'"host":"{host}","uri":"{rng.choice(_PATHS)}","user_agent":"{_AGENT}","request_body_len":{rng.randrange(80, 9000)},'
@@ -73,4 +81,4 @@ def _json(rng: random.Random, time: float, host: str) -> str:
     )
 
 
-_KINDS: dict[str, Callable[[random.Random, float, str], str]] = {"squid": _squid, "csv": _csv, "json": _json}
+_KINDS: dict[str, Line] = {"squid": _squid, "csv": _csv, "json": _json}

@@ -82,17 +82,21 @@ class _Tally:
         """Add what ``other``, which comes later in the input, has seen. ``other`` is left as it was."""
         self.events += other.events
         self.blocked += other.blocked
-        self.bytes_up = _known(sum, self.bytes_up, other.bytes_up)
-        self.bytes_down = _known(sum, self.bytes_down, other.bytes_down)
-        self.first_seen = _known(min, self.first_seen, other.first_seen)
-        self.last_seen = _known(max, self.last_seen, other.last_seen)
+        if other.bytes_up is not None:
+            self.bytes_up = other.bytes_up + (self.bytes_up or 0)
+        if other.bytes_down is not None:
+            self.bytes_down = other.bytes_down + (self.bytes_down or 0)
+        if other.first_seen is not None and (self.first_seen is None or other.first_seen < self.first_seen):
+            self.first_seen = other.first_seen
+        if other.last_seen is not None and (self.last_seen is None or other.last_seen > self.last_seen):
+            self.last_seen = other.last_seen
         for day, sent in other.days.items():
             self.days[day] = self.days.get(day, 0) + sent
         self.facts |= other.facts
         self.roles |= other.roles
-        self.names = _first(NAMES_KEPT + 1, self.names, other.names)
-        self.sources = _first(NAMES_KEPT + 1, self.sources, other.sources)
-        self.origins = _first(EVIDENCE_KEPT, self.origins, other.origins)
+        self.names = _joined(NAMES_KEPT + 1, self.names, other.names)
+        self.sources = _joined(NAMES_KEPT + 1, self.sources, other.sources)
+        self.origins = _joined(EVIDENCE_KEPT, self.origins, other.origins)
 
 
 _Cells = dict[_Footing, _Tally]
@@ -344,6 +348,13 @@ def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:
     """``how`` of the values that are known; ``None`` where none is."""
     known = [value for value in values if value is not None]
     return how(known) if known else None
+
+
+def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
+    """:func:`_first` of two lists, the usual case first: nothing new."""
+    if len(mine) >= limit or all(value in mine for value in theirs):
+        return mine
+    return _first(limit, mine, theirs)
 
 
 def _first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:

@@ -7,7 +7,7 @@ record only where its name may be AI. Both agree: ``scan(x) == fold(match(read(x
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -192,12 +192,12 @@ class _NamesFirst:
         else:
             tally.named += 1
         if isinstance(decision, Found):
-            url = row.reader.url(row.tokens, decision.host) if decision.needs_url else None
-            matches = names.matches(decision, url)
-            if matches:
-                self._count(row, decision.host, matches)
+            if not decision.needs_url:
+                self._count(row, decision.host, decision.matches)
+            elif matches := names.matches(decision, row.reader.url(row.tokens, decision.host)):
+                self._count(row, (decision.host, *[match.pattern for match in matches]), matches)
 
-    def _count(self, row: Row, host: str, matches: tuple[Match, ...]) -> None:
+    def _count(self, row: Row, name: Hashable, matches: tuple[Match, ...]) -> None:
         """By actor and manner; the first record of a manner, and one without a time of its own, is read in full."""
         reader, tokens = row.reader, row.tokens
         if row.header is not NO_HEADER:
@@ -205,7 +205,7 @@ class _NamesFirst:
             return
         if reader is not self._reader or reader.tokenizer.version != self._version:
             self._adopt(reader)
-        key = (host, *[match.pattern for match in matches], self._manner_of(tokens))
+        key = (name, self._manner_of(tokens))
         manner = self._manners.get(key)
         if manner is None:
             self._manners[key] = self._manner(row, matches)
@@ -215,7 +215,7 @@ class _NamesFirst:
         if not manner.counted:
             tally.uncounted += 1
             return
-        time, _, bytes_up, bytes_down = reader.amounts(tokens)
+        time, bytes_up, bytes_down = reader.amounts(tokens)
         if time is None:
             self._read(row, matches)
         elif (self._since is not None and time < self._since) or (self._until is not None and time > self._until):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -78,6 +79,7 @@ def command(
         policy=policy_file,
         settings=settings,
     )
+    gc.set_threshold(200_000, 20, 50)  # millions of small objects and no cycles: the usual pace costs a third of the time
     report = _scan(paths, chosen, wanted=not no_progress)
     export.write_report(report, exporter, target)
     if exporter.name != "table" or output not in (None, "-"):

@@ -147,6 +147,7 @@ def _file(path: str) -> Source:
 
 def _folder(top: str) -> Iterator[Source | Gap]:
     refused: list[Gap] = []
+    empty = True
 
     def note(wrong: OSError) -> None:
         refused.append(Gap(Origin(str(wrong.filename)), f"folder cannot be listed: {wrong.strerror}"))
@@ -157,10 +158,13 @@ def _folder(top: str) -> Iterator[Source | Gap]:
             path = os.path.join(folder, name)  # noqa: PTH118
             if name.startswith("."):
                 continue
+            empty = False
             if not os.path.isfile(path):  # noqa: PTH113
                 yield Gap(Origin(path), "not a regular file: not read")
             else:
                 yield _file(path)
+    if empty and not refused:
+        yield Gap(Origin(top), "folder holds no file to read")
     yield from refused
 
 

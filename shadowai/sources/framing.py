@@ -15,7 +15,7 @@ BLOCK = 1 << 20
 """Bytes read at once."""
 LONGEST = 16 << 20
 """Bytes of the longest line (or JSON object) that is read."""
-ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "results", "items", "rows")
+ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "result", "results", "items", "rows")
 """Keys under which exports put the list of their records."""
 
 _SCALAR = r'"[^"\\]{0,64}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'

@@ -100,6 +100,10 @@ class Clock:
     def parse(self, text: str, zone_text: str | None = None, *, documented_utc: bool = False) -> int | None:
         """Microseconds since the epoch, or ``None`` where ``text`` is no time. ``last`` says what was assumed, if anything."""
         self.last = None
+        if len(text) == 14 and text[10] == "." and text[0] == "1":  # seconds and milliseconds, as Squid writes them
+            whole, fraction = text[:10], text[11:]
+            if whole.isdecimal() and fraction.isdecimal() and text.isascii():
+                return int(whole) * MICROS + int(fraction) * 1000
         text = text.strip(" \t[]()\"'")
         if not text:
             return None

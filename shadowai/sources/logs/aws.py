@@ -5,7 +5,7 @@ source is the client; records of what a well-known service port sent back are pr
 """
 
 from shadowai.sources.logs import suricata
-from shadowai.sources.logs.description import Blank, CsvHeader, Json, Key, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, Key, LogFormat, Part, Pattern, TimeOf, When
 
 _FLOW_DOC = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
 _NO_DATA = "no traffic in the interval, or records were skipped"
@@ -34,7 +34,7 @@ RESOLVER = LogFormat(
 )
 
 
-def _flow(name: str, title: str, family: Blank | CsvHeader | Json, places: dict[str, Key], *, line: str = "", rank: int = 10) -> LogFormat:
+def _flow(name: str, title: str, family: CsvHeader | Json | Pattern, places: dict[str, Key], *, line: str = "", rank: int = 10) -> LogFormat:
     """A VPC flow log in one of its forms; ``places`` are the keys of the fields that the form names in its own way."""
     return LogFormat(
         name=name,
@@ -47,7 +47,7 @@ def _flow(name: str, title: str, family: Blank | CsvHeader | Json, places: dict[
             # the packet's own ends where a NAT gateway or load balancer stands between (fields of version 3)
             "client_ip": (*(places[name] for name in ("pkt-srcaddr", "srcaddr") if name in places),),
             "server_ip": (*(places[name] for name in ("pkt-dstaddr", "dstaddr") if name in places),),
-            "server_port": (places["dstport"],),
+            "server_port": (Part(places["dstport"], r"^(\d+)"),),
             "action": (places["action"],),
             "bytes_up": (places["bytes"],),
         },
@@ -69,12 +69,18 @@ _V2 = ("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport",
 _NAMED = (*_V2, "pkt-srcaddr", "pkt-dstaddr")
 _NAMES: dict[str, Key] = {name: name for name in _NAMED}
 
+_NUMBER = r"(?:\d+|-)"
+_LINE = (
+    r"^(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?"  # as CloudWatch exports it
+    rf"[2-9] (?:\d{{6,12}}|unknown) eni-\S+ (?P<srcaddr>\S+) (?P<dstaddr>\S+) (?P<srcport>{_NUMBER}) (?P<dstport>{_NUMBER}) {_NUMBER} {_NUMBER} "
+    rf"(?P<bytes>{_NUMBER}) (?P<start>\d{{9,10}}) (?P<end>\d{{9,10}}) (?P<action>ACCEPT|REJECT|-) (?P<log_status>OK|NODATA|SKIPDATA)(?: |$)"
+)
 FLOW = _flow(
     "aws_vpcflow",
     "Amazon VPC flow log (default fields, or these and more behind them)",
-    Blank(at_least=14, quotes=False),
-    {name: place for place, name in enumerate(_V2, 1)},
-    line=r"^[2-9] \d{6,12} eni-\S+ \S+ \S+ (?:\d+|-) (?:\d+|-) (?:\d+|-) (?:\d+|-) (?:\d+|-) \d{9,10} \d{9,10} (?:ACCEPT|REJECT|-) (?:OK|NODATA|SKIPDATA)(?: |$)",
+    Pattern((_LINE,)),
+    {name: name.replace("-", "_") for name in _V2},
+    line=_LINE,
 )
 FLOW_HEADED = _flow(
     "aws_vpcflow_headed",

@@ -1,24 +1,32 @@
 """Symantec (Blue Coat) ProxySG and Edge SWG, and Cloud SWG. Fields are named as in the vendor's ELFF tables.
 
-``cs-bytes`` are "bytes sent from client to appliance", ``sc-bytes`` "bytes sent from appliance to client"; dates are in GMT:
-https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/proxysg/7-3/access-logging.html
+``cs-bytes`` are bytes sent from the client to the appliance, ``sc-bytes`` from the appliance to the client (table in
+https://success.myshn.net/Skyhigh_Secure_Web_Gateway_(On_Prem)/Content_Security_Reporter_(CSR)/Report_Server_Settings);
+``date`` and ``time`` are in GMT.
 """
 
 from shadowai.sources.logs.description import Json, Key, KeyValue, LogFormat, Part, Take, TimeOf, W3c, When
 
-_DOC = "https://knowledge.broadcom.com/external/article/168187/main-http-and-https-access-log-fields-re.html"
+_DOC = "https://knowledge.broadcom.com/external/article?legacyId=TECH244752"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 _AUTH_PAGE = "the client was sent to the authentication page"
 
 # The main format since SGOS 5, and what later versions put behind it.
 _MAIN = (
-    "date", "time", "time-taken", "c-ip", "cs-username", "cs-auth-group", "x-exception-id", "sc-filter-result", "cs-categories",
-    "cs(Referer)", "sc-status", "s-action", "cs-method", "rs(Content-Type)", "cs-uri-scheme", "cs-host", "cs-uri-port", "cs-uri-path",
-    "cs-uri-query", "cs-uri-extension", "cs(User-Agent)", "s-ip", "sc-bytes", "cs-bytes", "x-virus-id",
+    "date", "time", "time-taken", "c-ip", "cs-username", "cs-auth-group", "x-exception-id", "sc-filter-result",
+    "cs-categories", "cs(Referer)", "sc-status", "s-action", "cs-method", "rs(Content-Type)", "cs-uri-scheme",
+    "cs-host", "cs-uri-port", "cs-uri-path", "cs-uri-query", "cs-uri-extension", "cs(User-Agent)", "s-ip",
+    "sc-bytes", "cs-bytes", "x-virus-id",
 )  # fmt: skip
 _APPLICATION = ("x-bluecoat-application-name", "x-bluecoat-application-operation")
 _SUPPLIER = ("s-supplier-name", "s-supplier-ip", "s-supplier-country", "s-supplier-failures")
-_LAST = ("x-bluecoat-application-groups", "cs-threat-risk", "x-bluecoat-transaction-uuid", "x-icap-reqmod", "x-icap-respmod")
+_LAST = (
+    "x-bluecoat-application-groups",
+    "cs-threat-risk",
+    "x-bluecoat-transaction-uuid",
+    "x-icap-reqmod",
+    "x-icap-respmod",
+)
 _LAYOUTS = (
     _MAIN,
     (*_MAIN, *_APPLICATION),
@@ -31,7 +39,13 @@ _LAYOUTS = (
 def _fields(agents: tuple[Key, ...]) -> dict[str, tuple[Take, ...]]:
     return {
         # a tunnel to a bare address is better told by the name in the server's certificate
-        "host": (Part("cs-host", r"^(?![\d.]+$|\[?[0-9A-Fa-f:]*:)(.+)$"), "x-rs-certificate-hostname", "cs-host", "cs-uri", "c-url"),
+        "host": (
+            Part("cs-host", r"^(?![\d.]+$|\[?[0-9A-Fa-f:]*:)(.+)$"),
+            "x-rs-certificate-hostname",
+            "cs-host",
+            "cs-uri",
+            "c-url",
+        ),
         "url": ("c-url", "cs-uri"),
         "path": ("cs-uri-path",),
         "user": ("cs-username", "cs-userdn", "cs-user"),
@@ -63,9 +77,15 @@ MAIN = LogFormat(
     kind="http_request",
     family=W3c(layouts=_LAYOUTS),
     line=r"^#Software: SGOS|^#Fields:[^\n]*\ssc-filter-result\b"
-    r'|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +\S+ +(?:"[^"]*"|\S+) +(?:"[^"]*"|\S+) +(?:(?:"[^"]*"|\S+) +){1,5}?(?:OBSERVED|DENIED|PROXIED) +"',
+    r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +\S+"
+    r' +(?:"[^"]*"|\S+) +(?:"[^"]*"|\S+) +(?:(?:"[^"]*"|\S+) +){1,5}?(?:OBSERVED|DENIED|PROXIED) +"',
     fields=_fields(_AGENTS),
-    time=(TimeOf(("date", "time")), TimeOf(("gmttime",)), TimeOf(("x-timestamp-unix-utc",)), TimeOf(("x-timestamp-unix",))),
+    time=(
+        TimeOf(("date", "time")),
+        TimeOf(("gmttime",)),
+        TimeOf(("x-timestamp-unix-utc",)),
+        TimeOf(("x-timestamp-unix",)),
+    ),
     zone="utc",
     rank=12,
     blocked=_BLOCKED,
@@ -78,7 +98,7 @@ EDGE_KV = LogFormat(
     name="bluecoat_edge_swg_kv",
     title="Symantec Edge SWG access log (key=value for Splunk)",
     vendor="Broadcom",
-    doc="https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/edge-swg/7-4/splunk.html",
+    doc=_DOC,
     kind="http_request",
     family=KeyValue(requires=("c-ip", "cs-host", "sc-filter-result")),
     line=r"\bsc-filter-result=",
@@ -95,7 +115,7 @@ CLOUD_JSON = LogFormat(
     name="bluecoat_cloud_swg_json",
     title="Symantec Cloud SWG access log (JSON)",
     vendor="Broadcom",
-    doc="https://techdocs.broadcom.com/us/en/symantec-security-software/web-and-network-security/cloud-swg/help/wss-reference/accesslogformats-ref.html",
+    doc="https://knowledge.broadcom.com/external/article?legacyId=tech253065",
     kind="http_request",
     family=Json(requires=(("cs-host", ""), ("c-ip", ""), ("sc-filter-result|s-action|cs-method", ""))),
     fields=_fields(_AGENTS),

@@ -8,7 +8,7 @@ from shadowai.sources.logs.description import Cef, Json, KeyValue, Leef, LogForm
 
 _DOC = "https://support.checkpoint.com/results/sk/sk144192"
 _EXPORTER_DOC = "https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_LoggingAndMonitoring_AdminGuide/Topics-LMG/Log-Exporter-Appendix.htm"
-_BLOCKED = r"(?i)^(?:drop|block|reject|prevent|deny|redirect|quarantine|https inspect reject)$"
+_BLOCKED = r"(?i)^(?:drop|block|reject|prevent|deny|redirect|quarantine|https inspect reject|failed log in)$"
 _ALLOWED = r"(?i)^(?:accept|allow|detect|inform|encrypt|decrypt|monitor|bypass|https inspect|https bypass|vpn routing|ask user)$"
 _EVENT = r"(?i)^(?:log (?:in|out)|failed log in|forgot passcode|key install|update|ctl|ip changed|system|client.*)$"
 _OWN_EVENT = "an event of the gateway or its management, not use of a service"

@@ -1,3 +1,288 @@
-"""Descriptions of log formats."""
+"""Cisco Secure Web Appliance (WSA, IronPort) and Umbrella.
 
-FORMATS = ()
+WSA: "Access Log Format and Field Descriptions" of the user guide; ``bytes`` of its W3C log (``%B``) is the total of
+both directions and is not read. Umbrella logs are in UTC and columns are only ever appended:
+https://docs.umbrella.com/umbrella-user-guide/docs/log-format-and-versioning. An Umbrella identity is a person only
+where its type says so; else it is a network, a site or a device.
+"""
+
+from shadowai.sources.logs.description import (
+    CsvHeader,
+    CsvPositional,
+    Key,
+    Kind,
+    LogFormat,
+    Part,
+    Pattern,
+    Take,
+    TimeOf,
+    W3c,
+    When,
+)
+
+_WSA_DOC = "https://www.cisco.com/c/en/us/support/security/web-security-appliance/products-user-guide-list.html"
+_UMBRELLA_DOC = "https://docs.umbrella.com/umbrella-user-guide/docs/"
+_AUTH_LEG = "proxy authentication leg (407); the retry is counted"
+
+WSA = LogFormat(
+    name="cisco_wsa",
+    title="Cisco Secure Web Appliance access log (native)",
+    vendor="Cisco",
+    doc=_WSA_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            r"^(?:Info: )?(?P<time>\d{9,10}\.\d{3})\s+\d+ (?P<client>\S+) (?P<code>[A-Z_]+)/(?P<status>\d{3})"
+            r" (?P<size>\d+) (?P<method>\S+) (?P<url>\S+)"
+            r' (?P<user>"[^"]*"|\S+) [A-Z_]+/(?P<server>\S+) \S+'
+            r"(?: [A-Z]{3}:\d+){0,4} (?P<acl>[A-Z][A-Z0-9_]*)-\S* <",
+        )
+    ),
+    line=r"^(?:Info: )?\d{9,10}\.\d{3}\s+\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ (?:\"[^\"]*\"|\S+)"
+    r" [A-Z_]+/\S+ \S+(?: [A-Z]{3}:\d+){0,4} [A-Z][A-Z0-9_]*-\S* <",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "method": ("method",),
+        "action": ("acl", "code"),
+        "bytes_down": ("size",),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("acl", "^(?:BLOCK|DROP)"),)), When((("code", "^TCP_DENIED"),))),
+    allowed=(When((("code", "^TCP_(?!DENIED|[A-Z_]*ERR)"),)),),
+    uncounted=(When((("status", "^407$"), ("user", "^-$")), _AUTH_LEG),),
+    product="cisco_wsa",
+)
+
+WSA_W3C = LogFormat(
+    name="cisco_wsa_w3c",
+    title="Cisco Secure Web Appliance access log (W3C)",
+    vendor="Cisco",
+    doc=_WSA_DOC,
+    kind="http_request",
+    family=W3c(),
+    line=r"^#Software: AsyncOS|^#Fields:[^\n]*\sx-(?:acltag|resultcode-httpstatus|result-code|hierarchy-origin)\b",
+    fields={
+        "host": ("cs-url", "cs-uri", "cs-host"),
+        "url": ("cs-url", "cs-uri"),
+        "user": ("cs-username", "cs-auth-username"),
+        "device": ("c-hostname",),
+        "client_ip": ("c-ip", "c-a-ip"),
+        "server_ip": ("s-ip", Part("x-hierarchy-origin", r"/(.+)")),
+        "server_port": ("s-port",),
+        "method": ("cs-method",),
+        "action": ("x-acltag", "x-resultcode-httpstatus", "sc-result-code"),
+        "bytes_up": ("cs-bytes",),
+        "bytes_down": ("sc-bytes",),
+        "user_agent": ("cs(User-Agent)",),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("date", "time"))),
+    rank=12,
+    blocked=(
+        When((("x-acltag", "^(?:BLOCK|DROP)"),)),
+        *(When(((key, "^TCP_DENIED"),)) for key in ("x-resultcode-httpstatus", "sc-result-code")),
+    ),
+    allowed=tuple(
+        When(((key, "^TCP_(?!DENIED|[A-Z_]*ERR)"),)) for key in ("x-resultcode-httpstatus", "sc-result-code")
+    ),
+    uncounted=(
+        When((("x-resultcode-httpstatus", "/407$"), ("cs-username", "^-?$")), _AUTH_LEG),
+        When((("sc-http-status", "^407$"), ("cs-username", "^-?$")), _AUTH_LEG),
+    ),
+    product="cisco_wsa",
+)
+
+_PERSON = r"(?i)user"
+_MACHINE = r"(?i)comput|roaming|anyconnect|mobile|chromebook|secure client|device"
+_MAIL = r"\(\[?([^()\[\]\s]+@[^()\[\]\s]+)[\])]"
+
+_Columns = dict[str, tuple[int, tuple[str, ...]]]
+"""A field to its place, counted from 1, and to its names in a header row."""
+_DNS: _Columns = {
+    "time": (1, ("Timestamp",)),
+    "identity": (2, ("Most Granular Identity",)),
+    "identities": (3, ("Identities",)),
+    "internal": (4, ("Internal IP",)),
+    "external": (5, ("External IP",)),
+    "action": (6, ("Action",)),
+    "host": (9, ("Domain",)),
+    "type": (11, ("Most Granular Identity Type",)),
+    "types": (12, ("Identity Types",)),
+}
+_WEB: _Columns = {
+    "time": (1, ("Timestamp",)),
+    "identity": (2, ("Policy Identity Label", "Policy Identity")),
+    "internal": (3, ("Internal Client IP",)),
+    "external": (4, ("External Client IP",)),
+    "server": (5, ("Destination IP",)),
+    "action": (7, ("Action",)),
+    "url": (8, ("URL",)),
+    "agent": (10, ("User Agent",)),
+    "up": (12, ("Request Size", "Request Size (bytes)")),
+    "down": (13, ("Response Size", "Response Size (bytes)")),
+    "type": (22, ("Policy Identity Type",)),
+    "identities": (24, ("Identities",)),
+    "types": (25, ("Identity Types",)),
+    "method": (26, ("Request Method",)),
+}
+_IP: _Columns = {
+    "time": (1, ("Timestamp",)),
+    "identity": (2, ("Identity", "Identities")),
+    "internal": (3, ("Source IP",)),
+    "server": (5, ("Destination IP",)),
+    "port": (6, ("Destination Port",)),
+    "type": (8, ("Identity Types",)),
+}
+_FIREWALL: _Columns = {
+    "time": (1, ("Timestamp",)),
+    "direction": (5, ("Direction",)),
+    "size": (7, ("Packet Size",)),
+    "internal": (8, ("Source IP",)),
+    "server": (10, ("Destination IP",)),
+    "port": (11, ("Destination Port",)),
+    "action": (14, ("Action",)),
+    "names": (15, ("FQDNs", "FQDN")),
+}
+
+
+def _umbrella(
+    name: str,
+    title: str,
+    page: str,
+    kind: Kind,
+    columns: _Columns,
+    *,
+    line: str = "",
+    at_least: int = 0,
+    headed: tuple[str, ...] = (),
+) -> LogFormat:
+    """An Umbrella log by position, or with a header row, which is told by the columns ``headed``."""
+
+    def takes(*fields: str) -> tuple[Key, ...]:
+        found = [columns[field] for field in fields if field in columns]
+        return tuple(key for place, names in found for key in (names if headed else (place,)))
+
+    def at(field: str) -> Key:
+        return takes(field)[0]
+
+    fields: dict[str, tuple[Take, ...]] = {
+        "host": takes("host", "url"),
+        "url": takes("url"),
+        "client_ip": takes("internal", "external"),
+        "server_ip": takes("server"),
+        "server_port": takes("port"),
+        "method": takes("method"),
+        "action": takes("action"),
+        "bytes_up": takes("up"),
+        "bytes_down": takes("down"),
+        "user_agent": takes("agent"),
+    }
+    if "identity" in columns:
+        people = tuple(Part(key, "(.+)", ((at("type"), _PERSON),)) for key in takes("identity"))
+        mails = tuple(Part(key, _MAIL) for key in takes("identity", "identities"))
+        first = (
+            tuple(Part(key, "(.+)", ((at("types"), r"(?i)^ad user"),)) for key in takes("identity"))
+            if "types" in columns
+            else ()
+        )
+        fields["user"] = (*mails, *people, *first)
+        fields["device"] = tuple(Part(key, "(.+)", ((at("type"), _MACHINE),)) for key in takes("identity"))
+    if (
+        "names" in columns
+    ):  # the size of what the firewall received from the client; that of the other direction has no pair
+        fields["host"] = tuple(Part(key, r"^([^,]+)") for key in takes("names"))
+        fields["bytes_up"] = (Part(at("size"), r"^(\d+)$", ((at("direction"), "(?i)^OUTBOUND"),)),)
+    action = takes("action")
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Cisco",
+        doc=_UMBRELLA_DOC + page,
+        kind=kind,
+        family=CsvHeader(columns=headed) if headed else CsvPositional(at_least=at_least),
+        fields={field: found for field, found in fields.items() if found},
+        time=(TimeOf((at("time"),)),),
+        zone="utc",
+        line=line,
+        rank=11,
+        blocked=tuple(When(((key, r"(?i)^block"),)) for key in action),
+        allowed=tuple(When(((key, r"(?i)^(?:allow|proxied|warn|isolat)"),)) for key in action),
+        product=name.removesuffix("_headed"),
+    )
+
+
+_WHEN = r'^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?, ?'
+_ANY = r'(?:"(?:[^"]|"")*"|[^",]*), ?'
+_ADDRESS = r'"?[0-9A-Fa-f.:]*"?, ?'
+
+FORMATS = (
+    WSA,
+    WSA_W3C,
+    _umbrella(
+        "umbrella_dns",
+        "Cisco Umbrella DNS log",
+        "dns-log-formats",
+        "dns_query",
+        _DNS,
+        line=rf'{_WHEN}{_ANY}{_ANY}{_ADDRESS}{_ADDRESS}"?(?:Allowed|Blocked|Proxied)"?, ?"?(?:\d+ \(|[A-Z])',
+        at_least=9,
+    ),
+    _umbrella(
+        "umbrella_dns_headed",
+        "Cisco Umbrella DNS log with header row",
+        "dns-log-formats",
+        "dns_query",
+        _DNS,
+        headed=("Most Granular Identity", "Query Type", "Domain"),
+    ),
+    _umbrella(
+        "umbrella_proxy",
+        "Cisco Umbrella web (proxy) log",
+        "web-log-formats",
+        "http_request",
+        _WEB,
+        line=rf'{_WHEN}{_ANY}{_ADDRESS}{_ADDRESS}{_ADDRESS}{_ANY}"?(?:ALLOWED|BLOCKED|PROXIED|WARN\w*|ISOLAT\w*)"?, ?',
+        at_least=13,
+    ),
+    _umbrella(
+        "umbrella_proxy_headed",
+        "Cisco Umbrella web (proxy) log with header row",
+        "web-log-formats",
+        "http_request",
+        _WEB,
+        headed=("Internal Client IP", "External Client IP", "URL"),
+    ),
+    _umbrella(
+        "umbrella_ip",
+        "Cisco Umbrella IP layer log",
+        "ip-log-formats",
+        "connection",
+        _IP,
+        line=rf'{_WHEN}{_ANY}"?[0-9A-Fa-f.:]+"?, ?"?\d*"?, ?"?[0-9A-Fa-f.:]+"?, ?"?\d*"?, ?'
+        r'(?:"[^"]*"|[^",]*)(?:, ?(?:"[^"]*"|[^",]*))?$',
+        at_least=6,
+    ),
+    _umbrella(
+        "umbrella_firewall_headed",
+        "Cisco Umbrella cloud firewall log with header row",
+        "cloud-firewall-log-formats",
+        "connection",
+        _FIREWALL,
+        headed=("Origin IDs", "Direction", "Packet Size"),
+    ),
+    _umbrella(
+        "umbrella_firewall",
+        "Cisco Umbrella cloud firewall log",
+        "cloud-firewall-log-formats",
+        "connection",
+        _FIREWALL,
+        line=rf'{_WHEN}"?\[\d*\]"?, ?{_ANY}{_ANY}"?(?:OUTBOUND|INBOUND)"?, ?',
+        at_least=14,
+    ),
+)

@@ -4,10 +4,13 @@ Which fields a dataset has is the customer's choice, so each is told by few. Tim
 as the job is set. ``BytesSent`` is "from the client to the origin": up.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Take, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, Take, TimeOf, When
 
 _DOC = "https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/"
-_WHO: dict[str, tuple[Take, ...]] = {"user": ("Email", "UserID"), "device": ("DeviceName",)}
+_WHO: dict[str, tuple[Take, ...]] = {
+    "user": (Part("Email", r"^(?!non_identity@)(.+)"), Part("UserID", r"^(?!0{8}-0{4})(.+)")),  # service tokens have no identity
+    "device": ("DeviceName",),
+}
 _TIME = (TimeOf(("Datetime",)),)
 _BLOCK = r"(?i)^(?:block|quarantine|deny|drop)"
 _ALLOW = r"(?i)^(?:allow|none|isolate|noisolate|scan|noscan|bypass|off|on|inspect|donotinspect|override)"

@@ -197,7 +197,7 @@ class LogFormat:
     percent_encoded: bool | tuple[str, ...] = False
     """Values are %HH encoded by the writer (Zscaler NSS) and are decoded; or those of the named fields are (Squid's user)."""
     name_in: str = ""
-    """A shortcut for scans: a pattern for a whole line (``^…$``, no ``\\s``) that is sure to be a record of this format; group
+    """A shortcut for scans: a pattern for a whole line (``^…$``, never a line break) that is sure to be a record of this format; group
     1 is the host, as the first ``host`` field gives it up to its path. Lines it does not match are read in full."""
     ignored: str = ""
     """Matches (searched) the lines that are no records of the format: banners, continuation lines, notes between records."""

@@ -4,7 +4,7 @@ AdGuard Home.
 Only a client's question is activity: answers, forwarding, policy rewrites and failures stand beside it. A look-up is not use.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Cef, Json, LogFormat, Part, Pattern, TimeOf, When
 
 _IP = r"[0-9a-fA-F:]*[.:][0-9a-fA-F.:]+(?:%\w+)?"
 _CLASS = r"(?:IN|CH|HS|ANY|NONE|CLASS\d+)"
@@ -26,21 +26,42 @@ BIND = LogFormat(
             rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<query>query): (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
             rf"{_BIND_TIME}.{{0,200}}?(?:List Matched) (?P<client>{_IP})#\d+: query: (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
             rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} answer: (?P<name>\S+) {_CLASS}",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)? query failed \([^)]*\) for (?P<name>[^/\s]+)/",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} query failed \([^)]*\) for (?P<name>[^/\s]+)/",
+            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}{_BIND_VIEW} (?:updating|received notify for) zone '(?P<name>[^/'\s]+)",
             rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT} \((?P<name>[^)\s]+)\):",
             rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}",
-            rf"{_BIND_TIME}.{{0,200}}?resolving '?(?P<name>[^/'\s]+)/[A-Z0-9]+(?:/{_CLASS})?'?(?: |$|:|')",
+            rf"{_BIND_TIME}.{{0,200}}?resolving '?(?P<name>[^/'\s]+)(?:/[A-Z0-9]+(?:/{_CLASS})?)?'?(?: for (?P<client>{_IP})#\d+)?",
             rf"{_BIND_TIME}.{{0,200}}?validating (?P<name>[^/\s]+)/[A-Z0-9]+: ",
-            rf"{_BIND_TIME}.{{0,200}}?(?:(?:zone|transfer of) '?(?P<zone>[^/'\s]+)/{_CLASS}|rpz: )",
+            rf"{_BIND_TIME}.{{0,200}}?transfer of '(?P<name>[^/'\s]+)/{_CLASS}[^']*' from (?P<client>{_IP})#",
+            rf"{_BIND_TIME}.{{0,200}}?(?<!\w)zone (?P<name>[^/\s]+)/{_CLASS}[^:\s]*:(?:.{{0,100}}? (?:from|master|non-master:?) (?P<client>{_IP})#)?",
+            rf"{_BIND_TIME}(?P<event>(?:.{{0,120}}?(?<!\w)named\[\d+\]|.{{0,120}}?(?<!\w)rpz): )",
         )
     ),
-    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
-    rf"validating [^/\s]+/[A-Z0-9]+: |(?:^|\s)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?:^|\s)rpz: )",
+    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
+    rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)rpz: |(?<!\w)named\[\d+\]: (?!CEF:))",
     fields={"host": ("name",), "client_ip": ("client",)},
     time=(TimeOf(("time",)),),
     uncounted=(When((("query", r"^$"),), _NO_QUESTION),),
     product="bind",
     same_as=("infoblox_nios_dns", "efficientip_dns"),
+)
+
+NIOS_CEF = LogFormat(
+    name="infoblox_nios_cef",
+    title="Infoblox NIOS response policy hits (CEF)",
+    vendor="Infoblox",
+    doc="https://docs.infoblox.com/space/nios90/280760789/Infoblox+CEF+Log+Format",
+    kind="dns_query",
+    family=Cef(device=r"^Infoblox\|NIOS"),
+    fields={
+        "host": ("fqdn", "destinationDnsDomain", Part("msg", r"\brewrite (\S+?)(?:/[A-Z]+/IN)? ")),
+        "client_ip": ("src",),
+        "action": ("cef.name",),
+    },
+    time=(TimeOf(("rt",)),),
+    blocked=(When((("cef.name", r"(?i)^(?:NXDOMAIN|NODATA|DROP|CNAME|Local-?Data|block)"),)),),
+    allowed=(When((("cef.name", r"(?i)^(?:PASSTHRU|DISABLED|log)"),)),),
+    product="bind",
 )
 
 UNBOUND = LogFormat(
@@ -108,7 +129,7 @@ MS_DEBUG = LogFormat(
         (
             r"^\s*(?P<time>\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?)\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?"
             r"(?P<protocol>UDP|TCP)\s+(?P<direction>Rcv|Snd)\s+(?P<client>\S+)\s+[0-9A-Fa-f]{4}\s(?P<response>[R ])\s(?P<operation>\S)\s+"
-            r"\[[^\]]*?(?P<code>\w+)?\]\s+(?P<type>\S+)\s+(?P<name>\(\d{1,2}\)\S*)",
+            r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+(?P<type>\S+)\s+(?P<name>\(\d{1,2}\)\S*)",
         )
     ),
     line=r"^\s*\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
@@ -151,4 +172,4 @@ ADGUARD = LogFormat(
     blocked=(When((("Result.IsFiltered", r"^true$"),)),),
 )
 
-FORMATS = (BIND, UNBOUND, DNSMASQ, MS_DEBUG, COREDNS, ADGUARD)
+FORMATS = (BIND, NIOS_CEF, UNBOUND, DNSMASQ, MS_DEBUG, COREDNS, ADGUARD)

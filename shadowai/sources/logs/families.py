@@ -172,7 +172,7 @@ class W3cTokenizer(_Listed):
 class ZeekTokenizer(_Listed):
     """Zeek's TSV: ``#separator``, ``#unset_field``, ``#fields``, ``#path`` lines, and ``\\xHH`` escapes in values."""
 
-    _escape = re.compile(r"\\x([0-9a-fA-F]{2})")
+    _escape = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 
     def __init__(self, family: ZeekTsv) -> None:
         super().__init__()
@@ -190,7 +190,7 @@ class ZeekTokenizer(_Listed):
     def _directive(self, line: str) -> Row:
         name, _, value = line[1:].replace("\t", " ", 1).partition(" ") if "\t" in line else line[1:].partition(" ")
         if name == "separator":
-            self._separator = self._escape.sub(lambda m: chr(int(m[1], 16)), value.strip()) or "\t"
+            self._separator = _zeek_bytes(self._escape, value.strip()) or "\t"
         elif name == "path":
             self._here = value.strip() == self._path
         elif name == "fields":
@@ -206,10 +206,23 @@ class ZeekTokenizer(_Listed):
         def unescape(tokens: list[str]) -> str | None:
             text = take(tokens)
             if text is not None and "\\x" in text:
-                return self._escape.sub(lambda m: chr(int(m[1], 16)), text)
+                return _zeek_bytes(self._escape, text)
             return text
 
         return take if take is _nothing else unescape
+
+
+def _zeek_bytes(escape: re.Pattern[str], text: str) -> str:
+    """``text`` with its ``\\xHH`` bytes put back: UTF-8, or Latin-1 where they are none."""
+
+    def put(found: re.Match[str]) -> str:
+        raw = bytes.fromhex(found[0].replace("\\x", ""))
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+    return escape.sub(put, text)
 
 
 class CsvTokenizer(_Listed):

@@ -14,7 +14,7 @@ from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, Tokens
-from shadowai.sources.logs.quick import Finder, names_of
+from shadowai.sources.logs.quick import JOINED_LINES, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser
 from shadowai.sources.syslog import NO_HEADER, Header, layers
@@ -24,7 +24,6 @@ OWN_INVENTORY = "asset_id,service_id,service,vendor"
 """How an inventory written by this program begins: found in a scanned folder, it is no log."""
 EXAMPLES = 5
 _SNIFF = 1 << 20
-_JOINED_LINES = 64
 _STRANGERS = 2048
 
 
@@ -47,7 +46,6 @@ class Tally:
     """Counts of one file, as they come."""
 
     lines: int = 0
-    bytes: int = 0
     records: int = 0
     named: int = 0
     uncounted: int = 0
@@ -112,41 +110,23 @@ class LogFile:
         ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out.
         """
         primary = self._reader(self.format) if self.format is not None else None
-        headed = self.format is not None and isinstance(self.format.family, (W3c, ZeekTsv, CsvHeader)) and self._depth > 0
-        tally = self.tally
-        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
-        for block in self._blocks():
-            for number in block.overlong:
-                tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
-            tally.bytes += block.size
-            if self._on_block is not None:
-                self._on_block(block.size)
-            tally.lines += len(block.lines)
-            if self._own_inventory:
+        headed = primary is None or (isinstance(primary.description.family, (W3c, ZeekTsv, CsvHeader)) and self._depth > 0)
+        lines = _Lines(self._lines(primary, passed_over))
+        for number, line in lines:
+            if not line or line.isspace():
                 continue
-            pairs: Iterator[tuple[int, str]] = zip(block.numbers, block.lines, strict=False)
-            if find is not None and passed_over is not None:
-                pairs = self._interesting(block, find, passed_over)
-            for number, line in pairs:
-                if not line or line.isspace():
-                    continue
-                if primary is None or headed:
-                    row = self._elsewhere(primary, number, line)
-                    if row is not None:
-                        yield row
-                    continue
-                tokens = primary.tokens(line)
-                if tokens is None:
-                    row = self._elsewhere(primary, number, line)
-                    if row is not None:
-                        yield row
-                elif tokens is HEADER:
-                    continue
-                elif tokens is MORE:
-                    yield from self._joined(primary, number, line, pairs)
-                else:
-                    tally.records += 1
-                    yield Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
+            tokens = None if headed or primary is None else primary.tokens(line)
+            if tokens is None or primary is None:
+                row = self._elsewhere(primary, number, line)
+            elif tokens is HEADER:
+                continue
+            elif tokens is MORE:
+                row = self._joined(primary, number, line, lines)
+            else:
+                row = Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
+            if row is not None:
+                self.tally.records += 1
+                yield row
 
     def record(self, row: Row) -> Record:
         """What a row says."""
@@ -231,17 +211,28 @@ class LogFile:
         except OSError as wrong:
             self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
 
-    def _interesting(self, block: framing.Block, find: Finder, passed_over: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
-        """The lines of a block that are not sure to be records with a name that is passed over."""
-        names = find(block)
-        if names is None:
-            return zip(block.numbers, block.lines, strict=False)
-        refused = {name for name in set(names) if name is not None and passed_over(name)}
-        kept = [place for place, name in enumerate(names) if name not in refused]
-        self.tally.records += len(names) - len(kept)
-        self.tally.named += len(names) - len(kept)
-        numbers, lines = block.numbers, block.lines
-        return iter([(numbers[place], lines[place]) for place in kept])
+    def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[tuple[int, str]]:
+        """The numbered lines of the file, but for those that are sure to be records with a name that is passed over."""
+        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
+        tally = self.tally
+        for block in self._blocks():
+            for number in block.overlong:
+                tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
+            tally.lines += len(block.lines)
+            if self._on_block is not None:
+                self._on_block(block.size)
+            if self._own_inventory:
+                continue
+            names = find(block) if find is not None else None
+            if names is None or passed_over is None:
+                yield from zip(block.numbers, block.lines, strict=False)
+                continue
+            refused = {name for name in set(names) if name is not None and passed_over(name)}
+            kept = [place for place, name in enumerate(names) if name not in refused]
+            tally.records += len(names) - len(kept)
+            tally.named += len(names) - len(kept)
+            numbers, lines = block.numbers, block.lines
+            yield from [(numbers[place], lines[place]) for place in kept]
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
@@ -258,10 +249,11 @@ class LogFile:
                 if tokens is HEADER:
                     return None
                 if tokens is not None and tokens is not MORE:
-                    self.tally.records += 1
                     return Row(number, primary, tokens, payload.header, line)  # type: ignore[arg-type]
         row = self._stranger(number, line)
         if row is None:
+            if primary is not None and line.startswith("#"):
+                return None  # a comment, such as the names that a proxy writes above records without a standard
             name = primary.description.name if primary is not None else "any known format"
             self.tally.unread(f"line is not {name}", number)
         return row
@@ -284,32 +276,21 @@ class LogFile:
         tokens = reader.tokens(payload.text)
         if tokens is None or tokens is HEADER or tokens is MORE:
             return None
-        self.tally.records += 1
         return Row(number, reader, tokens, payload.header, line)  # type: ignore[arg-type]
 
-    def _joined(self, primary: FormatReader, number: int, line: str, following: Iterator[tuple[int, str]]) -> Iterator[Row]:
+    def _joined(self, primary: FormatReader, number: int, line: str, lines: _Lines) -> Row | None:
         """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
         held = [(number, line)]
-        while len(held) < _JOINED_LINES:
-            nxt = next(following, None)
-            if nxt is None:
-                break
-            held.append(nxt)
+        for following in lines:
+            held.append(following)
             tokens = primary.tokens("\n".join(text for _, text in held))
             if isinstance(tokens, (list, dict)):
-                self.tally.records += 1
-                yield Row(number, primary, tokens, NO_HEADER, line)
-                return
-            if tokens is None:
+                return Row(number, primary, tokens, NO_HEADER, line)
+            if tokens is None or len(held) >= JOINED_LINES:
                 break
         self.tally.unread("quote is never closed", number)
-        for later, text in held[1:]:
-            tokens = primary.tokens(text)
-            if isinstance(tokens, (list, dict)):
-                self.tally.records += 1
-                yield Row(later, primary, tokens, NO_HEADER, text)
-            elif tokens is not HEADER:
-                self.tally.unread(f"line is not {primary.description.name}", later)
+        lines.put_back(held[1:])
+        return None
 
     def _tried(self) -> str:
         if self.format is not None:
@@ -337,6 +318,24 @@ def _name_date(path: str) -> float | None:
     except ValueError:
         return None
     return (day + timedelta(days=1)).timestamp()
+
+
+class _Lines:
+    """Numbered lines, some of which may be put back."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self._back: list[tuple[int, str]] = []
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        return self._back.pop() if self._back else next(self._lines)
+
+    def put_back(self, lines: list[tuple[int, str]]) -> None:
+        """``lines`` come next, in their order."""
+        self._back += reversed(lines)
 
 
 class _Replay:

@@ -23,6 +23,7 @@ def _hunting(inside: str) -> dict[str, tuple[Take, ...]]:
     """Where a row of advanced hunting has the fields of a record, under the prefix ``inside``."""
     more = f"{inside}AdditionalFields"
     to_device = _to_device(inside)
+    from_device = ((to_device[0][0], r"^(?!In$|Logon)"),)
     return {
         "host": (
             f"{more}.server_name",
@@ -38,8 +39,8 @@ def _hunting(inside: str) -> dict[str, tuple[Take, ...]]:
         "user": tuple(f"{inside}{name}" for name in _ACCOUNTS),
         "device": (f"{inside}DeviceName",),
         "client_ip": (Part(f"{inside}RemoteIP", "(.+)", only=to_device), f"{inside}LocalIP", f"{inside}IPAddress"),
-        "server_ip": (Part(f"{inside}LocalIP", "(.+)", only=to_device), f"{inside}RemoteIP"),
-        "server_port": (Part(f"{inside}LocalPort", "(.+)", only=to_device), f"{inside}RemotePort"),
+        "server_ip": (Part(f"{inside}LocalIP", "(.+)", only=to_device), Part(f"{inside}RemoteIP", "(.+)", only=from_device)),
+        "server_port": (Part(f"{inside}LocalPort", "(.+)", only=to_device), Part(f"{inside}RemotePort", "(.+)", only=from_device)),
         "method": (f"{more}.method",),
         "action": (f"{inside}ActionType",),
         "user_agent": (f"{more}.user_agent",),
@@ -100,30 +101,40 @@ HUNTING_ROWS = LogFormat(
     product="mde",
 )
 
-HUNTING_CSV = LogFormat(
-    name="mde_hunting_csv",
-    title="Microsoft Defender for Endpoint, advanced hunting (CSV export)",
-    vendor="Microsoft",
-    doc="https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-query-results",
-    kind="endpoint_event",
-    family=CsvHeader(columns=("DeviceName", "RemoteUrl")),
-    fields={
-        "host": (Part("AdditionalFields", r'"(?:server_name|query|DnsQueryString|host)"\s*:\s*"([^"]+)"'), "RemoteUrl", "FileOriginUrl"),
-        "url": ("RemoteUrl", "FileOriginUrl"),
-        "user": _ACCOUNTS,
-        "device": ("DeviceName",),
-        "client_ip": ("LocalIP",),
-        "server_ip": ("RemoteIP",),
-        "server_port": ("RemotePort",),
-        "action": ("ActionType",),
-    },
-    time=(TimeOf(("Timestamp",)), TimeOf(("Timestamp [UTC]",)), TimeOf(("TimeGenerated [UTC]",)), TimeOf(("TimeGenerated",)), TimeOf(("Event Time",))),
-    rank=12,
-    kinds=_kinds(""),
-    blocked=(When((("ActionType", _FAILED),)),),
-    allowed=(When((("ActionType", _PASSED),)),),
-    uncounted=(When((("ActionType", _INBOUND),), _NOT_OURS),),
-    product="mde",
+def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogFormat:
+    """The CSV export of a hunting query; ``column`` is the name its time has there."""
+    return LogFormat(
+        name=name,
+        title=f"Microsoft Defender for Endpoint, advanced hunting ({title})",
+        vendor="Microsoft",
+        doc="https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-query-results",
+        kind="endpoint_event",
+        family=CsvHeader(columns=("DeviceName", "RemoteUrl", column)),
+        fields={
+            "host": (Part("AdditionalFields", r'"(?:server_name|query|DnsQueryString|host)"\s*:\s*"([^"]+)"'), "RemoteUrl", "FileOriginUrl"),
+            "url": ("RemoteUrl", "FileOriginUrl"),
+            "user": _ACCOUNTS,
+            "device": ("DeviceName",),
+            "client_ip": ("LocalIP",),
+            "server_ip": ("RemoteIP",),
+            "server_port": ("RemotePort",),
+            "action": ("ActionType",),
+        },
+        time=(TimeOf((column,)),),
+        zone="utc" if utc else "local",
+        rank=12,
+        kinds=_kinds(""),
+        blocked=(When((("ActionType", _FAILED),)),),
+        allowed=(When((("ActionType", _PASSED),)),),
+        uncounted=(When((("ActionType", _INBOUND),), _NOT_OURS), When((("AdditionalFields", r'"direction"\s*:\s*"In"'),), _NOT_OURS)),
+        product="mde",
+    )
+
+
+TABLES = (
+    _table("mde_hunting_csv", "CSV export", "Timestamp"),
+    _table("mde_hunting_csv_utc", "CSV export, times in UTC", "Timestamp [UTC]", utc=True),
+    _table("mde_sentinel_csv", "CSV export of Sentinel or Log Analytics", "TimeGenerated [UTC]", utc=True),
 )
 
 _DATA = ("", "winlog.event_data.", "event_data.", "EventData.", "Event.EventData.")
@@ -249,4 +260,4 @@ AZURE_FIREWALL = LogFormat(
     product="azure_firewall",
 )
 
-FORMATS = (HUNTING, HUNTING_ROWS, HUNTING_CSV, SYSMON, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)
+FORMATS = (HUNTING, HUNTING_ROWS, *TABLES, SYSMON, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)

@@ -107,7 +107,7 @@ SYSTEM = LogFormat(
             _line("HIPMATCH")[:-1]
             + r",[^,]*,(?P<time>[^,]+),(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),[^,]*,(?P<client>[^,]*)(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
             _line("SYSTEM")[:-1]
-            + r",[^,]*,(?P<time>[^,]+),(?=.*?user '(?P<user>[^']*)')(?=.*?From: (?P<client>[\d.a-fA-F:]+\d))(?:.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            + r",[^,]*,(?P<time>[^,]+),(?=.*?user '(?P<user>[^']*)')(?:(?=.*?From: (?P<client>[\d.a-fA-F:]+\d)))?(?:.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
             _line("(?:SYSTEM|CONFIG|USERID|AUTHENTICATION|CORRELATION|GTP|SCTP|IPTAG|AUDIT)")[:-1]
             + r",[^,]*,(?P<time>[^,]+)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
         )

@@ -18,6 +18,8 @@ from shadowai.sources.logs.families import CsvTokenizer, Getter
 from shadowai.sources.logs.reader import FormatReader
 
 _VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
+JOINED_LINES = 64
+"""Lines that a record may run over."""
 ACTOR = ("user", "device", "client_ip")
 """Fields that say who."""
 MANNER = ("method", "user_agent")
@@ -54,20 +56,24 @@ def _by_pattern(pattern: re.Pattern[str]) -> Finder:
 
 def _by_column(reader: FormatReader) -> Finder:
     """The first host column, where every line is one row of the header's width."""
+    doubtful = 0  # lines to come that may belong to a row whose quote is still open
 
     def find(block: Block) -> Sequence[str | None] | None:
-        lines = block.lines
-        table = reader.tokenizer
-        if not isinstance(table, CsvTokenizer) or (place := reader.first_host_column()) is None:
+        nonlocal doubtful
+        lines, table = block.lines, reader.tokenizer
+        clean = doubtful == 0
+        doubtful = max(doubtful - len(lines), 0)
+        if block.text.count('"') & 1:
+            doubtful = JOINED_LINES
             return None
+        if not clean or not isinstance(table, CsvTokenizer) or (header := table.header) is None:
+            return None
+        place = reader.first_host_column()
         try:
             rows = list(csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True))
         except csv.Error:
             return None
-        if len(rows) != len(lines):
-            return None
-        header = table.header
-        if header is None:
+        if place is None or len(rows) != len(lines):
             return None
         width = len(header)
         return [row[place] if len(row) == width and row != header else None for row in rows]
@@ -86,7 +92,7 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
     steady: dict[Key, None] = {}
     live: list[Callable[[Any], Any]] = []
     for take in (take for name in fields for take in description.fields.get(name, ())):
-        if _key(take) in volatile:
+        if _key(take) in volatile or (isinstance(take, Part) and take.only):
             live.append(reader.getter(take))
         else:
             steady[_key(take)] = None

@@ -56,10 +56,10 @@ class FormatReader:
             if text:
                 yield text
 
-    def amounts(self, tokens: Tokens) -> tuple[int | None, str | None, int | None, int | None]:
-        """What differs from record to record of one kind: time, what was assumed of it, bytes up, bytes down."""
-        time, assumed = self._time(tokens, NO_HEADER)
-        return time, assumed, self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
+    def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
+        """What differs from record to record of one kind: time, bytes up, bytes down."""
+        time, _ = self._time(tokens, NO_HEADER)
+        return time, self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
 
     def actor(self, tokens: Tokens) -> Actor:
         """Who: the user, device and address of :meth:`record`."""
@@ -175,7 +175,7 @@ class FormatReader:
     def _first(self, field: str, tokens: Tokens, convert: Callable[[str], T | None]) -> T | None:
         for take in self._take[field]:
             text = take(tokens)
-            if text and text.strip(' "').lower() not in self._nulls:
+            if text and (text.isdecimal() or text.strip(' "').lower() not in self._nulls):
                 value = convert(text)
                 if value is not None and value != "":
                     return value
@@ -211,9 +211,13 @@ class FormatReader:
         clock = self.clock
         utc = self.description.zone == "utc"
         for takes, zone in self._times:
-            parts = [take(tokens) for take in takes]
-            if all(parts):
-                time = clock.parse(" ".join(part for part in parts if part), zone(tokens) if zone else None, documented_utc=utc)
+            if len(takes) == 1:
+                text = takes[0](tokens)
+            else:
+                parts = [take(tokens) or "" for take in takes]
+                text = " ".join(parts) if all(parts) else None
+            if text:
+                time = clock.parse(text, zone(tokens) if zone else None, documented_utc=utc)
                 if time is not None:
                     return time, clock.last
         if header.time is not None:
@@ -263,5 +267,7 @@ def _name(text: str) -> str | None:
 
 
 def _size(text: str) -> int | None:
+    if text.isdecimal() and text.isascii() and len(text) < 19:
+        return int(text)
     text = text.strip()
     return int(text.partition(".")[0]) if _NUMBER.fullmatch(text) else None

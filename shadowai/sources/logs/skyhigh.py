@@ -1,3 +1,158 @@
-"""Descriptions of log formats."""
+"""Skyhigh (McAfee) Secure Web Gateway, on site and in the cloud.
 
-FORMATS = ()
+``bytes_to_client`` and ``server_to_client_bytes`` go down to the client. In the cloud's log ``source_ip`` is the
+address of the site's egress and ``client_ip`` that of the device. ``block_res`` 0 lets a request pass, 80 to 82 are
+authentication, the rest are blocks.
+"""
+
+from shadowai.sources.logs.description import CsvHeader, KeyValue, LogFormat, Part, Pattern, TimeOf, When
+
+_DOC = "https://success.skyhighsecurity.com/Skyhigh_Secure_Web_Gateway_(On_Prem)/Monitoring/Logging/About_Logging"
+_AUTH_LEG = "proxy authentication leg (407); the retry is counted"
+_BLOCKED = (When((("result", r"^(?!0$|8[0-2]$)\d+$"),)),)
+_ALLOWED = (When((("result", r"^0$"),)),)
+_UNCOUNTED = (
+    When((("status", "^407$"), ("user", "^-?$")), _AUTH_LEG),
+    When((("result", "^8[0-2]$"), ("user", "^-?$")), _AUTH_LEG),
+)
+_URL = r"(?P<url>[a-zA-Z][a-zA-Z0-9+.-]*://\S*|[^\s/\"]+(?::\d+)?|/\S*|-)?"
+
+LINE = LogFormat(
+    name="skyhigh_swg_line",
+    title="Skyhigh (McAfee) Web Gateway access.log",
+    vendor="Skyhigh Security",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            r'^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] '
+            r'"(?P<user>[^"]*)" (?P<client>\S+) (?P<status>\d{3}|-|0) '
+            rf'"(?P<method>[A-Z_-]+)? ?{_URL}[^"]*" "[^"]*" "[^"]*" "[^"]*" (?P<size>\d+|-)'
+            r'(?: "(?P<agent>[^"]*)")?(?: "[^"]*" "(?P<result>\d*)")?',
+        )
+    ),
+    line=r'^\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]'
+    r' "[^"]*" \S+ (?:\d{3}|-|0) "[^"]*" "[^"]*" "[^"]*" "[^"]*" (?:\d+|-)',
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "method": ("method",),
+        "action": ("result",),
+        "bytes_down": ("size",),
+        "user_agent": ("agent",),
+    },
+    time=(TimeOf(("time",)),),
+    blocked=_BLOCKED,
+    allowed=_ALLOWED,
+    uncounted=_UNCOUNTED,
+    product="skyhigh_swg",
+)
+
+SIEM = LogFormat(
+    name="skyhigh_swg_siem",
+    title="Skyhigh (McAfee) Web Gateway log for a SIEM (McAfeeWG|…)",
+    vendor="Skyhigh Security",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            r"McAfeeWG\|time_stamp=\[(?P<time>[^\]|]*)\]\|auth_user=(?P<user>[^|]*)\|src_ip=(?P<client>[^|]*)"
+            r"\|server_ip=(?P<server>[^|]*)\|host=(?P<host>[^|]*)"
+            r"\|url_port=(?P<port>[^|]*)\|status_code=(?P<status>[^|]*)"
+            r"\|bytes_from_client=(?P<up>[^|]*)\|bytes_to_client=(?P<down>[^|]*)"
+            r"\|categories=[^|]*\|rep_level=[^|]*\|method=(?P<method>[^|]*)\|url=(?P<url>[^|]*)"
+            r"\|media_type=[^|]*\|application_name=[^|]*"
+            r"\|user_agent=(?P<agent>[^|]*)\|block_res=(?P<result>[^|]*)",
+        )
+    ),
+    line=r"McAfeeWG\|time_stamp=\[",
+    fields={
+        "host": ("host", "url"),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("result",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+        "user_agent": ("agent",),
+    },
+    time=(TimeOf(("time",)),),
+    blocked=_BLOCKED,
+    allowed=_ALLOWED,
+    uncounted=_UNCOUNTED,
+    product="skyhigh_swg",
+)
+
+_CLOUD_BLOCKED = tuple(When(((key, r"(?i)^(?:denied|blocked?)"),)) for key in ("result", "action"))
+_CLOUD_ALLOWED = tuple(When(((key, r"(?i)^(?:observed|allowed?)"),)) for key in ("result", "action"))
+
+KEYS = LogFormat(
+    name="skyhigh_swg",
+    title="Skyhigh Secure Web Gateway (key=value)",
+    vendor="Skyhigh Security",
+    doc=_DOC,
+    kind="http_request",
+    family=KeyValue("equals_blanks"),
+    line=r"\b(?:requested_host|http_request_first_line|server_to_client_bytes)=",
+    fields={
+        "host": (
+            "requested_host",
+            "destination_host",
+            "url",
+            Part("http_request_first_line", r"^\"?[A-Z]+ ([^\s/:][^\s\"]*)"),
+        ),
+        "url": ("url", "requested_url"),
+        "path": ("requested_path",),
+        "user": ("username", "user_name", "user", "user_id"),
+        "client_ip": ("client_ip", "source_ip"),
+        "server_ip": ("destination_ip",),
+        "server_port": ("destination_port",),
+        "method": ("http_action", "method"),
+        "action": ("result", "action", "block_reason"),
+        "bytes_up": ("client_to_server_bytes", "source_bytes"),
+        "bytes_down": ("server_to_client_bytes", "destination_bytes"),
+        "user_agent": ("user_agent",),
+    },
+    time=(TimeOf(("request_timestamp_epoch",)), TimeOf(("request_timestamp",)), TimeOf(("date",))),
+    nulls=frozenset({"-1"}),
+    blocked=_CLOUD_BLOCKED,
+    allowed=_CLOUD_ALLOWED,
+    uncounted=(When((("http_status_code", "^407$"), ("username", r"^[-\"]*$")), _AUTH_LEG),),
+    product="skyhigh_swg",
+)
+
+CLOUD = LogFormat(
+    name="skyhigh_wgcs_csv",
+    title="Skyhigh Web Gateway Cloud Service (CSV)",
+    vendor="Skyhigh Security",
+    doc="https://success.skyhighsecurity.com/Skyhigh_Secure_Web_Gateway_(On_Prem)/Content_Security_Reporter_(CSR)",
+    kind="http_request",
+    family=CsvHeader(columns=("requested_host", "server_to_client_bytes", "client_to_server_bytes")),
+    fields={
+        "host": ("requested_host",),
+        "path": ("requested_path",),
+        "user": ("username", "user_id"),
+        "client_ip": ("client_ip", "source_ip"),
+        "server_ip": ("destination_ip",),
+        "server_port": ("destination_port",),
+        "method": ("http_action",),
+        "action": ("result",),
+        "bytes_up": ("client_to_server_bytes",),
+        "bytes_down": ("server_to_client_bytes",),
+        "user_agent": ("user_agent_product",),
+    },
+    time=(TimeOf(("request_timestamp_epoch",)), TimeOf(("request_timestamp",))),
+    zone="utc",
+    nulls=frozenset({"-1"}),
+    blocked=_CLOUD_BLOCKED[:1],
+    allowed=_CLOUD_ALLOWED[:1],
+    uncounted=(When((("http_status_code", "^407$"), ("username", "^-?$")), _AUTH_LEG),),
+    product="skyhigh_swg",
+)
+
+FORMATS = (LINE, SIEM, KEYS, CLOUD)

@@ -1,7 +1,7 @@
 """Squid's access logs. Source: https://wiki.squid-cache.org/Features/LogFormat and the ``logformat`` directive.
 
-Result codes that say neither that a request was let through nor that it was denied (``NONE``, ``NONE_NONE``, ``TAG_NONE`` and
-the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
+Result codes that say neither that a request was let through nor that it was denied (``NONE``, ``NONE_NONE``,
+``TAG_NONE`` and the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
 """
 
 from shadowai.sources.logs.description import Blank, LogFormat, Part, Pattern, TimeOf, When
@@ -43,8 +43,8 @@ NATIVE = LogFormat(
         When(((7, r"^error:"),), _NO_REQUEST),
         When(((4, r"^UDP_"),), _NEIGHBOUR),
     ),
-    name_in=r"^\d{9,10}\.\d{3} ++-?\d++ [^ \n]++ [A-Z_]++/\d{3} -?\d++ [^ \n]++ (?:https?://)?+([^/ \n:@\[\"?#]++)(?::\d++)?+(?:/[^ \n]*+)? "
-    r"[^ \n]++ [A-Z_]++/[^ \n]++ [^\n\"\[]++$",
+    name_in=r"^\d{9,10}\.\d{3} ++-?\d++ \S++ [A-Z_]++/\d{3} -?\d++ \S++ (?:https?://)?+([^\s/:@\[\"?#]++)(?::\d++)?+(?:/\S*+)? "
+    r"\S++ [A-Z_]++/\S++ [^\n\"\[]++$",
     product="squid",
 )
 
@@ -56,11 +56,13 @@ COMMON = LogFormat(
     kind="http_request",
     family=Pattern(
         (
-            r'^(?P<client>\S+) \S+ (?P<user>"[^"]*"|\S+) \[(?P<time>[^\]]+)\] "(?P<method>\S+) (?P<url>\S*)(?: [A-Z]+/[\d.]+)?" (?P<status>\d{1,3})'
+            r'^(?P<client>\S+) \S+ (?P<user>"[^"]*"|\S+) \[(?P<time>[^\]]+)\] '
+            r'"(?P<method>\S+) (?P<url>\S*)(?: [A-Z]+/[\d.]+)?" (?P<status>\d{1,3})'
             r'(?: (?P<size>\d+|-))?(?: "(?P<referer>[^"]*)" "(?P<agent>[^"]*)")?(?: (?P<code>[A-Z_]+):[A-Z_]+)?',
         )
     ),
-    line=r'^\S+ \S+ (?:"[^"]*"|\S+) \[\d\d/\w{2,3}/\d{4}[: ][^\]]+\] "(?:CONNECT \S|\S+ (?:[a-z][a-z0-9+.-]*://|error:))',
+    line=r'^\S+ \S+ (?:"[^"]*"|\S+) \[\d\d/\w{2,3}/\d{4}[: ][^\]]+\]'
+    r' "(?:CONNECT \S|\S+ (?:[a-z][a-z0-9+.-]*://|error:))',
     fields={
         "host": (Part("url", _NAMED),),
         "url": (Part("url", _NAMED),),
@@ -83,7 +85,7 @@ COMMON = LogFormat(
     product="squid",
     same_as=("olfeo_swg_clf",),
 )
-"""Squid's ``common`` and ``combined``, and the same text of Olfeo (``[15/04/2024 12:50:04]``) and of Apache as a forward proxy.
+"""Squid's ``common`` and ``combined``, and the same text of Olfeo (``[15/04/2024 12:50:04]``) and of Apache as a proxy.
 
 Bracketed dates in figures are day first with one product and month first with another: each file tells, or it is said.
 """

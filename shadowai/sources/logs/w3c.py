@@ -7,9 +7,9 @@ Prefixes of field names tell the direction: ``cs`` is client to server, ``sc`` s
 from shadowai.sources.logs.description import CsvPositional, LogFormat, TimeOf, W3c, When
 
 _IIS = (
-    "date", "time", "s-sitename", "s-computername", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip",
-    "cs-version", "cs(User-Agent)", "cs(Cookie)", "cs(Referer)", "cs-host", "sc-status", "sc-substatus", "sc-win32-status", "sc-bytes",
-    "cs-bytes", "time-taken",
+    "date", "time", "s-sitename", "s-computername", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port",
+    "cs-username", "c-ip", "cs-version", "cs(User-Agent)", "cs(Cookie)", "cs(Referer)", "cs-host", "sc-status",
+    "sc-substatus", "sc-win32-status", "sc-bytes", "cs-bytes", "time-taken",
 )  # fmt: skip
 """All fields that IIS can write, in its order."""
 
@@ -37,7 +37,8 @@ IIS = LogFormat(
     doc="https://learn.microsoft.com/en-us/windows/win32/http/w3c-logging",
     kind="http_request",
     family=W3c(layouts=_LAYOUTS, decode_plus=True),
-    line=r"^#Software: Microsoft (?:Internet Information|HTTP)|^#Fields:[^\n]*\scs-uri-stem\s[^\n]*\ss(?:c-substatus|c-win32-status|-port)\b"
+    line=r"^#Software: Microsoft (?:Internet Information|HTTP)"
+    r"|^#Fields:[^\n]*\scs-uri-stem\s[^\n]*\ss(?:c-substatus|c-win32-status|-port)\b"
     r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: \S+){1,3} [A-Z]{3,16} [/*]\S* \S+ \d{1,5} \S+ \S+ (?:HTTP/[\d.]+ )?\S+ \S+ ",
     fields={
         "host": ("cs-host", "cs(Host)"),
@@ -63,7 +64,8 @@ IIS_NATIVE = LogFormat(
     doc="https://learn.microsoft.com/en-us/windows/win32/http/iis-logging",
     kind="http_request",
     family=CsvPositional(at_least=14),
-    line=r"^[0-9A-Fa-f.:%]+, [^,]*, \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}, \d{1,2}:\d\d:\d\d, [A-Z0-9]+, [^,]*, [^,]*, \d+, \d+, \d+, ",
+    line=r"^[0-9A-Fa-f.:%]+, [^,]*, \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}, \d{1,2}:\d\d:\d\d, [A-Z0-9]+,"
+    r" [^,]*, [^,]*, \d+, \d+, \d+, ",
     fields={
         "user": (2,),
         "client_ip": (1,),
@@ -86,7 +88,18 @@ GENERIC = LogFormat(
     family=W3c(),
     line=r"(?i)^#Fields:[^\n]*[\s:](?:cs-host|cs\(host\)|x-cs-sni|cs-dns|cs-uri|cs-url|c-uri|r-host|cs-uri-host)(?:\s|$)",
     fields={
-        "host": ("cs-host", "cs(Host)", "x-host-header", "cs-uri-host", "x-cs-sni", "cs-dns", "r-host", "cs-uri", "cs-url", "c-uri"),
+        "host": (
+            "cs-host",
+            "cs(Host)",
+            "x-host-header",
+            "cs-uri-host",
+            "x-cs-sni",
+            "cs-dns",
+            "r-host",
+            "cs-uri",
+            "cs-url",
+            "c-uri",
+        ),
         "url": ("cs-uri", "cs-url", "c-uri"),
         "path": ("cs-uri-path", "cs-uri-stem"),
         "user": ("cs-username", "cs-userdn", "c-username", "cs-user", "username"),
@@ -103,10 +116,21 @@ GENERIC = LogFormat(
     time=(TimeOf(("date", "time")), TimeOf(("timestamp",)), TimeOf(("x-timestamp",))),
     zone="utc",
     rank=3,
-    blocked=tuple(When(((key, r"(?i)\b(?:denied|deny|blocked?|failed)\b|^TCP_DENIED"),)) for key in ("sc-filter-result", "action", "s-action")),
-    allowed=tuple(When(((key, r"(?i)\b(?:allowed?|observed|proxied|permitted)\b"),)) for key in ("sc-filter-result", "action", "s-action")),
+    blocked=tuple(
+        When(((key, r"(?i)\b(?:denied|deny|blocked?|failed)\b|^TCP_DENIED"),))
+        for key in ("sc-filter-result", "action", "s-action")
+    ),
+    allowed=tuple(
+        When(((key, r"(?i)\b(?:allowed?|observed|proxied|permitted)\b"),))
+        for key in ("sc-filter-result", "action", "s-action")
+    ),
     nulls=frozenset({"anonymous"}),
-    uncounted=(When((("sc-status", r"^407$"), ("cs-username", r"(?i)^(?:-|anonymous)?$")), "proxy authentication leg (407); the retry is counted"),),
+    uncounted=(
+        When(
+            (("sc-status", r"^407$"), ("cs-username", r"(?i)^(?:-|anonymous)?$")),
+            "proxy authentication leg (407); the retry is counted",
+        ),
+    ),
 )
 
 FORMATS = (IIS, IIS_NATIVE, GENERIC)

@@ -1,11 +1,11 @@
 """Zscaler Internet Access (NSS and Cloud NSS feeds) and Private Access (Log Streaming Service).
 
-Feed fields: https://help.zscaler.com/zia/nss-feed-output-format-web-logs and its neighbours for firewall and DNS. In firewall
-logs ``inbytes`` went from the server to the client and ``outbytes`` from the client to the server. NSS writes bytes outside
-0x21 to 0x7E as %HH. Times are in the feed's own zone, which JSON feeds may name in ``tz``.
+Feed fields: https://help.zscaler.com/zia/nss-feed-output-format-web-logs and its neighbours for firewall and DNS. In
+firewall logs ``inbytes`` went from the server to the client and ``outbytes`` from the client to the server. NSS writes
+bytes outside 0x21 to 0x7E as %HH. Times are in the feed's own zone, which JSON feeds may name in ``tz``.
 """
 
-from shadowai.sources.logs.description import CsvPositional, Json, Key, KeyValue, LogFormat, Take, TimeOf, When
+from shadowai.sources.logs.description import CsvPositional, Json, Key, KeyValue, Kind, LogFormat, Take, TimeOf, When
 
 _HELP = "https://help.zscaler.com/zia/nss-feed-output-format-"
 _DATE = r'"?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}"?'
@@ -60,7 +60,7 @@ def _feed(
     name: str,
     title: str,
     doc: str,
-    kind: str,
+    kind: Kind,
     family: Json | CsvPositional | KeyValue,
     fields: dict[str, tuple[Take, ...]],
     *,
@@ -80,7 +80,7 @@ def _feed(
         title=title,
         vendor="Zscaler",
         doc=doc,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         family=family,
         fields=fields,
         time=times,
@@ -262,8 +262,17 @@ FORMATS = (
         zone="utc",
         kinds=((When((("Method", r"^[A-Z]+$"),)), "http_request"),),
         blocked=(When((("InternalReason", "(?i)REJECTED_BY_POLICY|DENIED"),)),),
-        allowed=(When((("ConnectionStatus", "(?i)^(?:open|active|close)"), ("InternalReason", "(?i)^(?!.*(?:REJECT|DENIED|FAIL))"))),),
-        uncounted=(When((("Host", "^$"), ("ServerIP", "^$")), "the session of a client or connector, not a use of a service"),),
+        allowed=(
+            When(
+                (
+                    ("ConnectionStatus", "(?i)^(?:open|active|close)"),
+                    ("InternalReason", "(?i)^(?!.*(?:REJECT|DENIED|FAIL))"),
+                )
+            ),
+        ),
+        uncounted=(
+            When((("Host", "^$"), ("ServerIP", "^$")), "the session of a client or connector, not a use of a service"),
+        ),
         product="zscaler",
     ),
 )

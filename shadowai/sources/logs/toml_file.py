@@ -1,0 +1,191 @@
+"""A user's own log formats: one TOML file each, saying what a built-in description says (``docs/sources.md`` has an example)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields as fields_of
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shadowai.errors import UsageError
+from shadowai.model import Origin
+from shadowai.sources.logs.description import (
+    Blank,
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    Family,
+    Json,
+    Key,
+    KeyValue,
+    Leef,
+    LogFormat,
+    Part,
+    Pattern,
+    Take,
+    TimeOf,
+    W3c,
+    When,
+    ZeekTsv,
+)
+
+FAMILIES: Mapping[str, type[Any]] = {
+    "blank": Blank,
+    "w3c": W3c,
+    "zeek": ZeekTsv,
+    "csv": CsvHeader,
+    "csv_positional": CsvPositional,
+    "key_value": KeyValue,
+    "cef": Cef,
+    "leef": Leef,
+    "json": Json,
+    "pattern": Pattern,
+}
+"""What ``family = "…"`` may be."""
+
+_TEXTS = ("title", "vendor", "doc", "line", "ignored", "product", "name_in")
+_KEYS = (
+    "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "blocked", "allowed", "uncounted", "nulls",
+    "percent_encoded", "same_as",
+)  # fmt: skip
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
+_LARGEST = 1 << 18
+T = TypeVar("T")
+
+
+def load(folder: Path) -> list[LogFormat]:
+    """The formats described by ``*.toml`` in ``folder``. Raises :class:`UsageError` naming the file and what is wrong in it."""
+    if not folder.is_dir():
+        raise UsageError("no such folder of log formats", origin=Origin(str(folder)), remedy="correct formats_dir in the configuration")
+    return [read(path) for path in sorted(folder.glob("*.toml"))]
+
+
+def read(path: Path) -> LogFormat:
+    """One description."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise _wrong(path, f"is larger than {_LARGEST >> 10} KiB")
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise _wrong(path, f"cannot be read as TOML: {wrong}") from wrong
+    return _Reader(path, table).format()
+
+
+class _Reader:
+    """Turns a TOML table into a description, complaining about the first thing that is not one."""
+
+    def __init__(self, path: Path, table: dict[str, Any]) -> None:
+        self._path = path
+        self._table = table
+
+    def format(self) -> LogFormat:
+        unknown = sorted(set(self._table) - set(_KEYS))
+        if unknown:
+            raise self._error(f"unknown key {unknown[0]!r}", f"known are {', '.join(_KEYS)}")
+        name = self._get("name", str, "")
+        if not _NAME.fullmatch(name):
+            raise self._error(f"name {name!r} is not of lower-case letters, digits and _", "give it a name such as acme_proxy")
+        described = LogFormat(
+            name=name,
+            title=self._get("title", str, name),
+            vendor=self._get("vendor", str, ""),
+            doc=self._get("doc", str, ""),
+            kind=self._get("kind", str, "http_request"),  # type: ignore[arg-type]
+            family=self._family(),
+            fields={field: self._takes(value) for field, value in self._get("fields", dict, {}).items()},
+            time=tuple(self._time(entry) for entry in self._get("time", list, [])),
+            zone="utc" if self._get("zone", str, "local") == "utc" else "local",
+            day_first=self._table.get("day_first"),
+            line=self._get("line", str, ""),
+            rank=self._get("rank", int, 15),
+            blocked=self._conditions("blocked"),
+            allowed=self._conditions("allowed"),
+            uncounted=self._conditions("uncounted"),
+            nulls=frozenset(str(null).lower() for null in self._get("nulls", list, [])),
+            percent_encoded=self._get("percent_encoded", bool, False),
+            name_in=self._get("name_in", str, ""),
+            ignored=self._get("ignored", str, ""),
+            product=self._get("product", str, ""),
+            same_as=tuple(str(other) for other in self._get("same_as", list, [])),
+        )
+        self._check(described)
+        return described
+
+    def _check(self, described: LogFormat) -> None:
+        try:
+            described.check()
+        except ValueError as wrong:
+            raise self._error(str(wrong), "correct the description") from wrong
+        if not described.fields.get("host") and not described.fields.get("server_ip"):
+            raise self._error("no field gives a host", "say under [fields] where host (or at least server_ip) is")
+        headed = isinstance(described.family, (CsvHeader, ZeekTsv, W3c, Cef, Leef))
+        if not described.line and not headed and not (isinstance(described.family, Json) and described.family.requires):
+            raise self._error("nothing says how a line is recognised", "give line = '^…' (for JSON: requires under [options])")
+
+    def _family(self) -> Family:
+        name = self._get("family", str, "")
+        if name not in FAMILIES:
+            raise self._error(f"unknown family {name!r}", f"known are {', '.join(FAMILIES)}")
+        made = FAMILIES[name]
+        options = self._get("options", dict, {})
+        known = [field.name for field in fields_of(made)]
+        unknown = sorted(set(options) - set(known))
+        if unknown:
+            raise self._error(f"family {name} has no option {unknown[0]!r}", f"known are {', '.join(known) or 'none'}")
+        try:
+            family: Family = made(**{key: _frozen(value) for key, value in options.items()})
+        except TypeError as wrong:
+            raise self._error(f"family {name}: {wrong}", f"its options are {', '.join(known)}") from wrong
+        return family
+
+    def _takes(self, value: Any) -> tuple[Take, ...]:
+        return tuple(self._take(one) for one in (value if isinstance(value, list) else [value]))
+
+    def _take(self, value: Any) -> Take:
+        if isinstance(value, dict):
+            if set(value) != {"key", "pattern"} or not isinstance(value["pattern"], str):
+                raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", "a part of a token has both, and nothing else")
+            return Part(self._key(value["key"]), value["pattern"])
+        return self._key(value)
+
+    def _key(self, value: Any) -> Key:
+        if isinstance(value, bool) or not isinstance(value, (int, str)) or (isinstance(value, int) and value < 1):
+            raise self._error(f"{value!r} names no token", "use a position counted from 1, a column, a key or a path")
+        return value
+
+    def _time(self, entry: Any) -> TimeOf:
+        if not isinstance(entry, dict) or not set(entry) <= {"keys", "zone"} or not isinstance(entry.get("keys"), list) or not entry["keys"]:
+            raise self._error("[[time]] needs keys = [ … ]", "list the tokens that make up the time, and zone if there is one")
+        return TimeOf(tuple(self._key(key) for key in entry["keys"]), self._key(entry["zone"]) if "zone" in entry else None)
+
+    def _conditions(self, name: str) -> tuple[When, ...]:
+        return tuple(self._condition(name, entry) for entry in self._get(name, list, []))
+
+    def _condition(self, name: str, entry: Any) -> When:
+        tests = entry.get("all") if isinstance(entry, dict) else None
+        if not isinstance(tests, dict) or not tests or not set(entry) <= {"all", "because"}:
+            raise self._error(f"[[{name}]] needs all = {{ key = 'pattern' }}", "every pattern of it must match for the condition to hold")
+        pairs = tuple((int(key) if key.isdigit() else key, str(pattern)) for key, pattern in tests.items())
+        because = str(entry.get("because", ""))
+        if name == "uncounted" and not because:
+            raise self._error("[[uncounted]] needs because = '…'", "say what these records are, if no activity")
+        return When(pairs, because)
+
+    def _get(self, key: str, kind: type[T], default: T) -> T:
+        value = self._table.get(key, default)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self._error(f"{key} = {value!r} is not of type {kind.__name__}", "correct the value")
+        return value
+
+    def _error(self, message: str, remedy: str) -> UsageError:
+        return UsageError(message, origin=Origin(str(self._path)), remedy=remedy)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+
+
+def _wrong(path: Path, message: str) -> UsageError:
+    return UsageError(message, origin=Origin(str(path)), remedy="see docs/sources.md for an example")

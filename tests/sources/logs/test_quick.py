@@ -1,0 +1,124 @@
+"""The shortcuts never say anything else than the reference: names found early, and texts that decide a record."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+
+import pytest
+
+from shadowai import normalize
+from shadowai.names import authority
+from shadowai.sources.framing import Block
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.description import LogFormat
+from shadowai.sources.logs.quick import ACTOR, MANNER, dimensions, names_of
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.timestamps import Clock
+from tests.formats import expected
+
+SHORT = [fmt for fmt in formats().values() if fmt.name_in]
+
+
+def _lines(fmt: LogFormat) -> list[str]:
+    return [line for sample in expected.samples(fmt.name) for line in sample.read_text("utf-8", errors="replace").split("\n")]
+
+
+def _block(lines: list[str]) -> Block:
+    return Block(range(1, len(lines) + 1), lines, 0, "\n".join(lines))
+
+
+def test_there_is_a_shortcut_for_the_most_common_proxy() -> None:
+    assert "squid_native" in {fmt.name for fmt in SHORT}
+
+
+@pytest.mark.parametrize("fmt", SHORT, ids=lambda fmt: fmt.name)
+def test_a_name_found_early_is_the_name_of_the_record(fmt: LogFormat) -> None:
+    """Over the samples and thousands of damaged lines: where the pattern finds a name, the reader finds a record with it."""
+    assert fmt.name_in.startswith("^") and fmt.name_in.endswith("$")
+    rng = random.Random(fmt.name)
+    reader, find = FormatReader(fmt, Clock()), names_of(FormatReader(fmt, Clock()))
+    assert find is not None
+    found = 0
+    for line in _lines(fmt) * 60:
+        damaged = list(line)
+        for _ in range(rng.randrange(3)):
+            if damaged:
+                damaged[rng.randrange(len(damaged))] = rng.choice(" /:@\"[]?#-._%0aA\t")
+        text = "".join(damaged)
+        (name,) = find(_block([text])) or [None]
+        if name is None:
+            continue
+        found += 1
+        tokens = reader.tokens(text)
+        assert isinstance(tokens, (list, dict)), text
+        first = next(reader.candidates(tokens))
+        assert normalize.host(authority(first)) == normalize.host(name), text
+    assert found > 50
+
+
+@pytest.mark.parametrize("fmt", SHORT, ids=lambda fmt: fmt.name)
+def test_a_name_pattern_never_reaches_over_a_line_break(fmt: LogFormat) -> None:
+    pattern = re.compile(fmt.name_in, re.MULTILINE)
+    lines = [line for line in _lines(fmt) if pattern.match(line)]
+    assert lines
+    for line in lines:
+        for place in range(len(line)):
+            assert not any("\n" in found.group() for found in pattern.finditer(f"{line[:place]}\n{line[place:]}"))
+
+
+def test_a_block_with_one_odd_line_still_gives_the_other_names() -> None:
+    fmt = formats()["squid_native"]
+    good = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT {}:443 jdoe HIER_DIRECT/203.0.113.9 -"
+    find = names_of(FormatReader(fmt, Clock()))
+    assert find is not None
+    lines = [good.format("a.example"), "junk", good.format("b.example")]
+    assert find(_block(lines)) == ["a.example", None, "b.example"]
+    assert find(_block(lines[::2])) == ["a.example", "b.example"]
+
+
+def test_tables_are_sure_only_of_rows_of_the_headers_width() -> None:
+    reader = FormatReader(formats()["generic_csv"], Clock())
+    find = names_of(reader)
+    assert find is not None
+    assert find(_block(["user,host", "a,x.example"])) is None, "the header is not known yet"
+    reader.tokens("user,host")
+    assert find(_block(["a,x.example", "b", "user,host", 'c,"y.example"'])) == ["x.example", None, None, "y.example"]
+
+
+def test_tables_are_not_sure_near_an_open_quote() -> None:
+    reader = FormatReader(formats()["generic_csv"], Clock())
+    find = names_of(reader)
+    assert find is not None
+    reader.tokens("user,host")
+    assert find(_block(['"a', 'b",x.example'])) is None, "a row over two lines"
+    assert find(_block(['"a,x.example'])) is None
+    assert find(_block(["b,x.example"])) is None, "may still be within the quote of the block before"
+    assert find(_block(["b,x.example"] * 70)) is None
+    assert find(_block(["b,x.example"])) == ["x.example"]
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
+def test_equal_dimensions_are_equal_records(name: str) -> None:
+    """Records of one sample with the same dimensions differ in nothing that decides where they are counted."""
+    fmt = formats()[name]
+    reader = FormatReader(fmt, Clock(modified=expected.MODIFIED))
+    actors: dict[object, set[object]] = {}
+    manners: dict[object, set[object]] = {}
+    for line in _lines(fmt):
+        tokens = reader.tokens(line)
+        if not isinstance(tokens, (list, dict)):
+            continue
+        record = reader.record("x", 1, tokens)
+        actor, manner = dimensions(reader, ACTOR)(tokens), dimensions(reader, MANNER, conditions=True)(tokens)
+        actors.setdefault(actor, set()).add((record.user, record.device, record.client_ip))
+        manners.setdefault(manner, set()).add((record.method, record.user_agent, record.blocked, record.counted, record.kind))
+        assert reader.actor(tokens) == (record.user, record.device, record.client_ip)
+        assert reader.amounts(tokens) == (record.time, record.bytes_up, record.bytes_down)
+    assert all(len(values) == 1 for values in (*actors.values(), *manners.values()))
+
+
+def test_formats_without_shortcut_have_none() -> None:
+    fmt = replace(formats()["squid_native"], name_in="")
+    assert names_of(FormatReader(fmt, Clock())) is None

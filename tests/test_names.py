@@ -1,0 +1,76 @@
+"""Names are decided once, the same way however they are written, and in bounded memory."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shadowai import normalize
+from shadowai.catalog import Catalog
+from shadowai.names import NO_HOST, NOT_AI, Found, Names, authority
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(Catalog.load())
+
+
+@pytest.mark.parametrize("text", ["chatgpt.com", "ChatGPT.com.", "chatgpt.com:443", "https://chatgpt.com/c/1?q=x", "(7)chatgpt(3)com(0)", "u:p@chatgpt.com"])
+def test_spellings_of_one_host_are_one_decision(names: Names, text: str) -> None:
+    found = names.decide(text)
+    assert isinstance(found, Found)
+    assert found.host == "chatgpt.com" and found.matches[0].signature == "openai-chatgpt"
+
+
+@pytest.mark.parametrize("text", ["notchatgpt.com", "https://example.com/?ref=chatgpt.com", "chatgpt.com.evil.example", "example.com/chatgpt.com"])
+def test_look_alikes_are_not_ai(names: Names, text: str) -> None:
+    assert names.decide(text) is NOT_AI
+    assert names.is_refused(text)
+
+
+@pytest.mark.parametrize("text", ["", "-", "/index.html", "a b", "\x00"])
+def test_what_holds_no_host_is_not_refused_but_without_host(names: Names, text: str) -> None:
+    assert names.decide(text) is NO_HOST
+    assert not names.is_refused(text)
+
+
+def test_the_first_text_with_a_host_counts(names: Names) -> None:
+    found = names.first(["-", "claude.ai", "chatgpt.com"])
+    assert isinstance(found, Found) and found.host == "claude.ai"
+    assert names.first([]) is NO_HOST
+
+
+@given(st.text(st.characters(codec="utf-8")) | st.from_regex(r"[a-z]{0,5}:?/{0,3}[a-z.:@/?#\[\]]{0,20}", fullmatch=True))
+def test_cutting_a_path_off_never_changes_the_host(text: str) -> None:
+    assert normalize.host(authority(text)) == normalize.host(text)
+
+
+def test_memory_is_bounded() -> None:
+    small = Names(Catalog.load(), most=100)
+    for number in range(1000):
+        small.decide(f"host{number}.example")
+        small.tool(f"agent/{number}")
+    assert len(small.decided) <= 100
+    assert isinstance(small.decide("claude.ai"), Found)
+
+
+def test_a_url_decides_where_the_host_alone_does_not(names: Names) -> None:
+    found = names.decide("www.bing.com")
+    assert isinstance(found, Found) and found.needs_url and not found.matches
+    assert names.matches(found, "https://www.bing.com/search") == ()
+    (match,) = names.matches(found, "https://www.bing.com/chat/x")
+    assert match.name.kind == "url" and match.name.value == match.pattern
+    assert names.matches(found, None) == ()
+
+
+def test_a_url_of_another_host_says_nothing(names: Names) -> None:
+    found = names.decide("www.bing.com")
+    assert isinstance(found, Found)
+    assert names.matches(found, "https://evil.example/chat") == ()
+
+
+def test_user_agents_tell_the_tool(names: Names) -> None:
+    assert names.tool("OpenAI/Python 1.30.1") == {"sdk"}
+    assert names.tool("claude-cli/2.1.329 (external, sdk-cli)") == {"sdk", "agent"}
+    assert names.tool("Mozilla/5.0 (X11; Linux x86_64)") == frozenset()

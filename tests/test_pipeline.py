@@ -1,0 +1,273 @@
+"""The law: a scan is the fold of the matched records of the reference path, whatever the input; and what a scan reports."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from shadowai import pipeline
+from shadowai.catalog import Catalog
+from shadowai.errors import UsageError
+from shadowai.inventory import Inventory
+from shadowai.model import Gap, Note, Record, Report, Usage, Verdict
+from shadowai.names import Names
+from shadowai.policy import Policy, exit_code
+from shadowai.sources import container
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.logfile import LogFile
+from tests.formats import expected
+
+SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT {host}:443 {user} HIER_DIRECT/203.0.113.9 -"
+SAMPLES = [sample for name in sorted(formats()) for sample in expected.samples(name)]
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog.load()
+
+
+def _scanned(path: Path, catalog: Catalog, *, block_size: int = 1 << 20, since: int | None = None, until: int | None = None) -> Inventory:
+    inventory = Inventory()
+    for log in _logs(path, block_size):
+        pipeline.scan_file(log, Names(catalog), inventory, since=since, until=until)
+    return inventory
+
+
+def _read(path: Path, catalog: Catalog, *, since: int | None = None, until: int | None = None) -> Inventory:
+    inventory = Inventory()
+    for log in _logs(path, 1 << 20):
+        pipeline.fold((log.record(row) for row in log.rows()), Names(catalog), inventory, since=since, until=until)
+    return inventory
+
+
+def _logs(path: Path, block_size: int) -> Iterator[LogFile]:
+    (source,) = container.expand([str(path)])
+    assert not isinstance(source, Gap)
+    with container.opened(source) as stream:
+        for content in container.contents(source, stream):
+            if not isinstance(content, Gap):
+                content.modified = expected.MODIFIED
+                yield LogFile(content, formats(), block_size=block_size)
+
+
+def _rows(inventory: Inventory, catalog: Catalog) -> object:
+    def signature(id: str):  # type: ignore[no-untyped-def]
+        return catalog.signatures[id]
+
+    today = date(2026, 3, 1)
+    return [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_scan_is_the_fold_of_read(sample: Path, catalog: Catalog) -> None:
+    wanted = _rows(_read(sample, catalog), catalog)
+    for size in (1 << 20, 997, 64):
+        assert _rows(_scanned(sample, catalog, block_size=size), catalog) == wanted
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_scan_is_the_fold_of_read_on_mutated_input(sample: Path, catalog: Catalog, tmp_path: Path) -> None:
+    """Bytes flipped, lines cut, doubled, swapped and joined, AI hosts put where others were: still one truth."""
+    rng = random.Random(sample.name)
+    path = tmp_path / sample.name
+    for turn in range(4):
+        path.write_bytes(_mutated(sample.read_bytes(), rng, turn))
+        window = {"since": 1_767_225_600_000_000, "until": 1_772_600_000_000_000} if turn == 3 else {}
+        assert _rows(_scanned(path, catalog, block_size=rng.choice((50, 300, 5000)), **window), catalog) == _rows(
+            _read(path, catalog, **window), catalog
+        )
+
+
+def _mutated(data: bytes, rng: random.Random, turn: int) -> bytes:
+    lines = data.split(b"\n") * (2 if turn else 1)
+    for _ in range(max(3, len(lines) // 4)):
+        place = rng.randrange(len(lines))
+        line = bytearray(lines[place])
+        kind = rng.randrange(6)
+        if kind == 0 and line:
+            line[rng.randrange(len(line))] = rng.choice(b'"\',;= \t\\[]{}:-/#%0\x00\xff')
+        elif kind == 1:
+            line = line[: rng.randrange(len(line) + 1)]
+        elif kind == 2:
+            line = bytearray(bytes(line).replace(b".example", b".chatgpt.com", 1))
+        elif kind == 3:
+            line += b" " + lines[rng.randrange(len(lines))]
+        elif kind == 4:
+            line = bytearray(bytes(line).replace(b"chatgpt.com", rng.choice((b"ChatGPT.com.", b"chatgpt.com:443", b"a@chatgpt.com", b"[::1]", b"-"))))
+        elif len(line) > 4:
+            cut = rng.randrange(len(line))
+            line = line[:cut] + line[cut : cut + 3] + line[cut:]
+        lines[place] = bytes(line)
+    return b"\n".join(lines)
+
+
+def test_generated_squid_lines_obey_the_law(tmp_path: Path, catalog: Catalog) -> None:
+    rng = random.Random(3)
+    path = tmp_path / "access.log"
+    lines = []
+    for _ in range(3000):
+        host = rng.choice(("chatgpt.com", "www.claude.ai", "notchatgpt.com", "intranet.example", "[2001:db8::1]", "bing.com", "chatgpt.com.evil.example"))
+        target = rng.choice((f"CONNECT {host}:443", f"GET http://{host}/chat", f"GET https://u:p@{host}/chat?x=claude.ai", f"POST {host}", "NONE error:invalid-request"))
+        status = rng.choice(("TCP_MISS/200", "TCP_DENIED/403", "TCP_DENIED/407", "NONE/400", "TCP_TUNNEL/200"))
+        user = rng.choice(("-", "CORP\\jdoe", "ann@example.com", "jdoe"))
+        lines.append(f"{1767600000 + rng.random() * 1e6:.3f} {rng.randrange(99):4d} 10.0.0.{rng.randrange(5)} {status} {rng.randrange(9999)} {target} {user} HIER_DIRECT/203.0.113.9 -")
+    path.write_text("\n".join(lines), "utf-8")
+    wanted = _rows(_read(path, catalog), catalog)
+    assert wanted[0]  # type: ignore[index]
+    for size in (64, 4096, 1 << 20):
+        assert _rows(_scanned(path, catalog, block_size=size), catalog) == wanted
+
+
+def _scan(*paths: Path, **options: object) -> Report:
+    return pipeline.scan([str(path) for path in paths], options=pipeline.ScanOptions(**options))  # type: ignore[arg-type]
+
+
+def test_a_small_log_gives_its_inventory(tmp_path: Path) -> None:
+    log = tmp_path / "anything"
+    log.write_text("\n".join(SQUID.format(host=host, user=user) for host, user in (("chatgpt.com", "jdoe"), ("mail.example.com", "jdoe"))), "utf-8")
+    report = _scan(log)
+    (entry,) = report.entries
+    assert (entry.service_id, entry.users, entry.events, entry.bytes_down, entry.usage) == ("openai-chatgpt", 1, 1, 4000, Usage.CONNECTED)
+    assert [str(origin) for origin in entry.evidence] == [f"{log}:1"]
+    assert report.complete and exit_code(report) == 0
+    (summary,) = report.sources
+    assert (summary.format, summary.records, summary.named, summary.ai) == ("squid_native", 2, 2, 1)
+
+
+def test_a_window_leaves_out_what_is_outside(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_text(SQUID.format(host="chatgpt.com", user="jdoe") + "\n", "utf-8")
+    at = 1_767_600_000_123_000
+    assert _scan(log, since=at, until=at).entries
+    assert not _scan(log, since=at + 1).entries
+    assert _scan(log, until=at - 1).sources[0].outside == 1
+
+
+def test_a_policy_breach_and_a_gap_give_one_and_a_gap_alone_three(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_text(SQUID.format(host="chatgpt.com", user="jdoe") + "\n%%% not a log line\n", "utf-8")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nrules:\n  - service: openai-chatgpt\n    status: prohibited\n", "utf-8")
+    half = _scan(log)
+    assert [(gap.count, [str(at) for at in gap.examples]) for gap in half.gaps] == [(1, [f"{log}:2"])]
+    assert exit_code(half) == 3
+    both = _scan(log, policy=str(policy))
+    assert both.entries[0].verdict is Verdict.PROHIBITED
+    assert exit_code(both) == 1
+
+
+def test_a_policy_that_names_an_unknown_service_is_refused(tmp_path: Path) -> None:
+    log, policy = tmp_path / "a", tmp_path / "policy.yaml"
+    log.write_text(SQUID.format(host="chatgpt.com", user="jdoe"), "utf-8")
+    policy.write_text("version: 1\nrules:\n  - service: openai-chatgbt\n    status: prohibited\n", "utf-8")
+    with pytest.raises(UsageError, match="openai-chatgbt") as caught:
+        _scan(log, policy=str(policy))
+    assert caught.value.origin is not None and caught.value.origin.position == 3
+
+
+def test_a_file_nobody_knows_is_a_gap_with_the_remedy(tmp_path: Path) -> None:
+    log = tmp_path / "poem.txt"
+    log.write_text("so much depends\nupon\na red wheel\nbarrow\n", "utf-8")
+    report = _scan(log)
+    (gap,) = report.gaps
+    assert gap.origin.path == str(log) and "--log-format" in gap.reason and "4 lines" in gap.reason
+    assert exit_code(report) == 3
+
+
+def test_a_path_that_does_not_exist_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        _scan(tmp_path / "nothing")
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="unknown log format"):
+        _scan(tmp_path / "a", log_format="nope")
+
+
+def test_a_capture_is_a_gap_and_never_nothing(tmp_path: Path) -> None:
+    (tmp_path / "dump").write_bytes(b"\xd4\xc3\xb2\xa1" + bytes(40))
+    (gap,) = _scan(tmp_path / "dump").gaps
+    assert "packet capture" in gap.reason
+
+
+def test_processes_and_one_process_agree(tmp_path: Path) -> None:
+    for number in range(4):
+        lines = [SQUID.format(host="claude.ai", user=f"user{number}"), SQUID.format(host="chatgpt.com", user="jdoe"), "junk" * (number == 2)]
+        (tmp_path / f"{number}.log").write_text("\n".join(lines), "utf-8")
+    assert _scan(tmp_path, jobs=2) == _scan(tmp_path, jobs=1)
+    assert _scan(tmp_path, jobs=2, by="user") == _scan(tmp_path, jobs=1, by="user")
+
+
+def test_a_truncated_gzip_is_read_as_far_as_it_goes_and_said(tmp_path: Path) -> None:
+    whole = gzip.compress("".join(SQUID.format(host="chatgpt.com", user=f"user{n}") + "\n" for n in range(20_000)).encode())
+    (tmp_path / "access.log").write_bytes(whole[: len(whole) // 2])
+    report = _scan(tmp_path / "access.log")
+    assert report.entries[0].users > 100
+    assert any("truncated" in gap.reason for gap in report.gaps)
+
+
+def test_memory_does_not_grow_with_lines(tmp_path: Path, catalog: Catalog) -> None:
+    """Two logs of the same people, one twenty times as long: the fold holds the same."""
+    sizes = []
+    for times in (1, 20):
+        log = tmp_path / f"{times}.log"
+        log.write_text("".join(SQUID.format(host=f"h{n % 50}.chatgpt.com", user=f"u{n % 30}") + "\n" for n in range(600 * times)), "utf-8")
+        inventory = _scanned(log, catalog)
+        sizes.append(sum(len(actors) for actors in inventory._services.values()))
+    assert sizes[0] == sizes[1] == 31
+
+
+def test_read_gives_records_gaps_in_place_and_notes(tmp_path: Path) -> None:
+    log = tmp_path / "users.csv"
+    log.write_text('time,user,host\n2026-01-05 08:00:00,jdoe,chatgpt.com\n"never closed,x,y\n2026-01-05 08:00:01,ann,claude.ai\n', "utf-8")
+    items = list(pipeline.read([str(log)], options=pipeline.ScanOptions()))
+    records = [item for item in items if isinstance(item, Record)]
+    assert [(record.line, record.host) for record in records] == [(2, "chatgpt.com"), (4, "claude.ai")]
+    assert [str(item.origin) for item in items if isinstance(item, Gap)] == [f"{log}:3"]
+    assert [item.kind for item in items if isinstance(item, Note)] == ["zone"]
+
+
+def test_a_users_own_format_is_used(tmp_path: Path) -> None:
+    folder = tmp_path / "formats"
+    folder.mkdir()
+    (folder / "acme.toml").write_text(
+        'name = "acme"\nfamily = "blank"\nline = "^ACME "\n[options]\nat_least = 4\n[fields]\nhost = 3\nuser = 4\n[[time]]\nkeys = [2]\n', "utf-8"
+    )
+    log = tmp_path / "acme.log"
+    log.write_text("ACME 2026-01-05T08:00:00Z chatgpt.com jdoe\n", "utf-8")
+    settings = replace(pipeline.ScanOptions().settings, formats_dir=(folder,))
+    assert _scan(log, settings=settings).entries[0].users == 1
+    assert _scan(log).gaps
+
+
+def test_progress_is_told_of_every_byte(tmp_path: Path) -> None:
+    class Told:
+        total: int | None = None
+        seen = 0
+        files: list[str]
+
+        def start(self, total_bytes: int | None) -> None:
+            self.total, self.files = total_bytes, []
+
+        def file(self, path: str) -> None:
+            self.files.append(path)
+
+        def advance(self, n_bytes: int) -> None:
+            self.seen += n_bytes
+
+        def done(self) -> None:
+            self.total = self.total or -1
+
+    log = tmp_path / "access.log"
+    log.write_text(SQUID.format(host="chatgpt.com", user="jdoe") + "\n", "utf-8")
+    told = Told()
+    pipeline.scan([str(log)], options=pipeline.ScanOptions(), progress=told)
+    assert told.total == log.stat().st_size == told.seen
+    assert told.files == [str(log)]
