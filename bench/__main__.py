@@ -81,11 +81,25 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
     for name, runs in taken.items():
         seconds = statistics.median(one for one, _ in runs)
         peak = max(two for _, two in runs)
-        print(f"{title:14} {name:22} {seconds:7.2f} {lines / seconds / 1000:10.0f} {floor / seconds:14.2f} {peak:8.0f}", flush=True)
+        print(
+            f"{title:14} {name:22} {seconds:7.2f} {lines / seconds / 1000:10.0f} {floor / seconds:14.2f} {peak:8.0f}",
+            flush=True,
+        )
 
 
 def _scan(path: Path) -> list[str]:
-    return [sys.executable, "-m", "shadowai", "scan", str(path), "--format", "csv", "--no-progress", "-o", str(path.with_suffix(".out.csv"))]
+    return [
+        sys.executable,
+        "-m",
+        "shadowai",
+        "scan",
+        str(path),
+        "--format",
+        "csv",
+        "--no-progress",
+        "-o",
+        str(path.with_suffix(".out.csv")),
+    ]
 
 
 def _patterns(folder: Path) -> Path:

@@ -16,8 +16,18 @@ AI = (
 _WORDS = "blue north cloud fast data media shop news mail soft bank tele auto food home metro prime alpha delta atlas vertex".split()
 _SUBS = ("www", "api", "cdn", "static", "img", "assets", "login", "mail", "edge", "telemetry", "")
 _ENDS = ("example", "example.com", "example.net", "example.org", "test", "invalid")
-_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
-_PATHS = ("/", "/index.html", "/api/v1/items", "/assets/app.3f2a91.js", "/search?q=weather", "/collect?v=2&tid=G-ABC123", "/track?ref=chatgpt.com")
+_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+)
+_PATHS = (
+    "/",
+    "/index.html",
+    "/api/v1/items",
+    "/assets/app.3f2a91.js",
+    "/search?q=weather",
+    "/collect?v=2&tid=G-ABC123",
+    "/track?ref=chatgpt.com",
+)
 START = 1_767_600_000.0
 BATCH = 20_000
 USERS = 5000
@@ -37,10 +47,15 @@ def write(path: Path, kind: str, size: int, share: float, seed: int = 7) -> int:
     lines = written = 0
     with path.open("w", encoding="utf-8", newline="") as out:
         if kind == "csv":
-            out.write('"datetime","user","action","hostname","url","useragent","urlcategory","requestmethod","requestsize","responsesize","clientip"\r\n')
+            out.write(
+                '"datetime","user","action","hostname","url","useragent","urlcategory","requestmethod","requestsize","responsesize","clientip"\r\n'
+            )
         while written < size:
             picked = rng.choices(hosts, weights, k=BATCH)
-            block = "".join(_line(line, rng, START + (lines + place) * 0.01, host, share, habits) for place, host in enumerate(picked))
+            block = "".join(
+                _line(line, rng, START + (lines + place) * 0.01, host, share, habits)
+                for place, host in enumerate(picked)
+            )
             out.write(block)
             written += len(block)
             lines += BATCH
@@ -75,7 +90,7 @@ def _csv(rng: random.Random, time: float, who: int, host: str) -> str:
 
 def _json(rng: random.Random, time: float, who: int, host: str) -> str:
     return (
-        f'{{"ts":{time:.6f},"id.orig_h":"10.0.{who >> 8}.{who & 255}","id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"method":"GET",'
+        f'{{"ts":{time:.6f},"uid":"C{rng.randrange(1 << 64):017x}","id.orig_h":"10.0.{who >> 8}.{who & 255}","id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"trans_depth":1,"method":"GET",'
         f'"host":"{host}","uri":"{rng.choice(_PATHS)}","user_agent":"{_AGENT}","request_body_len":{rng.randrange(80, 9000)},'
         f'"response_body_len":{rng.randrange(60, 90000)},"status_code":200,"username":"user{who}","tags":[]}}\n'
     )

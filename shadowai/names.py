@@ -50,7 +50,7 @@ class Names:
         self.matcher = Matcher(catalog)
         self._lookup = catalog.get
         self.decided: dict[str, Decision] = {}
-        self._by_path: dict[tuple[str, str], tuple[Match, ...]] = {}
+        self._by_url: dict[tuple[str, str], tuple[Match, ...]] = {}
         self._most = most
         self._tools: dict[str, frozenset[str]] = {}
 
@@ -84,15 +84,12 @@ class Names:
         """The signatures of a record: its URL's where one is needed and known, else its host's."""
         if not found.needs_url or url is None:
             return found.matches
-        taken = normalize.url(url)
-        if taken is None or taken.host != found.host or not taken.path:
-            return found.matches
-        key = (found.host, taken.path)
-        known = self._by_path.get(key)
+        key = (found.host, url)
+        known = self._by_url.get(key)
         if known is None:
-            if len(self._by_path) >= self._most:
-                self._by_path.clear()
-            known = self._by_path[key] = tuple(_named(match, found.host) for match in self.matcher.url(*key))
+            if len(self._by_url) >= self._most:
+                self._by_url.clear()
+            known = self._by_url[key] = self._matches(found, url)
         return known
 
     def tool(self, user_agent: str) -> frozenset[str]:
@@ -110,6 +107,12 @@ class Names:
             facts = ("sdk", "agent") if categories & AGENT_CATEGORIES else ("sdk",) if categories else ()
             known = self._tools[user_agent] = frozenset(facts)
         return known
+
+    def _matches(self, found: Found, url: str) -> tuple[Match, ...]:
+        taken = normalize.url(url)
+        if taken is None or taken.host != found.host or not taken.path:
+            return found.matches
+        return tuple(_named(match, found.host) for match in self.matcher.url(found.host, taken.path))
 
     def _decide(self, key: str) -> Decision:
         host = normalize.host(key)

@@ -17,7 +17,14 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-
 _WIRE = re.compile(r"\((\d{1,2})\)")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/{2,}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
-_IP_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})[:#/](?:\d{0,5})?(?:[:/].*)?")
+_CODES = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_IP_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})[:#/](?:[0-9]{0,5})?(?:[:/].*)?")
+_MASKED = re.compile(r"[0-9]{1,3}\.(?:[0-9xX*]{1,3}\.){2}[0-9xX*]{1,3}")
+_ESCAPED = re.compile(r"((?:\\[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
+_BLANKS = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
+_QUOTES = _BLANKS + "\"'"
+_ROUNDS = 8
+_MAX_USER = 2048
 _MAX_HOST = 253  # RFC 1035, section 2.3.4, without the root dot
 
 
@@ -42,10 +49,10 @@ def host(text: str) -> str | None:
     come back in their shortest form (RFC 5952). DNS wire labels as Microsoft prints them, ``(7)chatgpt(3)com(0)``,
     are joined. A leading ``*.`` of a certificate name is dropped.
     """
-    name = text.strip().strip("\"'").lower()
+    name = text.strip(_QUOTES).lower()
     if not name or name in NULLS:
         return None
-    if _HOST.fullmatch(name) and len(name) <= _MAX_HOST:  # the usual case; an all-numeric name needs the long way
+    if len(name) <= _MAX_HOST and _HOST.fullmatch(name):  # the usual case; an all-numeric name needs the long way
         return name if not name[-1].isdigit() else _numeric(name)
     if name[0] == "(":
         return _from_wire(name)
@@ -66,19 +73,19 @@ def url(text: str) -> Url | None:
     Schemes such as ``tunnel://``, ``ssl://`` and ``tcp://`` are accepted; a path alone (``/index.html``) has no host
     and gives ``None``. The query is dropped here, once, so that nothing behind it can ever match or leak.
     """
-    raw = text.strip().strip('"')
-    if not raw or raw[0] in "/?#" or raw.lower() in NULLS:
+    raw = text.strip(_QUOTES)
+    raw = raw[: _first(raw, "?#")].rstrip(_QUOTES)
+    if not raw or raw[0] == "/" or raw.lower() in NULLS:
         return None
     scheme = _SCHEME.match(raw)
     rest = raw[scheme.end() :] if scheme else raw
-    cut = _first(rest, "?#")
-    rest = rest[:cut]
     slash = rest.find("/")
     authority, path = (rest, "") if slash < 0 else (rest[:slash], rest[slash:])
-    authority = authority.rsplit("@", 1)[-1]
+    authority = authority.rsplit("@", 1)[-1].strip(_QUOTES)
     name = host(authority)
     if name is None:
         return None
+    path = _CODES.sub(lambda code: "%" + code[0].encode("latin-1").hex().upper(), path)
     shown = f"{scheme.group().lower()}{authority}{path}" if scheme else f"{authority}{path}"
     return Url(shown, name, port(authority), path)
 
@@ -89,7 +96,7 @@ def port(authority: str) -> int | None:
     if tail.count(":") != 1:
         return None
     digits = tail.rpartition(":")[2]
-    return int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits) < 65536 else None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536 else None
 
 
 def address(text: str) -> str | None:
@@ -99,15 +106,14 @@ def address(text: str) -> str | None:
     address mapped into IPv6 comes back as IPv4. Text that only has the shape of an IPv4 address (anonymised logs
     write ``172.888.1.2`` or ``10.1.2.x``) is kept as written: it still tells clients apart.
     """
-    raw = text.strip().strip("\"'")
+    raw = text.strip(_QUOTES)
     if raw.startswith("["):
         raw = raw[1:].partition("]")[0]
     packed = _IP_PORT.fullmatch(raw)
     if packed:
         raw = packed.group(1)
-    raw = raw.partition("%")[0]
     found = _address(raw)
-    if found is None and re.fullmatch(r"\d{1,3}\.(?:[\dxX*]{1,3}\.){2}[\dxX*]{1,3}", raw):
+    if found is None and _MASKED.fullmatch(raw):
         return raw.lower()
     return found
 
@@ -119,24 +125,20 @@ def user(text: str) -> str | None:
     loses the realm; an LDAP DN or URL gives its CN; machine accounts (``host$``) are devices, not users: see
     :func:`device_account`.
     """
-    name = text.strip().strip("\"'").strip()
-    if name.lower() in NULLS:
-        return None
-    if name.lower().startswith(("ldap://", "ldaps://", "winnt://")):
-        name = _last_dn_part(name)
-    elif re.match(r"(?i)(?:cn|uid|ou|dc)=", name):
-        name = _common_name(name)
-    name = name.replace("\\\\", "\\")
-    if "\\" in name and "@" in name:
-        name = name.partition("@")[0]
-    name = name.lower().rstrip("@")
-    return None if name in NULLS or name.endswith("$") else _CONTROL.sub(lambda m: " " if m.group() == " " else "", name).strip() or None
+    name = text if len(text) <= _MAX_USER else ""
+    for _ in range(_ROUNDS):  # a name within a name within a name is hostile
+        found = _user(name)
+        if found == name or found is None:
+            return found
+        name = found
+    return None
 
 
 def device_account(text: str) -> str | None:
-    """The machine behind an Active Directory machine account (``CORP\\\\PC17$`` gives ``pc17``), else ``None``."""
-    name = text.strip().strip("\"'").lower()
-    return (name.rpartition("\\")[2][:-1] or None) if name.endswith("$") else None
+    """The machine behind an Active Directory machine account, else ``None``: ``CORP\\\\PC17$`` and ``PC17$@CORP.EXAMPLE`` (Kerberos)
+    give ``pc17``."""
+    name = _unrealmed(_CODES.sub("", text).strip(_QUOTES).lower())
+    return (_CODES.sub("", name.rpartition("\\")[2][:-1]).strip(_QUOTES) or None) if name.endswith("$") else None
 
 
 def printable(text: str) -> str:
@@ -166,7 +168,7 @@ def _numeric(name: str) -> str | None:
 
 def _address(text: str) -> str | None:
     try:
-        found = ipaddress.ip_address(text)
+        found = ipaddress.ip_address(text.partition("%")[0])  # a zone id is no part of the address, and any text at all
     except ValueError:
         return None
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
@@ -185,12 +187,34 @@ def _ascii(name: str) -> str | None:
         import idna
 
         try:
-            name = idna.encode(name, uts46=True).decode("ascii")
+            name = idna.encode(name, uts46=True).decode("ascii").rstrip(".")
         except (idna.IDNAError, UnicodeError):
             return None
     if len(name) > _MAX_HOST or not _HOST.fullmatch(name):
         return None
     return name if not name[-1].isdigit() else _numeric(name)
+
+
+def _user(text: str) -> str | None:
+    name = _CODES.sub("", text).strip(_QUOTES)
+    folded = name.lower()
+    if folded in NULLS or _unrealmed(folded).endswith("$"):
+        return None
+    if folded.startswith(("ldap://", "ldaps://", "winnt://")):
+        name = _last_dn_part(name)
+    elif folded.startswith(("cn=", "uid=", "ou=", "dc=")):
+        name = _common_name(name)
+    name = re.sub(r"\\{2,}", r"\\", name)
+    if "\\" in name and "@" in name:
+        name = name.partition("@")[0]
+    name = name.lower().rstrip("@")
+    return None if name in NULLS or _unrealmed(name).endswith("$") else name
+
+
+def _unrealmed(name: str) -> str:
+    """A machine account without the Kerberos realm behind it; other names as they are."""
+    account, mark, _ = name.partition("$@")
+    return f"{account}$" if mark else name
 
 
 def _last_dn_part(name: str) -> str:
@@ -201,4 +225,9 @@ def _last_dn_part(name: str) -> str:
 
 def _common_name(name: str) -> str:
     found = re.search(r"(?i)(?:^|[,/\s])(?:cn|uid)=((?:\\.|[^,\\/])+)", name)
-    return re.sub(r"\\(.)", r"\1", found.group(1)).strip() if found else ""
+    return _ESCAPED.sub(_unescaped, found.group(1)).strip() if found else ""
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """A DN's escape undone: a character, or bytes of UTF-8 in hexadecimal (RFC 4514, section 2.4)."""
+    return found[2] or bytes.fromhex(found[1].replace("\\", "")).decode("utf-8", "replace")

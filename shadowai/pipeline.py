@@ -25,11 +25,13 @@ from shadowai.sources.logs import formats_with
 from shadowai.sources.logs.description import LogFormat
 from shadowai.sources.logs.logfile import LogFile, OnBlock, Row
 from shadowai.sources.logs.families import Tokens
-from shadowai.sources.logs.quick import ACTOR, MANNER, dimensions
+from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, dimensions
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER
 
 _REMEMBERED = 1 << 17
+_WORTH_PROCESSES = 32 << 20
+"""Bytes of input from which starting processes costs less than it saves."""
 
 
 class Progress(Protocol):
@@ -50,13 +52,14 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What a user asked for. Times are microseconds since the epoch, inclusive; ``jobs`` is a number of processes."""
+    """What a user asked for. Times are microseconds since the epoch, inclusive. ``jobs`` is a number of processes to spread
+    files over; 0 chooses by the size of the input."""
 
     log_format: str | None = None
     timezone: str | None = None
     since: int | None = None
     until: int | None = None
-    jobs: int = 1
+    jobs: int = 0
     by: Literal["service", "user"] = "service"
     policy: str | None = None
     settings: Settings = field(default_factory=Settings)
@@ -66,7 +69,9 @@ class ScanOptions:
         if self.log_format is None:
             return None
         known = formats_with(self.settings.formats_dir)
-        found = known.get(self.log_format) or next((fmt for fmt in known.values() if self.log_format in fmt.same_as), None)
+        found = known.get(self.log_format) or next(
+            (fmt for fmt in known.values() if self.log_format in fmt.same_as), None
+        )
         if found is None:
             raise UsageError(f"unknown log format {self.log_format!r}", remedy="`shadowai formats` lists them")
         return found
@@ -139,7 +144,14 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
     return _report(found, options, known, rules)
 
 
-def fold(records: Iterator[Record] | Sequence[Record], names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None) -> int:
+def fold(
+    records: Iterator[Record] | Sequence[Record],
+    names: Names,
+    inventory: Inventory,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+) -> int:
     """Match and fold records of the reference path into ``inventory``; returns how many were explained."""
     sums = sightings.Fold(inventory.add, names)
     explained = 0
@@ -152,7 +164,9 @@ def fold(records: Iterator[Record] | Sequence[Record], names: Names, inventory: 
     return explained
 
 
-def scan_file(log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None) -> None:
+def scan_file(
+    log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
+) -> None:
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
     for row in log.rows(names.is_refused):
@@ -179,6 +193,7 @@ class _NamesFirst:
         self._since, self._until = since, until
         self._manners: dict[tuple[Any, ...], _Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
+        self._adopted: dict[tuple[FormatReader, int], tuple[int, Dimensions, Dimensions]] = {}
         self._reader: FormatReader | None = None
         self._version = -1
 
@@ -205,7 +220,7 @@ class _NamesFirst:
             return
         if reader is not self._reader or reader.tokenizer.version != self._version:
             self._adopt(reader)
-        key = (name, self._manner_of(tokens))
+        key = (self._place, name, self._manner_of(tokens))
         manner = self._manners.get(key)
         if manner is None:
             self._manners[key] = self._manner(row, matches)
@@ -227,15 +242,16 @@ class _NamesFirst:
             found.add(self._log.path, row.line, time, manner.blocked, bytes_up, bytes_down)
 
     def _adopt(self, reader: FormatReader) -> None:
-        """Another format, or another header: what was met before says nothing any more."""
+        """Another format, or other columns than before: they have texts of their own."""
         self._reader, self._version = reader, reader.tokenizer.version
-        self._actor_of = dimensions(reader, ACTOR)
-        self._manner_of = dimensions(reader, MANNER, conditions=True)
-        self._actors.clear()
-        self._manners.clear()
+        known = self._adopted.get((reader, self._version))
+        if known is None:
+            actor_of, manner_of = dimensions(reader, ACTOR), dimensions(reader, MANNER, conditions=True)
+            known = self._adopted[reader, self._version] = (len(self._adopted), actor_of, manner_of)
+        self._place, self._actor_of, self._manner_of = known
 
     def _actor(self, reader: FormatReader, tokens: Tokens) -> Actor:
-        key = self._actor_of(tokens)
+        key = (self._place, self._actor_of(tokens))
         found = self._actors.get(key)
         if found is None:
             if len(self._actors) >= _REMEMBERED:
@@ -273,7 +289,11 @@ def _log_files(
 
 
 def _open(
-    source: container.Source, options: ScanOptions, forced: LogFormat | None, zone: tzinfo | None, progress: Progress | None = None
+    source: container.Source,
+    options: ScanOptions,
+    forced: LogFormat | None,
+    zone: tzinfo | None,
+    progress: Progress | None = None,
 ) -> Iterator[LogFile | Gap]:
     """The log files within one source; a source that cannot be opened is a gap."""
     known = formats_with(options.settings.formats_dir)
@@ -285,7 +305,9 @@ def _open(
                 else:
                     yield LogFile(content, known, forced=forced, zone=zone, on_block=_follow(stream, progress))
     except SourceError as wrong:
-        yield Gap(wrong.origin or Origin(source.path), f"{wrong.message}" + (f" ({wrong.remedy})" if wrong.remedy else ""))
+        yield Gap(
+            wrong.origin or Origin(source.path), f"{wrong.message}" + (f" ({wrong.remedy})" if wrong.remedy else "")
+        )
 
 
 def _follow(stream: BinaryIO, progress: Progress | None) -> OnBlock | None:
@@ -309,13 +331,17 @@ def _parts(
 ) -> Iterator[_Found]:
     """What each source gives, in input order; in several processes where that was asked for and pays."""
     files = [source for source in sources if isinstance(source, container.Source) and source.path != "-"]
-    if min(options.jobs, len(files)) < 2:
+    workers = min(_workers(options.jobs, files), len(files))
+    if workers < 2:
         names = Names(known)
         for source in sources:
             yield _Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, progress)
         return
-    with ProcessPoolExecutor(min(options.jobs, len(files), os.cpu_count() or 1)) as pool:
-        work = [None if isinstance(source, Gap) or source.path == "-" else pool.submit(_scan_path, source.path, options) for source in sources]
+    with ProcessPoolExecutor(workers) as pool:
+        work = [
+            None if isinstance(source, Gap) or source.path == "-" else pool.submit(_scan_path, source.path, options)
+            for source in sources
+        ]
         for source, future in zip(sources, work, strict=True):
             if isinstance(source, Gap):
                 yield _Found(gaps=[source])
@@ -327,6 +353,13 @@ def _parts(
                 yield future.result()
                 if progress is not None:
                     progress.advance(source.size or 0)
+
+
+def _workers(jobs: int, files: Sequence[container.Source]) -> int:
+    """The processes to use: as many as were asked for, or by default one a core where there is enough to read."""
+    if jobs:
+        return jobs
+    return os.cpu_count() or 1 if sum(file.size or 0 for file in files) >= _WORTH_PROCESSES else 1
 
 
 def _scan_path(path: str, options: ScanOptions) -> _Found:

@@ -55,7 +55,9 @@ class Sum:
     origins: list[Origin] = field(default_factory=list)
     facts: frozenset[str] = frozenset()
 
-    def add(self, path: str, line: int, time: int | None, blocked: bool, bytes_up: int | None, bytes_down: int | None) -> None:
+    def add(
+        self, path: str, line: int, time: int | None, blocked: bool, bytes_up: int | None, bytes_down: int | None
+    ) -> None:
         """Count one record; what was blocked adds no bytes and no day of use."""
         if len(self.origins) < ORIGINS:
             self.origins.append(Origin(path, line))
@@ -163,5 +165,3 @@ def in_window(record: Record, since: int | None, until: int | None) -> bool:
     if record.time is None:
         return True
     return (since is None or record.time >= since) and (until is None or record.time <= until)
-
-

@@ -91,7 +91,12 @@ def _judge_line(score: Score, name: str, file: str, line: dict[str, Any], record
             got = sorted({str(_shown(record, key)) for record in here}) or ["no record"]
             score.differing.append(f"{file}:{number} {key}: truth {value!r}, read {', '.join(got)}")
     for record in here:
-        if not _is_format(record.format, name) and wanted and (file, number, "format") not in REVIEWED and (file, ANY_LINE, "format") not in REVIEWED:
+        if (
+            not _is_format(record.format, name)
+            and wanted
+            and (file, number, "format") not in REVIEWED
+            and (file, ANY_LINE, "format") not in REVIEWED
+        ):
             score.mistaken.append(f"{file}:{number} taken for {record.format}")
 
 
@@ -116,7 +121,9 @@ def _agrees(key: str, value: Any, record: Record) -> bool | str:
     if key == "user":
         spelled = {normalize.user(text) or text.lower() for text in value if text}
         bare = normalize.user(value[0]) or value[0].lower()
-        return got is not None and (got in spelled or got.rpartition("\\")[2] == bare or (value[1] is None and got.partition("@")[0] == bare))
+        return got is not None and (
+            got in spelled or got.rpartition("\\")[2] == bare or (value[1] is None and got.partition("@")[0] == bare)
+        )
     if key == "time":
         return _same_time(str(value), record)
     return bool(got == value)
@@ -161,8 +168,12 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     only = set(arguments[1:])
-    names = sorted(path.name for path in Path(arguments[0]).iterdir() if path.is_dir() and (not only or path.name in only))
-    print(f"{'format':28} {'records':>7} {'compared':>8} {'agreed':>7} {'assumed':>7} {'reviewed':>8} {'differing':>9} {'mistaken':>8}")
+    names = sorted(
+        path.name for path in Path(arguments[0]).iterdir() if path.is_dir() and (not only or path.name in only)
+    )
+    print(
+        f"{'format':28} {'records':>7} {'compared':>8} {'agreed':>7} {'assumed':>7} {'reviewed':>8} {'differing':>9} {'mistaken':>8}"
+    )
     total = Score()
     for name in names:
         score = judge(Path(arguments[0]) / name)

@@ -16,14 +16,27 @@ def names() -> Names:
     return Names(Catalog.load())
 
 
-@pytest.mark.parametrize("text", ["chatgpt.com", "ChatGPT.com.", "chatgpt.com:443", "https://chatgpt.com/c/1?q=x", "(7)chatgpt(3)com(0)", "u:p@chatgpt.com"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chatgpt.com",
+        "ChatGPT.com.",
+        "chatgpt.com:443",
+        "https://chatgpt.com/c/1?q=x",
+        "(7)chatgpt(3)com(0)",
+        "u:p@chatgpt.com",
+    ],
+)
 def test_spellings_of_one_host_are_one_decision(names: Names, text: str) -> None:
     found = names.decide(text)
     assert isinstance(found, Found)
     assert found.host == "chatgpt.com" and found.matches[0].signature == "openai-chatgpt"
 
 
-@pytest.mark.parametrize("text", ["notchatgpt.com", "https://example.com/?ref=chatgpt.com", "chatgpt.com.evil.example", "example.com/chatgpt.com"])
+@pytest.mark.parametrize(
+    "text",
+    ["notchatgpt.com", "https://example.com/?ref=chatgpt.com", "chatgpt.com.evil.example", "example.com/chatgpt.com"],
+)
 def test_look_alikes_are_not_ai(names: Names, text: str) -> None:
     assert names.decide(text) is NOT_AI
     assert names.is_refused(text)
@@ -41,7 +54,9 @@ def test_the_first_text_with_a_host_counts(names: Names) -> None:
     assert names.first([]) is NO_HOST
 
 
-@given(st.text(st.characters(codec="utf-8")) | st.from_regex(r"[a-z]{0,5}:?/{0,3}[a-z.:@/?#\[\]]{0,20}", fullmatch=True))
+@given(
+    st.text(st.characters(codec="utf-8")) | st.from_regex(r"[a-z]{0,5}:?/{0,3}[a-z.:@/?#\[\]]{0,20}", fullmatch=True)
+)
 def test_cutting_a_path_off_never_changes_the_host(text: str) -> None:
     assert normalize.host(authority(text)) == normalize.host(text)
 

@@ -18,7 +18,13 @@ def names() -> Names:
 
 
 def _record(line: int = 1, **fields: object) -> Record:
-    values: dict[str, object] = {"kind": "http_request", "host": "chatgpt.com", "user": "jdoe", "time": 20_000 * DAY, **fields}
+    values: dict[str, object] = {
+        "kind": "http_request",
+        "host": "chatgpt.com",
+        "user": "jdoe",
+        "time": 20_000 * DAY,
+        **fields,
+    }
     return Record("a.log", line, "squid_native", **values)  # type: ignore[arg-type]
 
 
@@ -38,7 +44,9 @@ def _folded(names: Names, *records: Record) -> list[Sighting]:
 
 
 def test_records_of_one_actor_and_name_are_one_sighting(names: Names) -> None:
-    (one,) = _folded(names, _record(3, bytes_up=5, time=20_000 * DAY + HOUR), _record(9, bytes_down=7), _record(11, time=None))
+    (one,) = _folded(
+        names, _record(3, bytes_up=5, time=20_000 * DAY + HOUR), _record(9, bytes_down=7), _record(11, time=None)
+    )
     assert (one.events, one.bytes_up, one.bytes_down) == (3, 5, 7)
     assert (one.first_seen, one.last_seen) == (20_000 * DAY, 20_000 * DAY + HOUR)
     assert one.days == ((20_000, 5),)
@@ -56,13 +64,22 @@ def test_facts_come_from_the_manner_of_use(names: Names) -> None:
     assert one.facts == {"post", "sdk", "agent"}
 
 
-@pytest.mark.parametrize(("kind", "channel"), [("dns_query", "dns"), ("connection", "firewall"), ("http_request", "proxy"), (None, "network")])
+@pytest.mark.parametrize(
+    ("kind", "channel"),
+    [("dns_query", "dns"), ("connection", "firewall"), ("http_request", "proxy"), (None, "network")],
+)
 def test_the_kind_of_record_is_the_channel(names: Names, kind: str | None, channel: str) -> None:
     assert [one.channel for one in _folded(names, _record(kind=kind))] == [channel]
 
 
 def test_actors_services_and_channels_stay_apart(names: Names) -> None:
-    records = (_record(), _record(user="ann"), _record(host="claude.ai"), _record(kind="dns_query"), _record(client_ip="10.0.0.1"))
+    records = (
+        _record(),
+        _record(user="ann"),
+        _record(host="claude.ai"),
+        _record(kind="dns_query"),
+        _record(client_ip="10.0.0.1"),
+    )
     assert len(_folded(names, *records)) == 5
 
 
@@ -74,7 +91,9 @@ def test_only_the_first_five_places_are_kept(names: Names) -> None:
 def test_a_record_without_host_is_explained_by_a_dedicated_address_only(names: Names) -> None:
     assert not matches_of(_record(host=None, server_ip="203.0.113.9"), names)
     assert not matches_of(_record(host="mail.example.com", server_ip="160.79.104.10"), names)
-    assert {match.signature for match in matches_of(_record(host=None, server_ip="160.79.104.10"), names)} == {"anthropic-api"}
+    assert {match.signature for match in matches_of(_record(host=None, server_ip="160.79.104.10"), names)} == {
+        "anthropic-api"
+    }
 
 
 def test_windows_include_their_ends_and_records_without_time() -> None:

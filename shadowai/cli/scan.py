@@ -48,7 +48,7 @@ def command(
     until: str | None,
     log_format: str | None,
     timezone: str | None,
-    jobs: int,
+    jobs: int | None,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
@@ -74,7 +74,7 @@ def command(
         timezone=timezone,
         since=first,
         until=last,
-        jobs=jobs,
+        jobs=jobs or 0,
         by=by,
         policy=policy_file,
         settings=settings,

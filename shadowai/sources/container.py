@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, Self, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
@@ -28,6 +28,7 @@ from shadowai.model import Gap, Origin
 HEAD = 8192
 """Bytes looked at to tell what a file is."""
 _DEPTH = 3
+_PIECE = 1 << 12
 _GLOB = frozenset("*?[")
 
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
@@ -111,8 +112,7 @@ def contents(source: Source, stream: BinaryIO, depth: int = 0) -> Iterator[Conte
     Yields a gap for what is no text. Corruption shows up while reading, as :class:`SourceError` from the stream.
     """
     path = source.path
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream), 1 << 18)
-    head = _peek(buffered, path)
+    head, buffered = _begun(stream, path)
     if depth < _DEPTH:
         unpacked = _decompressor(head)
         if unpacked is not None:
@@ -134,7 +134,10 @@ def contents(source: Source, stream: BinaryIO, depth: int = 0) -> Iterator[Conte
     if codec is None:
         yield Gap(Origin(path), "binary data: not a log in any known encoding")
         return
-    yield Content(path, _as_utf8(cast(BinaryIO, buffered), codec, path), source.modified)
+    if codec == "utf-8" and head.startswith(codecs.BOM_UTF8):
+        buffered.read(3)
+    text = buffered if codec == "utf-8" else io.BufferedReader(_Recoded(buffered, codec), 1 << 18)
+    yield Content(path, cast(BinaryIO, text), source.modified)
 
 
 def _file(path: str) -> Source:
@@ -154,12 +157,17 @@ def _folder(top: str) -> Iterator[Source | Gap]:
 
     for folder, folders, files in os.walk(top, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+        for name in sorted([*files, *links]):
             path = os.path.join(folder, name)  # noqa: PTH118
             if name.startswith("."):
                 continue
             empty = False
-            if not os.path.isfile(path):  # noqa: PTH113
+            if _is_read_anyway(path, top):
+                continue
+            if name in links:
+                yield Gap(Origin(path), "link to a folder: not followed (give the folder itself)")
+            elif not os.path.isfile(path):  # noqa: PTH113
                 yield Gap(Origin(path), "not a regular file: not read")
             else:
                 yield _file(path)
@@ -168,42 +176,143 @@ def _folder(top: str) -> Iterator[Source | Gap]:
     yield from refused
 
 
-def _peek(buffered: io.BufferedReader, path: str) -> bytes:
-    """The first bytes without taking them; short reads of a pipe are repeated while they grow."""
+def _is_read_anyway(path: str, top: str) -> bool:
+    """True for a link to what lies in the same tree: to read it under both names would count it twice."""
+    if not os.path.islink(path) or not os.path.exists(path):  # noqa: PTH110, PTH114
+        return False
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(top))
+    return not any(step.startswith(".") and step != "." for step in inside.split(os.sep))
+
+
+def _begun(stream: BinaryIO, path: str) -> tuple[bytes, io.BufferedReader]:
+    """The first bytes, and a stream that still has them. A pipe may give them one by one; an error met on the way is
+    raised when reading gets there."""
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream), 1 << 18)
+    head, error = b"", None
     try:
-        head = buffered.peek(HEAD)
+        if buffered.seekable():
+            return buffered.peek(HEAD)[:HEAD], buffered
+        while len(head) < HEAD and (piece := buffered.read1(HEAD - len(head))):
+            head += piece
+    except SourceError as wrong:
+        error = wrong
     except OSError as wrong:
-        raise SourceError(str(wrong), origin=Origin(path)) from wrong
-    return head[: HEAD * 2]
+        error = SourceError(wrong.strerror or str(wrong), origin=Origin(path))
+    return head, io.BufferedReader(_Again(head, buffered, error), 1 << 18)
+
+
+class _Again(io.RawIOBase):
+    """A stream whose first bytes were taken, with these in front; ``error`` is what stopped the taking."""
+
+    def __init__(self, head: bytes, rest: io.BufferedReader, error: SourceError | None) -> None:
+        super().__init__()
+        self._head = head
+        self._rest = rest
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if self._head:
+            taken, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+            buffer[: len(taken)] = taken
+            return len(taken)
+        if self._error is not None:
+            raise self._error
+        return self._rest.readinto1(buffer)
 
 
 def _decompressor(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
     if head[:2] == b"\x1f\x8b":
         return lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw))
     if head[:3] == b"BZh":
-        return lambda raw: cast(BinaryIO, bz2.BZ2File(raw))
+        return lambda raw: cast(BinaryIO, _Streams(raw, bz2.BZ2Decompressor))
     if head[:6] == b"\xfd7zXZ\x00":
-        return lambda raw: cast(BinaryIO, lzma.LZMAFile(raw))
-    if head[:4] == b"\x28\xb5\x2f\xfd":
-        return _zstandard
+        return lambda raw: cast(BinaryIO, _Streams(raw, lzma.LZMADecompressor))
+    if head[:4] == b"\x28\xb5\x2f\xfd" or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):  # or a skippable frame first
+        return lambda raw: cast(BinaryIO, _Streams(raw, _ZstdFrame))
     return None
 
 
-def _zstandard(raw: BinaryIO) -> BinaryIO:
-    import zstandard
+class _Decompressor(Protocol):
+    """What the decompressors of the standard library have in common."""
 
-    class Frames(io.RawIOBase):
-        """Every frame of the stream; the library's own error type becomes ``OSError``."""
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
-        inner = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
 
-        def read(self, size: int = -1) -> bytes:
-            try:
-                return self.inner.read(size)
-            except zstandard.ZstdError as wrong:
-                raise OSError(str(wrong)) from wrong
+class _ZstdFrame:
+    """One zstd frame (RFC 8878) as the standard library would give it; the library's own error type becomes ``OSError``.
 
-    return cast(BinaryIO, Frames())
+    It knows no limit of what comes out: what goes in is little at a time, and the rest is kept.
+    """
+
+    def __init__(self) -> None:
+        import zstandard
+
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._wrong = zstandard.ZstdError
+        self._ready = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof and not self._ready
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._ready
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        try:
+            ready = self._ready or self._frame.decompress(data)
+        except self._wrong as wrong:
+            raise OSError(str(wrong)) from wrong
+        cut = len(ready) if max_length < 0 else max_length
+        self._ready = ready[cut:]
+        return ready[:cut]
+
+
+class _Streams(io.RawIOBase):
+    """Compressed streams one behind the other (bz2, xz, zstd frames), padded with zeros or not.
+
+    Unlike the readers of the libraries it takes neither an end that is missing nor other data behind for the end.
+    """
+
+    def __init__(self, raw: BinaryIO, make: Callable[[], _Decompressor]) -> None:
+        super().__init__()
+        self._raw = raw
+        self._make = make
+        self._inner = make()
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """At least one byte, ``b""`` at the end. Raises ``EOFError`` where a stream is cut short."""
+        while True:
+            if self._inner.eof:
+                self._left = self._inner.unused_data.lstrip(b"\0")
+                while not self._left and (piece := self._raw.read(_PIECE)):
+                    self._left = piece.lstrip(b"\0")
+                if not self._left:
+                    return b""
+                self._inner = self._make()
+            elif self._inner.needs_input and not self._left:
+                self._left = self._raw.read(_PIECE)
+                if not self._left:
+                    raise EOFError("compressed data ends before its end mark")
+            piece, self._left = self._left, b""
+            data = self._inner.decompress(piece, size)
+            if data:
+                return data
 
 
 class _Guarded(io.RawIOBase):
@@ -211,7 +320,7 @@ class _Guarded(io.RawIOBase):
 
     def __init__(self, inner: BinaryIO, path: str) -> None:
         super().__init__()
-        self._inner = inner
+        self._some = getattr(inner, "read1", inner.read)  # what is there before an error must not be lost with it
         self._path = path
         self._done = 0
 
@@ -220,7 +329,7 @@ class _Guarded(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
-            data = self._inner.read(len(buffer))
+            data = self._some(len(buffer))
         except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, ValueError) as wrong:
             raise SourceError(
                 f"corrupt or truncated after {self._done} bytes of text: {wrong}",
@@ -245,10 +354,11 @@ def _zip(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
         except (zipfile.BadZipFile, OSError) as wrong:
             yield Gap(Origin(source.path), f"corrupt zip archive: {wrong}")
             return
-        for member in archive.infolist():
+        members = [member for member in archive.infolist() if not member.is_dir() and "__MACOSX/" not in member.filename]
+        if not members:
+            yield Gap(Origin(source.path), "archive holds no file to read")
+        for member in members:
             path = f"{source.path}!{member.filename}"
-            if member.is_dir() or "__MACOSX/" in member.filename:
-                continue
             try:
                 inner = io.BufferedReader(_Guarded(cast(BinaryIO, archive.open(member)), path), 1 << 18)
                 yield from contents(Source(path, source.open, member.file_size, source.modified), cast(BinaryIO, inner), depth + 1)
@@ -256,17 +366,35 @@ def _zip(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
                 yield Gap(Origin(path), f"member cannot be read: {wrong}")
 
 
+class _Header(tarfile.TarInfo):
+    """A tar header; the library takes a broken one behind the first, and a missing end mark, for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # the one that is an end
+            raise
+        except tarfile.HeaderError as wrong:
+            raise tarfile.ReadError(f"cut short or damaged: {wrong}") from wrong
+
+
 def _tar(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap]:
+    empty = True
     try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
             for member in archive:
                 inner = archive.extractfile(member) if member.isfile() else None
                 if inner is not None:
+                    empty = False
                     path = f"{source.path}!{member.name}"
                     guarded = io.BufferedReader(_Guarded(cast(BinaryIO, inner), path), 1 << 18)
                     yield from contents(Source(path, source.open, member.size, float(member.mtime)), cast(BinaryIO, guarded), depth + 1)
     except tarfile.TarError as wrong:
         yield Gap(Origin(source.path), f"corrupt tar archive: {wrong}")
+        return
+    if empty:
+        yield Gap(Origin(source.path), "archive holds no file to read")
 
 
 @contextmanager
@@ -305,18 +433,10 @@ def _encoding(head: bytes) -> str | None:
     return "utf-8" if control <= len(sample) // 20 else None
 
 
-def _as_utf8(stream: BinaryIO, codec: str, path: str) -> BinaryIO:
-    if codec == "utf-8":
-        if stream.peek(3)[:3] == codecs.BOM_UTF8:  # type: ignore[attr-defined]
-            stream.read(3)
-        return stream
-    return cast(BinaryIO, io.BufferedReader(_Recoded(stream, codec), 1 << 18))
-
-
 class _Recoded(io.RawIOBase):
     """A UTF-16 stream as UTF-8 bytes; broken pairs become U+FFFD."""
 
-    def __init__(self, inner: BinaryIO, codec: str) -> None:
+    def __init__(self, inner: io.BufferedReader, codec: str) -> None:
         super().__init__()
         self._inner = inner
         self._decoder = codecs.getincrementaldecoder(codec)("replace")
@@ -328,7 +448,7 @@ class _Recoded(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while not self._ready:
-            raw = self._inner.read(1 << 16)
+            raw = self._inner.read1(1 << 16)
             text = self._decoder.decode(raw, final=not raw)
             if self._first and text:
                 text, self._first = text.removeprefix("\ufeff"), False

@@ -21,8 +21,11 @@ ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", 
 _SCALAR = r'"[^"\\]{0,64}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
 _ENVELOPE = re.compile(r"\s*\{\s*(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')"\s*:\s*\[\s*\{')
 _ENVELOPE_HEAD = 1280
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_LINE = re.compile(r"[^\n]+")
+_BETWEEN = " \t\r\n,;\x1e\ufeff"
+"""What may stand between outermost values: white space, separators (RFC 7464 has one of its own)."""
 _OPENING = re.compile(r'["{]')
 
 
@@ -68,9 +71,10 @@ def needs_json_framing(head: str, *, whole: bool) -> bool:
     if _ENVELOPE.match(text):
         return True
     first, newline, _ = text.partition("\n")
-    if newline and _balanced(first):
-        return False
-    return bool(newline) or not whole
+    objects, balanced = _objects(first)
+    if objects > 1:
+        return True
+    return not balanced if newline else not whole
 
 
 def _decode_line(line: bytes) -> str:
@@ -85,12 +89,14 @@ def _closed(text: str) -> bool:
     return len(text) > 1 and text.endswith('"') and _STRING.fullmatch(text) is not None
 
 
-def _balanced(text: str) -> bool:
-    depth = 0
+def _objects(text: str) -> tuple[int, bool]:
+    """How many outermost objects begin in ``text``, and whether everything opened in it is closed."""
+    depth = objects = 0
     for found in _STRUCTURE.finditer(text):
         mark = found.group()
+        objects += mark == "{" and depth == 0
         depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
-    return depth == 0
+    return objects, depth == 0
 
 
 def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
@@ -142,18 +148,26 @@ def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
     """Outermost objects, or the elements of an outermost list or envelope. What is no object is passed over with its
     line, so that the reader sees and counts it."""
     framer = JsonFramer()
-    for block in _line_pieces(stream, size):
-        yield framer.feed(block)
+    try:
+        for piece in _line_pieces(stream, size):
+            yield framer.feed(piece)
+    except Exception:
+        yield from framer.finish()
+        raise
     yield from framer.finish()
 
 
 def _line_pieces(stream: BinaryIO, size: int) -> Iterator[str]:
     held = b""
-    while raw := stream.read(size):
-        raw = held + raw
-        cut = raw.rfind(b"\n") + 1 or _whole_characters(raw)
-        held = raw[cut:]
-        yield decode(raw[:cut])
+    try:
+        while raw := stream.read(size):
+            raw = held + raw
+            cut = raw.rfind(b"\n") + 1 or _whole_characters(raw)
+            held = raw[cut:]
+            yield decode(raw[:cut])
+    except Exception:
+        yield decode(held)
+        raise
     if held:
         yield decode(held)
 
@@ -171,7 +185,8 @@ def _whole_characters(raw: bytes) -> int:
 
 
 class JsonFramer:
-    """Finds JSON objects in text that arrives in pieces, by structure alone: strings, braces, brackets."""
+    """Finds JSON objects in text that arrives in pieces, by structure alone: strings, braces, brackets. Text between
+    outermost values is given line by line, for the reader to see and count."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -180,6 +195,7 @@ class JsonFramer:
         self._depth = 0
         self._base = 0  # depth at which a record's object opens
         self._start = -1  # where the open object starts in _text
+        self._idle = 0  # where the text between outermost values starts in _text
 
     def feed(self, piece: str, *, last: bool = False) -> Block:
         """The objects completed by ``piece``; ``last`` says that nothing follows."""
@@ -189,17 +205,38 @@ class JsonFramer:
         overlong: list[int] = []
         line, counted = self._line, 0
         text = self._text
+        pending = len(text)
+
+        def give(start: int, end: int) -> None:
+            nonlocal line, counted
+            line += text.count("\n", counted, start)
+            counted = start
+            numbers.append(line)
+            found.append(text[start:end])
+
+        def pass_over(end: int) -> None:
+            """Text between values up to ``end``."""
+            if text[self._idle : end].strip(_BETWEEN):
+                for part in _LINE.finditer(text, self._idle, end):
+                    if part[0].strip(_BETWEEN):
+                        give(*part.span())
+            self._idle = end
+
         for mark in _STRUCTURE.finditer(text, self._scan):
             at, kind = mark.start(), mark.group()[0]
             if kind == "{" and self._depth == 0 and len(text) - at < _ENVELOPE_HEAD and not last:
+                pending = at
                 break  # too little to tell an envelope from a record
             if kind == '"':
                 if mark.end() == len(text) and not _closed(mark.group()):
+                    pending = at
                     break  # a string still open: scan it again with what follows
                 self._scan = mark.end()
                 continue
             self._scan = mark.end()
             if kind in "[{":
+                if self._depth == 0:
+                    pass_over(at)
                 if self._start < 0 and kind == "{":
                     envelope = _ENVELOPE.match(text, at) if self._depth == 0 else None
                     if envelope is not None:
@@ -210,22 +247,26 @@ class JsonFramer:
                     self._base = 1
                 self._depth += 1
             else:
+                if self._depth == 0:
+                    pass_over(at)
                 self._depth = max(self._depth - 1, 0)
                 if self._start >= 0 and self._depth == self._base:
-                    line += text.count("\n", counted, self._start)
-                    counted = self._start
-                    numbers.append(line)
-                    found.append(text[self._start : at + 1])
+                    give(self._start, at + 1)
                     self._start = -1
                 if self._depth == 0:
                     self._base = 0
-        keep = self._start if self._start >= 0 else self._unfinished(text)
+                    self._idle = at + 1
+        if self._depth == 0:
+            pass_over(len(text) if last else max(text.rfind("\n", self._idle, pending) + 1, self._idle))
+            self._scan = max(self._scan, self._idle)
+        keep = self._start if self._start >= 0 else self._idle if self._depth == 0 else self._unfinished(text)
         if len(text) - keep > LONGEST:
             overlong.append(line + text.count("\n", counted, keep))
-            keep, self._start, self._depth, self._base = len(text), -1, 0, 0
+            keep, self._start, self._depth, self._base, self._idle = len(text), -1, 0, 0, len(text)
         self._line = line + text.count("\n", counted, keep)
         self._text = text[keep:]
         self._scan = max(self._scan - keep, 0)
+        self._idle = max(self._idle - keep, 0)
         if self._start >= 0:
             self._start -= keep
         return Block(numbers, found, len(piece), overlong=overlong)

@@ -44,7 +44,10 @@ def records(sample: Path) -> str:
                     del record["counted"]
                 log.tally.named += record["host"] is not None
                 lines.append(json.dumps({key: value for key, value in record.items() if value is not None}))
-            lines += [json.dumps({"gap": gap.reason, "count": gap.count, "lines": [at.position for at in gap.examples]}) for gap in log.gaps()]
+            lines += [
+                json.dumps({"gap": gap.reason, "count": gap.count, "lines": [at.position for at in gap.examples]})
+                for gap in log.gaps()
+            ]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -45,7 +45,9 @@ def test_sample_shows_every_field_the_format_gives(name: str) -> None:
     assert set(formats()[name].fields_given) - shown == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if {"bytes_up", "bytes_down"} <= set(formats()[name].fields_given)])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if {"bytes_up", "bytes_down"} <= set(formats()[name].fields_given)]
+)
 def test_sample_shows_both_directions(name: str) -> None:
     """A download with more bytes down than up, and an upload with more up than down: swapped fields cannot pass."""
     pairs = [

@@ -13,7 +13,16 @@ _ALLOWED = r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed|through)?|permit(?:ted
 _DOMAIN = r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)\.?$"
 _NOWHERE = "names no destination"
 
-_HOST: tuple[Take, ...] = ("destinationHostName", "dhost", "destinationDnsDomain", "request", "requestUrl", "url", "sni", Part("dst", _DOMAIN))
+_HOST: tuple[Take, ...] = (
+    "destinationHostName",
+    "dhost",
+    "destinationDnsDomain",
+    "request",
+    "requestUrl",
+    "url",
+    "sni",
+    Part("dst", _DOMAIN),
+)
 
 CEF = LogFormat(
     name="cef_generic",
@@ -22,6 +31,7 @@ CEF = LogFormat(
     doc=_CEF_DOC,
     kind="connection",
     family=Cef(),
+    line=r"CEF:\s?\d",
     fields={
         "host": _HOST,
         "url": ("request", "requestUrl", "url"),
@@ -36,11 +46,36 @@ CEF = LogFormat(
         "bytes_down": ("in", "bytesIn"),
         "user_agent": ("requestClientApplication",),
     },
-    time=(TimeOf(("rt",), "dtz"), TimeOf(("deviceReceiptTime",), "dtz"), TimeOf(("end",), "dtz"), TimeOf(("start",), "dtz")),
+    time=(
+        TimeOf(("rt",), "dtz"),
+        TimeOf(("deviceReceiptTime",), "dtz"),
+        TimeOf(("end",), "dtz"),
+        TimeOf(("start",), "dtz"),
+    ),
     kinds=((When((("request", r"."),)), "http_request"), (When((("requestMethod", r"."),)), "http_request")),
     blocked=(When((("act", _BLOCKED),)), When((("deviceAction", _BLOCKED),))),
     allowed=(When((("act", _ALLOWED),)), When((("deviceAction", _ALLOWED),))),
-    uncounted=(When((*((str(key), r"^$") for key in ("dhost", "destinationHostName", "destinationDnsDomain", "request", "requestUrl", "url", "dst", "destinationAddress", "c6a3")),), _NOWHERE),),
+    uncounted=(
+        When(
+            (
+                *(
+                    (str(key), r"^$")
+                    for key in (
+                        "dhost",
+                        "destinationHostName",
+                        "destinationDnsDomain",
+                        "request",
+                        "requestUrl",
+                        "url",
+                        "dst",
+                        "destinationAddress",
+                        "c6a3",
+                    )
+                ),
+            ),
+            _NOWHERE,
+        ),
+    ),
     rank=4,
 )
 
@@ -52,7 +87,18 @@ LEEF = LogFormat(
     kind="connection",
     family=Leef(),
     fields={
-        "host": ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", Part("dst", _DOMAIN)),
+        "host": (
+            "url",
+            "dstHost",
+            "dhost",
+            "domain",
+            "hostname",
+            "host",
+            "sni",
+            "request",
+            "URL",
+            Part("dst", _DOMAIN),
+        ),
         "url": ("url", "request", "URL"),
         "user": ("usrName", "accountName", "suser"),
         "device": ("identHostName", "srcHost", "shost"),
@@ -69,7 +115,17 @@ LEEF = LogFormat(
     kinds=((When((("url", r"."),)), "http_request"),),
     blocked=(When((("action", _BLOCKED),)), When((("act", _BLOCKED),))),
     allowed=(When((("action", _ALLOWED),)), When((("act", _ALLOWED),))),
-    uncounted=(When((*((key, r"^$") for key in ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "dst")),), _NOWHERE),),
+    uncounted=(
+        When(
+            (
+                *(
+                    (key, r"^$")
+                    for key in ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "dst")
+                ),
+            ),
+            _NOWHERE,
+        ),
+    ),
     rank=4,
 )
 

@@ -1,7 +1,7 @@
 """AWS: Route 53 Resolver query logs, VPC flow logs, Network Firewall.
 
-A VPC flow record has one direction only: ``bytes`` went from ``srcaddr`` to ``dstaddr``, so it is what the client sent where the
-source is the client; records of what a well-known service port sent back are printed and not counted.
+A VPC flow record has one direction only: ``bytes`` went from ``srcaddr`` to ``dstaddr``, so it is what the client sent
+where the source is the client; records of what a well-known service port sent back are printed and not counted.
 """
 
 from shadowai.sources.logs import suricata
@@ -34,7 +34,9 @@ RESOLVER = LogFormat(
 )
 
 
-def _flow(name: str, title: str, family: CsvHeader | Json | Pattern, places: dict[str, Key], *, line: str = "", rank: int = 10) -> LogFormat:
+def _flow(
+    name: str, title: str, family: CsvHeader | Json | Pattern, places: dict[str, Key], *, line: str = "", rank: int = 10
+) -> LogFormat:
     """A VPC flow log in one of its forms; ``places`` are the keys of the fields that the form names in its own way."""
     return LogFormat(
         name=name,
@@ -65,15 +67,32 @@ def _flow(name: str, title: str, family: CsvHeader | Json | Pattern, places: dic
     )
 
 
-_V2 = ("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "action", "log-status")
+_V2 = (
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
+)
 _NAMED = (*_V2, "pkt-srcaddr", "pkt-dstaddr")
 _NAMES: dict[str, Key] = {name: name for name in _NAMED}
 
 _NUMBER = r"(?:\d+|-)"
 _LINE = (
     r"^(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?"  # as CloudWatch exports it
-    rf"[2-9] (?:\d{{6,12}}|unknown) eni-\S+ (?P<srcaddr>\S+) (?P<dstaddr>\S+) (?P<srcport>{_NUMBER}) (?P<dstport>{_NUMBER}) {_NUMBER} {_NUMBER} "
-    rf"(?P<bytes>{_NUMBER}) (?P<start>\d{{9,10}}) (?P<end>\d{{9,10}}) (?P<action>ACCEPT|REJECT|-) (?P<log_status>OK|NODATA|SKIPDATA)(?: |$)"
+    rf"[2-9] (?:\d{{6,12}}|unknown) eni-\S+ (?P<srcaddr>\S+) (?P<dstaddr>\S+) "
+    rf"(?P<srcport>{_NUMBER}) (?P<dstport>{_NUMBER}) {_NUMBER} {_NUMBER} "
+    rf"(?P<bytes>{_NUMBER}) (?P<start>\d{{9,10}}) (?P<end>\d{{9,10}}) "
+    rf"(?P<action>ACCEPT|REJECT|-) (?P<log_status>OK|NODATA|SKIPDATA)(?: |$)"
 )
 FLOW = _flow(
     "aws_vpcflow",

@@ -1,14 +1,18 @@
-"""Cloudflare's logs as Logpush writes them. Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/
+"""Cloudflare's logs as Logpush writes them.
 
-Which fields a dataset has is the customer's choice, so each is told by few. Times are RFC 3339, or Unix seconds or nanoseconds,
-as the job is set. ``BytesSent`` is "from the client to the origin": up.
+Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/. Which fields a dataset has is the
+customer's choice, so each is told by few. Times are RFC 3339, or Unix seconds or nanoseconds, as the job is set.
+``BytesSent`` is "from the client to the origin": up.
 """
 
 from shadowai.sources.logs.description import Json, LogFormat, Part, Take, TimeOf, When
 
 _DOC = "https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/"
 _WHO: dict[str, tuple[Take, ...]] = {
-    "user": (Part("Email", r"^(?!non_identity@)(.+)"), Part("UserID", r"^(?!0{8}-0{4})(.+)")),  # service tokens have no identity
+    "user": (
+        Part("Email", r"^(?!non_identity@)(.+)"),
+        Part("UserID", r"^(?!0{8}-0{4})(.+)"),
+    ),  # service tokens have no identity
     "device": ("DeviceName",),
 }
 _TIME = (TimeOf(("Datetime",)),)
@@ -43,7 +47,14 @@ GATEWAY_HTTP = LogFormat(
     vendor="Cloudflare",
     doc=f"{_DOC}gateway_http/",
     kind="http_request",
-    family=Json(requires=(("HTTPHost|URL", ""), ("Datetime", r"^\d"), ("Action|HTTPMethod|HTTPVersion", ""), ("SourceIP|Email|DeviceID|UserID", ""))),
+    family=Json(
+        requires=(
+            ("HTTPHost|URL", ""),
+            ("Datetime", r"^\d"),
+            ("Action|HTTPMethod|HTTPVersion", ""),
+            ("SourceIP|Email|DeviceID|UserID", ""),
+        )
+    ),
     fields={
         **_WHO,
         "host": ("URL", "HTTPHost"),
@@ -68,7 +79,15 @@ GATEWAY_NETWORK = LogFormat(
     vendor="Cloudflare",
     doc=f"{_DOC}gateway_network/",
     kind="connection",
-    family=Json(requires=(("DestinationIP|SNI", ""), ("Datetime", r"^\d"), ("Transport|SNI|SessionID", ""), ("SourceIP", ""), ("Action", ""))),
+    family=Json(
+        requires=(
+            ("DestinationIP|SNI", ""),
+            ("Datetime", r"^\d"),
+            ("Transport|SNI|SessionID", ""),
+            ("SourceIP", ""),
+            ("Action", ""),
+        )
+    ),
     fields={
         **_WHO,
         "host": ("SNI",),
@@ -91,7 +110,13 @@ NETWORK_SESSION = LogFormat(
     vendor="Cloudflare",
     doc=f"{_DOC}zero_trust_network_sessions/",
     kind="connection",
-    family=Json(requires=(("SessionStartTime|SessionEndTime", r"^\d"), ("SourceIP|Email|DeviceID", ""), ("BytesSent|BytesReceived|SNI|OriginIP", ""))),
+    family=Json(
+        requires=(
+            ("SessionStartTime|SessionEndTime", r"^\d"),
+            ("SourceIP|Email|DeviceID", ""),
+            ("BytesSent|BytesReceived|SNI|OriginIP", ""),
+        )
+    ),
     fields={
         **_WHO,
         "host": ("SNI",),
@@ -116,7 +141,12 @@ DNS_FIREWALL = LogFormat(
     doc=f"{_DOC}dns_firewall_logs/",
     kind="dns_query",
     family=Json(requires=(("QueryName", ""), ("Timestamp", r"^\d"), ("SourceIP", ""))),
-    fields={"host": ("QueryName",), "client_ip": ("SourceIP",), "server_ip": ("UpstreamIP",), "action": ("ClientResponseCode",)},
+    fields={
+        "host": ("QueryName",),
+        "client_ip": ("SourceIP",),
+        "server_ip": ("UpstreamIP",),
+        "action": ("ClientResponseCode",),
+    },
     time=(TimeOf(("Timestamp",)),),
     zone="utc",
     product="cloudflare",

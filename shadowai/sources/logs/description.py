@@ -45,11 +45,14 @@ Take = Key | Part
 class When:
     """A condition on tokens: every ``(key, pattern)`` must match (searched, an absent token reads as empty).
 
-    ``because`` says in plain words what a record is for which it holds.
+    ``because`` says in plain words what a record is for which it holds. ``beside`` is for records that repeat others of the
+    same log (a reply its query, the start of a session its end): the condition holds only in a file whose beginning also shows
+    a record that matches ``beside``, so that nothing is lost where only the one kind is logged.
     """
 
     all: tuple[tuple[Key, str], ...]
     because: str = ""
+    beside: tuple[tuple[Key, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ class LogFormat:
         parts = [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
         found += [text for part in parts for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
-        found += [text for when in conditions for _, text in when.all]
+        found += [text for when in conditions for _, text in (*when.all, *when.beside)]
         if isinstance(self.family, Pattern):
             found += self.family.patterns
         if isinstance(self.family, Json):

@@ -12,6 +12,7 @@ _NO_QUESTION = "not a client's question, which is logged of its own"
 _SERVER_EVENT = "an event of the server, not a client's question"
 
 _BIND_TIME = r"^(?=(?:.{0,160}?(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?)\s)?)"
+_BEFORE = _BIND_TIME + r".{0,200}?"
 _BIND_CLIENT = rf"(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+:?"
 _BIND_VIEW = r"(?: view [^:]{1,80}:)?(?: (?:UDP|TCP|TLS|HTTPS):)?"
 
@@ -23,25 +24,40 @@ BIND = LogFormat(
     kind="dns_query",
     family=Pattern(
         (
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<query>query): (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
-            rf"{_BIND_TIME}.{{0,200}}?(?:List Matched) (?P<client>{_IP})#\d+: query: (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} answer: (?P<name>\S+) {_CLASS}",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} query failed \([^)]*\) for (?P<name>[^/\s]+)/",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}{_BIND_VIEW} (?:updating|received notify for) zone '(?P<name>[^/'\s]+)",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT} \((?P<name>[^)\s]+)\):",
-            rf"{_BIND_TIME}.{{0,200}}?{_BIND_CLIENT}",
-            rf"{_BIND_TIME}.{{0,200}}?resolving '?(?P<name>[^/'\s]+)(?:/[A-Z0-9]+(?:/{_CLASS})?)?'?(?: for (?P<client>{_IP})#\d+)?",
-            rf"{_BIND_TIME}.{{0,200}}?validating (?P<name>[^/\s]+)/[A-Z0-9]+: ",
-            rf"{_BIND_TIME}.{{0,200}}?transfer of '(?P<name>[^/'\s]+)/{_CLASS}[^']*' from (?P<client>{_IP})#",
-            rf"{_BIND_TIME}.{{0,200}}?(?<!\w)zone (?P<name>[^/\s]+)/{_CLASS}[^:\s]*:(?:.{{0,100}}? (?:from|master|non-master:?) (?P<client>{_IP})#)?",
+            rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<query>query): (?P<name>\S+) {_CLASS} [A-Z0-9]+"
+            r"(?: (?P<response>response):)?",
+            rf"{_BEFORE}(?:List Matched) (?P<client>{_IP})#\d+: query: (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
+            rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<answer>answer): (?P<name>\S+) {_CLASS}",
+            rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} query failed \([^)]*\) for (?P<name>[^/\s]+)/",
+            rf"{_BEFORE}{_BIND_CLIENT}{_BIND_VIEW} (?:updating|received notify for) zone '(?P<name>[^/'\s]+)",
+            rf"{_BEFORE}{_BIND_CLIENT} \((?P<name>[^)\s]+)\):",
+            rf"{_BEFORE}{_BIND_CLIENT}",
+            rf"{_BEFORE}resolving '?(?P<name>[^/'\s]+)(?:/[A-Z0-9]+(?:/{_CLASS})?)?'?(?: for (?P<client>{_IP})#\d+)?",
+            rf"{_BEFORE}validating (?P<name>[^/\s]+)/[A-Z0-9]+: ",
+            rf"{_BEFORE}transfer of '(?P<name>[^/'\s]+)/{_CLASS}[^']*' from (?P<client>{_IP})#",
+            rf"{_BEFORE}(?<!\w)zone (?P<name>[^/\s]+)/{_CLASS}[^:\s]*:"
+            rf"(?:.{{0,100}}? (?:from|master|non-master:?) (?P<client>{_IP})#)?",
             rf"{_BIND_TIME}(?P<event>(?:.{{0,120}}?(?<!\w)named\[\d+\]|.{{0,120}}?(?<!\w)rpz): )",
         )
     ),
-    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
+    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|"
+    rf"lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
     rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)rpz: |(?<!\w)named\[\d+\]: (?!CEF:))",
     fields={"host": ("name",), "client_ip": ("client",)},
     time=(TimeOf(("time",)),),
-    uncounted=(When((("query", r"^$"),), _NO_QUESTION),),
+    uncounted=(
+        When((("query", r"^$"), ("answer", r"^$")), _NO_QUESTION),
+        When(
+            (("answer", r"."),),
+            "the answer to a question that is logged of its own",
+            (("query", r"."), ("response", r"^$")),
+        ),
+        When(
+            (("response", r"."),),
+            "the answer to a question that is logged of its own",
+            (("query", r"."), ("response", r"^$")),
+        ),
+    ),
     product="bind",
     same_as=("infoblox_nios_dns", "efficientip_dns"),
 )
@@ -75,7 +91,8 @@ UNBOUND = LogFormat(
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\b(?:info|query|reply): "
             rf"(?P<client>{_IP})(?:@\d+)? (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}(?: (?P<answer>[A-Z]+) [\d.]+ [01] \d+)?\s*$",
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\binfo: \S+ "
-            rf"(?P<action>always_\w+|inform\w*|deny|refuse|redirect|static|transparent|typetransparent|block_a|nodefault) (?P<client>{_IP})@\d+ "
+            rf"(?P<action>always_\w+|inform\w*|deny|refuse|redirect|static|(?:type)?transparent|block_a|nodefault) "
+            rf"(?P<client>{_IP})@\d+ "
             rf"(?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}\s*$",
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,120}?\bunbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?"
             r"(?P<event>info|notice|warning|error|debug|fatal error): ",
@@ -85,14 +102,29 @@ UNBOUND = LogFormat(
     r"(?:^|[\s])unbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?(?:info|notice|warning|error|debug|fatal error): ",
     fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
-    blocked=(When((("action", r"^(?:always_(?:refuse|nxdomain|nodata|null|deny)|inform_(?:deny|redirect)|deny|refuse|static|redirect)$"),)),),
+    blocked=(
+        When(
+            (
+                (
+                    "action",
+                    r"^(?:always_(?:refuse|nxdomain|nodata|null|deny)|inform_(?:deny|redirect)|deny|refuse|static|redirect)$",
+                ),
+            )
+        ),
+    ),
     uncounted=(
-        When((("answer", r"."),), "the reply to a question that is logged of its own"),
+        When(
+            (("answer", r"."),),
+            "the reply to a question that is logged of its own",
+            (("type", r"."), ("answer", r"^$"), ("action", r"^$")),
+        ),
         When((("event", r"."),), _SERVER_EVENT),
     ),
 )
 
-_DNSMASQ_TIME = r"^(?:<\d{1,3}>)?(?:(?P<time>(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?) )?"
+_DNSMASQ_TIME = (
+    r"^(?:<\d{1,3}>)?(?:(?P<time>(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?) )?"
+)
 _DNSMASQ = r".{0,120}?\bdnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?"
 
 DNSMASQ = LogFormat(
@@ -104,8 +136,9 @@ DNSMASQ = LogFormat(
     family=Pattern(
         (
             rf"{_DNSMASQ_TIME}{_DNSMASQ}(?P<query>query)\[(?P<type>[^\]]+)\] (?P<name>\S+) from (?P<client>\S+)",
-            rf"{_DNSMASQ_TIME}{_DNSMASQ}(?P<action>gravity blocked|exactly (?:blacklisted|denied)|regex (?:blacklisted|denied)|blacklisted|special domain|"
-            r"forwarded|reply|cached(?:-stale)?|config|validation|dnssec-query\[\w+\]|dnssec-retry\[\w+\]|auth\[\w+\]|/\S+|Rate-limiting|rate-limited) (?P<name>\S+)",
+            rf"{_DNSMASQ_TIME}{_DNSMASQ}(?P<action>gravity blocked|(?:exactly|regex) (?:blacklisted|denied)|blacklisted|special domain|"
+            r"forwarded|reply|cached(?:-stale)?|config|validation|dnssec-(?:query|retry)\[\w+\]|auth\[\w+\]|/\S+|[Rr]ate-limit\w+) "
+            r"(?P<name>\S+)",
             r"^(?P<event>.{0,160}?\bdnsmasq(?:-\w+)?\[\d+\]): ",
         )
     ),
@@ -119,6 +152,8 @@ DNSMASQ = LogFormat(
     ),
 )
 
+_MS_TIME = r"\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?"
+
 MS_DEBUG = LogFormat(
     name="ms_dns_debug",
     title="Microsoft DNS Server debug log (dns.log)",
@@ -127,14 +162,14 @@ MS_DEBUG = LogFormat(
     kind="dns_query",
     family=Pattern(
         (
-            r"^\s*(?P<time>\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?)\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?"
+            rf"^\s*(?P<time>{_MS_TIME})\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?"
             r"(?P<protocol>UDP|TCP)\s+(?P<direction>Rcv|Snd)\s+(?P<client>\S+)\s+[0-9A-Fa-f]{4}\s(?P<response>[R ])\s(?P<operation>\S)\s+"
             r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+(?P<type>\S+)\s+(?P<name>\(\d{1,2}\)\S*)",
         )
     ),
-    line=r"^\s*\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?\s+[0-9A-Fa-f]{3,5}\s+PACKET\s+(?:[0-9A-Fa-f]{8,16}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
+    line=rf"^\s*{_MS_TIME}\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
     ignored=r"^(?:\s|DNS Server log|Log file wrap|Message logging key|UDP (?:question|response)|TCP (?:question|response))|"
-    r"^\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|EVENT|CONTEXT|LOOKUP|REMOTE|RECURSE|DSPOLL|TNCACHE|ASYNC|INIT|ZONELOAD|UPDATE|\w+\s)",
+    r"^\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|(?!PACKET)\w+\s)",
     fields={"host": ("name",), "client_ip": ("client",), "action": ("code",)},
     time=(TimeOf(("time",)),),
     uncounted=(
@@ -153,11 +188,18 @@ COREDNS = LogFormat(
     family=Pattern(
         (
             r"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?P<client>\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ "
-            rf"\"(?P<type>[A-Z0-9]+) {_CLASS} (?P<name>\S+) (?P<protocol>\w+) (?P<up>\d+) (?:true|false) \d+\" (?P<code>[A-Z]+|-) \S+ (?P<down>\d+) ",
+            rf"\"(?P<type>[A-Z0-9]+) {_CLASS} (?P<name>\S+) (?P<protocol>\w+) (?P<up>\d+) (?:true|false) \d+\" "
+            r"(?P<code>[A-Z]+|-) \S+ (?P<down>\d+) ",
         )
     ),
     line=rf"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?:\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ \"[A-Z0-9]+ {_CLASS} \S+ ",
-    fields={"host": ("name",), "client_ip": ("client",), "action": ("code",), "bytes_up": ("up",), "bytes_down": ("down",)},
+    fields={
+        "host": ("name",),
+        "client_ip": ("client",),
+        "action": ("code",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
 )
 
 ADGUARD = LogFormat(

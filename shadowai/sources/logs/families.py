@@ -49,6 +49,8 @@ MORE = Word.MORE
 Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
 
 _PREAMBLE = 40
+_SHAPES = 256
+_SCALARS = frozenset({str, int, float, bool})
 _DEEPEST = 8
 
 
@@ -86,7 +88,7 @@ class _Listed(Tokenizer):
     def getter(self, key: Key) -> Getter:
         index = key - 1 if isinstance(key, int) else self.columns.get(self.named(key), -1)
         if index < 0:
-            return _nothing
+            return nothing
 
         def take(tokens: list[str]) -> str | None:
             return tokens[index] if index < len(tokens) else None
@@ -97,7 +99,7 @@ class _Listed(Tokenizer):
 class BlankTokenizer(_Listed):
     """Fields parted by blanks, with ``"…"`` and ``[…]``."""
 
-    _field = re.compile(r'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
+    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\]]*)\]|(\S+)')
 
     def __init__(self, family: Blank) -> None:
         super().__init__()
@@ -115,7 +117,7 @@ class BlankTokenizer(_Listed):
 class W3cTokenizer(_Listed):
     """W3C extended format: ``#Fields`` may come again with other fields (W3C WD-logfile-960323)."""
 
-    _field = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
+    _field = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=\s|$)|(\S+)')
 
     def __init__(self, family: W3c) -> None:
         super().__init__()
@@ -164,7 +166,7 @@ class W3cTokenizer(_Listed):
 
     def getter(self, key: Key) -> Getter:
         take = super().getter(key)
-        if not self._family.decode_plus or take is _nothing:
+        if not self._family.decode_plus or take is nothing:
             return take
         return lambda tokens: None if (text := take(tokens)) is None else text.replace("+", " ")
 
@@ -209,7 +211,7 @@ class ZeekTokenizer(_Listed):
                 return _zeek_bytes(self._escape, text)
             return text
 
-        return take if take is _nothing else unescape
+        return take if take is nothing else unescape
 
 
 def _zeek_bytes(escape: re.Pattern[str], text: str) -> str:
@@ -293,14 +295,38 @@ class CsvTokenizer(_Listed):
         return flat(key)
 
 
-class KeyValueTokenizer(Tokenizer):
+class _Keyed(Tokenizer):
+    """Tokens in a dict. Where keys go by aliases, each set of keys that a file shows is a version of its own, so that
+    nobody looks for the hundred names that a record does not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shapes: dict[tuple[str, ...], int] = {}
+        self._present: frozenset[str] | None = None
+
+    def _adopt(self, tokens: dict[str, Any]) -> None:
+        shape = tuple(tokens)
+        version = self._shapes.get(shape)
+        if version is None:
+            version = len(self._shapes) + 1 if len(self._shapes) < _SHAPES else 0
+            if version:
+                self._shapes[shape] = version
+        if version != self.version:
+            self.version = version
+            self._present = frozenset(shape) if version else None
+
+    def _is_absent(self, name: str) -> bool:
+        return self._present is not None and name not in self._present
+
+
+class KeyValueTokenizer(_Keyed):
     """``key=value`` dialects. The first of a repeated key wins: what comes later in a line is easier to forge."""
 
     _dialects = {
-        "equals": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s"]*)',
-        "equals_blanks": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|.*?)(?=\s+[A-Za-z_][\w.\-/]*=|\s*$)',
-        "comma": r'([A-Za-z_][\w.\-/]*)=("(?:[^"\\]|\\.)*"|[^,"]*)',
-        "colon_quoted": r'([A-Za-z_][\w.\-]*):+"((?:[^"\\]|\\.)*)"',
+        "equals": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*\'|[^\s"]*)',
+        "equals_blanks": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s+[A-Za-z_][\w.\-/]*=|\s*$)',
+        "comma": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
+        "colon_quoted": r'([A-Za-z_][\w.\-]*):+"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
         "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w*): (.*?)(?=, [A-Z]\w*: |\s*$)",
         "tab": r"([A-Za-z_][\w.\-/]*)=([^\t]*)",
     }
@@ -318,10 +344,14 @@ class KeyValueTokenizer(Tokenizer):
         for key in self._requires:
             if key not in tokens:
                 return None
+        if self._aliases:
+            self._adopt(tokens)
         return tokens or None
 
     def getter(self, key: Key) -> Getter:
         name = flat(str(key)) if self._aliases else str(key)
+        if self._is_absent(name):
+            return nothing
 
         def take(tokens: dict[str, Any]) -> str | None:
             text: str | None = tokens.get(name)
@@ -336,7 +366,7 @@ class KeyValueTokenizer(Tokenizer):
 class CefTokenizer(Tokenizer):
     """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
 
-    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)(?:\||$)")
+    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)(?:\||$)")
     _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s+[A-Za-z][\w.\-\[\]]*=|\s*$)", re.DOTALL)
     _names = ("vendor", "product", "version", "class", "name", "severity")
 
@@ -348,7 +378,7 @@ class CefTokenizer(Tokenizer):
         head = self._head.search(line)
         if head is None or not self._device.search(f"{head[1]}|{head[2]}"):
             return None
-        pairs = self._extension.findall(line, head.end())
+        pairs = self._extension.findall(line[head.end() :])
         pairs.reverse()
         tokens: dict[str, Any] = dict(pairs)
         for name, text in zip(self._names, head.groups(), strict=True):
@@ -377,6 +407,8 @@ class LeefTokenizer(CefTokenizer):
         super().__init__(Cef(device=family.device))
 
     def read(self, line: str) -> Row:
+        if "#011" in line:  # a tab as rsyslog writes it
+            line = line.replace("#011", "\t")
         head = self._leef.search(line)
         if head is None or not self._device.search(f"{head[2]}|{head[3]}"):
             return None
@@ -392,7 +424,7 @@ class LeefTokenizer(CefTokenizer):
         return tokens
 
 
-class JsonTokenizer(Tokenizer):
+class JsonTokenizer(_Keyed):
     """JSON objects. What stands before the first brace (a syslog header) is not looked at."""
 
     def __init__(self, family: Json) -> None:
@@ -402,11 +434,16 @@ class JsonTokenizer(Tokenizer):
     def read(self, line: str) -> Row:
         tokens = parse_object(line)
         if tokens is not None and self._aliases:
-            return flatten(tokens)
+            found = flatten(tokens)
+            self._adopt(found)
+            return found
         return tokens
 
     def getter(self, key: Key) -> Getter:
-        return _dict_getter(flat(str(key))) if self._aliases else path_getter(str(key))
+        if not self._aliases:
+            return path_getter(str(key))
+        name = flat(str(key))
+        return nothing if self._is_absent(name) else _scalar_getter(name)
 
 
 class PatternTokenizer(Tokenizer):
@@ -483,34 +520,63 @@ def path_getter(path: str) -> Getter:
     return take
 
 
-def flatten(tokens: dict[str, Any]) -> dict[str, str]:
-    """Nested objects as one level: flat keys by their whole path and by each end of it, the outermost first.
+def flatten(tokens: dict[str, Any]) -> dict[str, Any]:
+    """Nested objects as one level: flat keys by their whole path and by each end of it, the outermost first; scalars as they are.
 
     An end that would lose whose key it is (``name`` of ``user.name``) is left out, and so is all that speaks of the log's writer
     and not of its content (``agent.hostname``).
     """
-    found: dict[str, str] = {}
-    for steps, text in sorted(_leaves(tokens, ()), key=lambda leaf: len(leaf[0])):
+    values = list(tokens.values())
+    kinds = set(map(type, values))
+    if dict not in kinds:
+        absent = () if kinds <= _SCALARS else tuple(
+            [place for place, value in enumerate(values) if type(value) not in _SCALARS and _text(value) is None]
+        )
+        return {name: values[place] for name, place in _flat_keys(tuple(tokens), absent)}
+    leaves = list(_leaves(tokens, ()))
+    names = _flat_names(tuple([steps for steps, _ in leaves]))
+    return {name: leaves[place][1] for name, place in names}
+
+
+@lru_cache(maxsize=1024)
+def _flat_keys(keys: tuple[str, ...], absent: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """:func:`_flat_names` of an object without inner ones, by the places of its keys; those at ``absent`` have no value."""
+    known = [(place, path) for place, key in enumerate(keys) if place not in absent and (path := _path((), key))]
+    return tuple((name, known[leaf][0]) for name, leaf in _flat_names(tuple(path for _, path in known)))
+
+
+@lru_cache(maxsize=1024)
+def _flat_names(paths: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, int], ...]:
+    """The flat names that the leaves at ``paths`` go by, each with the place of the leaf it stands for."""
+    found: dict[str, int] = {}
+    for leaf, steps in sorted(enumerate(paths), key=lambda item: len(item[1])):
         for place in range(len(steps)):
-            found.setdefault(flat(".".join(steps[place:])), text)
+            found.setdefault(flat(".".join(steps[place:])), leaf)
             if steps[place].lower() in PARTIES:
                 break
-    return found
+    return tuple(found.items())
 
 
 def _leaves(tokens: dict[str, Any], outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     """The scalars of nested objects with their paths; a dotted key is a path."""
     for key, value in tokens.items():
-        steps = (*outer, *(key.split(".") if "." in key else (key,)))
-        if len(steps) > 1 and not REPORTERS.isdisjoint(step.lower() for step in steps[:-1]):
+        steps = _path(outer, key)
+        if not steps:
             continue
         if isinstance(value, dict):
             if len(steps) < _DEEPEST:
                 yield from _leaves(value, steps)
             continue
-        text = _text(value)
+        text = value if type(value) is str else _text(value)
         if text is not None:
             yield steps, text
+
+
+@lru_cache(maxsize=4096)
+def _path(outer: tuple[str, ...], key: str) -> tuple[str, ...]:
+    """The path of a key within ``outer``; empty for what speaks of the log's writer."""
+    steps = (*outer, *key.split("."))
+    return () if len(steps) > 1 and not REPORTERS.isdisjoint(step.lower() for step in steps[:-1]) else steps
 
 
 def _lenient(text: str) -> dict[str, Any] | None:
@@ -553,6 +619,8 @@ def _text(value: Any) -> str | None:
     """A JSON scalar as text; of a list its first scalar."""
     if isinstance(value, str):
         return value
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -564,10 +632,19 @@ def _text(value: Any) -> str | None:
     return None
 
 
+def _scalar_getter(name: str) -> Getter:
+    def take(tokens: dict[str, Any]) -> str | None:
+        value = tokens.get(name)
+        return value if value is None or type(value) is str else _text(value)
+
+    return take
+
+
 def _dict_getter(key: Key) -> Getter:
     name = str(key)
     return lambda tokens: tokens.get(name)
 
 
-def _nothing(tokens: Any) -> str | None:
+def nothing(tokens: Any) -> str | None:
+    """The getter of what is not there: no column, no key of that name."""
     return None

@@ -2,7 +2,8 @@
 
 Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. A long session is
 reported again and again (log id 20): then ``sentdelta`` and ``rcvddelta`` are what came since the last report, and are taken.
-``eventtime`` is the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the firewall's own, in the zone ``tz``.
+``eventtime`` is the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the
+firewall's own, in the zone ``tz``.
 FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6.4.
 """
 
@@ -18,9 +19,20 @@ _BLOCKED = (
     r"(?i)^(?:deny|denied|block(?:ed)?|drop(?:ped)?|drop[_-]session|reset(?:[_-](?:client|server|both))?|clear[_-]session|redirect|"
     r"ban(?:-.*)?|quarantine.*)$"
 )
-_ALLOWED = r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|detected|log-only)$"
+_ALLOWED = (
+    r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|"
+    r"detected|log-only)$"
+)
 _KV_FIELDS: dict[str, tuple[Take, ...]] = {
-    "host": ("hostname", "qname", Part("qname", r"^\[([^\[\]]+)\]$"), "sni", "http_host", "dstname", Part("url", r"^(\w+://.+)")),
+    "host": (
+        "hostname",
+        "qname",
+        Part("qname", r"^\[([^\[\]]+)\]$"),
+        "sni",
+        "http_host",
+        "dstname",
+        Part("url", r"^(\w+://.+)"),
+    ),
     "url": (Part("url", r"^(\w+://.+)"),),
     "path": ("url", "http_url"),
     "user": (Part("user", r"^([^,=]+),\w+="), "user", "unauthuser"),
@@ -35,9 +47,13 @@ _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "user_agent": ("agent", "http_agent"),
 }
 _KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
-_IS_LOG = r'(?=.*?(?<![\w.])(?:logid|vd|devid|logver)=)'
+_IS_LOG = r"(?=.*?(?<![\w.])(?:logid|vd|devid|logver)=)"
 _CLIENT_OF_EVENT: tuple[Take, ...] = ("srcip", "remip", "userip", Part("ui", r"\(([^)]+)\)"), "ip")
-_TRAFFIC_START = When((("type", r"^traffic$"), ("action", r"^start$")), "the start of a session; its end is counted")
+_START = "the start of a session; its end is counted"
+_QUESTION = "a DNS question; its answer is logged too, with the verdict"
+_TRAFFIC_START = When(
+    (("type", r"^traffic$"), ("action", r"^start$")), _START, (("type", r"^traffic$"), ("action", r"^(?!start$)"))
+)
 _KV_KINDS: tuple[tuple[When, Kind], ...] = (
     (When((("qname", r"."),)), "dns_query"),
     (When((("type", r"^dns$"),)), "dns_query"),
@@ -48,8 +64,12 @@ _KV_KINDS: tuple[tuple[When, Kind], ...] = (
 )
 _KV_UNCOUNTED = (
     _TRAFFIC_START,
-    When((("eventtype", r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
-    When((("type", r"^dns$"), ("subtype", r"^dns-query$")), "a DNS question; its answer is logged too, with the verdict"),
+    When((("eventtype", r"^dns-query$"),), _QUESTION, (("eventtype", r"^dns-response$"),)),
+    When(
+        (("type", r"^dns$"), ("subtype", r"^dns-query$")),
+        _QUESTION,
+        (("type", r"^dns$"), ("subtype", r"^dns-response$")),
+    ),
     When((("subtype", r"^local$"),), "traffic of the device itself"),
     When((("subtype", r"^forti-switch|^sniffer$"),), "a copy of traffic seen elsewhere"),
 )
@@ -125,7 +145,12 @@ CEF = LogFormat(
     kind="connection",
     family=Cef(device=r"^Fortinet\|Forti(?:gate|OS|Proxy)"),
     fields={
-        "host": ("dhost", *_cef("qname", "sni", "dstname"), Part("request", r"^(\w+://.+)"), Part("dst", r"^([\w-]+(?:\.[\w-]+)*\.[A-Za-z][\w-]*)$")),
+        "host": (
+            "dhost",
+            *_cef("qname", "sni", "dstname"),
+            Part("request", r"^(\w+://.+)"),
+            Part("dst", r"^([\w-]+(?:\.[\w-]+)*\.[A-Za-z][\w-]*)$"),
+        ),
         "url": (Part("request", r"^(\w+://.+)"),),
         "path": ("request",),
         "user": ("suser", "duser", *_cef("user", "unauthuser")),
@@ -150,9 +175,9 @@ CEF = LogFormat(
     allowed=tuple(When(((key, _ALLOWED),)) for key in ("act", *_cef("action"))),
     uncounted=(
         When((("cat", r"^event"),), "an event of the device itself, not use of a service"),
-        When((("cat", r"^traffic"), ("act", r"^start$")), "the start of a session; its end is counted"),
-        *(When(((key, r"^dns-query$"),), "a DNS question; its answer is logged too, with the verdict") for key in _cef("eventtype")),
-        When((("cat", r"dns-query$"),), "a DNS question; its answer is logged too, with the verdict"),
+        When((("cat", r"^traffic"), ("act", r"^start$")), _START, (("cat", r"^traffic"), ("act", r"^(?!start$)"))),
+        *(When(((key, r"^dns-query$"),), _QUESTION, ((key, r"^dns-response$"),)) for key in _cef("eventtype")),
+        When((("cat", r"dns-query$"),), _QUESTION, (("cat", r"dns-response$"),)),
         When((("cat", r"^traffic:local"),), "traffic of the device itself"),
     ),
     product="fortios",

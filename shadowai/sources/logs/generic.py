@@ -1,19 +1,32 @@
-"""Tables, objects and key=value lines of no known product, read by the names of their columns or keys (see ``aliases``), and
-OCSF, the schema that products are normalised to.
+"""Tables, objects and key=value lines of no known product, read by their names (see ``aliases``); and OCSF.
 
-A column named ``host`` is the destination in a proxy's export and the proxy itself in a collector's. What can only be the
-destination is therefore asked first: ``dest_host``, a full URL, a queried name; ``host`` is believed where nothing else is.
+A column named ``host`` is the destination in a proxy's export and the proxy itself in a collector's. What can only be
+the destination is therefore asked first: ``dest_host``, a full URL, a queried name; ``host`` is believed where nothing
+else is.
 """
 
 from __future__ import annotations
 
 from shadowai.sources.logs.aliases import FLAT, LIKELY_HOST, VAGUE_HOST, flat
-from shadowai.sources.logs.description import CsvHeader, Family, Json, Key, KeyValue, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import (
+    CsvHeader,
+    Family,
+    Json,
+    Key,
+    KeyValue,
+    LogFormat,
+    Part,
+    Take,
+    TimeOf,
+    When,
+)
 
 _NAME = r"^\s*(?:[\w*-]+\.)+[^\W\d_][\w-]*\.?(?::\d{1,5})?\s*$"
 _NAME_OR_ADDRESS = r"^\s*([\w*-]+(?:\.[\w-]+)+\.?(?::\d{1,5})?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d{1,5})?)\s*$"
 _FULL_URL = r"^\s*([A-Za-z][\w+.-]{0,15}://.+)"
-_HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*)?)$"
+_FILE = r"(?!\S*\.(?:html?|php\d?|aspx?|jsp|do|cgi|js|css|png|gif|jpe?g|ico|svg|txt|xml|json|pdf|zip|woff2?)\s*$)"
+_HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
+_BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\s*$"
 _REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
 """``host`` is absent or no destination's name: another column may be."""
 
@@ -23,17 +36,25 @@ _HOSTS: tuple[Take, ...] = (
     *FLAT["host"],
     *(Part(name, _FULL_URL) for name in FLAT["url"]),
     *(Part(name, f"({_NAME})") for name in _LIKELY),
-    *(Part(name, _HOST_AND_PATH) for name in FLAT["url"] if name != "link"),
+    *(Part(name, pattern) for name in FLAT["url"] if name != "link" for pattern in (_HOST_AND_PATH, _BARE_HOST)),
     *(Part(name, _NAME_OR_ADDRESS, only=_REPORTER) for name in (*_VAGUE, *_LIKELY) if name not in ("host", "hostname")),
-    "host",
-    "hostname",
-    *(name for name in (*_LIKELY, *_VAGUE) if name not in ("query", "question", "site", "domain", "target")),
 )
 
-_FIELDS: dict[str, tuple[Take, ...]] = {name: aliases for name, aliases in FLAT.items() if name not in ("time", "host")} | {"host": _HOSTS}
+_LAST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in (*_LIKELY, *_VAGUE))
+_OF_HOST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in ("host", "hostname"))
+_OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")}
+_COLUMNS = _OTHERS | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
+_KEYS = _OTHERS | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
+"""Keys are less telling than a table's columns: of an object's ``host`` only what a name on the network looks like is one."""
+
 _TIME = (TimeOf(("date", "time")), TimeOf(("logdate", "logtime")), *(TimeOf((alias,)) for alias in FLAT["time"]))
-_BLOCK_WORDS = r"(?i)(?:^|[^a-z])(?:un|not )?(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|refused|reset|prevent(?:ed)?|quarantined?|forbidden|terminated?)(?:$|[^a-z])"
-_ALLOW_WORDS = r"(?i)(?:^|[^a-z])(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok)(?:$|[^a-z])"
+_BLOCK_WORDS = (
+    r"(?i)(?:^|[^a-z])(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|refused|reset|prevent(?:ed)?|"
+    r"quarantined?|forbidden|terminated?)(?:$|[^a-z])"
+)
+_ALLOW_WORDS = (
+    r"(?i)(?:^|[^a-z])(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok)(?:$|[^a-z])"
+)
 _BLOCKED = (*(When(((name, _BLOCK_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:true|yes|1)$"),)))
 _ALLOWED = (*(When(((name, _ALLOW_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:false|no|0)$"),)))
 
@@ -46,7 +67,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         doc=doc,
         kind="http_request",
         family=family,
-        fields=_FIELDS,
+        fields=_COLUMNS if isinstance(family, CsvHeader) else _KEYS,
         time=_TIME,
         line=line,
         blocked=_BLOCKED,
@@ -55,11 +76,26 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
     )
 
 
-_TO = r"(?:dst|dest|destination)_?(?:host(?:name)?|name|fqdn|domain)|dhost|(?:request_?|full_?|dst_?)?ur[li]|(?:http_?)?host(?:name)?|domain|fqdn|(?:tls_)?sni|server_?name|q(?:uery_?)?name|query|site"
+_TO = (
+    r"(?:dst|dest|destination)_?(?:host(?:name)?|name|fqdn|domain)|dhost|(?:request_?|full_?|dst_?)?ur[li]|"
+    r"(?:http_?)?host(?:name)?|domain|fqdn|(?:tls_)?sni|server_?name|q(?:uery_?)?name|query|site"
+)
 _BY = r"(?:src|source|client)(?:_?(?:ip|addr|address|user))?|c-ip|user(?:_?name)?|suser|login"
 
-CSV = _generic("generic_csv", "Any CSV, TSV, semicolon or pipe separated table with a header", "https://www.rfc-editor.org/rfc/rfc4180", CsvHeader(), rank=2)
-JSON = _generic("generic_json", "Any JSON lines, lists or envelopes of objects", "https://www.rfc-editor.org/rfc/rfc8259", Json(aliases=True), rank=1)
+CSV = _generic(
+    "generic_csv",
+    "Any CSV, TSV, semicolon or pipe separated table with a header",
+    "https://www.rfc-editor.org/rfc/rfc4180",
+    CsvHeader(),
+    rank=2,
+)
+JSON = _generic(
+    "generic_json",
+    "Any JSON lines, lists or envelopes of objects",
+    "https://www.rfc-editor.org/rfc/rfc8259",
+    Json(aliases=True),
+    rank=1,
+)
 KV = _generic(
     "generic_kv",
     "Any lines of key=value with a destination and a client or user",
@@ -75,7 +111,9 @@ OCSF = LogFormat(
     vendor="OCSF",
     doc="https://schema.ocsf.io/categories/network",
     kind="connection",
-    family=Json(requires=(("class_uid", r"^40\d\d$"), ("metadata.version|metadata.product.name|category_uid|activity_id", ""))),
+    family=Json(
+        requires=(("class_uid", r"^40\d\d$"), ("metadata.version|metadata.product.name|category_uid|activity_id", ""))
+    ),
     fields={
         "host": (
             "http_request.url.hostname",
@@ -88,7 +126,13 @@ OCSF = LogFormat(
         ),
         "url": ("http_request.url.url_string", "url.url_string"),
         "path": ("http_request.url.path",),
-        "user": ("actor.user.email_addr", "actor.user.name", "src_endpoint.owner.email_addr", "src_endpoint.owner.name", "user.name"),
+        "user": (
+            "actor.user.email_addr",
+            "actor.user.name",
+            "src_endpoint.owner.email_addr",
+            "src_endpoint.owner.name",
+            "user.name",
+        ),
         "device": ("src_endpoint.hostname", "src_endpoint.instance_uid"),  # device is what reports, not who
         "client_ip": ("src_endpoint.ip",),
         "server_ip": ("dst_endpoint.ip",),
@@ -102,7 +146,11 @@ OCSF = LogFormat(
     time=(TimeOf(("time",)), TimeOf(("time_dt",)), TimeOf(("start_time",))),
     zone="utc",
     kinds=((When((("class_uid", "^4002$"),)), "http_request"), (When((("class_uid", "^4003$"),)), "dns_query")),
-    blocked=(When((("disposition_id", r"^[236]$"),)), When((("action_id", r"^2$"),)), When((("disposition|action", r"(?i)^(?:blocked|denied|dropped|rejected)"),))),
+    blocked=(
+        When((("disposition_id", r"^[236]$"),)),
+        When((("action_id", r"^2$"),)),
+        When((("disposition|action", r"(?i)^(?:blocked|denied|dropped|rejected)"),)),
+    ),
     allowed=(When((("disposition_id|action_id", r"^1$"),)), When((("disposition|action", r"(?i)^allowed"),))),
     uncounted=(
         When((("class_uid", "^4003$"), ("activity_id", "^2$")), "a DNS answer; the query is counted"),

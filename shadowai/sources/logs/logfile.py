@@ -12,11 +12,11 @@ from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
-from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, names_of
 from shadowai.sources.logs.reader import FormatReader
-from shadowai.sources.logs.recognise import Recogniser
+from shadowai.sources.logs.recognise import Recogniser, Recognition
 from shadowai.sources.syslog import NO_HEADER, Header, layers
 from shadowai.sources.timestamps import Clock, assumptions
 
@@ -90,6 +90,7 @@ class LogFile:
         self._clock = Clock(zone, modified=_name_date(content.path) or content.modified)
         self._readers: dict[str, FormatReader] = {}
         self._strangers: set[str] = set()
+        self._shown: dict[str, set[When]] = {}
         self._failure: SourceError | None = None
         self._own_inventory = False
         self._stream = _Replay(content.stream)
@@ -145,7 +146,7 @@ class LogFile:
             yield Gap(Origin(self.path), f"{self._failure.message}{remedy}")
         unread = sum(found[0] for found in tally.unreadable.values())
         if not tally.records and unread:
-            yield Gap(Origin(self.path), f"none of {unread} lines understood: {self._tried()}", unread, self._places())
+            yield Gap(Origin(self.path), f"no line understood: {self._tried()}", unread, self._places())
             return
         for reason, (count, *lines) in sorted(tally.unreadable.items()):
             yield Gap(Origin(self.path), reason, count, tuple(Origin(self.path, line) for line in lines))
@@ -153,8 +154,8 @@ class LogFile:
             name = self.format.name if self.format is not None else "?"
             yield Gap(
                 Origin(self.path),
-                f"none of {tally.records} records read as {name} names a host: AI use cannot show in them "
-                "(add proxy or DNS logs of the same time; if the format is another, --log-format NAME forces it)",
+                f"no record names a host (read as {name}): AI use cannot show in them; add proxy or DNS logs of the same time, "
+                "or force another format with --log-format NAME",
                 tally.records,
             )
 
@@ -186,15 +187,25 @@ class LogFile:
             return
         self.format, self._depth, self._seen = found.format, found.depth, found.seen
         self._clock.day_first = found.format.day_first
-        reader = FormatReader(found.format, Clock())
+        readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
         for line in sample:
             for payload in layers(line):
-                tokens = reader.tokens(payload.text)
-                if isinstance(tokens, (list, dict)):
-                    times += reader.time_texts(tokens)
+                read = next(((reader, row) for reader in readers if isinstance(row := reader.tokens(payload.text), (list, dict))), None)
+                if read is not None:
+                    reader, tokens = read
+                    times += reader.time_texts(tokens) if reader is readers[0] else ()
+                    reader.look_beside(tokens)
                     break
         self._clock.learn(times)
+        self._shown = {reader.description.name: reader.shown for reader in readers}
+
+    def _others(self, found: Recognition) -> Iterator[FormatReader]:
+        """Readers of the other formats among the file's first lines of which it matters what stands beside what."""
+        for name, _ in found.seen:
+            fmt = self._formats.get(name)
+            if fmt is not None and fmt is not found.format and any(when.beside for when in fmt.uncounted):
+                yield FormatReader(fmt, Clock())
 
     def _sample(self, text: str) -> list[str]:
         if not self._as_json:
@@ -236,7 +247,8 @@ class LogFile:
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
-            self._readers[fmt.name] = FormatReader(fmt, self._clock)
+            reader = self._readers[fmt.name] = FormatReader(fmt, self._clock)
+            reader.shown = self._shown.get(fmt.name, reader.shown)
         return self._readers[fmt.name]
 
     def _elsewhere(self, primary: FormatReader | None, number: int, line: str) -> Row | None:
@@ -349,19 +361,7 @@ class _Replay:
 
     def head(self, size: int) -> bytes:
         """The first ``size`` bytes, or all there are."""
-        parts: list[bytes] = []
-        have = 0
-        try:
-            while have < size:
-                part = self._stream.read(size - have)
-                if not part:
-                    self.ended = True
-                    break
-                parts.append(part)
-                have += len(part)
-        except (SourceError, OSError) as wrong:
-            self._error, self.ended = wrong, True
-        self._head = b"".join(parts)
+        self._head = self._gather(size)
         return self._head
 
     def read(self, size: int) -> bytes:
@@ -369,6 +369,24 @@ class _Replay:
         if self._head:
             taken, self._head = self._head[:size], self._head[size:]
             return taken
-        if self._error is not None:
+        found = b"" if self.ended else self._gather(size)
+        if not found and self._error is not None:
             raise self._error
-        return b"" if self.ended else self._stream.read(size)
+        return found
+
+    def _gather(self, size: int) -> bytes:
+        """Up to ``size`` bytes; what came before an error comes first, the error when reading goes on."""
+        parts: list[bytes] = []
+        have = 0
+        some = getattr(self._stream, "read1", self._stream.read)
+        try:
+            while have < size:
+                part = some(size - have)
+                if not part:
+                    self.ended = True
+                    break
+                parts.append(part)
+                have += len(part)
+        except (SourceError, OSError) as wrong:
+            self._error, self.ended = wrong, True
+        return b"".join(parts)

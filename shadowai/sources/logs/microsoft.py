@@ -1,7 +1,8 @@
-"""Microsoft: Defender for Endpoint's advanced hunting, Sysmon and Windows events, the DNS server's analytical log, Azure Firewall.
+"""Microsoft: Defender's advanced hunting, Sysmon and Windows events, the DNS server's analytical log, Azure Firewall.
 
-Microsoft's tables name the process and not the direction of bytes: sizes stay unknown. ``RemoteUrl`` is a URL or a bare host;
-``AdditionalFields`` is JSON, often within a string, and holds what network inspection saw (``server_name``, ``query``, ``host``).
+Microsoft's tables name the process and not the direction of bytes: sizes stay unknown. ``RemoteUrl`` is a URL or a bare
+host; ``AdditionalFields`` is JSON, often within a string, and holds what network inspection saw (``server_name``,
+``query``, ``host``).
 """
 
 from shadowai.sources.logs.description import CsvHeader, Json, Kind, LogFormat, Part, Take, TimeOf, When
@@ -11,7 +12,11 @@ _NOT_OURS = "a connection to the device, not from it"
 _INBOUND = r"(?i)^(?:Inbound|Listening)"
 _FAILED = r"(?i)block|ConnectionFailed|^ClickBlocked$"
 _PASSED = r"(?i)^(?:ConnectionSuccess|ClickAllowed)$"
-_KINDS: tuple[tuple[str, Kind], ...] = ((r"(?i)^Dns", "dns_query"), (r"(?i)^Http", "http_request"), (r"(?i)^Ssl", "tls_connection"))
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"(?i)^Dns", "dns_query"),
+    (r"(?i)^Http", "http_request"),
+    (r"(?i)^Ssl", "tls_connection"),
+)
 
 
 def _to_device(inside: str) -> tuple[tuple[str, str], ...]:
@@ -39,15 +44,27 @@ def _hunting(inside: str) -> dict[str, tuple[Take, ...]]:
         "user": tuple(f"{inside}{name}" for name in _ACCOUNTS),
         "device": (f"{inside}DeviceName",),
         "client_ip": (Part(f"{inside}RemoteIP", "(.+)", only=to_device), f"{inside}LocalIP", f"{inside}IPAddress"),
-        "server_ip": (Part(f"{inside}LocalIP", "(.+)", only=to_device), Part(f"{inside}RemoteIP", "(.+)", only=from_device)),
-        "server_port": (Part(f"{inside}LocalPort", "(.+)", only=to_device), Part(f"{inside}RemotePort", "(.+)", only=from_device)),
+        "server_ip": (
+            Part(f"{inside}LocalIP", "(.+)", only=to_device),
+            Part(f"{inside}RemoteIP", "(.+)", only=from_device),
+        ),
+        "server_port": (
+            Part(f"{inside}LocalPort", "(.+)", only=to_device),
+            Part(f"{inside}RemotePort", "(.+)", only=from_device),
+        ),
         "method": (f"{more}.method",),
         "action": (f"{inside}ActionType",),
         "user_agent": (f"{more}.user_agent",),
     }
 
 
-_ACCOUNTS = ("InitiatingProcessAccountUpn", "AccountUpn", "AccountName", "InitiatingProcessAccountName", "RequestAccountName")
+_ACCOUNTS = (
+    "InitiatingProcessAccountUpn",
+    "AccountUpn",
+    "AccountName",
+    "InitiatingProcessAccountName",
+    "RequestAccountName",
+)
 
 
 def _no_network(inside: str, category: str = "") -> tuple[When, ...]:
@@ -57,8 +74,22 @@ def _no_network(inside: str, category: str = "") -> tuple[When, ...]:
         (action, r"(?i)^(?!connection|dns|http|ssl|.*url|.*block|.*network|.*inspected|click)"),
         (f"{inside}RemoteUrl|{inside}Url|{inside}FileOriginUrl", "^$"),
     )
-    named = (When(((category, r"^(?!.*DeviceNetworkEvents|.*UrlClickEvents)"), *elsewhere), "an event without a destination"),) if category else ()
-    return (When(((action, _INBOUND),), _NOT_OURS), When(_to_device(inside), _NOT_OURS), *named, When(elsewhere, "an event without a destination"))
+    named = (
+        (
+            When(
+                ((category, r"^(?!.*DeviceNetworkEvents|.*UrlClickEvents)"), *elsewhere),
+                "an event without a destination",
+            ),
+        )
+        if category
+        else ()
+    )
+    return (
+        When(((action, _INBOUND),), _NOT_OURS),
+        When(_to_device(inside), _NOT_OURS),
+        *named,
+        When(elsewhere, "an event without a destination"),
+    )
 
 
 def _kinds(inside: str) -> tuple[tuple[When, Kind], ...]:
@@ -101,6 +132,7 @@ HUNTING_ROWS = LogFormat(
     product="mde",
 )
 
+
 def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogFormat:
     """The CSV export of a hunting query; ``column`` is the name its time has there."""
     return LogFormat(
@@ -111,7 +143,11 @@ def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogForma
         kind="endpoint_event",
         family=CsvHeader(columns=("DeviceName", "RemoteUrl", column)),
         fields={
-            "host": (Part("AdditionalFields", r'"(?:server_name|query|DnsQueryString|host)"\s*:\s*"([^"]+)"'), "RemoteUrl", "FileOriginUrl"),
+            "host": (
+                Part("AdditionalFields", r'"(?:server_name|query|DnsQueryString|host)"\s*:\s*"([^"]+)"'),
+                "RemoteUrl",
+                "FileOriginUrl",
+            ),
             "url": ("RemoteUrl", "FileOriginUrl"),
             "user": _ACCOUNTS,
             "device": ("DeviceName",),
@@ -126,7 +162,10 @@ def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogForma
         kinds=_kinds(""),
         blocked=(When((("ActionType", _FAILED),)),),
         allowed=(When((("ActionType", _PASSED),)),),
-        uncounted=(When((("ActionType", _INBOUND),), _NOT_OURS), When((("AdditionalFields", r'"direction"\s*:\s*"In"'),), _NOT_OURS)),
+        uncounted=(
+            When((("ActionType", _INBOUND),), _NOT_OURS),
+            When((("AdditionalFields", r'"direction"\s*:\s*"In"'),), _NOT_OURS),
+        ),
         product="mde",
     )
 
@@ -134,7 +173,7 @@ def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogForma
 TABLES = (
     _table("mde_hunting_csv", "CSV export", "Timestamp"),
     _table("mde_hunting_csv_utc", "CSV export, times in UTC", "Timestamp [UTC]", utc=True),
-    _table("mde_sentinel_csv", "CSV export of Sentinel or Log Analytics", "TimeGenerated [UTC]", utc=True),
+    _table("mde_sentinel_csv", "CSV export of Sentinel", "TimeGenerated [UTC]", utc=True),
 )
 
 _DATA = ("", "winlog.event_data.", "event_data.", "EventData.", "Event.EventData.")
@@ -166,7 +205,12 @@ SYSMON = LogFormat(
         "server_port": (_event("DestinationPort"),),
         "action": (_event("QueryStatus"),),
     },
-    time=(TimeOf((_event("UtcTime"),)), TimeOf(("@timestamp",)), TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)), TimeOf(("EventTime",))),
+    time=(
+        TimeOf((_event("UtcTime"),)),
+        TimeOf(("@timestamp",)),
+        TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)),
+        TimeOf(("EventTime",)),
+    ),
     zone="utc",
     kinds=((When(((_EVENT_ID, "^22$"),)), "dns_query"), (When(((_EVENT_ID, "^3$"),)), "connection")),
     uncounted=(
@@ -182,7 +226,15 @@ EVENTS = LogFormat(
     vendor="Microsoft",
     doc="https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-10/security/threat-protection/auditing/event-5156",
     kind="endpoint_event",
-    family=Json(requires=(("SourceName|winlog.provider_name", r"^(?:Microsoft-Windows-(?:Security-Auditing|Bits-Client)|AD FS Auditing)$"), (_EVENT_ID, r"^\d{1,5}$"))),
+    family=Json(
+        requires=(
+            (
+                "SourceName|winlog.provider_name",
+                r"^(?:Microsoft-Windows-(?:Security-Auditing|Bits-Client)|AD FS Auditing)$",
+            ),
+            (_EVENT_ID, r"^\d{1,5}$"),
+        )
+    ),
     fields={
         "host": (_event("url"), _event("RemoteName")),
         "url": (_event("url"), _event("RemoteName")),
@@ -218,9 +270,16 @@ DNS_ANALYTICAL = LogFormat(
         "server_ip": (_event("InterfaceIP"),),
         "action": (_event("RCODE"),),
     },
-    time=(TimeOf(("@timestamp",)), TimeOf(("TimeCreated",)), TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)), TimeOf(("EventTime",))),
+    time=(
+        TimeOf(("@timestamp",)),
+        TimeOf(("TimeCreated",)),
+        TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)),
+        TimeOf(("EventTime",)),
+    ),
     nulls=frozenset({"0.0.0.0"}),
-    uncounted=(When(((_EVENT_ID, r"^(?!256$|$)"),), "not a query received (256) but an answer, a recursion or an update"),),
+    uncounted=(
+        When(((_EVENT_ID, r"^(?!256$|$)"),), "not a query received (256) but an answer, a recursion or an update"),
+    ),
     product="ms_dns",
 )
 
@@ -243,7 +302,11 @@ AZURE_FIREWALL = LogFormat(
             Part(_RULE, r"^DNS Request: \S+ - \d+ \S+ \S+ (\S+)"),
         ),
         "url": ("properties.TargetUrl", Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)")),
-        "client_ip": ("properties.SourceIp", Part(_RULE, r"request from (\[[^\]]+\]|[^\s:]+?)(?::|\.?\s)"), Part(_RULE, r"^DNS Request: (\S+?):\d+ ")),
+        "client_ip": (
+            "properties.SourceIp",
+            Part(_RULE, r"request from (\[[^\]]+\]|[^\s:]+?)(?::|\.?\s)"),
+            Part(_RULE, r"^DNS Request: (\S+?):\d+ "),
+        ),
         "server_ip": ("properties.DestinationIp", Part(_RULE, _REQUEST + r"(\d+\.\d+\.\d+\.\d+)")),
         "server_port": ("properties.DestinationPort", Part(_RULE, _REQUEST + r"[^\s:]+:(\d+)")),
         "action": ("properties.Action", Part(_RULE, r"Action: (\w+)")),
@@ -256,7 +319,12 @@ AZURE_FIREWALL = LogFormat(
     ),
     blocked=(When((("properties.Action", r"(?i)^deny"),)), When(((_RULE, r"Action: Deny\b"),))),
     allowed=(When((("properties.Action", r"(?i)^allow"),)), When(((_RULE, r"Action: Allow\b"),))),
-    uncounted=(When((("category|Category", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),), "beside the rule that let the traffic pass"),),
+    uncounted=(
+        When(
+            (("category|Category", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),),
+            "beside the rule that let the traffic pass",
+        ),
+    ),
     product="azure_firewall",
 )
 

@@ -8,7 +8,21 @@ when it ends, and on request also when it starts. Times are the firewall's own; 
 
 from collections.abc import Mapping
 
-from shadowai.sources.logs.description import Cef, CsvHeader, CsvPositional, Json, Key, Kind, Leef, LogFormat, Part, Pattern, Take, TimeOf, When
+from shadowai.sources.logs.description import (
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    Json,
+    Key,
+    Kind,
+    Leef,
+    LogFormat,
+    Part,
+    Pattern,
+    Take,
+    TimeOf,
+    When,
+)
 
 _DOC = "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions"
 _CEF_DOC = "https://docs.paloaltonetworks.com/resources/cef"
@@ -22,13 +36,21 @@ _OWN_EVENT = "an event of the firewall itself, not use of a service"
 _OWNER: tuple[Take, ...] = (Part(13, r"^(?!x-fwd-for:)(.+)$"),)
 """Where PAN-OS is set to use X-Forwarded-For for User-ID, it writes that address into the column of the source user."""
 
+_PRECISE = r"(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?"
+
 
 def _line(kinds: str, subtypes: str = r"[^,]*") -> str:
     return rf"^[: ]{{0,2}}[01]?,\d[\d/: .-]{{6,22}},[^,]*,{kinds},{subtypes},"
 
 
 def _positional(
-    name: str, title: str, kind: Kind, line: str, fields: Mapping[str, tuple[Take, ...]], precise: Key, uncounted: tuple[When, ...] = ()
+    name: str,
+    title: str,
+    kind: Kind,
+    line: str,
+    fields: Mapping[str, tuple[Take, ...]],
+    precise: Key,
+    uncounted: tuple[When, ...] = (),
 ) -> LogFormat:
     return LogFormat(
         name=name,
@@ -62,7 +84,7 @@ TRAFFIC = _positional(
     _line("TRAFFIC"),
     {"device": (83,), "bytes_up": (33,), "bytes_down": (34,)},
     103,
-    (When(((5, r"^start$"),), _START),),
+    (When(((5, r"^start$"),), _START, ((5, r"^end$"),)),),
 )
 
 URL = _positional(
@@ -101,13 +123,17 @@ SYSTEM = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            _line("USERID")[:-1] + r",[^,]*,(?P<time>[^,]+),[^,]*,(?P<client>[^,]*),(?P<user>[^,]*)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            _line("USERID")[:-1]
+            + r",[^,]*,(?P<time>[^,]+),[^,]*,(?P<client>[^,]*),(?P<user>[^,]*)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
             _line("GLOBALPROTECT")[:-1]
-            + r",[^,]*,(?P<time>[^,]+),(?:[^,]*,){5}(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),(?P<client>[^,]*)(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            + r",[^,]*,(?P<time>[^,]+),(?:[^,]*,){5}(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),(?P<client>[^,]*)"
+            + _PRECISE,
             _line("HIPMATCH")[:-1]
-            + r",[^,]*,(?P<time>[^,]+),(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),[^,]*,(?P<client>[^,]*)(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            + r",[^,]*,(?P<time>[^,]+),(?P<user>[^,]*),[^,]*,(?P<device>[^,]*),[^,]*,(?P<client>[^,]*)"
+            + _PRECISE,
             _line("SYSTEM")[:-1]
-            + r",[^,]*,(?P<time>[^,]+),(?=.*?user '(?P<user>[^']*)')(?:(?=.*?From: (?P<client>[\d.a-fA-F:]+\d)))?(?:.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
+            + r",[^,]*,(?P<time>[^,]+),(?=.*?user '(?P<user>[^']*)')(?:(?=.*?From: (?P<client>[\d.a-fA-F:]+\d)))?"
+            + _PRECISE,
             _line("(?:SYSTEM|CONFIG|USERID|AUTHENTICATION|CORRELATION|GTP|SCTP|IPTAG|AUDIT)")[:-1]
             + r",[^,]*,(?P<time>[^,]+)(?:,.*,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?",
         )
@@ -126,7 +152,9 @@ EXPORT = LogFormat(
     vendor="Palo Alto Networks",
     doc="https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/view-and-manage-logs/export-logs",
     kind="connection",
-    family=CsvHeader(columns=("Receive Time", "Serial #", "Type", "Threat/Content Type", "Source address", "Destination address")),
+    family=CsvHeader(
+        columns=("Receive Time", "Serial #", "Type", "Threat/Content Type", "Source address", "Destination address")
+    ),
     fields={
         "host": ("URL", "URL/Filename", "Server Name Indication"),
         "url": ("URL", "URL/Filename"),
@@ -143,11 +171,18 @@ EXPORT = LogFormat(
     },
     time=(TimeOf(("high_res_timestamp",)), TimeOf(("Generate Time",)), TimeOf(("Receive Time",))),
     day_first=False,
-    kinds=((When((("Threat/Content Type", r"(?i)^url$"),)), "http_request"), (When((("Type", r"^DECRYPTION$"),)), "tls_connection")),
+    kinds=(
+        (When((("Threat/Content Type", r"(?i)^url$"),)), "http_request"),
+        (When((("Type", r"^DECRYPTION$"),)), "tls_connection"),
+    ),
     blocked=(When((("Action", _BLOCKED),)),),
     allowed=(When((("Action", _ALLOWED),)),),
     uncounted=(
-        When((("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^start$")), _START),
+        When(
+            (("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^start$")),
+            _START,
+            (("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^end$")),
+        ),
         When((("Type", r"^THREAT$"), ("Threat/Content Type", r"^(?!url$)")), _WITHIN),
         When((("Type", r"^(?!TRAFFIC|THREAT|DECRYPTION)"),), _OWN_EVENT),
     ),
@@ -178,18 +213,32 @@ CEF = LogFormat(
     },
     time=(TimeOf(("rt",), "dtz"), TimeOf(("start",), "dtz"), TimeOf(("PanOSTimeGeneratedHighResolution",), "dtz")),
     kinds=(
-        (When((("cef.class", r"(?i)^(?:THREAT|url)"), ("cef.name", r"(?i)^(?:url|THREAT)$"), ("request", r"."))), "http_request"),
+        (
+            When((("cef.class", r"(?i)^(?:THREAT|url)"), ("cef.name", r"(?i)^(?:url|THREAT)$"), ("request", r"."))),
+            "http_request",
+        ),
         (When((("cef.class", r"^DECRYPTION"),)), "tls_connection"),
         (When((("cef.class", r"^DNS"),)), "dns_query"),
     ),
     blocked=(When((("act", _BLOCKED),)),),
     allowed=(When((("act", _ALLOWED),)),),
     uncounted=(
-        When((("cef.class", r"^TRAFFIC$"), ("cef.name", r"^start$")), _START),
-        When((("cef.class", r"^start$"), ("cef.name", r"^TRAFFIC$")), _START),
+        When(
+            (("cef.class", r"^TRAFFIC$"), ("cef.name", r"^start$")),
+            _START,
+            (("cef.class", r"^TRAFFIC$"), ("cef.name", r"^end$")),
+        ),
+        When(
+            (("cef.class", r"^start$"), ("cef.name", r"^TRAFFIC$")),
+            _START,
+            (("cef.class", r"^end$"), ("cef.name", r"^TRAFFIC$")),
+        ),
         When((("cef.class", r"^THREAT$"), ("cef.name", r"^(?!url)")), _WITHIN),
         When((("cef.class", r"^(?!url)"), ("cef.name", r"^THREAT$")), _WITHIN),
-        When((("cef.class", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)"), ("cef.name", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)")), _OWN_EVENT),
+        When(
+            (("cef.class", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)"), ("cef.name", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)")),
+            _OWN_EVENT,
+        ),
     ),
     product="panos",
     same_as=("prisma_access_mixed",),
@@ -203,7 +252,14 @@ LEEF = LogFormat(
     kind="connection",
     family=Leef(device=r"^Palo Alto Networks\|"),
     fields={
-        "host": ("URL", "url", Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$"), "SNI", "ServerNameIndication", "DNSQuery"),
+        "host": (
+            "URL",
+            "url",
+            Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$"),
+            "SNI",
+            "ServerNameIndication",
+            "DNSQuery",
+        ),
         "url": ("URL", "url", Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$")),
         "user": ("usrName", "SourceUser"),
         "device": ("SourceDeviceHost", "identHostName"),
@@ -221,8 +277,8 @@ LEEF = LogFormat(
     blocked=(When((("action", _BLOCKED),)), When((("Action", _BLOCKED),))),
     allowed=(When((("action", _ALLOWED),)), When((("Action", _ALLOWED),))),
     uncounted=(
-        When((("Subtype", r"^start$"),), _START),
-        When((("cat", r"^TRAFFIC$"), ("leef.id", r"^start$")), _START),
+        When((("Subtype", r"^start$"),), _START, (("leef.id", r"^end$"),)),
+        When((("cat", r"^TRAFFIC$"), ("leef.id", r"^start$")), _START, (("cat", r"^TRAFFIC$"), ("leef.id", r"^end$"))),
         When((("cat", r"^(?:SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH)"),), _OWN_EVENT),
     ),
     product="panos",
@@ -235,14 +291,31 @@ JSON = LogFormat(
     doc=_SERVICE_DOC,
     kind="connection",
     family=Json(
-        requires=(("LogType", r"^(?:TRAFFIC|THREAT|URL|DECRYPTION|DNS|SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH|TUNNEL|FILE|SCTP|IPTAG)"), ("Subtype", "")),
+        requires=(
+            (
+                "LogType",
+                r"^(?:TRAFFIC|THREAT|URL|DECRYPTION|DNS|SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH|TUNNEL|FILE|SCTP|IPTAG)",
+            ),
+            ("Subtype", ""),
+        ),
     ),
     fields={
         "host": ("URL", "URLDomain", "SNI", "ServerNameIndication", "DNSQuery", "QueryDomain"),
         "url": ("URL",),
-        "user": ("SourceUser", "SourceUserName", "AuthenticatedUserName", Part("EventDescription", r"(?:[Uu]ser '?|\bby )([A-Za-z][\w.@\\-]*[\w])'?(?:$|\.\s| logged)")),
+        "user": (
+            "SourceUser",
+            "SourceUserName",
+            "AuthenticatedUserName",
+            Part("EventDescription", r"(?:[Uu]ser '?|\bby )([A-Za-z][\w.@\\-]*[\w])'?(?:$|\.\s| logged)"),
+        ),
         "device": ("SourceDeviceHost", "EndpointDeviceName"),
-        "client_ip": ("SourceAddress", "SourceIP", "PublicIPv4", "EndpointIPAddress", Part("EventDescription", r"(?:from|by|ip|From:?) (\d+\.\d+\.\d+\.\d+)")),
+        "client_ip": (
+            "SourceAddress",
+            "SourceIP",
+            "PublicIPv4",
+            "EndpointIPAddress",
+            Part("EventDescription", r"(?:from|by|ip|From:?) (\d+\.\d+\.\d+\.\d+)"),
+        ),
         "server_ip": ("DestinationAddress",),
         "server_port": ("DestinationPort",),
         "method": ("HTTPMethod",),
@@ -263,7 +336,11 @@ JSON = LogFormat(
     blocked=(When((("Action", _BLOCKED),)),),
     allowed=(When((("Action", _ALLOWED),)),),
     uncounted=(
-        When((("LogType", r"^TRAFFIC$"), ("Subtype", r"^start$")), _START),
+        When(
+            (("LogType", r"^TRAFFIC$"), ("Subtype", r"^start$")),
+            _START,
+            (("LogType", r"^TRAFFIC$"), ("Subtype", r"^end$")),
+        ),
         When((("LogType", r"^THREAT$"), ("Subtype", r"^(?!url$)")), _WITHIN),
         When((("LogType", r"^(?!TRAFFIC|THREAT|URL|DECRYPTION|DNS)"),), _OWN_EVENT),
     ),

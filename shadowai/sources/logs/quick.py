@@ -14,7 +14,7 @@ from typing import Any
 
 from shadowai.sources.framing import Block
 from shadowai.sources.logs.description import CsvHeader, Key, Part, Take
-from shadowai.sources.logs.families import CsvTokenizer, Getter
+from shadowai.sources.logs.families import CsvTokenizer, Getter, nothing
 from shadowai.sources.logs.reader import FormatReader
 
 _VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
@@ -26,6 +26,8 @@ MANNER = ("method", "user_agent")
 """Fields that, with a format's conditions, say how."""
 
 
+Dimensions = Callable[[Any], tuple[Any, ...]]
+"""From tokens to texts that decide something about the record."""
 Finder = Callable[[Block], Sequence[str | None] | None]
 """From a block to the text that names each line's host: ``None`` for a line that must be read in full, and instead of
 the list for a block of which it is not sure."""
@@ -55,7 +57,7 @@ def _by_pattern(pattern: re.Pattern[str]) -> Finder:
 
 
 def _by_column(reader: FormatReader) -> Finder:
-    """The first host column, where every line is one row of the header's width."""
+    """The first text that may hold a row's host, where every line is one row of the header's width."""
     doubtful = 0  # lines to come that may belong to a row whose quote is still open
 
     def find(block: Block) -> Sequence[str | None] | None:
@@ -68,20 +70,21 @@ def _by_column(reader: FormatReader) -> Finder:
             return None
         if not clean or not isinstance(table, CsvTokenizer) or (header := table.header) is None:
             return None
-        place = reader.first_host_column()
         try:
             rows = list(csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True))
         except csv.Error:
             return None
-        if place is None or len(rows) != len(lines):
+        if len(rows) != len(lines):
             return None
-        width = len(header)
-        return [row[place] if len(row) == width and row != header else None for row in rows]
+        width, first = len(header), reader.candidates
+        return [next(first(row), None) if len(row) == width and row != header else None for row in rows]
 
     return find
 
 
-def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool = False) -> Callable[[Any], tuple[Any, ...]]:
+def dimensions(
+    reader: FormatReader, fields: Sequence[str], *, conditions: bool = False
+) -> Dimensions:
     """A function from tokens to the raw texts that decide ``fields`` (and, with ``conditions``, whether a record counts, is
     blocked and of what kind): equal texts, equal values. Hosts, times and sizes are not among them."""
     description = reader.description
@@ -111,7 +114,7 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
 def _reader_of(getters: list[Getter], places: list[int | None]) -> Callable[[Any], tuple[Any, ...]]:
     """All getters at once; where all are places in a list, in one call of the interpreter."""
     known = [place for place in places if place is not None and place >= 0]
-    careful = tuple(getter for getter, place in zip(getters, places, strict=True) if place is None or place >= 0)
+    careful = tuple(getter for getter in getters if getter is not nothing)
     if len(known) < 2 or len(known) < len(careful):
         return lambda tokens: tuple([take(tokens) for take in careful])
     pick, last = itemgetter(*known), max(known)
@@ -125,5 +128,3 @@ def _reader_of(getters: list[Getter], places: list[int | None]) -> Callable[[Any
 
 def _key(take: Take) -> Key:
     return take.key if isinstance(take, Part) else take
-
-

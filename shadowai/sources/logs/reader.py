@@ -7,15 +7,15 @@ that a scan can decide about a name before it reads the rest of the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from shadowai import normalize
 from shadowai.model import Actor, Record
-from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, Key, LogFormat, Part, Take, W3c, When, ZeekTsv
-from shadowai.sources.logs.families import HEADER, Getter, Row, Tokenizer, Tokens, tokenizer
+from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, Key, Kind, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs.families import HEADER, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -28,6 +28,21 @@ _user = lru_cache(maxsize=_MEMO)(normalize.user)
 _device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)
 _address = lru_cache(maxsize=_MEMO)(normalize.address)
 _host = lru_cache(maxsize=_MEMO)(normalize.host)
+_url = lru_cache(maxsize=_MEMO)(normalize.url)
+
+
+Test = Callable[[Tokens], bool]
+
+
+class _Plan(NamedTuple):
+    """A description under the columns that a file has: where each field comes from, and what conditions can hold."""
+
+    take: dict[str, tuple[Getter, ...]]
+    times: list[tuple[tuple[Getter, ...], Getter | None]]
+    uncounted: list[tuple[Test, str]]
+    blocked: list[Test]
+    allowed: list[Test]
+    kinds: list[tuple[Test, Kind]]
 
 
 class FormatReader:
@@ -40,7 +55,10 @@ class FormatReader:
         self._version = -1
         self._accepts = _acceptance(description, self.tokenizer)
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
-        self._take: dict[str, tuple[Getter, ...]] = {}
+        self._plans: dict[int, _Plan] = {}
+        self._plan = _Plan({}, [], [], [], [], [])
+        self.shown: set[When] = set()
+        """The conditions whose ``beside`` the file has shown; the others of this kind do not hold."""
 
     def tokens(self, line: str) -> Row:
         """The tokens of a line, under the header in force; ``None`` for a line of another format."""
@@ -51,7 +69,7 @@ class FormatReader:
 
     def candidates(self, tokens: Tokens) -> Iterator[str]:
         """The texts in which this record's host would be looked for, in order of preference, as written."""
-        for take in self._take["host"]:
+        for take in self._plan.take["host"]:
             text = take(tokens)
             if text:
                 yield text
@@ -65,16 +83,6 @@ class FormatReader:
         """Who: the user, device and address of :meth:`record`."""
         user = self._first("user", tokens, _user)
         return Actor(user, self._device(tokens, user), self._first("client_ip", tokens, _address))
-
-    def first_host_column(self) -> int | None:
-        """Where the first host column of a table is, counted from 0; ``None`` where hosts are not told by a column alone."""
-        for take in self.description.fields.get("host", ()):
-            place = self.tokenizer.place(take.key if isinstance(take, Part) else take)
-            if place is None or (place >= 0 and isinstance(take, Part)):
-                return None
-            if place >= 0:
-                return place
-        return None
 
     def server(self, tokens: Tokens) -> str | None:
         """The server's address, for records that name no host."""
@@ -92,7 +100,7 @@ class FormatReader:
             path=path,
             line=line,
             format=description.name,
-            kind=next((kind for holds, kind in self._kinds if holds(tokens)), description.kind),
+            kind=next((kind for holds, kind in self._plan.kinds if holds(tokens)), description.kind),
             time=time,
             user=user,
             device=device,
@@ -114,38 +122,61 @@ class FormatReader:
 
     def time_texts(self, tokens: Tokens) -> Iterator[str]:
         """The texts in which this record's time is looked for, as written."""
-        for takes, _ in self._times:
+        for takes, _ in self._plan.times:
             parts = [take(tokens) for take in takes]
             if all(parts):
                 yield " ".join(part for part in parts if part)
+
+    def look_beside(self, tokens: Tokens) -> None:
+        """Learn from a record of the file's beginning which kinds of records it has (see :class:`When`)."""
+        for when in self.description.uncounted:
+            if when.beside and when not in self.shown and self.condition(When(when.beside))(tokens):
+                self.shown.add(when)
+                self._plans.clear()
+                self._version = -1
 
     def counts(self, tokens: Tokens) -> bool:
         """False for records that are no activity."""
         return self._uncounted(tokens) is None
 
     def _compile(self) -> None:
-        description = self.description
+        """Getters and conditions under the columns in force; what cannot give or hold anything is left out."""
         self._version = self.tokenizer.version
+        plan = self._plans.get(self._version)
+        if plan is None:
+            plan = self._plans[self._version] = self._plan_now()
+        self._plan = plan
+
+    def _plan_now(self) -> _Plan:
+        description = self.description
         encoded = description.percent_encoded
         decoded = FIELDS if encoded is True else encoded or ()
-        self._take = {
-            field: tuple(self._decoding(self.getter(take)) if field in decoded else self.getter(take) for take in description.fields.get(field, ()))
-            for field in FIELDS
-        }
-        self._times = [
-            (tuple(self.getter(key) for key in time.keys), None if time.zone is None else self.getter(time.zone))
-            for time in description.time
-        ]
-        self._when_uncounted = [(self.condition(when), when.because) for when in description.uncounted]
-        self._when_blocked = [self.condition(when) for when in description.blocked]
-        self._when_allowed = [self.condition(when) for when in description.allowed]
-        self._kinds = [(self.condition(when), kind) for when, kind in description.kinds]
+        times = []
+        for time in description.time:
+            getters = tuple(self.getter(key) for key in time.keys)
+            if nothing not in getters:
+                times.append((getters, None if time.zone is None else self.getter(time.zone)))
+        beside = [when for when in description.uncounted if not when.beside or when in self.shown]
+        return _Plan(
+            take={field: self._getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
+            times=times,
+            uncounted=[(test, when.because) for when in beside if (test := self.condition(when)) is not never],
+            blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
+            allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
+            kinds=[(test, kind) for when, kind in description.kinds if (test := self.condition(when)) is not never],
+        )
+
+    def _getters(self, takes: Iterable[Take], decoded: bool) -> tuple[Getter, ...]:
+        found = [getter for take in takes if (getter := self.getter(take)) is not nothing]
+        return tuple(self._decoding(getter) for getter in found) if decoded else tuple(found)
 
     def getter(self, take: Take) -> Getter:
         """A function from tokens to the text of ``take``, as written."""
         if not isinstance(take, Part):
             return self.plain_getter(take)
         whole, pattern = self.tokenizer.getter(take.key), re.compile(take.pattern)
+        if whole is nothing:
+            return nothing
 
         def part(tokens: Any) -> str | None:
             found = pattern.search(whole(tokens) or "")
@@ -154,6 +185,8 @@ class FormatReader:
         if not take.only:
             return part
         holds = self.condition(When(take.only))
+        if holds is never:
+            return nothing
         return lambda tokens: part(tokens) if holds(tokens) else None
 
     def _decoding(self, getter: Getter) -> Getter:
@@ -166,14 +199,20 @@ class FormatReader:
 
     def condition(self, when: When) -> Callable[[Tokens], bool]:
         """A function from tokens to whether ``when`` holds."""
-        tests = [(self.getter(key), re.compile(pattern)) for key, pattern in when.all]
+        tests = []
+        for key, text in when.all:
+            getter, pattern = self.getter(key), re.compile(text)
+            if getter is not nothing:
+                tests.append((getter, pattern))
+            elif pattern.search("") is None:
+                return never
         if len(tests) == 1:
             getter, pattern = tests[0]
             return lambda tokens: pattern.search(getter(tokens) or "") is not None
         return lambda tokens: all(pattern.search(getter(tokens) or "") is not None for getter, pattern in tests)
 
     def _first(self, field: str, tokens: Tokens, convert: Callable[[str], T | None]) -> T | None:
-        for take in self._take[field]:
+        for take in self._plan.take[field]:
             text = take(tokens)
             if text and (text.isdecimal() or text.strip(' "').lower() not in self._nulls):
                 value = convert(text)
@@ -183,10 +222,10 @@ class FormatReader:
 
     def url(self, tokens: Tokens, host: str | None) -> str | None:
         """The URL without its query, where it is of ``host``: the record's own, or host and path put together."""
-        found = self._first("url", tokens, normalize.url)
+        found = self._first("url", tokens, _url)
         if found is not None:
             return found.text if found.host == host or host is None else None
-        if host is None or not self._take["path"]:
+        if host is None or not self._plan.take["path"]:
             return None
         path = self._first("path", tokens, str.strip)
         if path is None or not path.startswith("/"):
@@ -203,14 +242,14 @@ class FormatReader:
     def _port(self, tokens: Tokens) -> int | None:
         text = self._first("server_port", tokens, str.strip)
         if text is not None:
-            return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 65536 else None
-        found = self._first("url", tokens, normalize.url) or self._first("host", tokens, normalize.url)
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536 else None
+        found = self._first("url", tokens, _url) or self._first("host", tokens, _url)
         return found.port if found is not None else None
 
     def _time(self, tokens: Tokens, header: Header) -> tuple[int | None, str | None]:
         clock = self.clock
         utc = self.description.zone == "utc"
-        for takes, zone in self._times:
+        for takes, zone in self._plan.times:
             if len(takes) == 1:
                 text = takes[0](tokens)
             else:
@@ -225,12 +264,12 @@ class FormatReader:
         return None, None
 
     def _uncounted(self, tokens: Tokens) -> str | None:
-        return next((because for holds, because in self._when_uncounted if holds(tokens)), None)
+        return next((because for holds, because in self._plan.uncounted if holds(tokens)), None)
 
     def _blocked(self, tokens: Tokens) -> bool | None:
-        if any(holds(tokens) for holds in self._when_blocked):
+        if any(holds(tokens) for holds in self._plan.blocked):
             return True
-        return False if any(holds(tokens) for holds in self._when_allowed) else None
+        return False if any(holds(tokens) for holds in self._plan.allowed) else None
 
 
 def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row]:
@@ -255,6 +294,11 @@ def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row
         is_ignored = re.compile(description.ignored).search
         return lambda line: reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
     return lambda line: reads.read(line) if is_line(line) is not None else None
+
+
+def never(tokens: Tokens) -> bool:
+    """The condition that cannot hold: it asks for text of a token that the file does not have."""
+    return False
 
 
 def _word(text: str) -> str | None:

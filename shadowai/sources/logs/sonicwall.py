@@ -1,7 +1,7 @@
 """SonicWall SonicOS: Enhanced Syslog and ArcSight (CEF) format.
 
-``src`` and ``dst`` are ``address:port:interface`` and, where resolved, ``:name``. ``sent`` and ``rcvd`` (``out`` and ``in`` in CEF) are what
-the source sent and received. ``time`` is the firewall's own unless it ends in ``UTC``.
+``src`` and ``dst`` are ``address:port:interface`` and, where resolved, ``:name``. ``sent`` and ``rcvd`` (``out`` and ``in`` in CEF) are
+what the source sent and received. ``time`` is the firewall's own unless it ends in ``UTC``.
 """
 
 from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, TimeOf, When
@@ -43,7 +43,7 @@ KV = LogFormat(
     ),
     allowed=(When((("fw_action", _ALLOWED),)), When((("m", r"^(?:97|98|537)$"),))),
     uncounted=(
-        When((("m", r"^98$"),), _OPENED),
+        When((("m", r"^98$"),), _OPENED, (("m", r"^537$"),)),
         When((("msg", r"(?i)administrat|configuration mode"),), _ADMIN),
         When((("dst", r"^$"), ("dstname", r"^$")), "names no destination"),
     ),
@@ -79,7 +79,7 @@ CEF = LogFormat(
     ),
     allowed=(When((("fw_action", _ALLOWED),)), When((("cef.class", r"^(?:97|98|537)$"),))),
     uncounted=(
-        When((("cef.class", r"^98$"),), _OPENED),
+        When((("cef.class", r"^98$"),), _OPENED, (("cef.class", r"^537$"),)),
         When((("cef.name", r"(?i)administrat|configuration mode"),), _ADMIN),
         When((("dst", r"^$"), ("request", r"^$")), "names no destination"),
     ),

@@ -8,8 +8,11 @@ the object that was downloaded.
 from shadowai.sources.logs.description import KeyValue, LogFormat, TimeOf, When
 
 _XG_DOC = "https://docs.sophos.com/nsg/sophos-firewall/20.0/Help/en-us/webhelp/onlinehelp/AdministratorHelp/Logs/LogFileGuide/index.html"
-_UTM_DOC = "https://docs.sophos.com/nsg/sophos-utm/utm-on-aws/9.7/help/en-us/Content/utm/utmAdminGuide/LoggingReporting.htm"
+_UTM_DOC = (
+    "https://docs.sophos.com/nsg/sophos-utm/utm-on-aws/9.7/help/en-us/Content/utm/utmAdminGuide/LoggingReporting.htm"
+)
 _BLOCKED = r"(?i)^(?:denied|deny|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|virus|pua|malware|infected)$"
+_MIDDLE = "the start or middle of a connection; its end is counted"
 
 XG = LogFormat(
     name="sophos_xg",
@@ -38,14 +41,22 @@ XG = LogFormat(
         (When((("log_component", r"(?i)^SSL"),)), "tls_connection"),
         (When((("log_component", r"(?i)^DNS"),)), "dns_query"),
         (When((("url", r"."),)), "http_request"),
-        (When((("log_type", r"(?i)^Content Filtering$"), ("log_component", r"(?i)^HTTP")), ), "http_request"),
+        (
+            When(
+                (("log_type", r"(?i)^Content Filtering$"), ("log_component", r"(?i)^HTTP")),
+            ),
+            "http_request",
+        ),
     ),
     blocked=(When((("log_subtype", _BLOCKED),)), When((("status", _BLOCKED),))),
     allowed=(When((("log_subtype", r"(?i)^(?:allowed|detect|decrypt|do not decrypt|clean)$"),)),),
     uncounted=(
-        When((("log_type", r"(?i)^(?:Event|System Health|SD-?WAN|Wireless|Anti-?Spam|Heartbeat|EATP|Zero-?day)"),), "an event of the firewall itself, not use of a service"),
-        When((("connevent", r"(?i)^(?:start|interim)$"),), "the start or middle of a connection; its end is counted"),
-        When((("con_event", r"(?i)^(?:start|interim)$"),), "the start or middle of a connection; its end is counted"),
+        When(
+            (("log_type", r"(?i)^(?:Event|System Health|SD-?WAN|Wireless|Anti-?Spam|Heartbeat|EATP|Zero-?day)"),),
+            "an event of the firewall itself, not use of a service",
+        ),
+        When((("connevent", r"(?i)^(?:start|interim)$"),), _MIDDLE, (("connevent", r"(?i)^stop$"),)),
+        When((("con_event", r"(?i)^(?:start|interim)$"),), _MIDDLE, (("con_event", r"(?i)^stop$"),)),
     ),
     product="sophos",
 )
@@ -74,7 +85,9 @@ UTM = LogFormat(
     blocked=(When((("action", r"(?i)^(?:block|drop|reject|deny)"),)),),
     allowed=(When((("action", r"(?i)^(?:pass|accept|allow)"),)),),
     uncounted=(
-        When((("sub", r"^(?:auth|loginuser|confd|ips-daemon)"),), "an event of the firewall itself, not use of a service"),
+        When(
+            (("sub", r"^(?:auth|loginuser|confd|ips-daemon)"),), "an event of the firewall itself, not use of a service"
+        ),
         When((("url", r"^$"), ("dstip", r"^$")), "names no destination"),
         When((("statuscode", r"^407$"),), "proxy authentication leg (407); the retry is counted"),
         When((("id", r"^0072$"),), "the user went on after a warning; the request is logged too"),

@@ -1,7 +1,8 @@
-"""Suricata's EVE JSON and products that forward it. Source: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html
+"""Suricata's EVE JSON and products that forward it.
 
-``flow.bytes_toserver`` is what the client sent. ``src_ip`` is the sender of the packet that caused the event: in a DNS answer,
-in ``fileinfo`` of a download and in an alert about a response that is the server.
+Source: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html. ``flow.bytes_toserver`` is what the client
+sent. ``src_ip`` is the sender of the packet that caused the event: in a DNS answer, in ``fileinfo`` of a download and
+in an alert about a response that is the server.
 """
 
 from shadowai.sources.logs.description import Json, Kind, LogFormat, Part, Take, TimeOf, When
@@ -37,7 +38,11 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
 
 def kinds(inside: str = "") -> tuple[tuple[When, Kind], ...]:
     """What an event is a record of."""
-    of: tuple[tuple[str, Kind], ...] = (("dns|mdns", "dns_query"), ("tls|quic", "tls_connection"), ("http2?|fileinfo", "http_request"))
+    of: tuple[tuple[str, Kind], ...] = (
+        ("dns|mdns", "dns_query"),
+        ("tls|quic", "tls_connection"),
+        ("http2?|fileinfo", "http_request"),
+    )
     return (
         *((When(((f"{inside}event_type", f"^(?:{types})$"),)), kind) for types, kind in of),
         (When(((f"{inside}tls.sni", "."),)), "tls_connection"),
@@ -49,7 +54,9 @@ def uncounted(inside: str = "") -> tuple[When, ...]:
     """Events that are no activity of their own."""
     event = f"{inside}event_type"
     return (
-        When(((event, "^m?dns$"), (f"{inside}dns.type", "^(?:answer|response)$")), "a DNS answer; the query is counted"),
+        When(
+            ((event, "^m?dns$"), (f"{inside}dns.type", "^(?:answer|response)$")), "a DNS answer; the query is counted"
+        ),
         When(((event, "^fileinfo$"),), "a file within a request that is counted"),
         When(((event, "^(?:stats|packetinfo|metadata|dhcp|arp|mdns)$"),), "no use of a service"),
         When(((event, "^anomaly$"),), "a protocol anomaly, not a use"),
@@ -76,7 +83,13 @@ EVE = LogFormat(
     vendor="OISF",
     doc=_DOC,
     kind="connection",
-    family=Json(requires=(("event_type", r"^[a-z][\w-]{1,24}$"), ("timestamp", _STAMP), ("flow_id|src_ip|stats.uptime|in_iface|stats", ""))),
+    family=Json(
+        requires=(
+            ("event_type", r"^[a-z][\w-]{1,24}$"),
+            ("timestamp", _STAMP),
+            ("flow_id|src_ip|stats.uptime|in_iface|stats", ""),
+        )
+    ),
     fields=fields(),
     time=(TimeOf(("timestamp",)),),
     zone="utc",
@@ -105,7 +118,15 @@ GATEWATCHER = LogFormat(
     allowed=allowed(),
     uncounted=(
         *uncounted(),
-        When((("type", r"^(?:codebreaker|machine_learning|malcore|cti|active_cti|shellcode|powershell|ransomware|beacon)"),), "a detection beside the traffic it was made in"),
+        When(
+            (
+                (
+                    "type",
+                    r"^(?:codebreaker|machine_learning|malcore|cti|active_cti|shellcode|powershell|ransomware|beacon)",
+                ),
+            ),
+            "a detection beside the traffic it was made in",
+        ),
     ),
     product="gatewatcher",
 )

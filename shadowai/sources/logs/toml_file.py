@@ -104,7 +104,7 @@ class _Reader:
             allowed=self._conditions("allowed"),
             uncounted=self._conditions("uncounted"),
             nulls=frozenset(str(null).lower() for null in self._get("nulls", list, [])),
-            percent_encoded=self._get("percent_encoded", bool, False),
+            percent_encoded=self._percent_encoded(),
             name_in=self._get("name_in", str, ""),
             ignored=self._get("ignored", str, ""),
             product=self._get("product", str, ""),
@@ -145,9 +145,9 @@ class _Reader:
 
     def _take(self, value: Any) -> Take:
         if isinstance(value, dict):
-            if set(value) != {"key", "pattern"} or not isinstance(value["pattern"], str):
-                raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", "a part of a token has both, and nothing else")
-            return Part(self._key(value["key"]), value["pattern"])
+            if not {"key", "pattern"} <= set(value) <= {"key", "pattern", "only"} or not isinstance(value["pattern"], str):
+                raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", "a part of a token has both, and perhaps only = {…}")
+            return Part(self._key(value["key"]), value["pattern"], self._tests(value.get("only", {}), "only"))
         return self._key(value)
 
     def _key(self, value: Any) -> Key:
@@ -164,14 +164,25 @@ class _Reader:
         return tuple(self._condition(name, entry) for entry in self._get(name, list, []))
 
     def _condition(self, name: str, entry: Any) -> When:
-        tests = entry.get("all") if isinstance(entry, dict) else None
-        if not isinstance(tests, dict) or not tests or not set(entry) <= {"all", "because"}:
-            raise self._error(f"[[{name}]] needs all = {{ key = 'pattern' }}", "every pattern of it must match for the condition to hold")
-        pairs = tuple((int(key) if key.isdigit() else key, str(pattern)) for key, pattern in tests.items())
+        if not isinstance(entry, dict) or not entry.get("all") or not set(entry) <= {"all", "because"}:
+            raise self._error(
+                f"[[{name}]] needs all = {{ key = 'pattern' }}", "every pattern of it must match for the condition to hold"
+            )
         because = str(entry.get("because", ""))
         if name == "uncounted" and not because:
             raise self._error("[[uncounted]] needs because = '…'", "say what these records are, if no activity")
-        return When(pairs, because)
+        return When(self._tests(entry["all"], name), because)
+
+    def _tests(self, tests: Any, name: str) -> tuple[tuple[Key, str], ...]:
+        if not isinstance(tests, dict) or not all(isinstance(pattern, str) for pattern in tests.values()):
+            raise self._error(f"{name}: {tests!r} is not {{ key = 'pattern' }}", "give a pattern for each token")
+        return tuple((int(key) if key.isdecimal() else key, pattern) for key, pattern in tests.items())
+
+    def _percent_encoded(self) -> bool | tuple[str, ...]:
+        value = self._table.get("percent_encoded", False)
+        if isinstance(value, list) and all(isinstance(field, str) for field in value):
+            return tuple(value)
+        return self._get("percent_encoded", bool, False)
 
     def _get(self, key: str, kind: type[T], default: T) -> T:
         value = self._table.get(key, default)

@@ -1,11 +1,11 @@
 """Zeek's logs, tab separated and as JSON. Source: https://docs.zeek.org/en/master/logs/ and the record types behind it.
 
-Zeek gives a connection an originator and a responder: what the originator sends (``orig_*``, ``request_*``) goes up. JSON
-writers leave unset fields out, so each log is told by fields that are always written. Exporters that may not use a dot in a
-name write ``id_orig_h`` for ``id.orig_h``.
+Zeek gives a connection an originator and a responder: what the originator sends (``orig_*``, ``request_*``) goes up.
+JSON writers leave unset fields out, so each log is told by fields that are always written. Exporters that may not use a
+dot in a name write ``id_orig_h`` for ``id.orig_h``.
 """
 
-from shadowai.sources.logs.description import Family, Json, Key, Kind, LogFormat, Take, TimeOf, When, ZeekTsv
+from shadowai.sources.logs.description import Family, Json, Kind, LogFormat, Take, TimeOf, When, ZeekTsv
 
 _DOC = "https://docs.zeek.org/en/master/logs/"
 _UID = r"^C[0-9A-Za-z]{6,}$"
@@ -44,9 +44,18 @@ _MADE = (When((("conn_state", r"^(?:SF|S1|S2|S3|RSTO|RSTR)$"),)),)
 _NO_QUERY = (When((("query", r"^[-.]?$"),), "no name was asked for"),)
 
 
-def _both(log: str, kind: Kind, fields: dict[str, tuple[Take, ...]], told_by: tuple[Key, ...], **more: tuple[When, ...]) -> tuple[LogFormat, ...]:
+def _both(
+    log: str,
+    kind: Kind,
+    fields: dict[str, tuple[Take, ...]],
+    told_by: tuple[str, ...],
+    *,
+    blocked: tuple[When, ...] = (),
+    allowed: tuple[When, ...] = (),
+    uncounted: tuple[When, ...] = (),
+) -> tuple[LogFormat, ...]:
     """The JSON and the tab separated form of one Zeek log."""
-    requires = (("uid", _UID), ("ts|@timestamp", r"^\d"), *((str(key), "") for key in told_by))
+    requires = (("uid", _UID), ("ts|@timestamp", r"^\d"), *((key, "") for key in told_by))
     families: tuple[tuple[str, str, Family], ...] = (
         ("json", "JSON", Json(requires=requires)),
         ("tsv", "tab separated", ZeekTsv(path=log)),
@@ -64,7 +73,9 @@ def _both(log: str, kind: Kind, fields: dict[str, tuple[Take, ...]], told_by: tu
             zone="utc",
             product="zeek",
             same_as=(f"zeek_{log}",) if form == "json" else (),
-            **more,
+            blocked=blocked,
+            allowed=allowed,
+            uncounted=uncounted,
         )
         for form, title, family in families
     )

@@ -22,7 +22,11 @@ SHORT = [fmt for fmt in formats().values() if fmt.name_in]
 
 
 def _lines(fmt: LogFormat) -> list[str]:
-    return [line for sample in expected.samples(fmt.name) for line in sample.read_text("utf-8", errors="replace").split("\n")]
+    return [
+        line
+        for sample in expected.samples(fmt.name)
+        for line in sample.read_text("utf-8", errors="replace").split("\n")
+    ]
 
 
 def _block(lines: list[str]) -> Block:
@@ -45,7 +49,7 @@ def test_a_name_found_early_is_the_name_of_the_record(fmt: LogFormat) -> None:
         damaged = list(line)
         for _ in range(rng.randrange(3)):
             if damaged:
-                damaged[rng.randrange(len(damaged))] = rng.choice(" /:@\"[]?#-._%0aA\t")
+                damaged[rng.randrange(len(damaged))] = rng.choice(' /:@"[]?#-._%0aA\t')
         text = "".join(damaged)
         (name,) = find(_block([text])) or [None]
         if name is None:
@@ -113,7 +117,9 @@ def test_equal_dimensions_are_equal_records(name: str) -> None:
         record = reader.record("x", 1, tokens)
         actor, manner = dimensions(reader, ACTOR)(tokens), dimensions(reader, MANNER, conditions=True)(tokens)
         actors.setdefault(actor, set()).add((record.user, record.device, record.client_ip))
-        manners.setdefault(manner, set()).add((record.method, record.user_agent, record.blocked, record.counted, record.kind))
+        manners.setdefault(manner, set()).add(
+            (record.method, record.user_agent, record.blocked, record.counted, record.kind)
+        )
         assert reader.actor(tokens) == (record.user, record.device, record.client_ip)
         assert reader.amounts(tokens) == (record.time, record.bytes_up, record.bytes_down)
     assert all(len(values) == 1 for values in (*actors.values(), *manners.values()))
