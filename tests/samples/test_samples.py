@@ -172,8 +172,9 @@ def test_the_readme_shows_the_example_policy() -> None:
 
 def test_the_format_that_contributing_shows_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
-    (tmp_path / "acme.toml").write_text(shown, "utf-8")
-    (tmp_path / "config.toml").write_text("formats_dir = ['.']", "utf-8")
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "acme.toml").write_text(shown, "utf-8")
+    (tmp_path / "config.toml").write_text("formats_dir = ['formats']", "utf-8")
     log = tmp_path / "proxy.log"
     log.write_text("2026-03-02T08:00:00Z user=jdoe 10.0.0.1 chatgpt.com 1200 DENY\n", "utf-8")
     assert main(["read", "--config", str(tmp_path / "config.toml"), str(log)]) == 0

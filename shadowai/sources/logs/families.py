@@ -50,7 +50,8 @@ Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
 
 _PREAMBLE = 40
 _SHAPES = 256
-_SCALARS = frozenset({str, int, float, bool})
+SCALARS = frozenset({str, int, float, bool})
+"""Types of JSON values that are text."""
 _DEEPEST = 8
 
 
@@ -529,8 +530,8 @@ def flatten(tokens: dict[str, Any]) -> dict[str, Any]:
     values = list(tokens.values())
     kinds = set(map(type, values))
     if dict not in kinds:
-        absent = () if kinds <= _SCALARS else tuple(
-            [place for place, value in enumerate(values) if type(value) not in _SCALARS and _text(value) is None]
+        absent = () if kinds <= SCALARS else tuple(
+            [place for place, value in enumerate(values) if type(value) not in SCALARS and _text(value) is None]
         )
         return {name: values[place] for name, place in _flat_keys(tuple(tokens), absent)}
     leaves = list(_leaves(tokens, ()))

@@ -15,13 +15,14 @@ from urllib.parse import unquote
 from shadowai import normalize
 from shadowai.model import Actor, Record
 from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, Key, Kind, LogFormat, Part, Take, W3c, When, ZeekTsv
-from shadowai.sources.logs.families import HEADER, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
+from shadowai.sources.logs.families import HEADER, SCALARS, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
 T = TypeVar("T")
 
 _MEMO = 1 << 16
+_SHAPES = 1024
 _NUMBER = re.compile(r"\d{1,18}(?:\.0+)?")
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
@@ -32,6 +33,7 @@ _url = lru_cache(maxsize=_MEMO)(normalize.url)
 
 
 Test = Callable[[Tokens], bool]
+Matches = Callable[[str], object] | None
 
 
 class _Plan(NamedTuple):
@@ -276,17 +278,7 @@ def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row
     """Tokenizing, and the check that a line is of this very format and not of one with the same shape."""
     family = description.family
     if isinstance(family, Json) and family.requires:
-        tests = [(reads.getter(path), re.compile(pattern).search if pattern else None) for path, pattern in family.requires]
-
-        def accept_object(line: str) -> Row:
-            row = reads.read(line)
-            for take, matches in tests if row is not None else ():
-                text = take(row)
-                if text is None or (matches is not None and matches(text) is None):
-                    return None
-            return row
-
-        return accept_object
+        return _object_acceptance(family, reads)
     if not description.line or isinstance(family, (W3c, CsvHeader, ZeekTsv)):
         return reads.read
     is_line = re.compile(description.line).search
@@ -294,6 +286,42 @@ def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row
         is_ignored = re.compile(description.ignored).search
         return lambda line: reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
     return lambda line: reads.read(line) if is_line(line) is not None else None
+
+
+def _object_acceptance(family: Json, reads: Tokenizer) -> Callable[[str], Row]:
+    """Objects that have what the format requires. Where that stands at the top of objects with the same keys is looked up
+    once."""
+    required: list[tuple[str, Matches]] = [
+        (path, re.compile(pattern).search if pattern else None) for path, pattern in family.requires
+    ]
+    tests = [(reads.getter(path), matches) for path, matches in required]
+    at_top: dict[tuple[str, ...], list[tuple[str, Matches]]] = {}
+
+    def accept(line: str) -> Row:
+        row = reads.read(line)
+        if not isinstance(row, dict):
+            return row
+        shape = tuple(row)
+        top = at_top.get(shape)
+        if top is None:
+            found = [(next((key for key in path.split("|") if key in row), ""), matches) for path, matches in required]
+            top = found if all(key for key, _ in found) else []
+            if len(at_top) < _SHAPES:
+                at_top[shape] = top
+        for key, matches in top:
+            value = row[key]
+            if type(value) not in SCALARS or (matches is not None and matches(str(value)) is None):
+                break
+        else:
+            if top:
+                return row
+        return row if all(_holds(take(row), matches) for take, matches in tests) else None
+
+    return accept
+
+
+def _holds(text: str | None, matches: Matches) -> bool:
+    return text is not None and (matches is None or matches(text) is not None)
 
 
 def never(tokens: Tokens) -> bool:
