@@ -34,8 +34,6 @@ API_CATEGORIES: Final = frozenset({"model-api", "ai-gateway", "ml-platform"})
 """Categories whose ``api`` names are called by programs: ``integrated``."""
 INTEGRATING_FACTS: Final = frozenset({"sdk", "grant", "key", "server"})
 """Facts of a sighting that show a program, not a person: ``integrated``."""
-AGENT_CATEGORIES: Final = frozenset({"agent-automation", "coding"})
-"""Categories in which the fact ``agent`` means ``autonomous``."""
 CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
 """Best first: a row is counted from the sightings of the best one it has, and from no other."""
 SEVERITY: Final = (
@@ -314,7 +312,7 @@ def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: dict[Acto
 
 
 def _rung(category: str, tally: _Tally) -> Usage:
-    if "mcp" in tally.roles or ("agent" in tally.facts and category in AGENT_CATEGORIES):
+    if "mcp" in tally.roles or "agent" in tally.facts:
         return Usage.AUTONOMOUS
     if tally.facts & INTEGRATING_FACTS or ("api" in tally.roles and category in API_CATEGORIES):
         return Usage.INTEGRATED

@@ -16,7 +16,6 @@ from shadowai.catalog import Catalog
 from shadowai.matcher import Matcher
 from shadowai.model import Match, Name
 
-AGENT_CATEGORIES = frozenset({"coding", "agent-automation"})
 _MOST = 1 << 18
 
 
@@ -48,7 +47,6 @@ class Names:
 
     def __init__(self, catalog: Catalog, most: int = _MOST) -> None:
         self.matcher = Matcher(catalog)
-        self._lookup = catalog.get
         self.decided: dict[str, Decision] = {}
         self._by_url: dict[tuple[str, str], tuple[Match, ...]] = {}
         self._most = most
@@ -93,19 +91,15 @@ class Names:
         return known
 
     def tool(self, user_agent: str) -> frozenset[str]:
-        """What a user agent tells of the client, whoever it talks to: ``sdk`` for an AI client library, ``agent`` too for
-        a coding agent or an agent platform; empty for all others."""
+        """What a user agent tells of the client, whoever it talks to: ``sdk`` for an AI client, ``agent`` too for one
+        that acts by itself; empty for all others."""
         known = self._tools.get(user_agent)
         if known is None:
             if len(self._tools) >= self._most:
                 self._tools.clear()
-            categories = {
-                signature.category
-                for match in self.matcher.match(Name("user_agent", user_agent))
-                if (signature := self._lookup(match.signature)) is not None
-            }
-            facts = ("sdk", "agent") if categories & AGENT_CATEGORIES else ("sdk",) if categories else ()
-            known = self._tools[user_agent] = frozenset(facts)
+            found = self.matcher.match(Name("user_agent", user_agent))
+            facts = {"sdk"} if found else set()
+            known = self._tools[user_agent] = frozenset(facts | {"agent" for match in found if match.role == "agent"})
         return known
 
     def _matches(self, found: Found, url: str) -> tuple[Match, ...]:

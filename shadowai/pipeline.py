@@ -223,8 +223,11 @@ class _NamesFirst:
         key = (self._place, name, self._manner_of(tokens))
         manner = self._manners.get(key)
         if manner is None:
-            self._manners[key] = self._manner(row, matches)
-            self._read(row, matches)
+            record = self._read(row, matches)
+            if len(self._manners) >= _REMEMBERED:
+                self._manners.clear()
+            way, facts = self.sums.way(record, matches), self.sums.facts(record)
+            self._manners[key] = _Manner(way, record.counted, bool(record.blocked), facts)
             return
         tally = self._log.tally
         if not manner.counted:
@@ -259,13 +262,7 @@ class _NamesFirst:
             found = self._actors[key] = reader.actor(tokens)
         return found
 
-    def _manner(self, row: Row, matches: tuple[Match, ...]) -> _Manner:
-        if len(self._manners) >= _REMEMBERED:
-            self._manners.clear()
-        record = self._log.record(row)
-        return _Manner(self.sums.way(record, matches), record.counted, bool(record.blocked), self.sums.facts(record))
-
-    def _read(self, row: Row, matches: tuple[Match, ...]) -> None:
+    def _read(self, row: Row, matches: tuple[Match, ...]) -> Record:
         """In full, as the reference path does."""
         record = self._log.record(row)
         tally = self._log.tally
@@ -276,6 +273,7 @@ class _NamesFirst:
         else:
             tally.ai += 1
             self.sums.add(record, matches)
+        return record
 
 
 def _log_files(

@@ -26,7 +26,7 @@ STATUSES = ("experimental", "test", "stable", "deprecated", "retired")
 SCOPES = ("ai-native", "embedded", "infrastructure")
 STRENGTHS = ("strong", "weak", "shared")
 ROLES = (
-    "ui", "api", "auth", "telemetry", "cdn", "content", "docs", "download", "published-site", "widget", "mcp",
+    "ui", "api", "auth", "telemetry", "cdn", "content", "docs", "download", "published-site", "widget", "mcp", "agent",
 )  # fmt: skip
 REFERENCE_KINDS = ("vendor-docs", "vendor-code", "measured", "list", "press")
 ACCOUNT_KINDS = ("host", "url_prefix", "request_header", "response_error", "oauth_client_id")

@@ -150,7 +150,7 @@ def test_asset_id_keeps_hostile_parts_apart() -> None:
         ({}, match("api", role="api"), Usage.INTEGRATED),
         ({}, match("chat", role="api"), Usage.CONNECTED),
         ({"facts": frozenset({"agent"})}, match("code"), Usage.AUTONOMOUS),
-        ({"facts": frozenset({"agent"})}, match("chat"), Usage.CONNECTED),
+        ({"facts": frozenset({"agent"})}, match("chat"), Usage.AUTONOMOUS),
         ({}, match(role="mcp"), Usage.AUTONOMOUS),
         ({"events": 0, "blocked": 4, "facts": frozenset({"post"})}, match(role="mcp"), None),
     ],
@@ -364,5 +364,5 @@ def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     page = (root / "docs" / "inventory.md").read_text(encoding="utf-8")
     assert f"or {INTERACTIVE_BYTES:,} bytes up" in page and f"| {BULK_BYTES:,} bytes up" in page
     assert f"at most {NAMES_KEPT} |" in page and f"the first {inventory.EVIDENCE_KEPT} places" in page
-    assert all(f"`{name}`" in page for name in (*inventory.API_CATEGORIES, *inventory.AGENT_CATEGORIES))
+    assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
     assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")

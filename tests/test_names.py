@@ -89,3 +89,8 @@ def test_user_agents_tell_the_tool(names: Names) -> None:
     assert names.tool("OpenAI/Python 1.30.1") == {"sdk"}
     assert names.tool("claude-cli/2.1.329 (external, sdk-cli)") == {"sdk", "agent"}
     assert names.tool("Mozilla/5.0 (X11; Linux x86_64)") == frozenset()
+
+
+@pytest.mark.parametrize("user_agent", ["GithubCopilot/1.388.0", "Cursor/1.2", "augment.vscode/0.5"])
+def test_an_editor_that_completes_is_no_agent(names: Names, user_agent: str) -> None:
+    assert names.tool(user_agent) == {"sdk"}

@@ -299,7 +299,7 @@ _BUSY = tuple(day for day, share in enumerate((10, 10, 10, 10, 8, 1, 1)) for _ i
 
 USAGE = {
     "openai-chatgpt": "bulk", "deepl": "connected", "github-copilot": "interactive", "anthropic-claude": "interactive",
-    "google-gemini": "interactive", "otter": "resolved", "anthropic-api": "integrated", "azure-openai": "integrated",
+    "google-gemini": "interactive", "otter": "resolved", "anthropic-api": "autonomous", "azure-openai": "integrated",
     "deepseek": "interactive", "cursor": "connected", "perplexity": "connected", "midjourney": "", "openai-api": "resolved",
     "mcp-remote-saas": "autonomous", "ollama": "connected", "hugging-face": "connected", "character-ai": "resolved",
     "grammarly": "connected",
