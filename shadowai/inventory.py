@@ -174,17 +174,16 @@ class Inventory:
         rows = [_row(cells) for _, _, cells in self._rows(by)]
         cut = sum(len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT for row in rows)
         aside = [row.aside for row in rows if row.aside]
-        place = Origin("inventory")
         found = []
         if cut:
             text = f"rows with more than {NAMES_KEPT} names or sources list the first {NAMES_KEPT} only"
-            found.append(Note(place, "cut", text, cut))
+            found.append(Note(None, "cut", text, cut))
         if aside:
             text = (
                 f"{sum(aside)} events at names that do not identify the service alone are listed under names "
                 "and not counted, in rows that have surer ones"
             )
-            found.append(Note(place, "weaker", text, len(aside)))
+            found.append(Note(None, "weaker", text, len(aside)))
         return tuple(found)
 
     def _rows(self, by: By) -> Iterator[tuple[str, Actor | None, _Cells]]:

@@ -110,9 +110,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something assumed or left out on purpose, which the reader of the result must know."""
+    """Something assumed or left out on purpose, which the reader of the result must know. Without ``origin`` it is about
+    the inventory as a whole."""
 
-    origin: Origin
+    origin: Origin | None
     kind: str
     text: str
     count: int = 1

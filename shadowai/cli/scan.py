@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @options.log_format_option
 @options.timezone_option
 @click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Processes to read with."
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to spread files over; by default as the input is large."
 )
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No progress bar.")

@@ -59,7 +59,8 @@ def gap(item: Gap) -> None:
 
 def note(item: Note) -> None:
     """A note as one line."""
-    say(f"note: {item.origin}: {item.text}{_times(item.count)}")
+    where = f"{item.origin}: " if item.origin is not None else ""
+    say(f"note: {where}{item.text}{_times(item.count)}")
 
 
 def lines(several: Iterable[str]) -> None:

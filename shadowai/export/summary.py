@@ -83,9 +83,10 @@ def _notes(report: Report) -> Iterator[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for note in report.notes:
         counts[note.kind, note.text] += note.count
-        found.setdefault((note.kind, note.text), []).append(note.origin)
+        found.setdefault((note.kind, note.text), []).extend([] if note.origin is None else [note.origin])
     for (kind, text), places in list(found.items())[:SHOWN]:
-        yield f"Note ({shortened(kind)}): {shortened(text)}: {counts[kind, text]:,}, {_places(places)}"
+        where = f", {_places(places)}" if places else ""
+        yield f"Note ({shortened(kind)}): {shortened(text)}: {counts[kind, text]:,}{where}"
     yield from _rest(len(found), "note")
 
 

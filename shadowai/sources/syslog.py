@@ -20,7 +20,7 @@ _RFC3164 = re.compile(
     r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
     r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
 )
-_BARE = re.compile(_PRI + r"(?:[\d.:]+\s)?")
+_BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s)?")
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
 _KEYS = ("message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message", "rawLog", "content", "_source.message", "result._raw")
 

@@ -7,6 +7,7 @@ file, from what the file shows, and counts what it assumed.
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -155,7 +156,10 @@ class Clock:
         """The latest year in which the date is not after the file's own last change (a day's grace for zones)."""
         assumed.append("year")
         newest = (self._newest or datetime.now(UTC)) + timedelta(days=1)
-        return newest.year if (month, day) <= (newest.month, newest.day) else newest.year - 1
+        year = newest.year if (month, day) <= (newest.month, newest.day) else newest.year - 1
+        while (month, day) == (2, 29) and not isleap(year):
+            year -= 1
+        return year
 
     def _day_number(self, year: int, month: int, day: int) -> int | None:
         key = (year, month, day)

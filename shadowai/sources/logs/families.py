@@ -100,7 +100,7 @@ class _Listed(Tokenizer):
 class BlankTokenizer(_Listed):
     """Fields parted by blanks, with ``"…"`` and ``[…]``."""
 
-    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\]]*)\]|(\S+)')
+    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\]|(\S+)')
 
     def __init__(self, family: Blank) -> None:
         super().__init__()
@@ -321,15 +321,18 @@ class _Keyed(Tokenizer):
 
 
 class KeyValueTokenizer(_Keyed):
-    """``key=value`` dialects. The first of a repeated key wins: what comes later in a line is easier to forge."""
+    """``key=value`` dialects. The first of a repeated key wins: what comes later in a line is easier to forge.
+
+    Keys and runs of blanks are bounded, so that the time to read a hostile line grows with its length alone.
+    """
 
     _dialects = {
-        "equals": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*\'|[^\s"]*)',
-        "equals_blanks": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s+[A-Za-z_][\w.\-/]*=|\s*$)',
-        "comma": r'([A-Za-z_][\w.\-/]*)=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
-        "colon_quoted": r'([A-Za-z_][\w.\-]*):+"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
-        "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w*): (.*?)(?=, [A-Z]\w*: |\s*$)",
-        "tab": r"([A-Za-z_][\w.\-/]*)=([^\t]*)",
+        "equals": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*\'|[^\s"]*)',
+        "equals_blanks": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s{1,16}[A-Za-z_][\w.\-/]{0,63}=|\s{0,16}$)',
+        "comma": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
+        "colon_quoted": r'([A-Za-z_][\w.\-]{0,63}):{1,16}"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
+        "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}): (.*?)(?=, [A-Z]\w{0,63}: |\s{0,16}$)",
+        "tab": r"([A-Za-z_][\w.\-/]{0,63})=([^\t]*)",
     }
 
     def __init__(self, family: KeyValue) -> None:
@@ -368,7 +371,7 @@ class CefTokenizer(Tokenizer):
     """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
 
     _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)(?:\||$)")
-    _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s+[A-Za-z][\w.\-\[\]]*=|\s*$)", re.DOTALL)
+    _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL)
     _names = ("vendor", "product", "version", "class", "name", "severity")
 
     def __init__(self, family: Cef) -> None:

@@ -1,0 +1,110 @@
+"""What transport wraps around a line comes off, layer by layer, and nothing of the line with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shadowai.sources.syslog import NO_HEADER, Header, layers, open_envelope, unwrap
+
+SQUID = "1717400000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:443 jdoe HIER_DIRECT/192.0.2.7 -"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "header"),
+    [
+        (f"<134>Jun  3 10:00:00 proxy1 squid[12]: {SQUID}", SQUID, Header("Jun  3 10:00:00", "proxy1", "squid")),
+        (f"Jun  3 10:00:00 proxy1 squid: {SQUID}", SQUID, Header("Jun  3 10:00:00", "proxy1", "squid")),
+        (f"<134>Jun 13 10:00:00.123 proxy1 (squid-1): {SQUID}", SQUID, Header("Jun 13 10:00:00.123", "proxy1", "(squid-1)")),
+        (f"<134>2024-06-03T10:00:00+02:00 proxy1 squid[12]: {SQUID}", SQUID, Header("2024-06-03T10:00:00+02:00", "proxy1", "squid")),
+        (f"2024-06-03T10:00:00.123456Z proxy1 squid: {SQUID}", SQUID, Header("2024-06-03T10:00:00.123456Z", "proxy1", "squid")),
+        ("<190>Jun 3 2024 10:00:00 fw1 : %ASA-6-302013: Built", "%ASA-6-302013: Built", None),
+        (f"<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 - {SQUID}", SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
+        (f'<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 [a@1 k="v\\"]" j="]"][b@2] \ufeff{SQUID}', SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
+        (f"<134>1 - - - - - - {SQUID}", SQUID, Header(None, "-", "-")),
+        (f"250 <134>1 2024-06-03T10:00:00Z proxy1 squid - - - {SQUID}", SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
+        ('<14>1 2024-06-03T10:00:00Z fw RT - - [junos@2636 a="b"]', '[junos@2636 a="b"]', Header("2024-06-03T10:00:00Z", "fw", "RT")),
+        (f"<134>{SQUID}", SQUID, NO_HEADER),
+    ],
+)
+def test_a_syslog_header_comes_off(line: str, text: str, header: Header | None) -> None:
+    found = unwrap(line)
+    assert found is not None
+    assert found.text.endswith(text) if header is None else found.text == text
+    if header is not None:
+        assert found.header == header
+
+
+@pytest.mark.parametrize(
+    "line",
+    [SQUID, "", "plain text", '{"a": 1}', "#Fields: date time", "2024-06-03,10:00:00,chatgpt.com", "Jun", "<>x", "<1234>x"],
+)
+def test_what_has_no_header_is_left_alone(line: str) -> None:
+    assert unwrap(line) is None
+
+
+def test_escaped_control_characters_are_undone_within_syslog_only() -> None:
+    found = unwrap("<134>Jun  3 10:00:00 h dns: a#011b#033[31m#012")
+    assert found is not None and found.text == "a\tb\x1b[31m"
+    assert unwrap("a#011b") is None
+    assert [payload.text for payload in layers("a#011b")] == ["a#011b"]
+    kept = unwrap("<134>Jun  3 10:00:00 h dns: #Fields #999 #041 #0112")
+    assert kept is not None and kept.text == "#Fields #999 #041 \t2"
+
+
+def texts(line: str, most: int = 4) -> list[str]:
+    return [payload.text for payload in layers(line, most)]
+
+
+def test_wrapped_twice_the_innermost_header_speaks() -> None:
+    line = f"<13>Jun  4 11:11:11 relay <134>Jun  3 10:00:00 proxy1 squid[12]: {SQUID}"
+    *_, last = layers(line)
+    assert last.text == SQUID
+    assert last.header == Header("Jun  3 10:00:00", "proxy1", "squid")
+
+
+@pytest.mark.parametrize("key", ["message", "log", "_raw", "@message", "MESSAGE", "textPayload"])
+def test_a_shippers_object_is_opened(key: str) -> None:
+    line = json.dumps({"agent": {"type": "filebeat"}, key: SQUID + "\n"})
+    assert open_envelope(line) == SQUID
+    assert texts(line) == [line, SQUID]
+
+
+def test_the_original_of_an_event_is_opened_nested_or_dotted() -> None:
+    assert open_envelope(json.dumps({"event": {"original": SQUID}})) == SQUID
+    assert open_envelope(json.dumps({"event.original": SQUID})) == SQUID
+
+
+def test_docker_says_the_time_beside_the_line() -> None:
+    line = json.dumps({"log": "chatgpt.com was asked for\n", "stream": "stdout", "time": "2024-06-03T10:00:00.5Z"})
+    *_, last = layers(line)
+    assert (last.text, last.header.time, last.layer) == ("chatgpt.com was asked for", "2024-06-03T10:00:00.5Z", "json")
+
+
+def test_json_in_syslog_in_json_in_syslog() -> None:
+    inner = json.dumps({"message": f"<134>Jun  3 10:00:00 proxy1 squid: {SQUID}"})
+    line = json.dumps({"log": f"<13>Jun  4 11:11:11 relay docker: {inner}"})
+    found = list(layers(line))
+    assert found[-1].text == SQUID and len(found) == 5
+    assert found[-1].header.time == "Jun  3 10:00:00"
+    assert len(texts(line, most=2)) == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"message": "short"}', '{"message": 5}', '{"message": null, "a": 1}', '{"message": {"a": "bbbbbbbbbbbb"}}', '{"event": "bbbbbbbbbbbbb"}',
+     '["message", "bbbbbbbbbbbbb"]', '{"message": "bbbbbbbbbbbb"', '{"a": "bbbbbbbbbbbbbbb"}', "{" * 5000 + "}", "{}"],
+)  # fmt: skip
+def test_what_is_no_envelope_is_not_opened(line: str) -> None:
+    assert open_envelope(line) is None
+
+
+@given(st.text() | st.text(alphabet='<>0123456789JunT:- []"{}\\=#', max_size=60).map(lambda text: f"<134>1 2024-06-03T10:00:00Z {text}"))
+def test_layers_never_fail_and_begin_with_the_line_itself(line: str) -> None:
+    found = list(layers(line))
+    assert found[0].text == line
+    assert 1 <= len(found) <= 5
+    assert all(len(later.text) < len(before.text) for before, later in zip(found, found[1:], strict=False))
