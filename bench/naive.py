@@ -1,7 +1,7 @@
 """What one would write in ten minutes: split a line, try the suffixes of its host, count. ``python -m bench.naive KIND FILE``.
 
-It knows the format beforehand, checks nothing, keeps no evidence and reads no times: the floor that a careful reader is
-measured against.
+It knows the format beforehand, checks nothing and keeps no evidence; it counts lines and bytes and keeps the first and the
+last time, as written, per user and host: the floor that a careful reader is measured against.
 """
 
 from __future__ import annotations
@@ -24,42 +24,41 @@ def suffixes() -> frozenset[str]:
     )
 
 
-def squid(path: str) -> Iterator[tuple[str, str, str]]:
-    """User, host, bytes down."""
+def squid(path: str) -> Iterator[tuple[str, str, str, str]]:
+    """Time, user, host, bytes down."""
     with open(path, encoding="utf-8", errors="replace") as log:  # noqa: PTH123
         for line in log:
             part = line.split()
             url = part[6]
             host = url.split("/")[2] if "://" in url else url
-            yield part[7], host.split(":")[0], part[4]
+            yield part[0], part[7], host.split(":")[0], part[4]
 
 
-def table(path: str) -> Iterator[tuple[str, str, str]]:
-    """User, host, bytes down of the CSV."""
+def table(path: str) -> Iterator[tuple[str, str, str, str]]:
+    """Time, user, host, bytes down of the CSV."""
     with open(path, encoding="utf-8", errors="replace", newline="") as log:  # noqa: PTH123
         for row in csv.DictReader(log):
-            yield row["user"], row["hostname"], row["responsesize"]
+            yield row["datetime"], row["user"], row["hostname"], row["responsesize"]
 
 
-def objects(path: str) -> Iterator[tuple[str, str, str]]:
-    """User, host, bytes down of the JSON lines."""
+def objects(path: str) -> Iterator[tuple[str, str, str, str]]:
+    """Time, user, host, bytes down of the JSON lines."""
     with open(path, encoding="utf-8", errors="replace") as log:  # noqa: PTH123
         for line in log:
             record = json.loads(line)
-            yield record["username"], record["host"], record["response_body_len"]
+            yield str(record["ts"]), record["username"], record["host"], record["response_body_len"]
 
 
 def main(kind: str, path: str) -> None:
     """Count and print the number of AI lines and of (user, host) pairs."""
     known = suffixes()
-    seen: dict[tuple[str, str], list[int]] = {}
+    seen: dict[tuple[str, str], tuple[int, int, str, str]] = {}
     lines = 0
-    for user, host, size in {"squid": squid, "csv": table, "json": objects}[kind](path):
+    for time, user, host, size in {"squid": squid, "csv": table, "json": objects}[kind](path):
         labels = host.lower().rstrip(".").split(".")
         if any(".".join(labels[place:]) in known for place in range(len(labels) - 1)):
-            entry = seen.setdefault((user, host), [0, 0])
-            entry[0] += 1
-            entry[1] += int(size)
+            count, total, first, last = seen.get((user, host), (0, 0, time, time))
+            seen[user, host] = (count + 1, total + int(size), min(first, time), max(last, time))
             lines += 1
     print(lines, len(seen))
 

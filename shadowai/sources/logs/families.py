@@ -69,6 +69,9 @@ class Tokenizer:
         """A function from tokens to the text under ``key``; ``None`` where there is none."""
         return _dict_getter(key)
 
+    as_they_stand = False
+    """Whether ``getter`` gives the tokens of a list unchanged, so that ``place`` is all there is to them."""
+
     def place(self, key: Key) -> int | None:
         """Where ``key`` stands in the tokens as a list, -1 for nowhere; ``None`` where tokens are no list."""
         return None
@@ -99,6 +102,8 @@ class _Listed(Tokenizer):
 
 class BlankTokenizer(_Listed):
     """Fields parted by blanks, with ``"…"`` and ``[…]``."""
+
+    as_they_stand = True
 
     _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\]|(\S+)')
 
@@ -234,6 +239,8 @@ class CsvTokenizer(_Listed):
     ``header`` is the header row once it was met, ``delimiter`` what parts the fields. Lines before the header (titles,
     "sep=;") are passed over, as far as :data:`_PREAMBLE` lines.
     """
+
+    as_they_stand = True
 
     def __init__(self, family: CsvHeader | CsvPositional) -> None:
         super().__init__()
@@ -465,6 +472,8 @@ class PatternTokenizer(Tokenizer):
         return None
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ANOTHER = re.compile(r"[\s,;]*+\{")
 _UNESCAPE = re.compile(r"\\([\\=|\"'])")
 
 _TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
@@ -584,14 +593,26 @@ def _path(outer: tuple[str, ...], key: str) -> tuple[str, ...]:
 
 
 def _lenient(text: str) -> dict[str, Any] | None:
-    """Objects that exporters break: a trailing comma or text behind the object; ``None`` for anything else."""
+    """Objects that exporters break: a trailing comma or text behind the object; ``None`` for anything else, and for two objects
+    in one line, of which one would be lost."""
     import json
 
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        found, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if _SURROGATE.search(text):
+            found = _whole(found)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and not _ANOTHER.match(text, end) else None
+
+
+def _whole(value: Any) -> Any:
+    """``value`` with U+FFFD for every half of a surrogate pair, which no encoder takes."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return {_whole(key): _whole(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _walk(tokens: Any, steps: tuple[str, ...]) -> Any:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from shadowai.sources.framing import Block
-from shadowai.sources.logs.description import CsvHeader, Key, Part, Take
+from shadowai.sources.logs.description import CsvHeader, Json, Key, Part, Take
 from shadowai.sources.logs.families import CsvTokenizer, Getter, nothing
 from shadowai.sources.logs.reader import FormatReader
 
@@ -40,6 +40,8 @@ def names_of(reader: FormatReader) -> Finder | None:
         return _by_pattern(re.compile(description.name_in, re.MULTILINE))
     if isinstance(description.family, CsvHeader) and not description.percent_encoded:
         return _by_column(reader)
+    if isinstance(description.family, Json):
+        return _by_object(reader)
     return None
 
 
@@ -52,6 +54,16 @@ def _by_pattern(pattern: re.Pattern[str]) -> Finder:
             return found
         match = pattern.match
         return [None if (one := match(line)) is None else one[1] for line in block.lines]
+
+    return find
+
+
+def _by_object(reader: FormatReader) -> Finder:
+    """The first text that may hold an object's host."""
+    tokens, first = reader.tokens, reader.candidates
+
+    def find(block: Block) -> Sequence[str | None]:
+        return [next(first(row), None) if type(row := tokens(line)) is dict else None for line in block.lines]
 
     return find
 

@@ -180,12 +180,19 @@ class FormatReader:
         if whole is nothing:
             return nothing
 
+        search = pattern.search
+        place = self.tokenizer.place(take.key) if self.tokenizer.as_they_stand else None
+
         def part(tokens: Any) -> str | None:
-            found = pattern.search(whole(tokens) or "")
-            return found.group(1) if found is not None else None
+            found = search(whole(tokens) or "")
+            return found[1] if found is not None else None
+
+        def part_at(tokens: list[str]) -> str | None:
+            found = search(tokens[place]) if place < len(tokens) else None  # type: ignore[index,operator]
+            return found[1] if found is not None else None
 
         if not take.only:
-            return part
+            return part if place is None else part_at
         holds = self.condition(When(take.only))
         if holds is never:
             return nothing

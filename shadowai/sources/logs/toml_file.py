@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from shadowai.errors import UsageError
 from shadowai.model import Origin
@@ -96,8 +96,8 @@ class _Reader:
             family=self._family(),
             fields={field: self._takes(value) for field, value in self._get("fields", dict, {}).items()},
             time=tuple(self._time(entry) for entry in self._get("time", list, [])),
-            zone="utc" if self._get("zone", str, "local") == "utc" else "local",
-            day_first=self._table.get("day_first"),
+            zone=self._zone(),
+            day_first=self._get("day_first", bool, False) if "day_first" in self._table else None,
             line=self._get("line", str, ""),
             rank=self._get("rank", int, 15),
             blocked=self._conditions("blocked"),
@@ -120,9 +120,17 @@ class _Reader:
             raise self._error(str(wrong), "correct the description") from wrong
         if not described.fields.get("host") and not described.fields.get("server_ip"):
             raise self._error("no field gives a host", "say under [fields] where host (or at least server_ip) is")
+        if isinstance(described.family, (Blank, CsvPositional)) and (named := [key for key in _keys(described) if isinstance(key, str)]):
+            raise self._error(f"{named[0]!r} is no position", "fields of this family have no names: give positions counted from 1")
         headed = isinstance(described.family, (CsvHeader, ZeekTsv, W3c, Cef, Leef))
         if not described.line and not headed and not (isinstance(described.family, Json) and described.family.requires):
             raise self._error("nothing says how a line is recognised", "give line = '^…' (for JSON: requires under [options])")
+
+    def _zone(self) -> Literal["utc", "local"]:
+        zone = self._get("zone", str, "local")
+        if zone not in ("utc", "local"):
+            raise self._error(f"zone {zone!r} is neither 'utc' nor 'local'", "the zone of local times is set by --timezone")
+        return "utc" if zone == "utc" else "local"
 
     def _family(self) -> Family:
         name = self._get("family", str, "")
@@ -134,8 +142,13 @@ class _Reader:
         unknown = sorted(set(options) - set(known))
         if unknown:
             raise self._error(f"family {name} has no option {unknown[0]!r}", f"known are {', '.join(known) or 'none'}")
+        hints = get_type_hints(made)
+        given = {key: _frozen(value) for key, value in options.items()}
+        wrong_type = [key for key, value in given.items() if not _fits(value, hints[key])]
+        if wrong_type:
+            raise self._error(f"option {wrong_type[0]} = {options[wrong_type[0]]!r} is not {_shown(hints[wrong_type[0]])}", "correct the value")
         try:
-            family: Family = made(**{key: _frozen(value) for key, value in options.items()})
+            family: Family = made(**given)
         except TypeError as wrong:
             raise self._error(f"family {name}: {wrong}", f"its options are {', '.join(known)}") from wrong
         return family
@@ -196,6 +209,34 @@ class _Reader:
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value from TOML, lists made tuples, is of the type an option has."""
+    inner = get_args(hint)
+    if get_origin(hint) is Literal:
+        return value in inner
+    if get_origin(hint) is tuple:
+        wanted = [inner[0]] * len(value) if inner[-1] is Ellipsis and isinstance(value, tuple) else inner
+        return isinstance(value, tuple) and len(value) == len(wanted) and all(map(_fits, value, wanted))
+    return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+
+
+def _shown(hint: Any) -> str:
+    """A type in words for whoever writes TOML."""
+    inner = get_args(hint)
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(map(str, inner))
+    if get_origin(hint) is tuple:
+        return f"a list of {_shown(inner[0])}" if inner[-1] is Ellipsis else f"[{', '.join(map(_shown, inner))}]"
+    return {int: "a whole number", str: "text", bool: "true or false"}[hint]
+
+
+def _keys(described: LogFormat) -> list[Key]:
+    """Every token that a description speaks of."""
+    takes = [take for given in described.fields.values() for take in given]
+    found = [take.key if isinstance(take, Part) else take for take in takes] + [key for time in described.time for key in time.keys]
+    return found + [key for when in (*described.blocked, *described.allowed, *described.uncounted) for key, _ in when.all]
 
 
 def _wrong(path: Path, message: str) -> UsageError:
