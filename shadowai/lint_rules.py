@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from shadowai import examples
@@ -460,7 +461,7 @@ class LocalId(Lint):
     def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
         from shadowai.catalog import packaged_dir
 
-        inside = file.origin.path.startswith(str(packaged_dir()))
+        inside = Path(file.origin.path).resolve().is_relative_to(packaged_dir().resolve())
         if inside == file.id.startswith(LOCAL):
             yield ("id",), f"{file.id} is {'in the packaged folder' if inside else 'outside the packaged folder'}"
 

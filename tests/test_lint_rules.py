@@ -140,3 +140,9 @@ def test_ids_meet_across_files(packaged: Path) -> None:
     text = SOUND.replace("example-chat", "other-chat").replace("Example is running", "Other runs")
     again = put(packaged, text, ("status: stable", "previous_ids: [example-chat]\nstatus: stable"), id="other-chat")
     assert {f.lint for f in lint([put(packaged), again], today=TODAY)} == {"unique-id"}
+
+
+def test_the_packaged_folder_is_known_by_any_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = catalog.packaged_dir()
+    monkeypatch.chdir(folder.parent)
+    assert not [finding for finding in lint([Path(folder.name)]) if finding.lint == "local-id"]

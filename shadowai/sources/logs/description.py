@@ -237,7 +237,7 @@ class LogFormat:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
 
     def _patterns(self) -> list[str]:
-        found = [self.line, self.name_in]
+        found = [self.line, self.name_in, self.ignored]
         parts = [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
         found += [text for part in parts for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]

@@ -249,7 +249,7 @@ class CsvTokenizer(_Listed):
         self._choices = ""
         self._wanted: frozenset[str] = frozenset()
         self._at_least = 2
-        self._before = 0
+        self._before = 0  # lines passed over before the header
         self.positional = isinstance(family, CsvPositional)
         if isinstance(family, CsvPositional):
             self.delimiter, self._at_least = family.delimiter, family.at_least
@@ -267,6 +267,11 @@ class CsvTokenizer(_Listed):
                 return HEADER
             return tokens if len(tokens) == len(self.header) or self._ragged(tokens) else None
         return tokens if len(tokens) >= self._at_least else None
+
+    @property
+    def headless(self) -> int:
+        """How many lines were passed over for a header that never came."""
+        return 0 if self.positional or self.header is not None else min(self._before, _PREAMBLE)
 
     def _split(self, line: str) -> list[str] | Word:
         if '"' not in line and self.delimiter + " " not in line:

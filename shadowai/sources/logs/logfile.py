@@ -13,7 +13,7 @@ from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, When, ZeekTsv
-from shadowai.sources.logs.families import HEADER, MORE, Tokens
+from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition
@@ -144,7 +144,7 @@ class LogFile:
         if self._failure is not None:
             remedy = f" ({self._failure.remedy})" if self._failure.remedy else ""
             yield Gap(Origin(self.path), f"{self._failure.message}{remedy}")
-        unread = sum(found[0] for found in tally.unreadable.values())
+        unread = sum(found[0] for found in tally.unreadable.values()) + self._headless()
         if not tally.records and unread:
             yield Gap(Origin(self.path), f"no line understood: {self._tried()}", unread, self._places())
             return
@@ -308,6 +308,11 @@ class LogFile:
         if self.format is not None:
             return f"it was taken for {self.format.name}; --log-format NAME forces another format"
         return "no known format fits; --log-format NAME forces one, `shadowai formats` lists them, a TOML file can describe another"
+
+    def _headless(self) -> int:
+        """Lines passed over as what stands before a table's header, which never came."""
+        reads = self._readers[self.format.name].tokenizer if self.format is not None and self.format.name in self._readers else None
+        return reads.headless if isinstance(reads, CsvTokenizer) else 0
 
     def _places(self) -> tuple[Origin, ...]:
         lines = sorted(line for found in self.tally.unreadable.values() for line in found[1:])

@@ -177,14 +177,14 @@ class _Reader:
         return tuple(self._condition(name, entry) for entry in self._get(name, list, []))
 
     def _condition(self, name: str, entry: Any) -> When:
-        if not isinstance(entry, dict) or not entry.get("all") or not set(entry) <= {"all", "because"}:
+        if not isinstance(entry, dict) or not entry.get("all") or not set(entry) <= {"all", "because", "beside"}:
             raise self._error(
                 f"[[{name}]] needs all = {{ key = 'pattern' }}", "every pattern of it must match for the condition to hold"
             )
         because = str(entry.get("because", ""))
         if name == "uncounted" and not because:
             raise self._error("[[uncounted]] needs because = '…'", "say what these records are, if no activity")
-        return When(self._tests(entry["all"], name), because)
+        return When(self._tests(entry["all"], name), because, self._tests(entry.get("beside", {}), name))
 
     def _tests(self, tests: Any, name: str) -> tuple[tuple[Key, str], ...]:
         if not isinstance(tests, dict) or not all(isinstance(pattern, str) for pattern in tests.values()):

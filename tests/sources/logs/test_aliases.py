@@ -1,56 +1,64 @@
-"""The names of fields: compared without case and punctuation, and what makes a header or an object a log of use."""
+"""Names of columns: each means one field, bytes have a direction, and a header is no sentence."""
 
 from __future__ import annotations
 
 import pytest
 
-from shadowai.sources.logs.aliases import ALIASES, FLAT, LIKELY_HOST, TELLING, VAGUE_HOST, flat, is_header, is_log
+from shadowai.sources.logs.aliases import ALIASES, FLAT, LIKELY_HOST, PARTIES, REPORTERS, TELLING, VAGUE_HOST, flat, is_header, is_log
+from shadowai.sources.logs.description import FIELDS
 
 
-@pytest.mark.parametrize("name", ["Destination Host", "destination_host", "destinationHost", "DESTINATION-HOST:"])
-def test_case_blanks_and_punctuation_do_not_count(name: str) -> None:
+@pytest.mark.parametrize("name", ["Destination Host", "destination_host", "destinationHost", "DESTINATION-HOST", " destination.host "])
+def test_case_blanks_and_punctuation_make_no_difference(name: str) -> None:
     assert flat(name) == "destinationhost"
 
 
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (("url",), True),
-        (("desthost", "x"), True),
-        (("host", "username"), True),
-        (("host", "message"), False),
-        (("domain", "message"), False),
-        (("message", "level"), False),
-    ],
-)
-def test_an_object_is_a_log_of_use_only_where_it_says_so(names: tuple[str, ...], expected: bool) -> None:
-    assert is_log(names) is expected
+def test_every_field_is_known() -> None:
+    assert set(ALIASES) == {*FIELDS, "time"}
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        (("timestamp", "user", "url"), True),
-        (("host", "count"), True),
-        (("url", "1010203"), False),
-        (("chatgptcom", "jdoe"), False),
-        (("url", "for", "the", "month"), False),
-        (("url", "x" * 60), False),
-        (("url",), False),
-    ],
-)
-def test_a_header_has_names_and_no_values(cells: tuple[str, ...], expected: bool) -> None:
-    assert is_header(cells) is expected
+def test_one_name_is_one_field() -> None:
+    """Only a URI is a URL in one log and a path in another; the reader tells by its value."""
+    seen: dict[str, str] = {}
+    for field, names in FLAT.items():
+        for name in names:
+            if name not in ("requesturi", "uri"):
+                assert seen.setdefault(name, field) == field, name
 
 
-def test_no_alias_stands_for_two_sizes() -> None:
+def test_bytes_have_a_direction() -> None:
     assert not set(FLAT["bytes_up"]) & set(FLAT["bytes_down"])
-    assert all(FLAT[name] for name in ALIASES)
+    for up, down in (("cs-bytes", "sc-bytes"), ("bytes_sent", "bytes_received"), ("bytes_out", "bytes_in"), ("sentbyte", "rcvdbyte"), ("request size", "response size")):
+        assert flat(up) in FLAT["bytes_up"] and flat(down) in FLAT["bytes_down"]
 
 
-def test_every_name_of_a_destination_tells() -> None:
-    assert {flat(name) for name in (*ALIASES["host"], *ALIASES["url"], *LIKELY_HOST, *VAGUE_HOST)} == TELLING
+def test_the_device_that_reports_is_never_the_destination() -> None:
+    assert not set(FLAT["host"]) & {"host", "hostname", "devicename", "agenthostname", "computer"}
+    assert not set(FLAT["host"]) & set(FLAT["device"])
+    assert "agent" in REPORTERS and "source" in PARTIES
+    assert all(flat(name) in TELLING for name in (*LIKELY_HOST, *VAGUE_HOST))
 
 
-def test_what_is_vague_is_not_certain() -> None:
-    assert not {flat(name) for name in (*LIKELY_HOST, *VAGUE_HOST)} & set(FLAT["host"])
+@pytest.mark.parametrize(
+    ("names", "header"),
+    [
+        (("time", "desthost", "user"), True),
+        (("url", "user"), True),
+        (("time", "user", "bytes"), False),  # no destination
+        (("desthost",), False),  # one cell
+        (("desthost", "20240603"), False),  # values
+        (("this", "is", "a", "sentence", "about", "the", "host"), False),
+        (("url", "x" * 60), False),
+        ((), False),
+    ],
+)
+def test_a_header_is_told(names: tuple[str, ...], header: bool) -> None:
+    assert is_header(names) is header
+
+
+@pytest.mark.parametrize(
+    ("names", "log"),
+    [(("url",), True), (("host", "user"), True), (("host", "message"), False), (("domain",), False), (("srcip", "user"), False), ((), False)],
+)
+def test_an_object_that_can_be_a_record_is_told(names: tuple[str, ...], log: bool) -> None:
+    assert is_log(names) is log

@@ -139,7 +139,7 @@ def test_every_family_can_be_described(tmp_path: Path, family: str, options: str
         ("all = { 6 = '^DENIED$' }", "all = { 6 = '(' }", "pattern '('"),
         ('because = "a preflight"', "", "[[uncounted]] needs because"),
         ("[options]", "[options", "cannot be read as TOML"),
-        ("[fields]", "fields = 3\n[other]", "fields"),
+        ('zone = "utc"', 'blocked = 3', "blocked"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_remedy(tmp_path: Path, old: str, new: str, wrong: str) -> None:

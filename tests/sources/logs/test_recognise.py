@@ -1,0 +1,114 @@
+"""What a line or a file is, told by content: through wrappings, in any mixture, and never by a line that only looks so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.description import CsvHeader
+from shadowai.sources.logs.recognise import Recogniser, header_columns
+
+SQUID = "1717416000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:443 jdoe HIER_DIRECT/192.0.2.7 -"
+FORTIGATE = (
+    'date=2024-06-03 time=12:00:00 devname="fw" devid="FGT60" logid="0000000013" type="traffic" subtype="forward" level="notice" '
+    'vd="root" srcip=10.0.0.5 dstip=192.0.2.7 dstport=443 action="accept" hostname="claude.ai" sentbyte=5 rcvdbyte=7'
+)
+EVE = json.dumps({"timestamp": "2024-06-03T12:00:00.0+0000", "event_type": "tls", "src_ip": "10.0.0.1", "dest_ip": "192.0.2.7", "dest_port": 443,
+                  "proto": "TCP", "flow_id": 1, "tls": {"sni": "claude.ai"}})  # fmt: skip
+KNOWN = Recogniser(formats())
+
+
+def named(*lines: str) -> tuple[str, int] | None:
+    found = KNOWN.file(lines)
+    return None if found is None else (found.format.name, found.depth)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "depth"),
+    [
+        (SQUID, "squid_native", 0),
+        (FORTIGATE, "fortigate_kv", 0),
+        (EVE, "suricata_eve", 0),
+        (f"<134>Jun  3 12:00:00 p squid[1]: {SQUID}", "squid_native", 1),
+        (f"<134>1 2024-06-03T12:00:00Z p squid 1 - - {SQUID}", "squid_native", 1),
+        (f"<134>{SQUID}", "squid_native", 1),
+        (f"<13>Jun  3 12:00:01 relay <134>Jun  3 12:00:00 p squid[1]: {SQUID}", "squid_native", 2),
+        (json.dumps({"message": SQUID}), "squid_native", 1),
+        (json.dumps({"log": f"<134>Jun  3 12:00:00 p squid: {SQUID}\n"}), "squid_native", 2),
+    ],
+)
+def test_a_line_is_recognised_through_its_wrappings(line: str, name: str, depth: int) -> None:
+    vote = KNOWN.line(line)
+    assert vote is not None
+    assert (vote[0].name, vote[1]) == (name, depth)
+    assert named(line, line) == (name, depth)
+
+
+@pytest.mark.parametrize("line", ["", " ", "hello world", "a=1 b=2", "{}", "[]", "<134>", "#comment", "10.0.0.1 - -", '{"a": {"b": 1}}', "\x00\x1b", "2024-06-03 12:00:00"])
+def test_a_line_of_nothing_is_none(line: str) -> None:
+    assert KNOWN.line(line) is None
+    assert named(line) is None
+
+
+def test_a_file_is_what_most_of_it_is_and_the_rest_is_known_too() -> None:
+    found = KNOWN.file([SQUID] * 5 + [FORTIGATE] * 3 + ["junk"] * 9)
+    assert found is not None
+    assert found.format.name == "squid_native"
+    assert dict(found.seen) == {"squid_native": 5, "fortigate_kv": 3}
+
+
+def test_a_specific_format_goes_before_a_generic_one() -> None:
+    kv = "time=2024-06-03T12:00:00Z src=10.0.0.1 user=jdoe host=chatgpt.com"
+    assert named(*[kv] * 9) == ("generic_kv", 0)
+    assert named(*[kv] * 9, SQUID) == ("squid_native", 0)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("time,dest_host,user", "2024-06-03T12:00:00Z,chatgpt.com,jdoe"),
+        ("Proxy report", "June 2024", "", "Time;Destination Host;User", "t;chatgpt.com;jdoe"),
+        ("sep=|", "Time|URL|User", "t|https://chatgpt.com/|jdoe"),
+        ("user\ttime\tdestination domain", "jdoe\tt\tchatgpt.com"),
+    ],
+)
+def test_a_table_is_told_by_its_header_with_or_without_a_preamble(lines: tuple[str, ...]) -> None:
+    assert named(*lines) == ("generic_csv", 0)
+
+
+def test_a_header_in_syslog_is_a_header() -> None:
+    head = "<134>Jun  3 12:00:00 h iis: "
+    w3c = ("#Software: Microsoft Internet Information Services 10.0", "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status")
+    plain, wrapped = named(*w3c), named(*(head + line for line in w3c))
+    assert plain is not None and wrapped is not None
+    assert wrapped == (plain[0], 1)
+
+
+def test_a_list_of_values_is_no_header() -> None:
+    assert named("chatgpt.com,jdoe,10.0.0.1", "claude.ai,jdoe,10.0.0.1") is None
+
+
+def test_header_columns() -> None:
+    assert header_columns('Time,"Dest Host",User', CsvHeader()) == {"time", "desthost", "user"}
+    assert header_columns("a sentence about nothing", CsvHeader()) == frozenset()
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text() | st.text(alphabet='<>{}[]"\\=|,;:. \t#0129abdehostrucCEFL', max_size=120))
+def test_no_text_makes_it_fail(text: str) -> None:
+    KNOWN.line(text)
+    KNOWN.file(text.split("\n"))
+
+
+SIZE = 1 << 13
+
+
+def test_hostile_lines_are_looked_at_in_time() -> None:
+    """Every format's own pattern takes part: one that goes back over the line for each of its characters shows here."""
+    for unit in ("a=", '"', "[", " ", "\\", 'a="', "|", "{", '{"a":', "\t", "a: ", ",", "x", "1 ", "<1>", '" ', "- "):
+        for head in ("", "<134>Jun  3 12:00:00 h a: ", "CEF:0|a|b|c|d|e|f|", "<134>1 2024-06-03T12:00:00Z h a - - ["):
+            KNOWN.line(head + unit * (SIZE // len(unit)))
