@@ -21,7 +21,7 @@ _CODES = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _IP_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})[:#/](?:[0-9]{0,5})?(?:[:/].*)?")
 _MASKED = re.compile(r"[0-9]{1,3}\.(?:[0-9xX*]{1,3}\.){2}[0-9xX*]{1,3}")
 _ESCAPED = re.compile(r"((?:\\[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
-_BLANKS = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
+_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _QUOTES = _BLANKS + "\"'"
 _ROUNDS = 8
 _MAX_USER = 2048
@@ -85,8 +85,8 @@ def url(text: str) -> Url | None:
     name = host(authority)
     if name is None:
         return None
-    path = _CODES.sub(lambda code: "%" + code[0].encode("latin-1").hex().upper(), path)
-    shown = f"{scheme.group().lower()}{authority}{path}" if scheme else f"{authority}{path}"
+    path = _CODES.sub(_percent, path)
+    shown = f"{scheme.group().lower() if scheme else ''}{_CODES.sub(_percent, authority)}{path}"
     return Url(shown, name, port(authority), path)
 
 
@@ -144,6 +144,10 @@ def device_account(text: str) -> str | None:
 def printable(text: str) -> str:
     """``text`` with every control, bidirectional and unassigned character escaped: safe for a terminal or a line."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+
+
+def _percent(code: re.Match[str]) -> str:
+    return "%" + code[0].encode("latin-1").hex().upper()
 
 
 def _first(text: str, stops: str) -> int:

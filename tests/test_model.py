@@ -10,7 +10,22 @@ import sys
 import pytest
 
 from shadowai import model
-from shadowai.model import Actor, Entry, Gap, Match, Name, Note, Origin, Record, Report, Sighting, Signature, SourceSummary, Usage, Verdict
+from shadowai.model import (
+    Actor,
+    Entry,
+    Gap,
+    Match,
+    Name,
+    Note,
+    Origin,
+    Record,
+    Report,
+    Sighting,
+    Signature,
+    SourceSummary,
+    Usage,
+    Verdict,
+)
 from tests.conftest import SOURCE
 
 FROZEN = (Record, Gap, Note, model.Indicator, Signature, Match, Sighting, Entry, SourceSummary, Report)
@@ -32,15 +47,27 @@ def test_an_origin_prints_as_a_place(origin: Origin, text: str) -> None:
 
 def test_the_ladder_of_use_has_its_rungs_in_order() -> None:
     assert [usage.value for usage in sorted(Usage, key=lambda usage: usage.rung)] == [
-        "resolved", "connected", "interactive", "bulk", "integrated", "autonomous",
-    ]  # fmt: skip
+        "resolved",
+        "connected",
+        "interactive",
+        "bulk",
+        "integrated",
+        "autonomous",
+    ]
     assert Usage.RESOLVED.rung == 0
 
 
 def test_verdicts_are_those_of_the_contract() -> None:
     assert {verdict.value for verdict in Verdict} == {
-        "unreviewed", "in_review", "sanctioned", "tolerated", "risk_accepted", "unsanctioned", "prohibited", "not_ai",
-    }  # fmt: skip
+        "unreviewed",
+        "in_review",
+        "sanctioned",
+        "tolerated",
+        "risk_accepted",
+        "unsanctioned",
+        "prohibited",
+        "not_ai",
+    }
 
 
 @pytest.mark.parametrize("kind", FROZEN)
@@ -69,12 +96,23 @@ def test_a_report_is_complete_without_gaps_only() -> None:
 
 
 def test_nouns_cross_processes() -> None:
-    sighting = Sighting(Actor("jdoe"), Name("domain", "chatgpt.com"), "proxy", events=2, origins=(Origin("a", 1),), facts=frozenset({"post"}))
+    sighting = Sighting(
+        Actor("jdoe"),
+        Name("domain", "chatgpt.com"),
+        "proxy",
+        events=2,
+        origins=(Origin("a", 1),),
+        facts=frozenset({"post"}),
+    )
     assert pickle.loads(pickle.dumps(sighting)) == sighting
 
 
 def test_the_model_imports_the_standard_library_only() -> None:
     tree = ast.parse((SOURCE / "shadowai" / "model.py").read_text("utf-8"))
-    roots = {node.module.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    roots |= {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    roots = {
+        node.module.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    }
+    roots |= {
+        alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     assert roots <= set(sys.stdlib_module_names)

@@ -181,7 +181,7 @@ def _is_read_anyway(path: str, top: str) -> bool:
     if not os.path.islink(path) or not os.path.exists(path):  # noqa: PTH110, PTH114
         return False
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(top))
-    return not any(step.startswith(".") and step != "." for step in inside.split(os.sep))
+    return not any(step.startswith(".") and step != "." for step in Path(inside).parts)
 
 
 def _begun(stream: BinaryIO, path: str) -> tuple[bytes, io.BufferedReader]:

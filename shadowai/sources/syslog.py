@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -85,6 +85,12 @@ def layers(line: str, most: int = 4) -> Iterator[Payload]:
             header = payload.header if payload.header.time else header
         current = Payload(inner, header, layer)
         yield current
+
+
+def innermost_object(payloads: Sequence[Payload]) -> int:
+    """How many of a line's :func:`layers` from the surface down still hold their text as JSON writes it: the depth of the
+    innermost payload that was a value of a shipper's object, 0 where there is none."""
+    return max((depth for depth, payload in enumerate(payloads) if payload.layer == "json"), default=0)
 
 
 def open_envelope(line: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 import pytest
@@ -15,10 +16,14 @@ from shadowai.sources import framing
 
 NESTED = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet='ab"\\{}[],:\n\t\u2028é😀', max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(alphabet='ab"\\{[', max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(alphabet='ab"\\{[', max_size=4), inner, max_size=3)
+    ),
     max_leaves=8,
 )
-OBJECTS = st.lists(st.dictionaries(st.text(alphabet='xy"\\}', min_size=1, max_size=5), NESTED, max_size=4), min_size=1, max_size=5)
+OBJECTS = st.lists(
+    st.dictionaries(st.text(alphabet='xy"\\}', min_size=1, max_size=5), NESTED, max_size=4), min_size=1, max_size=5
+)
 
 
 def framed(text: str | bytes, size: int = framing.BLOCK, *, as_json: bool = True) -> list[tuple[int, str]]:
@@ -36,7 +41,7 @@ def objects(text: str, size: int = framing.BLOCK) -> list[Any]:
     return [json.loads(found) for _, found in framed(text, size)]
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[list[Any]], str]] = {
     "lines": lambda values: "\n".join(json.dumps(value) for value in values),
     "list": json.dumps,
     "list, one a line": lambda values: "[\n" + ",\n".join(json.dumps(value) for value in values) + "\n]\n",
@@ -77,7 +82,10 @@ def test_text_that_only_looks_like_json_is_the_same_at_every_size_of_piece(text:
 
 
 def test_every_size_from_1_to_300() -> None:
-    text = json.dumps({"records": [{"a": 'b"}{', "n": [{"z": "é€😀\\"}]}, {"c": None}]}, indent=1, ensure_ascii=False) + '\n{"d":1}\nplain [x]\n[{"e":2}]'
+    text = (
+        json.dumps({"records": [{"a": 'b"}{', "n": [{"z": "é€😀\\"}]}, {"c": None}]}, indent=1, ensure_ascii=False)
+        + '\n{"d":1}\nplain [x]\n[{"e":2}]'
+    )
     whole = framed(text)
     assert [number for number, _ in whole][-3:] == [16, 17, 18]
     for size in range(1, 301):
@@ -101,7 +109,13 @@ def test_an_object_left_open_is_given_for_the_reader_to_count(size: int) -> None
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
 def test_text_between_objects_is_given_for_the_reader_to_count(size: int) -> None:
     text = '[\n{"a":1}\n]\nJun  3 plain line\n\n another\n{"b":2}\ntail'
-    assert framed(text, size) == [(2, '{"a":1}'), (4, "Jun  3 plain line"), (6, " another"), (7, '{"b":2}'), (8, "tail")]
+    assert framed(text, size) == [
+        (2, '{"a":1}'),
+        (4, "Jun  3 plain line"),
+        (6, " another"),
+        (7, '{"b":2}'),
+        (8, "tail"),
+    ]
 
 
 class Failing(io.RawIOBase):
@@ -132,7 +146,10 @@ def naive(raw: bytes) -> list[tuple[int, str]]:
     lines = raw.split(b"\n")
     if not lines[-1].rstrip(b"\r"):
         lines.pop()
-    return [(number, _text(line).rstrip("\r") if number == len(lines) else _text(line)) for number, line in enumerate(lines, 1)]
+    return [
+        (number, _text(line).rstrip("\r") if number == len(lines) else _text(line))
+        for number, line in enumerate(lines, 1)
+    ]
 
 
 def _text(line: bytes) -> str:
@@ -142,7 +159,10 @@ def _text(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-LINES = st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\xe9", "é".encode(), "😀".encode(), b"\0", b"bc d", b"\x1b", b"\xf0\x9f"]), max_size=40).map(b"".join)
+LINES = st.lists(
+    st.sampled_from([b"a", b"\n", b"\r\n", b"\xe9", "é".encode(), "😀".encode(), b"\0", b"bc d", b"\x1b", b"\xf0\x9f"]),
+    max_size=40,
+).map(b"".join)
 
 
 @settings(deadline=None, max_examples=300)
@@ -154,7 +174,10 @@ def test_lines_are_those_of_a_naive_split_at_every_size_of_block(raw: bytes, siz
 
 
 def test_a_line_that_is_no_utf_8_is_latin_1_and_its_neighbours_are_not() -> None:
-    assert framed("Jürgen\n".encode("latin-1") + "Jürgen €\n".encode(), as_json=False) == [(1, "Jürgen"), (2, "Jürgen €")]
+    assert framed("Jürgen\n".encode("latin-1") + "Jürgen €\n".encode(), as_json=False) == [
+        (1, "Jürgen"),
+        (2, "Jürgen €"),
+    ]
 
 
 def test_a_run_of_nuls_is_dropped() -> None:

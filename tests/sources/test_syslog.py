@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -18,15 +19,43 @@ SQUID = "1717400000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:
     [
         (f"<134>Jun  3 10:00:00 proxy1 squid[12]: {SQUID}", SQUID, Header("Jun  3 10:00:00", "proxy1", "squid")),
         (f"Jun  3 10:00:00 proxy1 squid: {SQUID}", SQUID, Header("Jun  3 10:00:00", "proxy1", "squid")),
-        (f"<134>Jun 13 10:00:00.123 proxy1 (squid-1): {SQUID}", SQUID, Header("Jun 13 10:00:00.123", "proxy1", "(squid-1)")),
-        (f"<134>2024-06-03T10:00:00+02:00 proxy1 squid[12]: {SQUID}", SQUID, Header("2024-06-03T10:00:00+02:00", "proxy1", "squid")),
-        (f"2024-06-03T10:00:00.123456Z proxy1 squid: {SQUID}", SQUID, Header("2024-06-03T10:00:00.123456Z", "proxy1", "squid")),
+        (
+            f"<134>Jun 13 10:00:00.123 proxy1 (squid-1): {SQUID}",
+            SQUID,
+            Header("Jun 13 10:00:00.123", "proxy1", "(squid-1)"),
+        ),
+        (
+            f"<134>2024-06-03T10:00:00+02:00 proxy1 squid[12]: {SQUID}",
+            SQUID,
+            Header("2024-06-03T10:00:00+02:00", "proxy1", "squid"),
+        ),
+        (
+            f"2024-06-03T10:00:00.123456Z proxy1 squid: {SQUID}",
+            SQUID,
+            Header("2024-06-03T10:00:00.123456Z", "proxy1", "squid"),
+        ),
         ("<190>Jun 3 2024 10:00:00 fw1 : %ASA-6-302013: Built", "%ASA-6-302013: Built", None),
-        (f"<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 - {SQUID}", SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
-        (f'<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 [a@1 k="v\\"]" j="]"][b@2] \ufeff{SQUID}', SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
+        (
+            f"<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 - {SQUID}",
+            SQUID,
+            Header("2024-06-03T10:00:00Z", "proxy1", "squid"),
+        ),
+        (
+            f'<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 [a@1 k="v\\"]" j="]"][b@2] \ufeff{SQUID}',
+            SQUID,
+            Header("2024-06-03T10:00:00Z", "proxy1", "squid"),
+        ),
         (f"<134>1 - - - - - - {SQUID}", SQUID, Header(None, "-", "-")),
-        (f"250 <134>1 2024-06-03T10:00:00Z proxy1 squid - - - {SQUID}", SQUID, Header("2024-06-03T10:00:00Z", "proxy1", "squid")),
-        ('<14>1 2024-06-03T10:00:00Z fw RT - - [junos@2636 a="b"]', '[junos@2636 a="b"]', Header("2024-06-03T10:00:00Z", "fw", "RT")),
+        (
+            f"250 <134>1 2024-06-03T10:00:00Z proxy1 squid - - - {SQUID}",
+            SQUID,
+            Header("2024-06-03T10:00:00Z", "proxy1", "squid"),
+        ),
+        (
+            '<14>1 2024-06-03T10:00:00Z fw RT - - [junos@2636 a="b"]',
+            '[junos@2636 a="b"]',
+            Header("2024-06-03T10:00:00Z", "fw", "RT"),
+        ),
         (f"<134>{SQUID}", SQUID, NO_HEADER),
     ],
 )
@@ -40,7 +69,17 @@ def test_a_syslog_header_comes_off(line: str, text: str, header: Header | None) 
 
 @pytest.mark.parametrize(
     "line",
-    [SQUID, "", "plain text", '{"a": 1}', "#Fields: date time", "2024-06-03,10:00:00,chatgpt.com", "Jun", "<>x", "<1234>x"],
+    [
+        SQUID,
+        "",
+        "plain text",
+        '{"a": 1}',
+        "#Fields: date time",
+        "2024-06-03,10:00:00,chatgpt.com",
+        "Jun",
+        "<>x",
+        "<1234>x",
+    ],
 )
 def test_what_has_no_header_is_left_alone(line: str) -> None:
     assert unwrap(line) is None
@@ -95,16 +134,31 @@ def test_json_in_syslog_in_json_in_syslog() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['{"message": "short"}', '{"message": 5}', '{"message": null, "a": 1}', '{"message": {"a": "bbbbbbbbbbbb"}}', '{"event": "bbbbbbbbbbbbb"}',
-     '["message", "bbbbbbbbbbbbb"]', '{"message": "bbbbbbbbbbbb"', '{"a": "bbbbbbbbbbbbbbb"}', "{" * 5000 + "}", "{}"],
-)  # fmt: skip
+    [
+        '{"message": "short"}',
+        '{"message": 5}',
+        '{"message": null, "a": 1}',
+        '{"message": {"a": "bbbbbbbbbbbb"}}',
+        '{"event": "bbbbbbbbbbbbb"}',
+        '["message", "bbbbbbbbbbbbb"]',
+        '{"message": "bbbbbbbbbbbb"',
+        '{"a": "bbbbbbbbbbbbbbb"}',
+        "{" * 5000 + "}",
+        "{}",
+    ],
+)
 def test_what_is_no_envelope_is_not_opened(line: str) -> None:
     assert open_envelope(line) is None
 
 
-@given(st.text() | st.text(alphabet='<>0123456789JunT:- []"{}\\=#', max_size=60).map(lambda text: f"<134>1 2024-06-03T10:00:00Z {text}"))
+@given(
+    st.text()
+    | st.text(alphabet='<>0123456789JunT:- []"{}\\=#', max_size=60).map(
+        lambda text: f"<134>1 2024-06-03T10:00:00Z {text}"
+    )
+)
 def test_layers_never_fail_and_begin_with_the_line_itself(line: str) -> None:
     found = list(layers(line))
     assert found[0].text == line
     assert 1 <= len(found) <= 5
-    assert all(len(later.text) < len(before.text) for before, later in zip(found, found[1:], strict=False))
+    assert all(len(later.text) < len(before.text) for before, later in pairwise(found))

@@ -29,17 +29,56 @@ def read(text: str, clock: Clock | None = None, zone_text: str | None = None) ->
 @pytest.mark.parametrize(
     "text",
     [
-        "2024-06-03T12:00:00Z", "2024-06-03 12:00:00 UTC", "2024-06-03T14:00:00+02:00", "2024-06-03T14:00:00+0200", "2024-06-03T14:00:00+02",
-        "2024-06-03 08:00:00 -04:00", "2024/06/03 12:00:00", "2024-6-3 12:00:00", "2024:06:03-12:00:00", "2024.06.03 12:00:00", "2024-06-03_12:00:00",
-        "20240603 12:00:00", "20240603T12:00:00Z", "20240603T120000Z", "20240603120000", "20240603120000.000+0000", "03/Jun/2024:12:00:00 +0000",
-        "03/Jun/2024:14:00:00 +0200", "3-Jun-2024 12:00:00", "03 Jun 2024 12:00:00", "Jun 3 2024 12:00:00", "Jun  3, 2024 12:00:00", "Mon Jun  3 12:00:00 2024",
-        "Mon Jun 03 12:00:00 UTC 2024", "Mon, 03 Jun 2024 12:00:00 GMT", "Monday, June 3, 2024 12:00:00 PM", "Jun  3 12:00:00", "Mon Jun  3 12:00:00",
-        "JUN 3 12:00:00", "June 3 2024 12:00", "6/3/2024 12:00:00", "6/3/2024 12:00:00 PM", "06/03/24, 12:00:00 PM", "6/3/2024 2:00:00 PM CEST",
-        "2024-06-03 12:00:00 PM", "1717416000", "1717416000.0", "1717416000000", "1717416000000000", "1717416000000000000", "[2024-06-03T12:00:00Z]",
-        '"2024-06-03T12:00:00Z"', "(2024-06-03 12:00:00)", "2024-06-03 14:00:00 CEST", "2024-06-03 08:00:00 EDT", "2024-06-03 14:00:00 (UTC+02:00)",
-        "2024-06-03 14:00:00 GMT+2:00", "2024-06-03 12:00",
+        "2024-06-03T12:00:00Z",
+        "2024-06-03 12:00:00 UTC",
+        "2024-06-03T14:00:00+02:00",
+        "2024-06-03T14:00:00+0200",
+        "2024-06-03T14:00:00+02",
+        "2024-06-03 08:00:00 -04:00",
+        "2024/06/03 12:00:00",
+        "2024-6-3 12:00:00",
+        "2024:06:03-12:00:00",
+        "2024.06.03 12:00:00",
+        "2024-06-03_12:00:00",
+        "20240603 12:00:00",
+        "20240603T12:00:00Z",
+        "20240603T120000Z",
+        "20240603120000",
+        "20240603120000.000+0000",
+        "03/Jun/2024:12:00:00 +0000",
+        "03/Jun/2024:14:00:00 +0200",
+        "3-Jun-2024 12:00:00",
+        "03 Jun 2024 12:00:00",
+        "Jun 3 2024 12:00:00",
+        "Jun  3, 2024 12:00:00",
+        "Mon Jun  3 12:00:00 2024",
+        "Mon Jun 03 12:00:00 UTC 2024",
+        "Mon, 03 Jun 2024 12:00:00 GMT",
+        "Monday, June 3, 2024 12:00:00 PM",
+        "Jun  3 12:00:00",
+        "Mon Jun  3 12:00:00",
+        "JUN 3 12:00:00",
+        "June 3 2024 12:00",
+        "6/3/2024 12:00:00",
+        "6/3/2024 12:00:00 PM",
+        "06/03/24, 12:00:00 PM",
+        "6/3/2024 2:00:00 PM CEST",
+        "2024-06-03 12:00:00 PM",
+        "1717416000",
+        "1717416000.0",
+        "1717416000000",
+        "1717416000000000",
+        "1717416000000000000",
+        "[2024-06-03T12:00:00Z]",
+        '"2024-06-03T12:00:00Z"',
+        "(2024-06-03 12:00:00)",
+        "2024-06-03 14:00:00 CEST",
+        "2024-06-03 08:00:00 EDT",
+        "2024-06-03 14:00:00 (UTC+02:00)",
+        "2024-06-03 14:00:00 GMT+2:00",
+        "2024-06-03 12:00",
     ],
-)  # fmt: skip
+)
 def test_every_shape_of_one_moment(text: str) -> None:
     assert read(text) == NOON
 
@@ -47,11 +86,19 @@ def test_every_shape_of_one_moment(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fraction"),
     [
-        ("2024-06-03T12:00:00.5Z", "500Z"), ("2024-06-03 12:00:00,123", "123Z"), ("2024-06-03T12:00:00.123456789Z", "123456Z"), ("1717416000.123", "123Z"),
-        ("1717416000.000001", "000001Z"), ("1717416000123", "123Z"), ("1717416000123456", "123456Z"), ("1717416000123456789", "123456Z"),
-        ("1717416000123.456", "123456Z"), ("20240603120000.25", "250Z"), ("2024-06-03 12:00:00:042", "042Z"),
+        ("2024-06-03T12:00:00.5Z", "500Z"),
+        ("2024-06-03 12:00:00,123", "123Z"),
+        ("2024-06-03T12:00:00.123456789Z", "123456Z"),
+        ("1717416000.123", "123Z"),
+        ("1717416000.000001", "000001Z"),
+        ("1717416000123", "123Z"),
+        ("1717416000123456", "123456Z"),
+        ("1717416000123456789", "123456Z"),
+        ("1717416000123.456", "123456Z"),
+        ("20240603120000.25", "250Z"),
+        ("2024-06-03 12:00:00:042", "042Z"),
     ],
-)  # fmt: skip
+)
 def test_fractions_of_a_second_are_kept(text: str, fraction: str) -> None:
     assert read(text) == f"2024-06-03T12:00:00.{fraction}"
 
@@ -59,12 +106,43 @@ def test_fractions_of_a_second_are_kept(text: str, fraction: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "-", " ", "0", "1", "443", "12345678", "999999999999999999999", "2024-13-01 00:00:00", "2024-02-30 00:00:00", "2023-02-29 00:00:00", "2024-06-03 24:00:00",
-        "2024-06-03 12:60:00", "2024-06-03 12:00:61", "0000-00-00 00:00:00", "1969-12-31 23:59:59", "9999-01-01 00:00:00", "Foo 3 2024 12:00:00", "yesterday",
-        "chatgpt.com", "10.0.0.1", "12:00:00", "2024-06-03T12:00:00Zjunk", "2024-06-03T12:00:00 <script>", "31/31/2024 12:00:00", "1717416000.x", "١٧١٧٤١٦٠٠٠",
-        "1.5", "-1717416000", "1e9", "9999999999", "Feb 30 12:00:00", "13/13/24 12:00", "2024-06-03T12:00:00\x00", "6/3/2024",
+        "",
+        "-",
+        " ",
+        "0",
+        "1",
+        "443",
+        "12345678",
+        "999999999999999999999",
+        "2024-13-01 00:00:00",
+        "2024-02-30 00:00:00",
+        "2023-02-29 00:00:00",
+        "2024-06-03 24:00:00",
+        "2024-06-03 12:60:00",
+        "2024-06-03 12:00:61",
+        "0000-00-00 00:00:00",
+        "1969-12-31 23:59:59",
+        "9999-01-01 00:00:00",
+        "Foo 3 2024 12:00:00",
+        "yesterday",
+        "chatgpt.com",
+        "10.0.0.1",
+        "12:00:00",
+        "2024-06-03T12:00:00Zjunk",
+        "2024-06-03T12:00:00 <script>",
+        "31/31/2024 12:00:00",
+        "1717416000.x",
+        "١٧١٧٤١٦٠٠٠",
+        "1.5",
+        "-1717416000",
+        "1e9",
+        "9999999999",
+        "Feb 30 12:00:00",
+        "13/13/24 12:00",
+        "2024-06-03T12:00:00\x00",
+        "6/3/2024",
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_no_time(text: str) -> None:
     assert read(text) is None
 
@@ -75,7 +153,13 @@ def test_a_date_alone_is_its_first_moment() -> None:
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("6/3/2024 12:00:00 AM", 0), ("6/3/2024 12:30 PM", 12), ("6/3/2024 1:00:00 am", 1), ("6/3/2024 11:00:00 p.m.", 23), ("6/3/2024 1:00:00PM", 13)],
+    [
+        ("6/3/2024 12:00:00 AM", 0),
+        ("6/3/2024 12:30 PM", 12),
+        ("6/3/2024 1:00:00 am", 1),
+        ("6/3/2024 11:00:00 p.m.", 23),
+        ("6/3/2024 1:00:00PM", 13),
+    ],
 )
 def test_before_and_after_noon(text: str, hour: int) -> None:
     found = Clock().parse(text)
@@ -136,7 +220,7 @@ def test_hours_that_clocks_skip_or_repeat_are_read_and_stay_in_order() -> None:
 
 def test_a_zone_beside_the_time_is_used() -> None:
     assert read("2024-06-03 14:00:00", zone_text="+0200") == NOON
-    assert read("2024-06-03 14:00:00", zone_text='CEST') == NOON
+    assert read("2024-06-03 14:00:00", zone_text="CEST") == NOON
     assert read("2024-06-03T12:00:00Z", zone_text="+0200") == NOON
 
 
@@ -155,7 +239,15 @@ def test_documented_utc_is_no_assumption_and_the_users_zone_does_not_touch_it() 
 
 def test_what_was_assumed_is_counted_and_said() -> None:
     clock = Clock(modified=stamp(2024, 7, 1))
-    for text in ("Jun  3 12:00:00", "Jun  4 12:00:00", "2024-06-03 12:00:00", "5/2/2024 12:00:00", "1717416000", "2024-06-03T12:00:00Z", "junk"):
+    for text in (
+        "Jun  3 12:00:00",
+        "Jun  4 12:00:00",
+        "2024-06-03 12:00:00",
+        "5/2/2024 12:00:00",
+        "1717416000",
+        "2024-06-03T12:00:00Z",
+        "junk",
+    ):
         clock.parse(text)
     said = {kind: (text, count) for kind, text, count in assumptions(clock)}
     assert {kind: count for kind, (_, count) in said.items()} == {"zone": 4, "year": 2, "day_order": 1}
@@ -185,7 +277,9 @@ def test_last_speaks_of_the_last_time_only() -> None:
         (["junk", ""], None, None),
     ],
 )
-def test_day_or_month_first_is_learnt_from_the_file(samples: list[str], usual: bool | None, day_first: bool | None) -> None:
+def test_day_or_month_first_is_learnt_from_the_file(
+    samples: list[str], usual: bool | None, day_first: bool | None
+) -> None:
     clock = Clock(day_first=usual)
     clock.learn(samples)
     assert clock.day_first is day_first
@@ -211,7 +305,9 @@ def test_a_zone_by_name_is_understood() -> None:
     assert zone("Europe/Berlin") == ZoneInfo("Europe/Berlin")
 
 
-@pytest.mark.parametrize("text", ["Mars/Olympus", "", "+99:00", "../etc/passwd", "/etc/localtime", "Europe", "+1:2:3", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["Mars/Olympus", "", "+99:00", "../etc/passwd", "/etc/localtime", "Europe", "+1:2:3", "\x00"]
+)
 def test_an_unknown_zone_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match="unknown time zone"):
         zone(text)
@@ -219,7 +315,12 @@ def test_an_unknown_zone_is_wrong_usage(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("micros", "text"),
-    [(0, "1970-01-01T00:00:00Z"), (1, "1970-01-01T00:00:00.000001Z"), (1000, "1970-01-01T00:00:00.001Z"), (-1, "1969-12-31T23:59:59.999999Z")],
+    [
+        (0, "1970-01-01T00:00:00Z"),
+        (1, "1970-01-01T00:00:00.000001Z"),
+        (1000, "1970-01-01T00:00:00.001Z"),
+        (-1, "1969-12-31T23:59:59.999999Z"),
+    ],
 )
 def test_iso_shows_as_many_digits_as_are_needed(micros: int, text: str) -> None:
     assert iso(micros) == text
@@ -236,7 +337,12 @@ def test_what_iso_writes_is_read_again(moment: datetime) -> None:
 def test_python_agrees(moment: datetime, minutes: int) -> None:
     aware = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     expected = int(aware.timestamp()) * MICROS
-    for text in (aware.isoformat(), f"{aware:%d/%b/%Y:%H:%M:%S %z}", f"{aware:%a, %d %b %Y %H:%M:%S %z}", f"{aware:%Y%m%dT%H:%M:%S%z}"):
+    for text in (
+        aware.isoformat(),
+        f"{aware:%d/%b/%Y:%H:%M:%S %z}",
+        f"{aware:%a, %d %b %Y %H:%M:%S %z}",
+        f"{aware:%Y%m%dT%H:%M:%S%z}",
+    ):
         assert Clock().parse(text) == expected
 
 

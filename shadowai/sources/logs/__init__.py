@@ -33,6 +33,10 @@ _DESCRIBED_IN = (
     "zeek",
     "suricata",
     "dns_servers",
+    "sentinelone",
+    "crowdstrike",
+    "menlo",
+    "cato",
     "arcsight",
     "generic",
 )

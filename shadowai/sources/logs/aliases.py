@@ -67,15 +67,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "client", "remote_addr", "callingip", "ip_address", "ipaddress", "ip",
     ),
     "server_ip": (
-        "server_ip", "serverip", "s-ip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
+        "server_ip", "serverip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
         "destination ip address", "destination address", "destination.ip", "destination.address", "dst_addr",
         "dest_addr", "dstaddr", "dst_address", "destinationaddress", "dst_endpoint.ip", "server.ip",
         "server address", "remote_ip", "remoteip", "remote address", "r-ip", "dip", "id.resp_h", "id_resp_h",
-        "resp_h", "target_ip", "external_ip", "dst", "dest", "destination",
+        "resp_h", "target_ip", "external_ip", "dst", "dest", "destination", "s-ip",
     ),
     "server_port": (
         "server_port", "dst_port", "dstport", "dest_port", "destport", "destination_port", "destination port",
-        "destination.port", "dst_endpoint.port", "dport", "dpt", "remote_port", "remoteport", "s-port",
+        "destination.port", "dst_endpoint.port", "dport", "dpt", "remote_port", "remoteport",
         "server port", "server.port", "id.resp_p", "id_resp_p", "resp_p", "cs-uri-port",
     ),
     "method": (
@@ -135,6 +135,7 @@ VAGUE_HOST = (
 )  # fmt: skip
 """Columns that hold the destination in one log; in the next the device that reports, the user's directory, the client."""
 
+# W3C's s-ip and s-port are, flattened, the ``sip`` and ``sport`` that elsewhere are the client's: the one comes last, the other not at all.
 FLAT: dict[str, tuple[str, ...]] = {
     name: tuple(dict.fromkeys(flat(alias) for alias in aliases)) for name, aliases in ALIASES.items()
 }

@@ -105,7 +105,7 @@ class BlankTokenizer(_Listed):
 
     as_they_stand = True
 
-    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\]|(\S+)')
+    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\](?!\S)|(\S+)')
 
     def __init__(self, family: Blank) -> None:
         super().__init__()
@@ -382,7 +382,7 @@ class KeyValueTokenizer(_Keyed):
 class CefTokenizer(Tokenizer):
     """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
 
-    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)\|([^|\\]*+(?:\\.[^|\\]*+)*+)(?:\||$)")
+    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}" + r"\|([^|\\]*+(?:\\.[^|\\]*+)*+)" * 6 + r"(?:\||$)")
     _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL)
     _names = ("vendor", "product", "version", "class", "name", "severity")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import BinaryIO, NamedTuple
@@ -12,12 +12,12 @@ from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
-from shadowai.sources.logs.description import CsvHeader, LogFormat, W3c, When, ZeekTsv
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition
-from shadowai.sources.syslog import NO_HEADER, Header, layers
+from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
 from shadowai.sources.timestamps import Clock, assumptions
 
 OWN_INVENTORY = "asset_id,service_id,service,vendor"
@@ -26,6 +26,9 @@ EXAMPLES = 5
 _SNIFF = 1 << 20
 _STRANGERS = 2048
 
+
+_HEADED = (W3c, ZeekTsv, CsvHeader)
+"""Families whose records mean something under a header line only."""
 
 OnBlock = Callable[[int], None]
 """Is called with the bytes of text of every block."""
@@ -111,14 +114,17 @@ class LogFile:
         ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out.
         """
         primary = self._reader(self.format) if self.format is not None else None
-        headed = primary is None or (isinstance(primary.description.family, (W3c, ZeekTsv, CsvHeader)) and self._depth > 0)
+        family = primary.description.family if primary is not None else None
+        below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
+        as_text = not isinstance(family, (Json, *_HEADED))
         lines = _Lines(self._lines(primary, passed_over))
         for number, line in lines:
             if not line or line.isspace():
                 continue
-            tokens = None if headed or primary is None else primary.tokens(line)
+            wrapped = below or (as_text and "{" in line and innermost_object(list(layers(line))) > 0)
+            tokens = None if wrapped or primary is None else primary.tokens(line)
             if tokens is None or primary is None:
-                row = self._elsewhere(primary, number, line)
+                row = self._elsewhere(primary, number, line, surface=wrapped)
             elif tokens is HEADER:
                 continue
             elif tokens is MORE:
@@ -133,9 +139,9 @@ class LogFile:
         """What a row says."""
         found = row.reader.record(self.path, row.line, row.tokens, row.header)
         if found.time is None and row.header is NO_HEADER:
-            for payload in layers(row.text):
-                if payload.header.time is not None:
-                    return row.reader.record(self.path, row.line, row.tokens, payload.header)
+            headers = [payload.header for payload in layers(row.text) if payload.header.time is not None]
+            if headers:  # the innermost is the writer's own, those around it are of relays
+                return row.reader.record(self.path, row.line, row.tokens, headers[-1])
         return found
 
     def gaps(self) -> Iterator[Gap]:
@@ -190,15 +196,37 @@ class LogFile:
         readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
         for line in sample:
-            for payload in layers(line):
-                read = next(((reader, row) for reader in readers if isinstance(row := reader.tokens(payload.text), (list, dict))), None)
-                if read is not None:
-                    reader, tokens = read
-                    times += reader.time_texts(tokens) if reader is readers[0] else ()
-                    reader.look_beside(tokens)
-                    break
+            read = self._sampled(readers, line)
+            if read is not None:
+                reader, tokens = read
+                times += reader.time_texts(tokens) if reader is readers[0] else ()
+                reader.look_beside(tokens)
         self._clock.learn(times)
         self._shown = {reader.description.name: reader.shown for reader in readers}
+
+    def _sampled(self, readers: list[FormatReader], line: str) -> tuple[FormatReader, Tokens] | None:
+        """The tokens of a sampled line, and the first reader that has any."""
+        payloads = list(layers(line))
+        for depth, payload in enumerate(payloads):
+            for reader in readers:
+                if self._may_read(reader, depth, payloads):
+                    tokens = reader.tokens(payload.text)
+                    if isinstance(tokens, (list, dict)):
+                        return reader, tokens
+        return None
+
+    def _may_read(self, reader: FormatReader, depth: int, payloads: Sequence[Payload]) -> bool:
+        """Whether the layer of a line at ``depth`` can be a record of the reader's format.
+
+        Tables learn from their header, so only where it stands. Text within a shipper's object is still escaped as JSON writes
+        it: read there, its values would end in quotes and brackets.
+        """
+        family = reader.description.family
+        if isinstance(family, _HEADED):
+            return depth >= self._depth
+        if isinstance(family, Json):
+            return not family.aliases or depth >= min(self._depth, len(payloads) - 1)
+        return depth >= innermost_object(payloads)
 
     def _others(self, found: Recognition) -> Iterator[FormatReader]:
         """Readers of the other formats among the file's first lines of which it matters what stands beside what."""
@@ -212,7 +240,10 @@ class LogFile:
             lines = text.split("\n")
             return lines if self._stream.ended or len(lines) < 2 else lines[:-1]
         framer = framing.JsonFramer()
-        return framer.feed(text).lines + [line for block in framer.finish() for line in block.lines][: int(self._stream.ended)]
+        found = framer.feed(text).lines
+        if self._stream.ended:
+            found += [line for block in framer.finish() for line in block.lines]
+        return found
 
     def _blocks(self) -> Iterator[framing.Block]:
         try:
@@ -251,13 +282,17 @@ class LogFile:
             reader.shown = self._shown.get(fmt.name, reader.shown)
         return self._readers[fmt.name]
 
-    def _elsewhere(self, primary: FormatReader | None, number: int, line: str) -> Row | None:
-        """A line that the file's format does not read as it stands: unwrapped, or of another known format; else counted."""
+    def _elsewhere(self, primary: FormatReader | None, number: int, line: str, *, surface: bool) -> Row | None:
+        """A line that the file's format does not read as it stands: unwrapped, or of another known format; else counted.
+
+        ``surface`` is false where the line as it stands has been tried.
+        """
         if primary is not None:
-            for depth, payload in enumerate(layers(line)):
-                if depth < self._depth and isinstance(primary.description.family, (W3c, ZeekTsv, CsvHeader)):
+            payloads = list(layers(line))
+            for depth, payload in enumerate(payloads):
+                if (depth == 0 and not surface) or not self._may_read(primary, depth, payloads):
                     continue
-                tokens = primary.tokens(payload.text) if depth or self._depth == 0 or depth == self._depth else None
+                tokens = primary.tokens(payload.text)
                 if tokens is HEADER:
                     return None
                 if tokens is not None and tokens is not MORE:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 _MEMO = 1 << 16
 _SHAPES = 1024
-_NUMBER = re.compile(r"\d{1,18}(?:\.0+)?")
+_NUMBER = re.compile(r"[0-9]{1,18}(?:\.0+)?")
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
 _device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)
@@ -57,6 +57,7 @@ class FormatReader:
         self._version = -1
         self._accepts = _acceptance(description, self.tokenizer)
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
+        self._undotted = not any("." in null for null in self._nulls)
         self._plans: dict[int, _Plan] = {}
         self._plan = _Plan({}, [], [], [], [], [])
         self.shown: set[When] = set()
@@ -70,10 +71,12 @@ class FormatReader:
         return row
 
     def candidates(self, tokens: Tokens) -> Iterator[str]:
-        """The texts in which this record's host would be looked for, in order of preference, as written."""
+        """The texts in which this record's host would be looked for, in order of preference, as written; those that say
+        "no value" (``N/A``, and what the format has for it) are left out."""
+        undotted = self._undotted
         for take in self._plan.take["host"]:
             text = take(tokens)
-            if text:
+            if text and ((undotted and "." in text) or not self._is_null(text)):
                 yield text
 
     def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
@@ -220,10 +223,13 @@ class FormatReader:
             return lambda tokens: pattern.search(getter(tokens) or "") is not None
         return lambda tokens: all(pattern.search(getter(tokens) or "") is not None for getter, pattern in tests)
 
+    def _is_null(self, text: str) -> bool:
+        return not text.isdecimal() and text.strip(' "').lower() in self._nulls
+
     def _first(self, field: str, tokens: Tokens, convert: Callable[[str], T | None]) -> T | None:
         for take in self._plan.take[field]:
             text = take(tokens)
-            if text and (text.isdecimal() or text.strip(' "').lower() not in self._nulls):
+            if text and not self._is_null(text):
                 value = convert(text)
                 if value is not None and value != "":
                     return value

@@ -16,7 +16,7 @@ from typing import Any
 from shadowai.sources.logs.aliases import flat, is_header, is_log
 from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
-from shadowai.sources.syslog import Payload, layers
+from shadowai.sources.syslog import Payload, innermost_object, layers
 
 SAMPLE = 400
 """Lines looked at to tell the format of a file."""
@@ -62,18 +62,21 @@ class Recogniser:
     def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
         """The format of one line, at how many wrappings below the surface, and the payload there."""
         best: tuple[LogFormat, int, Payload] | None = None
-        for depth, payload in enumerate(layers(line)):
-            found = self._text(payload.text)
+        payloads = list(layers(line))
+        escaped = innermost_object(payloads)
+        for depth, payload in enumerate(payloads):
+            found = self._text(payload.text, as_object=depth < escaped)
             if found is not None and (best is None or found.rank > best[0].rank):
                 best = (found, depth, payload)
         return best
 
-    def _text(self, text: str) -> LogFormat | None:
+    def _text(self, text: str, *, as_object: bool) -> LogFormat | None:
+        """The format of a text; with ``as_object`` of those only that read JSON: in it, other records are escaped."""
         obj: dict[str, Any] | None = None
         if "{" in text and "}" in text:
             obj = parse_object(text)
         for fmt, is_one in self._tests:
-            if is_one(text, obj):
+            if (not as_object or isinstance(fmt.family, Json)) and is_one(text, obj):
                 return fmt
         return None
 

@@ -146,7 +146,8 @@ class _Reader:
         given = {key: _frozen(value) for key, value in options.items()}
         wrong_type = [key for key, value in given.items() if not _fits(value, hints[key])]
         if wrong_type:
-            raise self._error(f"option {wrong_type[0]} = {options[wrong_type[0]]!r} is not {_shown(hints[wrong_type[0]])}", "correct the value")
+            option = wrong_type[0]
+            raise self._error(f"option {option} = {options[option]!r} is not {_shown(hints[option])}", "correct the value")
         try:
             family: Family = made(**given)
         except TypeError as wrong:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from shadowai.sources.logs.aliases import ALIASES, FLAT, LIKELY_HOST, PARTIES, REPORTERS, TELLING, VAGUE_HOST, flat, is_header, is_log
+from shadowai.sources.logs.aliases import (
+    ALIASES,
+    FLAT,
+    LIKELY_HOST,
+    PARTIES,
+    REPORTERS,
+    TELLING,
+    VAGUE_HOST,
+    flat,
+    is_header,
+    is_log,
+)
 from shadowai.sources.logs.description import FIELDS
 
 
-@pytest.mark.parametrize("name", ["Destination Host", "destination_host", "destinationHost", "DESTINATION-HOST", " destination.host "])
+@pytest.mark.parametrize(
+    "name", ["Destination Host", "destination_host", "destinationHost", "DESTINATION-HOST", " destination.host "]
+)
 def test_case_blanks_and_punctuation_make_no_difference(name: str) -> None:
     assert flat(name) == "destinationhost"
 
@@ -18,17 +31,29 @@ def test_every_field_is_known() -> None:
 
 
 def test_one_name_is_one_field() -> None:
-    """Only a URI is a URL in one log and a path in another; the reader tells by its value."""
+    """But a URI is a URL in one log and a path in another (the reader tells by its value), and W3C's s-ip the source's ``sip``."""
     seen: dict[str, str] = {}
     for field, names in FLAT.items():
         for name in names:
-            if name not in ("requesturi", "uri"):
+            if name not in ("requesturi", "uri", "sip"):
                 assert seen.setdefault(name, field) == field, name
+
+
+def test_a_source_is_no_server_where_the_destination_is_told() -> None:
+    assert FLAT["server_ip"].index("dip") < FLAT["server_ip"].index("sip")
+    assert FLAT["client_ip"].index("cip") < FLAT["client_ip"].index("sip")
+    assert "sport" not in FLAT["server_port"]
 
 
 def test_bytes_have_a_direction() -> None:
     assert not set(FLAT["bytes_up"]) & set(FLAT["bytes_down"])
-    for up, down in (("cs-bytes", "sc-bytes"), ("bytes_sent", "bytes_received"), ("bytes_out", "bytes_in"), ("sentbyte", "rcvdbyte"), ("request size", "response size")):
+    for up, down in (
+        ("cs-bytes", "sc-bytes"),
+        ("bytes_sent", "bytes_received"),
+        ("bytes_out", "bytes_in"),
+        ("sentbyte", "rcvdbyte"),
+        ("request size", "response size"),
+    ):
         assert flat(up) in FLAT["bytes_up"] and flat(down) in FLAT["bytes_down"]
 
 
@@ -58,7 +83,14 @@ def test_a_header_is_told(names: tuple[str, ...], header: bool) -> None:
 
 @pytest.mark.parametrize(
     ("names", "log"),
-    [(("url",), True), (("host", "user"), True), (("host", "message"), False), (("domain",), False), (("srcip", "user"), False), ((), False)],
+    [
+        (("url",), True),
+        (("host", "user"), True),
+        (("host", "message"), False),
+        (("domain",), False),
+        (("srcip", "user"), False),
+        ((), False),
+    ],
 )
 def test_an_object_that_can_be_a_record_is_told(names: tuple[str, ...], log: bool) -> None:
     assert is_log(names) is log

@@ -9,7 +9,16 @@ import pytest
 
 from shadowai.sources.logs.description import KINDS, Blank, Json, LogFormat, Part, Pattern, TimeOf, When
 
-PLAIN = LogFormat(name="x", title="X", vendor="", doc="https://example.com", kind="http_request", family=Blank(3), fields={"host": (1,)}, line="^x")
+PLAIN = LogFormat(
+    name="x",
+    title="X",
+    vendor="",
+    doc="https://example.com",
+    kind="http_request",
+    family=Blank(3),
+    fields={"host": (1,)},
+    line="^x",
+)
 
 
 def test_a_plain_description_is_consistent() -> None:
@@ -40,7 +49,12 @@ def test_a_contradiction_is_refused(change: dict[str, Any], wrong: str) -> None:
 
 
 def test_the_fields_given_are_in_the_order_of_read() -> None:
-    fmt = replace(PLAIN, fields={"host": (1,), "path": (2,), "user": (), "bytes_up": (3,), "client_ip": (4,)}, time=(TimeOf((5,)),), blocked=(When(((1, "x"),)),))
+    fmt = replace(
+        PLAIN,
+        fields={"host": (1,), "path": (2,), "user": (), "bytes_up": (3,), "client_ip": (4,)},
+        time=(TimeOf((5,)),),
+        blocked=(When(((1, "x"),)),),
+    )
     assert fmt.fields_given == ("time", "client_ip", "host", "url", "blocked", "bytes_up")
     assert PLAIN.fields_given == ("host",)
 

@@ -17,8 +17,18 @@ FORTIGATE = (
     'date=2024-06-03 time=12:00:00 devname="fw" devid="FGT60" logid="0000000013" type="traffic" subtype="forward" level="notice" '
     'vd="root" srcip=10.0.0.5 dstip=192.0.2.7 dstport=443 action="accept" hostname="claude.ai" sentbyte=5 rcvdbyte=7'
 )
-EVE = json.dumps({"timestamp": "2024-06-03T12:00:00.0+0000", "event_type": "tls", "src_ip": "10.0.0.1", "dest_ip": "192.0.2.7", "dest_port": 443,
-                  "proto": "TCP", "flow_id": 1, "tls": {"sni": "claude.ai"}})  # fmt: skip
+EVE = json.dumps(
+    {
+        "timestamp": "2024-06-03T12:00:00.0+0000",
+        "event_type": "tls",
+        "src_ip": "10.0.0.1",
+        "dest_ip": "192.0.2.7",
+        "dest_port": 443,
+        "proto": "TCP",
+        "flow_id": 1,
+        "tls": {"sni": "claude.ai"},
+    }
+)
 KNOWN = Recogniser(formats())
 
 
@@ -48,7 +58,23 @@ def test_a_line_is_recognised_through_its_wrappings(line: str, name: str, depth:
     assert named(line, line) == (name, depth)
 
 
-@pytest.mark.parametrize("line", ["", " ", "hello world", "a=1 b=2", "{}", "[]", "<134>", "#comment", "10.0.0.1 - -", '{"a": {"b": 1}}', "\x00\x1b", "2024-06-03 12:00:00"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        " ",
+        "hello world",
+        "a=1 b=2",
+        "{}",
+        "[]",
+        "<134>",
+        "#comment",
+        "10.0.0.1 - -",
+        '{"a": {"b": 1}}',
+        "\x00\x1b",
+        "2024-06-03 12:00:00",
+    ],
+)
 def test_a_line_of_nothing_is_none(line: str) -> None:
     assert KNOWN.line(line) is None
     assert named(line) is None
@@ -82,7 +108,10 @@ def test_a_table_is_told_by_its_header_with_or_without_a_preamble(lines: tuple[s
 
 def test_a_header_in_syslog_is_a_header() -> None:
     head = "<134>Jun  3 12:00:00 h iis: "
-    w3c = ("#Software: Microsoft Internet Information Services 10.0", "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status")
+    w3c = (
+        "#Software: Microsoft Internet Information Services 10.0",
+        "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status",
+    )
     plain, wrapped = named(*w3c), named(*(head + line for line in w3c))
     assert plain is not None and wrapped is not None
     assert wrapped == (plain[0], 1)

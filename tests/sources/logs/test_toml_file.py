@@ -53,7 +53,13 @@ def written(folder: Path, text: str, name: str = "acme.toml") -> Path:
 
 def test_a_good_file_says_what_a_description_says(tmp_path: Path) -> None:
     found = toml_file.read(written(tmp_path, GOOD))
-    assert (found.name, found.title, found.zone, found.rank, found.day_first) == ("acme_proxy", "Acme proxy", "utc", 15, None)
+    assert (found.name, found.title, found.zone, found.rank, found.day_first) == (
+        "acme_proxy",
+        "Acme proxy",
+        "utc",
+        15,
+        None,
+    )
     assert found.fields["host"] == (Part(5, r"^(?:\w+://)?([^/:]+)"),)
     assert found.fields["user"] == (7, 6)
     assert found.time == (TimeOf((1, 2)),)
@@ -65,16 +71,30 @@ def first_record(path: Path, line: str) -> dict[str, object]:
     """What ``line`` says once the folder of ``path`` is known to hold formats."""
     log = LogFile(Content("x.log", cast(BinaryIO, io.BytesIO(line.encode()))), formats_with([path.parent]))
     (record,) = [log.record(row) for row in log.rows()]
-    return {"format": record.format, "host": record.host, "user": record.user, "client_ip": record.client_ip, "blocked": record.blocked,
-            "bytes_up": record.bytes_up, "time": None if record.time is None else iso(record.time)}  # fmt: skip
+    return {
+        "format": record.format,
+        "host": record.host,
+        "user": record.user,
+        "client_ip": record.client_ip,
+        "blocked": record.blocked,
+        "bytes_up": record.bytes_up,
+        "time": None if record.time is None else iso(record.time),
+    }
 
 
 def test_a_line_is_recognised_and_read_with_it(tmp_path: Path) -> None:
-    found = first_record(written(tmp_path, GOOD), "2024-06-03 12:00:00 10.0.0.1 CONNECT chatgpt.com:443 DENIED EXAMPLE\\JDoe\n")
+    found = first_record(
+        written(tmp_path, GOOD), "2024-06-03 12:00:00 10.0.0.1 CONNECT chatgpt.com:443 DENIED EXAMPLE\\JDoe\n"
+    )
     assert found == {
-        "format": "acme_proxy", "host": "chatgpt.com", "user": "example\\jdoe", "client_ip": "10.0.0.1", "blocked": True, "bytes_up": None,
+        "format": "acme_proxy",
+        "host": "chatgpt.com",
+        "user": "example\\jdoe",
+        "client_ip": "10.0.0.1",
+        "blocked": True,
+        "bytes_up": None,
         "time": "2024-06-03T12:00:00Z",
-    }  # fmt: skip
+    }
 
 
 def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:
@@ -85,22 +105,38 @@ def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:
     assert example and line
     found = first_record(written(tmp_path, example[1]), line[1])
     assert found == {
-        "format": "acme_gateway", "host": "chatgpt.com", "user": "jdoe", "client_ip": "10.0.0.1", "blocked": True, "bytes_up": 1834,
+        "format": "acme_gateway",
+        "host": "chatgpt.com",
+        "user": "jdoe",
+        "client_ip": "10.0.0.1",
+        "blocked": True,
+        "bytes_up": 1834,
         "time": "2024-06-03T12:00:00Z",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
     ("family", "options", "recognised"),
     [
-        ("csv", 'columns = ["Dest Host"]', ""), ("json", 'requires = [["kind", "^web$"]]', ""), ("key_value", 'dialect = "tab"', "line = '^x='"),
-        ("cef", 'device = "Acme"', ""), ("leef", 'device = "Acme"', ""), ("w3c", 'columns = ["cs-host"]\ndelimiter = "tab"', ""), ("zeek", 'path = "dns"', ""),
-        ("csv_positional", "at_least = 3", "line = '^a,'"), ("pattern", "patterns = ['(?P<h>x)']", "line = 'x'"),
+        ("csv", 'columns = ["Dest Host"]', ""),
+        ("json", 'requires = [["kind", "^web$"]]', ""),
+        ("key_value", 'dialect = "tab"', "line = '^x='"),
+        ("cef", 'device = "Acme"', ""),
+        ("leef", 'device = "Acme"', ""),
+        ("w3c", 'columns = ["cs-host"]\ndelimiter = "tab"', ""),
+        ("zeek", 'path = "dns"', ""),
+        ("csv_positional", "at_least = 3", "line = '^a,'"),
+        ("pattern", "patterns = ['(?P<h>x)']", "line = 'x'"),
     ],
-)  # fmt: skip
+)
 def test_every_family_can_be_described(tmp_path: Path, family: str, options: str, recognised: str) -> None:
     host = "1" if family == "csv_positional" else '"h"'
-    found = toml_file.read(written(tmp_path, f'name = "own_{family}"\nfamily = "{family}"\n{recognised}\n[options]\n{options}\n[fields]\nhost = {host}\n'))
+    found = toml_file.read(
+        written(
+            tmp_path,
+            f'name = "own_{family}"\nfamily = "{family}"\n{recognised}\n[options]\n{options}\n[fields]\nhost = {host}\n',
+        )
+    )
     assert type(found.family) is toml_file.FAMILIES[family]
 
 
@@ -139,7 +175,7 @@ def test_every_family_can_be_described(tmp_path: Path, family: str, options: str
         ("all = { 6 = '^DENIED$' }", "all = { 6 = '(' }", "pattern '('"),
         ('because = "a preflight"', "", "[[uncounted]] needs because"),
         ("[options]", "[options", "cannot be read as TOML"),
-        ('zone = "utc"', 'blocked = 3', "blocked"),
+        ('zone = "utc"', 'same_as = "x"', "same_as"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_remedy(tmp_path: Path, old: str, new: str, wrong: str) -> None:
@@ -158,9 +194,16 @@ def test_a_mistake_names_the_file_and_the_remedy(tmp_path: Path, old: str, new: 
 )
 def test_options_have_types(tmp_path: Path, options: str) -> None:
     with pytest.raises(UsageError, match=options.partition(" ")[0]):
-        toml_file.read(written(tmp_path, f'name = "own"\nfamily = "key_value"\nline = "x"\n[options]\n{options}\n[fields]\nhost = "h"\n'))
+        toml_file.read(
+            written(
+                tmp_path,
+                f'name = "own"\nfamily = "key_value"\nline = "x"\n[options]\n{options}\n[fields]\nhost = "h"\n',
+            )
+        )
     with pytest.raises(UsageError, match="requires"):
-        toml_file.read(written(tmp_path, 'name = "own"\nfamily = "json"\n[options]\nrequires = ["kind"]\n[fields]\nhost = "h"\n'))
+        toml_file.read(
+            written(tmp_path, 'name = "own"\nfamily = "json"\n[options]\nrequires = ["kind"]\n[fields]\nhost = "h"\n')
+        )
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xfe", b"a" * 300_000, b"= 1"])

@@ -1,0 +1,63 @@
+"""CrowdStrike Falcon Data Replicator: the sensor's events, one object a line, all values as text.
+
+``DomainName`` of a ``DnsRequest`` is the name asked for; a ``NetworkConnect`` has the remote address, on iOS also the
+``OriginatingURL``. ``timestamp`` is epoch milliseconds, ``UTCTimestamp`` that of the events of the streaming API. ``aid`` is the
+sensor and so the device, where no ``ComputerName`` was put in; ``aip`` the address from which the sensor reached the cloud,
+which may be that of a whole site, and is taken only where the device's own is not logged. Whoever ran the process is in its
+``ProcessRollup2`` event, and not in the events of its network use.
+Source: https://docs.panther.com/data-onboarding/supported-logs/crowdstrike/falcon-data-replicator (``Crowdstrike.FDREvent``).
+"""
+
+from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+
+_USE = r"^(?:(?:Suspicious)?DnsRequest|NetworkConnectIP[46]|Http\w*Request\w*)(?:V\d+)?$"
+
+FDR = LogFormat(
+    name="crowdstrike_fdr",
+    title="CrowdStrike Falcon Data Replicator (JSON)",
+    vendor="CrowdStrike",
+    doc="https://docs.panther.com/data-onboarding/supported-logs/crowdstrike/falcon-data-replicator",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("cid", r"^[0-9A-Fa-f-]{7,36}$"),
+            ("event_simpleName|aid|discoverer_aid|ExternalApiType", ""),
+        )
+    ),
+    fields={
+        "host": ("DomainName", "OriginatingURL", "HttpUrl", "HttpHost", "DownloadServer"),
+        "url": ("OriginatingURL", "HttpUrl"),
+        "path": ("HttpPath",),
+        "user": ("UserPrincipal", "UserName", "UserSid"),
+        "device": ("ComputerName", "aid"),
+        "client_ip": ("LocalAddressIP4", "LocalAddressIP6", "LocalIP", "aip"),
+        "server_ip": ("RemoteAddressIP4", "RemoteAddressIP6", "RespondingDnsServer"),
+        "server_port": ("RemotePort", "DownloadPort"),
+        "method": (Part("HttpMethod", r"^([A-Z]+)$"),),
+        "action": ("event_simpleName", "ExternalApiType"),
+    },
+    time=(
+        TimeOf(("UTCTimestamp",)),
+        TimeOf(("timestamp",)),
+        TimeOf(("ContextTimeStamp",)),
+        TimeOf(("FirstDiscoveredDate",)),
+        TimeOf(("Time",)),
+        TimeOf(("scores.modified_time",)),
+        TimeOf(("_time",)),
+    ),
+    zone="utc",
+    rank=12,
+    nulls=frozenset({"0.0.0.0", "::"}),
+    kinds=(
+        (When((("event_simpleName", r"DnsRequest"),)), "dns_query"),
+        (When((("event_simpleName", r"^NetworkConnect"),)), "connection"),
+        (When((("event_simpleName", r"^Http\w*Request"),)), "http_request"),
+    ),
+    uncounted=(
+        When((("event_simpleName", _USE), ("ConnectionDirection", r"^1$")), "a connection to the device, not from it"),
+        When((("event_simpleName", rf"^(?!{_USE[1:]})"),), "no use of a service"),
+    ),
+    product="crowdstrike",
+)
+
+FORMATS = (FDR,)

@@ -1,0 +1,138 @@
+"""Forcepoint (Websense) web protection: the three predefined formats of its SIEM integration, and the report as CSV.
+
+``bytesSent`` are "bytes sent as part of the request", ``bytesReceived`` those "received in response to the request"; CEF writes
+them as ``out`` and ``in``, LEEF as ``srcBytes`` and ``dstBytes``, key=value as ``bytes_out`` and ``bytes_in``. The user is a path
+of the directory (``LDAP://server OU=…/Jane Doe``) beside the login. ``rt`` is seconds or milliseconds since the epoch. Source:
+https://help.forcepoint.com/websec/en-us/on-prem/85/siem/5EA353E4-BD6A-4DB1-9F1A-BB8AFA6A328E.html (keys) and
+https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html (format strings).
+"""
+
+from shadowai.sources.logs.description import Cef, CsvHeader, Key, KeyValue, Leef, LogFormat, TimeOf, When
+
+_DOC = "https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html"
+_DEVICE = r"^(?:forcepoint|websense)\|(?:web )?security$"
+_NULLS = frozenset({"ldap://-", "none://-"})
+
+
+def _blocked(*keys: Key) -> tuple[When, ...]:
+    return tuple(When(((key, r"(?i)\bblock"),)) for key in keys)
+
+
+def _allowed(*keys: Key) -> tuple[When, ...]:
+    return tuple(When(((key, r"(?i)\bpermit|^allow"),)) for key in keys)
+
+
+CEF = LogFormat(
+    name="forcepoint_swg_cef",
+    title="Forcepoint / Websense web security (CEF)",
+    vendor="Forcepoint",
+    doc=_DOC,
+    kind="http_request",
+    family=Cef(device=_DEVICE),
+    fields={
+        "host": ("dhost", "request"),
+        "url": ("request",),
+        "user": ("loginID", "suser", "suid"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act",),
+        "bytes_up": ("out",),
+        "bytes_down": ("in",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)),),
+    zone="utc",
+    rank=14,
+    nulls=_NULLS,
+    blocked=_blocked("act", "cef.name"),
+    allowed=_allowed("act", "cef.name"),
+    product="forcepoint",
+)
+
+LEEF = LogFormat(
+    name="websense_leef_cef",
+    title="Forcepoint / Websense web security (LEEF)",
+    vendor="Forcepoint",
+    doc=_DOC,
+    kind="http_request",
+    family=Leef(device=_DEVICE),
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("loginID", "usrName"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "method": ("method",),
+        "action": ("leef.id",),
+        "bytes_up": ("srcBytes",),
+        "bytes_down": ("dstBytes",),
+        "user_agent": ("userAgent",),
+    },
+    time=(TimeOf(("devTime",)),),
+    rank=14,
+    nulls=_NULLS,
+    blocked=_blocked("leef.id"),
+    allowed=_allowed("leef.id"),
+    product="forcepoint",
+)
+
+KEYS = LogFormat(
+    name="forcepoint_swg_kv",
+    title="Forcepoint / Websense web security (key=value)",
+    vendor="Forcepoint",
+    doc=_DOC,
+    kind="http_request",
+    family=KeyValue("equals_blanks"),
+    line=r"\bvendor=(?:Forcepoint|Websense) product=(?:Web )?Security ",
+    fields={
+        "host": ("dst_host", "url"),
+        "url": ("url",),
+        "user": ("loginID", "user"),
+        "client_ip": ("src_host",),
+        "server_ip": ("dst_ip",),
+        "server_port": ("dst_port",),
+        "method": ("http_method",),
+        "action": ("action",),
+        "bytes_up": ("bytes_out",),
+        "bytes_down": ("bytes_in",),
+        "user_agent": ("http_user_agent",),
+    },
+    rank=14,
+    nulls=_NULLS,
+    blocked=_blocked("action"),
+    allowed=_allowed("action"),
+    product="forcepoint",
+)
+
+CSV = LogFormat(
+    name="forcepoint_web_csv",
+    title="Forcepoint Web Security report (CSV)",
+    vendor="Forcepoint",
+    doc="https://help.forcepoint.com/websec/en-us/cloud/traffic_logging/6590dd12-054a-47c3-990e-10c1fa473238.html",
+    kind="http_request",
+    family=CsvHeader(columns=("Date & Time", "Domain", "URL Full")),
+    fields={
+        "host": ("URL Full", "Domain"),
+        "url": ("URL Full",),
+        "user": ("User", "User Name", "Login Name"),
+        "device": ("Workstation", "Source Host Name"),
+        "client_ip": ("Source IP", "Client IP", "Connection IP", "Source IP Address"),
+        "server_ip": ("Destination IP", "Server IP", "Destination IP Address"),
+        "server_port": ("Port", "Destination Port"),
+        "method": ("Request Method", "HTTP Method", "Method"),
+        "action": ("Action", "Disposition"),
+        "bytes_up": ("Bytes Sent", "Request Size", "Bytes Out"),
+        "bytes_down": ("Bytes Received", "Response Size", "Bytes In"),
+        "user_agent": ("User Agent", "User Agent String"),
+    },
+    time=(TimeOf(("Date & Time",)),),
+    rank=14,
+    blocked=_blocked("Action", "Disposition"),
+    allowed=_allowed("Action", "Disposition"),
+    product="forcepoint",
+)
+
+FORMATS = (CEF, LEEF, KEYS, CSV)

@@ -1,0 +1,243 @@
+"""From tokens to a record: the first usable value, nothing guessed, and shortcuts that agree with the whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shadowai.model import Actor, Record
+from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.syslog import NO_HEADER, Header
+from shadowai.sources.timestamps import Clock, iso
+
+FMT = LogFormat(
+    name="own",
+    title="",
+    vendor="",
+    doc="",
+    kind="http_request",
+    family=Json(),
+    fields={
+        "host": ("host", Part("msg", r"to=(\S+)")),
+        "url": ("url",),
+        "path": ("path",),
+        "user": ("user", "login"),
+        "device": ("device",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("action",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+        "user_agent": ("ua",),
+    },
+    time=(TimeOf(("date", "clock"), "tz"), TimeOf(("time",))),
+    kinds=((When((("type", "^dns$"),)), "dns_query"),),
+    blocked=(When((("action", "(?i)^deny"),)),),
+    allowed=(When((("action", "(?i)^allow"),)),),
+    uncounted=(When((("status", "^407$"), ("user", "^$")), "an authentication leg"),),
+    nulls=frozenset({"nobody"}),
+)
+
+
+def record(fmt: LogFormat = FMT, header: Header = NO_HEADER, **values: Any) -> Record:
+    reader = FormatReader(fmt, Clock(modified=1720000000.0))
+    tokens = reader.tokens(json.dumps(values))
+    assert isinstance(tokens, dict)
+    return reader.record("x.log", 7, tokens, header)
+
+
+def test_a_whole_record() -> None:
+    found = record(
+        host="ChatGPT.com.",
+        url="https://chatgpt.com:8443/c?q=secret",
+        user="EX\\JDoe",
+        device="PC17.",
+        src="10.0.0.1",
+        dst="192.0.2.7",
+        method="post",
+        action=" Deny ",
+        up=1834,
+        down="12.0",
+        ua="curl/8",
+        time="2024-06-03T12:00:00Z",
+    )
+    assert found == Record(
+        path="x.log",
+        line=7,
+        format="own",
+        kind="http_request",
+        time=1717416000000000,
+        user="ex\\jdoe",
+        device="pc17",
+        client_ip="10.0.0.1",
+        server_ip="192.0.2.7",
+        server_port=8443,
+        host="chatgpt.com",
+        url="https://chatgpt.com:8443/c",
+        method="POST",
+        action="Deny",
+        blocked=None,
+        bytes_up=1834,
+        bytes_down=12,
+        user_agent="curl/8",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "value"),
+    [
+        ({"host": "-", "msg": "to=chatgpt.com ok"}, "host", "chatgpt.com"),
+        ({"host": "not a host", "msg": "to=chatgpt.com"}, "host", "chatgpt.com"),
+        ({"user": "unknown", "login": "jdoe"}, "user", "jdoe"),
+        ({"user": "Nobody"}, "user", None),
+        ({"user": "PC17$"}, "device", "pc17"),
+        ({"user": "PC17$"}, "user", None),
+        ({"user": "PC17$", "login": "jdoe"}, "device", None),
+        ({"src": "not an address"}, "client_ip", None),
+        ({"port": "443"}, "server_port", 443),
+        ({"port": "0"}, "server_port", None),
+        ({"port": "70000"}, "server_port", None),
+        ({"port": "9" * 5000}, "server_port", None),
+        ({"port": "https"}, "server_port", None),
+        ({"host": "chatgpt.com:8443"}, "server_port", 8443),
+        ({"up": "-5"}, "bytes_up", None),
+        ({"up": "1e3"}, "bytes_up", None),
+        ({"up": "5.5"}, "bytes_up", None),
+        ({"up": " 5 "}, "bytes_up", 5),
+        ({"up": "9" * 5000}, "bytes_up", None),
+        ({"up": "٣"}, "bytes_up", None),
+        ({"up": 0}, "bytes_up", 0),
+        ({}, "bytes_up", None),
+        ({"method": "GET /x"}, "method", None),
+        ({"method": "version-control"}, "method", "VERSION-CONTROL"),
+        ({"host": "chatgpt.com", "path": "/c/1?q=secret"}, "url", "chatgpt.com/c/1"),
+        ({"host": "2001:db8::1", "path": "/c"}, "url", "[2001:db8::1]/c"),
+        ({"host": "chatgpt.com", "path": "c/1"}, "url", None),
+        ({"path": "/c/1"}, "url", None),
+        ({"host": "chatgpt.com", "url": "https://example.com/"}, "url", None),
+        ({"url": "https://example.com/x"}, "url", "https://example.com/x"),
+        ({"type": "dns"}, "kind", "dns_query"),
+        ({"action": "DENY"}, "blocked", True),
+        ({"action": "Allowed"}, "blocked", False),
+        ({"action": "other"}, "blocked", None),
+        ({"status": "407"}, "counted", False),
+        ({"status": "407"}, "uncounted_because", "an authentication leg"),
+        ({"status": "407", "user": "jdoe"}, "counted", True),
+    ],
+)
+def test_a_field(values: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(record(**values), field) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "header", "time", "assumed"),
+    [
+        ({"date": "2024-06-03", "clock": "14:00:00", "tz": "+0200"}, NO_HEADER, "2024-06-03T12:00:00Z", None),
+        ({"date": "2024-06-03", "clock": "12:00:00"}, NO_HEADER, "2024-06-03T12:00:00Z", "zone"),
+        ({"date": "2024-06-03", "time": "1717416000"}, NO_HEADER, "2024-06-03T12:00:00Z", None),
+        ({"date": "junk", "clock": "x", "time": "1717416000"}, NO_HEADER, "2024-06-03T12:00:00Z", None),
+        ({}, Header("Jun  3 12:00:00"), "2024-06-03T12:00:00Z", "year,zone"),
+        ({"time": "1717416000"}, Header("Jun  4 12:00:00"), "2024-06-03T12:00:00Z", None),
+        ({"time": "junk"}, NO_HEADER, None, None),
+    ],
+)
+def test_the_time(values: dict[str, Any], header: Header, time: str | None, assumed: str | None) -> None:
+    found = record(header=header, **values)
+    assert (None if found.time is None else iso(found.time), found.time_assumed) == (time, assumed)
+
+
+def test_a_line_of_another_format_of_the_same_shape_is_refused() -> None:
+    blank = replace(
+        FMT,
+        family=Blank(2),
+        fields={"host": (1,)},
+        line="^chat",
+        ignored="^note",
+        time=(),
+        kinds=(),
+        blocked=(),
+        allowed=(),
+        uncounted=(),
+    )
+    reader = FormatReader(blank, Clock())
+    assert reader.tokens("chatgpt.com x") == ["chatgpt.com", "x"]
+    assert reader.tokens("claude.ai x") is None
+    assert reader.tokens("note to self") is not None
+    required = FormatReader(replace(FMT, family=Json(requires=(("kind", "^web$"),))), Clock())
+    assert required.tokens('{"kind": "web"}') == {"kind": "web"}
+    assert required.tokens('{"kind": "dns"}') is None and required.tokens("{}") is None
+
+
+def test_percent_encoding_is_undone_where_the_writer_did_it() -> None:
+    assert record(replace(FMT, percent_encoded=True), user="EX%5CJDoe").user == "ex\\jdoe"
+    assert record(replace(FMT, percent_encoded=("user",)), user="j%20d", ua="a%20b").user_agent == "a%20b"
+    assert record(user="EX%5CJDoe").user == "ex%5cjdoe"
+
+
+VALUES = st.dictionaries(
+    st.sampled_from(
+        [
+            "host",
+            "msg",
+            "url",
+            "path",
+            "user",
+            "login",
+            "device",
+            "src",
+            "dst",
+            "port",
+            "method",
+            "action",
+            "up",
+            "down",
+            "ua",
+            "date",
+            "clock",
+            "tz",
+            "time",
+        ]
+    ),
+    st.text()
+    | st.integers()
+    | st.sampled_from(
+        [
+            "-",
+            "PC17$",
+            "EX\\j",
+            "10.0.0.1",
+            "chatgpt.com:443",
+            "https://chatgpt.com/c",
+            "2024-06-03",
+            "12:00:00",
+            "1717416000",
+        ]
+    )
+    | st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False)
+    | st.lists(st.text(max_size=3), max_size=2),
+)
+
+
+@given(VALUES)
+def test_shortcuts_agree_with_the_record(values: dict[str, Any]) -> None:
+    reader = FormatReader(FMT, Clock(modified=1720000000.0))
+    tokens = reader.tokens(json.dumps(values))
+    assert isinstance(tokens, dict)
+    whole = reader.record("x", 1, tokens)
+    assert reader.amounts(tokens) == (whole.time, whole.bytes_up, whole.bytes_down)
+    assert reader.actor(tokens) == Actor(whole.user, whole.device, whole.client_ip)
+    assert reader.server(tokens) == whole.server_ip
+    assert reader.counts(tokens) == whole.counted
+    assert reader.url(tokens, whole.host) == whole.url
+    assert whole.host is None or list(reader.candidates(tokens))
+    assert whole.user is None or whole.user == whole.user.strip() != ""
