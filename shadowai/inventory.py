@@ -98,6 +98,7 @@ class _Tally:
 
 
 _Cells = dict[_Footing, _Tally]
+_Standing = tuple[str, _Footing, frozenset[str]]
 
 
 class _Row(NamedTuple):
@@ -128,9 +129,10 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_services",)
+    __slots__ = ("_last", "_services")
 
     def __init__(self) -> None:
+        self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, dict[Actor | None, _Cells]] = {}
 
@@ -140,11 +142,22 @@ class Inventory:
         What a sighting says beside ``blocked`` must come from what was let through: one without ``events`` gives
         no bytes, days or facts.
         """
-        for service, footing, roles in _standings(sighting, matches):
+        for service, footing, roles in self._standings(sighting, matches):
             one = _tally(sighting, roles)
             actors = self._services.setdefault(service, {})
-            for who in (None, sighting.actor):
-                actors.setdefault(who, {}).setdefault(footing, _Tally()).merge(one)
+            actors.setdefault(None, {}).setdefault(footing, _Tally()).merge(one)
+            cells = actors.setdefault(sighting.actor, {})
+            if footing in cells:
+                cells[footing].merge(one)
+            else:
+                cells[footing] = one
+
+    def _standings(self, sighting: Sighting, matches: tuple[Match, ...]) -> tuple[_Standing, ...]:
+        """:func:`_standings`, which few sightings in a row differ in."""
+        lookup = sighting.channel in LOOKUP_CHANNELS
+        if self._last is None or self._last[0] is not matches or self._last[1] is not lookup:
+            self._last = (matches, lookup, tuple(_standings(sighting, matches)))
+        return self._last[2]
 
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
@@ -209,7 +222,7 @@ def _escaped(value: str) -> str:
     return value.replace("\x1f", "\x1f\x1f")
 
 
-def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[tuple[str, _Footing, frozenset[str]]]:
+def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[_Standing]:
     """Each service that explains the sighting, once, with its best footing and the roles found on it."""
     found: dict[str, dict[str, set[str]]] = {}
     for match in matches:

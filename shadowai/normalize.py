@@ -212,7 +212,7 @@ def _user(text: str) -> str | None:
     if "\\" in name and "@" in name:
         name = name.partition("@")[0]
     name = name.lower().rstrip("@")
-    return None if name in NULLS or _unrealmed(name).endswith("$") else name
+    return None if name.rpartition("\\")[2] in NULLS or _unrealmed(name).endswith("$") else name
 
 
 def _unrealmed(name: str) -> str:

@@ -200,7 +200,9 @@ class _NamesFirst:
     def take(self, row: Row) -> None:
         """Look at one record."""
         names, tally = self._names, self._log.tally
-        decision = names.first(row.reader.candidates(row.tokens))
+        decision = NO_HOST if row.name is None else names.decide(row.name)
+        if decision is NO_HOST:
+            decision = names.first(row.reader.candidates(row.tokens))
         if decision is NO_HOST:
             address = row.reader.server(row.tokens)
             decision = names.decide(address) if address is not None else NO_HOST

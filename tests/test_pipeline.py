@@ -13,6 +13,7 @@ import pytest
 
 from shadowai import pipeline
 from shadowai.catalog import Catalog
+from shadowai.cli import read as cli_read
 from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Record, Report, Usage, Verdict
@@ -21,6 +22,7 @@ from shadowai.policy import Policy, exit_code
 from shadowai.sources import container
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.logfile import LogFile
+from tests.conftest import ROOT
 from tests.formats import expected
 
 SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT {host}:443 {user} HIER_DIRECT/203.0.113.9 -"
@@ -321,3 +323,21 @@ def test_progress_is_told_of_every_byte(tmp_path: Path) -> None:
     pipeline.scan([str(log)], options=pipeline.ScanOptions(), progress=told)
     assert told.total == log.stat().st_size == told.seen
     assert told.files == [str(log)]
+
+
+def test_what_read_prints_can_be_scanned_again(tmp_path: Path) -> None:
+    """The records of the samples, printed and read back: the same inventory but for where it was seen."""
+    samples = ROOT / "samples"
+    options = pipeline.ScanOptions()
+    printed = tmp_path / "records.jsonl"
+    items = pipeline.read([str(samples)], options=options)
+    lines = [cli_read.line(cli_read.fields(item)) for item in items if isinstance(item, Record)]
+    printed.write_text("\n".join(lines), "utf-8")
+    first, second = _scan(samples, by="user"), _scan(printed, by="user")
+    assert len(first.entries) > 20
+
+    def figures(report: Report) -> list[object]:
+        return [replace(entry, sources=(), evidence=()) for entry in report.entries]
+
+    assert figures(second) == figures(first)
+    assert {source.format for source in second.sources} == {"shadowai_read"}

@@ -70,19 +70,38 @@ class Content:
 def expand(paths: Iterable[str]) -> Iterator[Source | Gap]:
     """Every file behind ``paths``: files, folders (recursively, in name order, hidden files left out), quoted globs, ``-``.
 
-    Raises :class:`UsageError` for a path that does not exist. What lies in a folder and cannot be read is a gap.
+    A file that is reached in several ways (named twice, by a link, within a folder that is named too) is given once: its
+    records would be counted again. Raises :class:`UsageError` for a path that does not exist. What lies in a folder and
+    cannot be read is a gap.
     """
+    given: set[str] = set()
+    for found in _expanded(paths):
+        if isinstance(found, Source):
+            place = found.path if found.path == "-" else os.path.realpath(found.path)
+            if place in given:
+                continue
+            given.add(place)
+        yield found
+
+
+def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
     for text in paths:
         if text == "-":
-            yield Source("-", lambda: cast(BinaryIO, sys.stdin.buffer))
+            yield Source("-", _stdin)
         elif os.path.isdir(text):  # noqa: PTH112 - a path of a log may hold bytes that Path would show otherwise
             yield from _folder(text)
         elif os.path.lexists(text):
             yield _file(text)
         elif _GLOB & set(text) and (found := sorted(glob.glob(text, recursive=True))):  # noqa: PTH207
-            yield from expand(found)
+            yield from _expanded(found)
         else:
             raise UsageError("no such file or folder", origin=Origin(text), remedy="check the path; quote a glob once")
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:  # closed by whoever started the program (``<&-``)
+        raise OSError("standard input is closed")
+    return cast(BinaryIO, sys.stdin.buffer)
 
 
 def check_exist(paths: Iterable[str]) -> None:

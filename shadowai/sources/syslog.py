@@ -21,8 +21,13 @@ _RFC3164 = re.compile(
     r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
 )
 _BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s)?")
+_CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
+"""What container runtimes put before a line (Kubernetes CRI logging format); ``P`` marks a part of one."""
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
-_KEYS = ("message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message", "rawLog", "content", "_source.message", "result._raw")
+_KEYS = (
+    "message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message",
+    "rawLog", "content", "_source.message", "result._raw", "full_message", "short_message",
+)  # fmt: skip
 
 _TIME_KEYS = ("time", "@timestamp", "timestamp", "_time")
 
@@ -56,6 +61,9 @@ def unwrap(line: str) -> Payload | None:
         if not rest and found["sd"] != "-":  # all of the message is structured data (Juniper, some Check Point)
             return Payload(line[found.start("sd") :], _header(found), "syslog")
         return Payload(_unescape(rest), _header(found), "syslog")
+    found = _CRI.match(line)
+    if found is not None:
+        return Payload(line[found.end() :], Header(found["time"], None, found["tag"]), "syslog")
     found = _RFC3164.match(line)
     if found is not None and found.end() > 0:
         return Payload(_unescape(line[found.end() :]), _header(found), "syslog")
@@ -103,10 +111,7 @@ def _opened(line: str) -> tuple[str, str | None] | None:
     """The log line within a JSON object, and the time that the shipper put beside it (docker: ``time``)."""
     if not line.startswith("{") or not line.rstrip().endswith("}"):
         return None
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
+    found = _object(line)
     if not isinstance(found, dict):
         return None
     for key in _KEYS:
@@ -117,6 +122,20 @@ def _opened(line: str) -> tuple[str, str | None] | None:
         if isinstance(value, str) and len(value) > 8:
             return value.rstrip("\r\n"), next((time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None)
     return None
+
+
+def _object(line: str) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        if "\t" not in line:
+            return None
+    import json
+
+    try:  # a tab that a syslog server had escaped, put back by now
+        return json.loads(line, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _header(found: re.Match[str]) -> Header:

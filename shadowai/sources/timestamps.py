@@ -68,6 +68,11 @@ def iso(micros: int) -> str:
     return f"{stamp}.{fraction:06d}Z" if fraction % 1000 else f"{stamp}.{fraction // 1000:03d}Z" if fraction else f"{stamp}Z"
 
 
+def in_doubt(text: str) -> bool:
+    """Whether a time is written in a way that may put the day or the month first (``05/02/2025 11:30:29``)."""
+    return _SHAPES[8].match(text.strip(" []\"'")) is not None
+
+
 class Clock:
     """Reads the times of one file.
 
@@ -126,7 +131,7 @@ class Clock:
             hour = hour % 12 + (12 if str(part["ap"]).lower() == "p" else 0)
         year_text = part.get("y")
         year = int(year_text) if year_text else self._year(month, day, assumed)
-        year += 2000 if year < 100 else 0
+        year += 2000 if year_text and len(year_text) == 2 else 0  # ``0001`` is a zero value (Go, .NET), no year
         if not (_EARLIEST <= year <= _LATEST and hour < 24 and minute < 60 and second < 61):
             return None
         days = self._day_number(year, month, day)

@@ -397,6 +397,23 @@ def test_standard_input_is_a_source_of_its_own() -> None:
     assert isinstance(source, Source) and (source.path, source.size) == ("-", None)
 
 
+def test_a_closed_standard_input_is_an_error_of_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    (source,) = container.expand(["-"])
+    assert isinstance(source, Source)
+    with pytest.raises(SourceError, match="closed"), container.opened(source):
+        pass
+
+
+def test_a_file_reached_in_several_ways_is_read_once(tmp_path: Path) -> None:
+    log, other = tmp_path / "a.log", tmp_path / "b.log"
+    log.write_text("x")
+    other.write_text("x")
+    (tmp_path / "link.log").symlink_to(log)
+    ways = [str(log), str(tmp_path / "link.log"), str(tmp_path), str(tmp_path / "*.log"), str(tmp_path / "." / "a.log"), "-", "-"]
+    assert [source.path for source in container.expand(ways) if isinstance(source, Source)] == [str(log), str(other), "-"]
+
+
 def test_a_file_that_cannot_be_opened_is_an_error_of_the_source(tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
     (source,) = container.expand([str(tmp_path / "broken")])

@@ -140,6 +140,7 @@ def test_fractions_of_a_second_are_kept(text: str, fraction: str) -> None:
         "Feb 30 12:00:00",
         "13/13/24 12:00",
         "2024-06-03T12:00:00\x00",
+        "0001-01-01T00:00:00Z",
         "6/3/2024",
     ],
 )

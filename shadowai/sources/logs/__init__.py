@@ -20,6 +20,16 @@ _DESCRIBED_IN = (
     "bluecoat",
     "zscaler",
     "cisco",
+    "cisco_firewall",
+    "watchguard",
+    "juniper",
+    "meraki",
+    "pfsense",
+    "stormshield",
+    "google",
+    "netfilter",
+    "arista",
+    "barracuda",
     "netskope",
     "cloudflare",
     "skyhigh",
@@ -37,7 +47,14 @@ _DESCRIBED_IN = (
     "crowdstrike",
     "menlo",
     "cato",
+    "forcepoint",
+    "envoy",
+    "web_servers",
+    "load_balancers",
+    "olfeo",
+    "ai_platforms",
     "arcsight",
+    "own",
     "generic",
 )
 
@@ -60,8 +77,11 @@ def formats() -> Mapping[str, LogFormat]:
 def formats_with(folders: Iterable[Path]) -> Mapping[str, LogFormat]:
     """The built-in formats and those described by TOML files in ``folders``, which may replace a built-in one."""
     folders = tuple(folders)
-    if not folders:
-        return formats()
+    return _formats_with(folders) if folders else formats()
+
+
+@cache
+def _formats_with(folders: tuple[Path, ...]) -> Mapping[str, LogFormat]:
     from shadowai.sources.logs.toml_file import load
 
     own = {fmt.name: fmt for folder in folders for fmt in load(folder)}

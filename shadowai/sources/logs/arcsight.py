@@ -76,7 +76,7 @@ CEF = LogFormat(
             _NOWHERE,
         ),
     ),
-    rank=4,
+    rank=6,
 )
 
 LEEF = LogFormat(
@@ -126,7 +126,7 @@ LEEF = LogFormat(
             _NOWHERE,
         ),
     ),
-    rank=4,
+    rank=6,
 )
 
 FORMATS = (CEF, LEEF)

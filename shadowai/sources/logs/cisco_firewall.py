@@ -1,10 +1,10 @@
 """Cisco Secure Firewall: ASA system messages, and the connection, intrusion, file and malware events of Threat Defense (FTD).
 
-ASA and the ASA part of FTD: "Cisco Secure Firewall ASA Series Syslog Messages". Of a connection, ``inbound`` and ``outbound`` say who
-began it: the first address is the foreign one, which is the client of an inbound connection and the server of an outbound one. The
-teardown has no such word, and its bytes are the total of both directions: they are not read, and the client of a teardown without its
-beginning is the side whose port is no well-known service, else the local one.
-FTD 430001 to 430005: "Cisco Secure Firewall Threat Defense Syslog Messages"; the initiator is the client.
+ASA and the ASA part of FTD, "Cisco Secure Firewall ASA Series Syslog Messages": ``inbound`` and ``outbound`` say who began a
+connection; the first address is the foreign one, which is the client of an inbound connection and the server of an outbound one. The
+teardown has no such word, so where its beginning is not logged the side with a well-known port is taken for the server, else the
+foreign one; its bytes are the total of both directions and are not read.
+FTD 430001 to 430005, "Cisco Secure Firewall Threat Defense Syslog Messages": the initiator is the client.
 """
 
 from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
@@ -12,30 +12,201 @@ from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern
 _ASA_DOC = "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html"
 _FTD_DOC = "https://www.cisco.com/c/en/us/td/docs/security/firepower/Syslogs/b_fptd_syslog_guide.html"
 
-_HEAD = r"%(?:ASA|FTD|FDT|FWSM|PIX)-(?:[A-Za-z]\w{0,15}-)?\d-"
-_ID = _HEAD + r"(?P<id>\d{6}):? +"
+_MARK = r"%(?:ASA|FTD|FDT|FWSM|PIX)-(?:[A-Za-z]\w{0,15}-)?\d-"
+_ID = _MARK + r"(?P<id>\d{6}):? +"
 _ADDRESS = r"[^\s/(),]{1,255}"
-_SERVICE = r"(?:[1-9]\d{0,2}|10[01]\d|102[0-3]|3128|8080|8443)"
-_USERS = r"(?: ?\((?P<{0}>[^()]{{0,255}})\))?"
+_ANY_ADDRESS = r"((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
+_WELL_KNOWN = r"(?:[1-9]\d{0,2}|10[01]\d|102[0-3]|3128|8080|8443)"
 _MAPPED = r" \([^()]{0,255}\)"
 
 
-def _end(side: str, port: str = r"\d{1,5}") -> str:
-    """``interface:address/port`` of one side: ``src`` or ``dst``."""
-    return rf"[^\s:]{{1,64}}:(?P<{side}>{_ADDRESS})(?:/(?P<{side}_port>{port}))?(?![\d/])" + _USERS.format(f"{side}_user")
+def _user(side: str) -> str:
+    """The user of an identity firewall behind an address."""
+    return rf"(?: ?\((?P<{side}_user>[^()]{{0,255}})\))?"
+
+
+def _end(side: str, port: str = r"\d{1,5}", mapped: str = "") -> str:
+    """``interface:address/port`` of one side, ``src`` or ``dst``, with the mapped address where a message has it."""
+    return rf"[^:/]{{1,64}}:(?P<{side}>{_ADDRESS})/(?P<{side}_port>{port}){mapped}" + _user(side)
 
 
 def _plain(side: str) -> str:
-    """An address with or without interface and port."""
+    """An address of one side, with or without interface and port."""
+    return rf"(?:[A-Za-z][^\s:/]{{0,63}}:)?\(?(?P<{side}>{_ADDRESS})\)?(?:/(?P<{side}_port>\d{{1,5}}))?" + _user(side)
+
+
+def _listed(side: str) -> str:
+    """``interface/address(port)`` of one side in 106100."""
+    return rf"[^\s/]{{1,64}}/(?P<{side}>{_ADDRESS})\((?P<{side}_port>\d{{1,5}})\)" + _user(side)
+
+
+def _built(direction: str) -> str:
+    return rf"{_ID}(?P<action>Built) {direction} [\w-]+ connection \S+ for "
+
+
+def _icmp(action: str, foreign: str, local: str) -> str:
     return (
-        rf"(?:[^\s:/()]{{1,64}}[:/](?=[^\s:/()]*[.:\w]))??\(?(?P<{side}>{_ADDRESS})\)?(?:/(?P<{side}_port>\d{{1,5}}))?"
-        + _USERS.format(f"{side}_user")
+        rf"{_ID}(?P<action>{action}) ICMP connection for faddr (?P<{foreign}>{_ADDRESS})(?:/\d+)?{_user(foreign)}"
+        rf" gaddr \S+ laddr (?P<{local}>{_ADDRESS})(?:/\d+)?{_user(local)}"
     )
 
 
-_BUILT = r"(?P<action>Built) {0} [\w-]+ connection \S+ for "
-_TEARDOWN = r"(?P<action>Teardown) (?:TCP|UDP|SCTP)(?: state-bypass)? connection \S+ for "
+_ENDED = _ID + r"(?P<action>Teardown) (?:Probe )?[\w-]+(?: state-bypass)? connection \S+ for "
+_BARE_USER = r"(?: (?!to |duration )[^\s()]{1,255})?"
+_LAST_USER = r"[^()]*(?: ?\((?P<user>[^()]{1,255})\))?$"
+
 _PATTERNS = (
-    _ID + _BUILT.format("inbound") + _end("src").replace("(?P<src_user>", f"(?P<src_mapped>", 1).replace("(?: ?\\((?P<src_mapped>", "(?: \\((?P<src_mapped>", 1)
-    + _USERS.format("src_user") + " to " + _end("dst"),
+    _built("inbound") + _end("src", mapped=_MAPPED) + " to " + _end("dst", mapped=_MAPPED) + _LAST_USER,
+    _built("outbound") + _end("dst", mapped=_MAPPED) + " to " + _end("src", mapped=_MAPPED) + _LAST_USER,
+    _icmp("Built inbound", "src", "dst"),
+    _icmp("Built outbound|Teardown", "dst", "src"),
+    _ENDED + _end("dst", _WELL_KNOWN) + _BARE_USER + " to " + _end("src") + _BARE_USER + " duration" + _LAST_USER,
+    _ENDED + _end("src") + _BARE_USER + " to " + _end("dst", _WELL_KNOWN) + _BARE_USER + " duration" + _LAST_USER,
+    _ENDED + _end("dst") + _BARE_USER + " to " + _end("src") + _BARE_USER + " duration" + _LAST_USER,
+    _ID + r"access-list \S+ (?P<action>permitted|denied|est-allowed) \S+ " + _listed("src") + r" -> " + _listed("dst"),
+    _ID + r"(?:(?P<user>[^\s@]{1,255})@)?" + rf"(?P<src>{_ADDRESS}) (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
+    _ID + rf"(?P<action>Access denied) URL (?P<url>\S+) SRC (?P<src>{_ADDRESS}) DEST (?P<dst>{_ADDRESS})",
+    _ID
+    + r"Dynamic Filter (?P<action>\w+) .{0,80}? from "
+    + _end("src", mapped=_MAPPED)
+    + " to "
+    + _end("dst", mapped=_MAPPED)
+    + r", (?:destination (?:\S+ resolved from \w+ list: )?(?P<name>[^\s,/]+)(?=,|$))?",
+    _ID + r"(?P<action>Deny|Denied|No matching connection)\b.{0,120}? src " + _plain("src") + r" dst " + _plain("dst"),
+    _ID + r"(?P<action>Denied) ICMP .{0,80}?from (?:laddr )?" + rf"(?P<src>{_ADDRESS}) on interface \S+(?: to (?P<dst>[^\s:]+))?",
+    _ID + r"(?P<action>Built|Teardown) \w+ \w+ translation from " + _plain("src") + " to " + _plain("dst"),
+    _ID + r"(?P<action>Deny|Inbound TCP connection denied|\w+ access denied|\w+ request discarded|Routing failed)\b.{0,120}? from "
+    + _plain("src")
+    + " to "
+    + _plain("dst"),
+    _ID + r"(?P<text>.*(?P<action>succeeded|Successful|[Rr]ejected|failed|denied)?.*)",
+    r"^(?P<text>(?:Tunnel)?Group (?:<|= ).*)",
+)  # fmt: skip
+_CONNECTION = r"^(?:302013|302015|302017|302303|302014|302016|302018|302304|106\d{3}|30400[12]|338\d{3}|710003)$"
+_ENDS = r"^(?:302014|302016|302018|302304)$"
+_BEGINS = r"^(?:302013|302015|302017|302303)$"
+_NAME = r"^(?!\d{1,3}(?:\.\d{1,3}){3}$)([\w.-]+)$"
+
+ASA = LogFormat(
+    name="cisco_asa",
+    title="Cisco ASA system messages (also FTD, FWSM, PIX)",
+    vendor="Cisco",
+    doc=_ASA_DOC,
+    kind="connection",
+    family=Pattern(_PATTERNS),
+    line=rf"^[^%={{}}\"]{{0,200}}{_MARK}(?!43000\d)\d{{6}}:? |^(?:Tunnel)?Group (?:<|= )[^,>]{{1,255}}[>,] \w+ (?:<|= )",
+    fields={
+        "host": ("url", "name", Part("dst", _NAME)),
+        "url": ("url",),
+        "user": (
+            "src_user",
+            "user",
+            Part(
+                "text",
+                r"(?:User <|Username = |Uname: |Username:|: user = |[Uu]ser '|client user |User=)([^>,'\s]{1,255})",
+            ),
+        ),
+        "device": (Part("src", _NAME),),
+        "client_ip": (
+            "src",
+            Part("text", rf"(?:IP <|IP = |IP address: |user IP = |, IP |Local:|Assigned IP=){_ANY_ADDRESS}"),
+            Part(
+                "text",
+                rf"(?:with client [\w.-]+:|local-host [\w.-]+:|pool address |configuration: |flow |from (?:IP )?){_ANY_ADDRESS}",
+            ),
+        ),
+        "server_ip": ("dst", Part("text", rf" server (?:= +)?{_ANY_ADDRESS}")),
+        "server_port": ("dst_port",),
+        "action": ("action",),
+    },
+    zone="local",
+    kinds=((When((("url", r"."),)), "http_request"),),
+    blocked=(
+        When(
+            (
+                (
+                    "action",
+                    r"^(?:Deny|Denied|denied|Access denied|Inbound TCP connection denied|\w+ access denied|dropped)$",
+                ),
+            )
+        ),
+        When((("id", r"^113005$"),)),
+    ),
+    allowed=(
+        When((("id", _BEGINS),)),
+        When((("action", r"^(?:permitted|est-allowed|Accessed)$"),)),
+    ),
+    uncounted=(
+        When((("id", r"^106015$"),), "a stray packet of no connection"),
+        When((("id", _ENDS),), "the end of a connection; its beginning is counted", (("id", _BEGINS),)),
+        When(
+            (("id", r"^106100$"), ("action", r"^(?:permitted|est-allowed)$")),
+            "a rule's hit; the connection is counted",
+            (("id", _BEGINS),),
+        ),
+        When((("id", r"^(?:302020|302021)$"),), "an ICMP exchange, not use of a service"),
+        When((("id", r"^30501[12]$"),), "an address translation; the connection is counted"),
+        When((("id", rf"^(?!{_CONNECTION[1:]})"),), "an event of the firewall itself, not use of a service"),
+        When((("dst", r"^$"), ("url", r"^$")), "names no destination"),
+    ),
+    product="cisco_secure_firewall",
 )
+
+_NO_USER = frozenset({"no authentication required", "not found", "unknown user", "special identities/unknown", "*****"})
+
+FTD = LogFormat(
+    name="cisco_ftd",
+    title="Cisco Secure Firewall Threat Defense (FTD) and NGIPS events",
+    vendor="Cisco",
+    doc=_FTD_DOC,
+    kind="connection",
+    family=KeyValue("colon_comma", requires=("SrcIP",)),
+    line=r"^[^%={}\"]{0,200}%(?:FTD|NGIPS)-(?:\w{1,16}-)?\d-43000[1-5]:? ",
+    fields={
+        "host": ("DNSQuery", "URL", "URI", "ReferencedHost", "SSLServerName", "HTTP_Hostname"),
+        "url": ("URL", "URI", "HTTP_URI"),
+        "user": ("User",),
+        "client_ip": ("SrcIP",),
+        "server_ip": ("DstIP",),
+        "server_port": ("DstPort",),
+        "action": ("AccessControlRuleAction", "FileAction", "InlineResult"),
+        "bytes_up": ("InitiatorBytes",),
+        "bytes_down": ("ResponderBytes",),
+        "user_agent": ("UserAgent",),
+    },
+    time=(TimeOf(("FirstPacketSecond",)),),
+    zone="utc",
+    nulls=_NO_USER,
+    rank=12,
+    kinds=(
+        (When((("DNSQuery", r"."),)), "dns_query"),
+        (When((("URL", r"^https://[^/]*/?$"),)), "tls_connection"),
+        (When((("URL", r"."),)), "http_request"),
+        (When((("URI", r"."),)), "http_request"),
+    ),
+    blocked=(
+        When((("AccessControlRuleAction", r"(?i)^(?:<br/>)?(?:Interactive )?Block"),)),
+        When((("FileAction", r"(?i)block"),)),
+        When((("InlineResult", r"(?i)^(?:Dropped|Blocked|Block|Drop)"),)),
+    ),
+    allowed=(When((("AccessControlRuleAction", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
+    uncounted=(
+        When(
+            (
+                ("InitiatorBytes", r"."),
+                ("ConnectionDuration", r"^$"),
+                ("AccessControlRuleAction", r"(?i)^(?!(?:<br/>)?(?:Interactive )?Block)"),
+            ),
+            "the start of a connection; its end is counted",
+            (("ConnectionDuration", r"."),),
+        ),
+        When(
+            (("InitiatorBytes", r"^$"), ("AccessControlRuleAction", r"^$")),
+            "an event within a connection; the connection is counted",
+            (("ConnectionDuration", r"."),),
+        ),
+    ),
+    product="cisco_secure_firewall",
+)
+
+FORMATS = (ASA, FTD)

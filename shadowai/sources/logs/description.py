@@ -29,12 +29,14 @@ class Part:
     """A piece of a token: the first group of ``pattern`` (searched) in the token ``key``.
 
     ``only`` are conditions on tokens, as in :class:`When`, without which there is nothing to take (the identity of a log that
-    names users and networks in one column).
+    names users and networks in one column). ``into`` is a text with ``{}`` where the piece goes (the log of a service that names
+    its region and not its host).
     """
 
     key: Key
     pattern: str
     only: tuple[tuple[Key, str], ...] = ()
+    into: str = "{}"
 
 
 Take = Key | Part
@@ -224,7 +226,8 @@ class LogFormat:
         return tuple(name for name in order if name in given)
 
     def check(self) -> None:
-        """Raise ``ValueError`` where the description contradicts itself: unknown fields or kinds, broken patterns."""
+        """Raise ``ValueError`` where the description contradicts itself: unknown fields or kinds, patterns that are broken or take
+        nothing, delimiters that are no single character."""
         unknown = sorted(set(self.fields) - set(FIELDS))
         if unknown:
             raise ValueError(f"unknown field {unknown[0]!r}: known are {', '.join(FIELDS)}")
@@ -235,11 +238,20 @@ class LogFormat:
                 re.compile(text)
             except re.error as wrong:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
+        for part in self._parts():
+            if re.compile(part.pattern).groups < 1:
+                raise ValueError(f"pattern {part.pattern!r} has no group to take")
+        delimiter = self.family.delimiter if isinstance(self.family, CsvPositional) else ","
+        delimiters = self.family.delimiters if isinstance(self.family, CsvHeader) else delimiter
+        if len(delimiter) != 1 or not delimiters:
+            raise ValueError("a delimiter is one character")
+
+    def _parts(self) -> list[Part]:
+        return [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
 
     def _patterns(self) -> list[str]:
         found = [self.line, self.name_in, self.ignored]
-        parts = [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
-        found += [text for part in parts for text in (part.pattern, *(pattern for _, pattern in part.only))]
+        found += [text for part in self._parts() for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
         found += [text for when in conditions for _, text in (*when.all, *when.beside)]
         if isinstance(self.family, Pattern):

@@ -10,12 +10,14 @@ and https://istio.io/latest/docs/tasks/observability/logs/access-log/.
 from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage"
-_NAME = r"^((?=[^/]*[A-Za-z])[^\s/:]+\.[^\s/:]+(?::\d+)?)$"
+_NAME = r"^(?!outbound_)((?=[^A-Za-z]*+[A-Za-z])[^\s/:.]++(?:\.[^\s/:.]++)++(?::\d+)?)$"
 _TEXT = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
 _START = r"^\[(?P<time>\d{4}-\d\d-\d\dT[^\]\s]+)\] "
-_REQUEST = rf'"(?P<method>\S+) (?P<path>{_TEXT}?) (?P<protocol>[A-Z]+/[\d.]+|-)" (?P<status>\d{{1,3}}|-) (?P<flags>\S+) '
+_REQUEST = r'"(?P<method>\S+) (?P<path>[^\"]*?) (?P<protocol>[A-Z]+/[\d.]+|-)" (?P<status>\d{1,3}|-) (?P<flags>\S+) '
 _SIZES = r"(?P<up>\d+|-) (?P<down>\d+|-) (?:\d+|-) (?:\S+) "
-_QUOTED = rf'"(?P<forwarded>{_TEXT})" "(?P<agent>{_TEXT})" "(?:{_TEXT})" "(?P<authority>{_TEXT})" "(?P<upstream>{_TEXT})"'
+_QUOTED = (
+    rf'"(?P<forwarded>{_TEXT})" "(?P<agent>{_TEXT})" "(?:{_TEXT})" "(?P<authority>{_TEXT})" "(?P<upstream>{_TEXT})"'
+)
 _BLOCKED_BY = r"(?:^|,)(?:RL|UAEX|RBAC)\b|rbac_access_denied|ext_authz_denied"
 
 ACCESS = LogFormat(
@@ -31,7 +33,7 @@ ACCESS = LogFormat(
             rf"{_START}{_REQUEST}{_SIZES}{_QUOTED}",
         )
     ),
-    line=r'^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\dZ]*\] "\S+ [^"]* ?[^" ]*" (?:\d{1,3}|-) [A-Z,_a-z-]+ ',
+    line=r'^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\dZ]*\] "[^"]*+" (?:\d{1,3}|-) [A-Z,_a-z-]+ ',
     fields={
         "host": (Part("authority", _NAME), Part("sni", _NAME), "upstream", "authority"),
         "path": ("path",),
@@ -48,7 +50,11 @@ ACCESS = LogFormat(
     zone="utc",
     rank=12,
     blocked=(When((("flags", _BLOCKED_BY),)), When((("details", _BLOCKED_BY),))),
-    uncounted=(When((("method", r"^-$"), ("path", r"^-$")), "no request was made"),),
+    kinds=(
+        (When((("protocol", r"^-$"), ("sni", r"\."))), "tls_connection"),
+        (When((("protocol", r"^-$"),)), "connection"),
+    ),
+    uncounted=(When((("method", r"^-$"), ("protocol", "^HTTP/")), "no request was made"),),
     product="envoy",
 )
 
@@ -86,7 +92,10 @@ JSON = LogFormat(
     time=(TimeOf(("start_time",)),),
     zone="utc",
     rank=12,
-    kinds=((When((("method|:method", "^$"),)), "connection"),),
+    kinds=(
+        (When((("method|:method", "^$"), ("requested_server_name", r"\."))), "tls_connection"),
+        (When((("method|:method", "^$"),)), "connection"),
+    ),
     blocked=(When((("response_flags", _BLOCKED_BY),)), When((("response_code_details", _BLOCKED_BY),))),
     product="envoy",
 )

@@ -417,7 +417,7 @@ class CefTokenizer(Tokenizer):
 class LeefTokenizer(CefTokenizer):
     """LEEF 1.0 (tab) and 2.0 (delimiter in the sixth header field, as itself or as ``x09``); IBM QRadar LEEF guide."""
 
-    _leef = re.compile(r"LEEF:(\d)\.\d\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(?:(0?x[0-9a-fA-F]{1,4}|[^|\w])?\|)?")
+    _leef = re.compile(r"LEEF:\s?(\d)\.\d\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(?:(0?x[0-9a-fA-F]{1,4}|[^|\w])?\|)?")
 
     def __init__(self, family: Leef) -> None:
         super().__init__(Cef(device=family.device))

@@ -7,7 +7,7 @@ https://help.forcepoint.com/websec/en-us/on-prem/85/siem/5EA353E4-BD6A-4DB1-9F1A
 https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html (format strings).
 """
 
-from shadowai.sources.logs.description import Cef, CsvHeader, Key, KeyValue, Leef, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import Cef, CsvHeader, Key, KeyValue, Leef, LogFormat, Part, TimeOf, When
 
 _DOC = "https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html"
 _DEVICE = r"^(?:forcepoint|websense)\|(?:web )?security$"
@@ -66,7 +66,7 @@ LEEF = LogFormat(
         "server_ip": ("dst",),
         "server_port": ("dstPort",),
         "method": ("method",),
-        "action": ("leef.id",),
+        "action": (Part("leef.id", r"([^:]+)$"),),
         "bytes_up": ("srcBytes",),
         "bytes_down": ("dstBytes",),
         "user_agent": ("userAgent",),
@@ -79,6 +79,7 @@ LEEF = LogFormat(
     product="forcepoint",
 )
 
+# The directory's path holds blanks and equals signs: its last part is the value of its last key.
 KEYS = LogFormat(
     name="forcepoint_swg_kv",
     title="Forcepoint / Websense web security (key=value)",
@@ -90,7 +91,11 @@ KEYS = LogFormat(
     fields={
         "host": ("dst_host", "url"),
         "url": ("url",),
-        "user": ("loginID", "user"),
+        "user": (
+            "loginID",
+            Part("user", r"^(?!\w+://)(.+)"),
+            *(Part(key, r"/([^/=]+)$") for key in ("OU", "CN", "DC")),
+        ),
         "client_ip": ("src_host",),
         "server_ip": ("dst_ip",),
         "server_port": ("dst_port",),

@@ -26,7 +26,7 @@ _NAME_OR_ADDRESS = r"^\s*([\w*-]+(?:\.[\w-]+)+\.?(?::\d{1,5})?|\[?[0-9A-Fa-f]*:[
 _FULL_URL = r"^\s*([A-Za-z][\w+.-]{0,15}://.+)"
 _FILE = r"(?!\S*\.(?:html?|php\d?|aspx?|jsp|do|cgi|js|css|png|gif|jpe?g|ico|svg|txt|xml|json|pdf|zip|woff2?)\s*$)"
 _HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
-_BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\s*$"
+_BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\.?\s*$"
 _REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
 """``host`` is absent or no destination's name: another column may be."""
 

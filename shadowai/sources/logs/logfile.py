@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -16,20 +16,25 @@ from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, W
 from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, names_of
 from shadowai.sources.logs.reader import FormatReader
-from shadowai.sources.logs.recognise import Recogniser, Recognition
+from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
-from shadowai.sources.timestamps import Clock, assumptions
+from shadowai.sources.timestamps import Clock, assumptions, in_doubt
 
 OWN_INVENTORY = "asset_id,service_id,service,vendor"
 """How an inventory written by this program begins: found in a scanned folder, it is no log."""
 EXAMPLES = 5
 _SNIFF = 1 << 20
+LEARNT = 1000
+"""Lines from which a file's kinds of records are learnt; where the order of day and month is in doubt, all that are at hand."""
 _STRANGERS = 2048
+_REFUSED = 1 << 18
 
 
 _HEADED = (W3c, ZeekTsv, CsvHeader)
 """Families whose records mean something under a header line only."""
 
+Line = tuple[int, str, str | None, Any]
+"""Number, text; and of a line that is sure to be a record: the text that names its host, and its tokens if they were made."""
 OnBlock = Callable[[int], None]
 """Is called with the bytes of text of every block."""
 
@@ -42,6 +47,8 @@ class Row(NamedTuple):
     tokens: Tokens
     header: Header
     text: str
+    name: str | None = None
+    """The text that the host is read from, where that is known already."""
 
 
 @dataclass(slots=True)
@@ -86,7 +93,7 @@ class LogFile:
     ) -> None:
         self.path = content.path
         self.tally = Tally()
-        self._recogniser = Recogniser(formats)
+        self._recogniser = recogniser(formats)
         self._formats = formats
         self._block_size = block_size
         self._on_block = on_block
@@ -118,7 +125,12 @@ class LogFile:
         below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
         as_text = not isinstance(family, (Json, *_HEADED))
         lines = _Lines(self._lines(primary, passed_over))
-        for number, line in lines:
+        for number, line, name, known in lines:
+            if name is not None and primary is not None:  # sure to be a record
+                self.tally.records += 1
+                tokens = known if known is not None else primary.tokens_of_record(line)
+                yield Row(number, primary, tokens, NO_HEADER, line, name)  # type: ignore[arg-type]
+                continue
             if not line or line.isspace():
                 continue
             wrapped = below or (as_text and "{" in line and innermost_object(list(layers(line))) > 0)
@@ -195,7 +207,9 @@ class LogFile:
         self._clock.day_first = found.format.day_first
         readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
-        for line in sample:
+        for place, line in enumerate(sample):
+            if place >= LEARNT and not (times and in_doubt(times[0])):
+                break
             read = self._sampled(readers, line)
             if read is not None:
                 reader, tokens = read
@@ -253,10 +267,11 @@ class LogFile:
         except OSError as wrong:
             self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
 
-    def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[tuple[int, str]]:
-        """The numbered lines of the file, but for those that are sure to be records with a name that is passed over."""
+    def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line]:
+        """The lines of the file, but for those that are sure to be records with a name that is passed over."""
         find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
         tally = self.tally
+        refused: set[str | None] = set()
         for block in self._blocks():
             for number in block.overlong:
                 tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
@@ -265,16 +280,19 @@ class LogFile:
                 self._on_block(block.size)
             if self._own_inventory:
                 continue
-            names = find(block) if find is not None else None
-            if names is None or passed_over is None:
-                yield from zip(block.numbers, block.lines, strict=False)
+            found = find(block) if find is not None else None
+            numbers, lines = block.numbers, block.lines
+            if found is None or passed_over is None:
+                yield from [(number, line, None, None) for number, line in zip(numbers, lines, strict=False)]
                 continue
-            refused = {name for name in set(names) if name is not None and passed_over(name)}
+            names, tokens = found
+            if len(refused) > _REFUSED:
+                refused.clear()
+            refused.update([name for name in set(names) - refused if name is not None and passed_over(name)])
             kept = [place for place, name in enumerate(names) if name not in refused]
             tally.records += len(names) - len(kept)
             tally.named += len(names) - len(kept)
-            numbers, lines = block.numbers, block.lines
-            yield from [(numbers[place], lines[place]) for place in kept]
+            yield from [(numbers[place], lines[place], names[place], tokens and tokens[place]) for place in kept]
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
@@ -327,10 +345,10 @@ class LogFile:
 
     def _joined(self, primary: FormatReader, number: int, line: str, lines: _Lines) -> Row | None:
         """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
-        held = [(number, line)]
+        held: list[Line] = [(number, line, None, None)]
         for following in lines:
             held.append(following)
-            tokens = primary.tokens("\n".join(text for _, text in held))
+            tokens = primary.tokens("\n".join(text for _, text, _, _ in held))
             if isinstance(tokens, (list, dict)):
                 return Row(number, primary, tokens, NO_HEADER, line)
             if tokens is None or len(held) >= JOINED_LINES:
@@ -375,17 +393,17 @@ def _name_date(path: str) -> float | None:
 class _Lines:
     """Numbered lines, some of which may be put back."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+    def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
-        self._back: list[tuple[int, str]] = []
+        self._back: list[Line] = []
 
-    def __iter__(self) -> Iterator[tuple[int, str]]:
+    def __iter__(self) -> Iterator[Line]:
         return self
 
-    def __next__(self) -> tuple[int, str]:
+    def __next__(self) -> Line:
         return self._back.pop() if self._back else next(self._lines)
 
-    def put_back(self, lines: list[tuple[int, str]]) -> None:
+    def put_back(self, lines: list[Line]) -> None:
         """``lines`` come next, in their order."""
         self._back += reversed(lines)
 

@@ -45,7 +45,9 @@ MENLO = LogFormat(
     blocked=tuple(When((_is(name, r"(?i)^block"),)) for name in ("pe_action", "action")),
     allowed=tuple(When((_is(name, r"(?i)^(?:allow|isolate|log|direct)"),)) for name in ("pe_action", "action")),
     uncounted=(
-        When((_is("dst_url", "^$"), _is("url", "^$"), _is("domain", "^$")), "an event of the administration, no traffic"),
+        When(
+            (_is("dst_url", "^$"), _is("url", "^$"), _is("domain", "^$")), "an event of the administration, no traffic"
+        ),
     ),
     product="menlo",
 )

@@ -131,7 +131,7 @@ EVENTS = LogFormat(
     fields={
         "host": ("url", "dsthost", "domain", "page"),
         "url": ("url", "page"),
-        "user": (Part("user", r"(.*@.*)"), "userkey", "user", "ur_normalized"),
+        "user": (Part("user", r"^([^@]*@.*)"), "userkey", "user", "ur_normalized"),
         "device": ("hostname",),
         "client_ip": ("srcip", "userip"),
         "server_ip": ("dstip",),
@@ -166,7 +166,7 @@ ECS = LogFormat(
         "host": ("destination.domain", "netskope.events.url", "netskope.events.domain"),
         "url": ("netskope.events.url",),
         "user": (
-            *(Part(key, r"(.*@.*)") for key in ("user.email", "user.email.1", "user.email.2", "user.email.3")),
+            *(Part(key, r"^([^@]*@.*)") for key in ("user.email", "user.email.1", "user.email.2", "user.email.3")),
             "user.name",
         ),
         "device": ("host.hostname",),

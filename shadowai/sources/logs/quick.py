@@ -10,11 +10,11 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from shadowai.sources.framing import Block
 from shadowai.sources.logs.description import CsvHeader, Json, Key, Part, Take
-from shadowai.sources.logs.families import CsvTokenizer, Getter, nothing
+from shadowai.sources.logs.families import CsvTokenizer, Getter, Row, Tokens, nothing
 from shadowai.sources.logs.reader import FormatReader
 
 _VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
@@ -28,9 +28,18 @@ MANNER = ("method", "user_agent")
 
 Dimensions = Callable[[Any], tuple[Any, ...]]
 """From tokens to texts that decide something about the record."""
-Finder = Callable[[Block], Sequence[str | None] | None]
-"""From a block to the text that names each line's host: ``None`` for a line that must be read in full, and instead of
-the list for a block of which it is not sure."""
+
+
+class Named(NamedTuple):
+    """What was found in a block: the text that names each line's host, ``None`` for a line that must be read in full; and the
+    lines' tokens, where they had to be made for it."""
+
+    names: Sequence[str | None]
+    tokens: Sequence[Tokens | Row] | None = None
+
+
+Finder = Callable[[Block], Named | None]
+"""Finds the names in a block; ``None`` for a block of which it is not sure."""
 
 
 def names_of(reader: FormatReader) -> Finder | None:
@@ -41,29 +50,33 @@ def names_of(reader: FormatReader) -> Finder | None:
     if isinstance(description.family, CsvHeader) and not description.percent_encoded:
         return _by_column(reader)
     if isinstance(description.family, Json):
-        return _by_object(reader)
+        return _by_object(reader, keep=not description.family.aliases)
     return None
 
 
 def _by_pattern(pattern: re.Pattern[str]) -> Finder:
     findall = pattern.findall
 
-    def find(block: Block) -> Sequence[str | None]:
+    def find(block: Block) -> Named:
         found: list[str] = findall(block.text)
         if len(found) == len(block.lines):
-            return found
+            return Named(found)
         match = pattern.match
-        return [None if (one := match(line)) is None else one[1] for line in block.lines]
+        return Named([None if (one := match(line)) is None else one[1] for line in block.lines])
 
     return find
 
 
-def _by_object(reader: FormatReader) -> Finder:
-    """The first text that may hold an object's host."""
-    tokens, first = reader.tokens, reader.candidates
+def _by_object(reader: FormatReader, *, keep: bool) -> Finder:
+    """The first text that may hold an object's host. Tokens are not kept where keys go by aliases: they say something only
+    while the keys of their own line are in force."""
+    tokens, first = reader.tokens, reader.first_candidate
 
-    def find(block: Block) -> Sequence[str | None]:
-        return [next(first(row), None) if type(row := tokens(line)) is dict else None for line in block.lines]
+    def find(block: Block) -> Named:
+        if not keep:
+            return Named([first(row) if type(row := tokens(line)) is dict else None for line in block.lines])
+        rows = [tokens(line) for line in block.lines]
+        return Named([first(row) if type(row) is dict else None for row in rows], rows)
 
     return find
 
@@ -72,7 +85,7 @@ def _by_column(reader: FormatReader) -> Finder:
     """The first text that may hold a row's host, where every line is one row of the header's width."""
     doubtful = 0  # lines to come that may belong to a row whose quote is still open
 
-    def find(block: Block) -> Sequence[str | None] | None:
+    def find(block: Block) -> Named | None:
         nonlocal doubtful
         lines, table = block.lines, reader.tokenizer
         clean = doubtful == 0
@@ -88,8 +101,8 @@ def _by_column(reader: FormatReader) -> Finder:
             return None
         if len(rows) != len(lines):
             return None
-        width, first = len(header), reader.candidates
-        return [next(first(row), None) if len(row) == width and row != header else None for row in rows]
+        width, first = len(header), reader.first_candidate
+        return Named([first(row) if len(row) == width and row != header else None for row in rows], rows)
 
     return find
 

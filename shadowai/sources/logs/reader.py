@@ -65,7 +65,13 @@ class FormatReader:
 
     def tokens(self, line: str) -> Row:
         """The tokens of a line, under the header in force; ``None`` for a line of another format."""
-        row = self._accepts(line)
+        return self._under_columns(self._accepts(line))
+
+    def tokens_of_record(self, line: str) -> Row:
+        """The tokens of a line that is known to be a record of this format."""
+        return self._under_columns(self.tokenizer.read(line))
+
+    def _under_columns(self, row: Row) -> Row:
         if self._version != self.tokenizer.version:
             self._compile()
         return row
@@ -78,6 +84,15 @@ class FormatReader:
             text = take(tokens)
             if text and ((undotted and "." in text) or not self._is_null(text)):
                 yield text
+
+    def first_candidate(self, tokens: Tokens) -> str | None:
+        """The first of :meth:`candidates`; ``None`` where there is none."""
+        undotted = self._undotted
+        for take in self._plan.take["host"]:
+            text = take(tokens)
+            if text and ((undotted and "." in text) or not self._is_null(text)):
+                return text
+        return None
 
     def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
         """What differs from record to record of one kind: time, bytes up, bytes down."""
@@ -194,12 +209,18 @@ class FormatReader:
             found = search(tokens[place]) if place < len(tokens) else None  # type: ignore[index,operator]
             return found[1] if found is not None else None
 
+        if take.into != "{}":
+            return self._where(take, lambda tokens: None if (piece := part(tokens)) is None else take.into.replace("{}", piece))
+        return self._where(take, part if place is None or take.only else part_at)
+
+    def _where(self, take: Part, getter: Getter) -> Getter:
+        """``getter`` for the tokens for which ``take.only`` holds."""
         if not take.only:
-            return part if place is None else part_at
+            return getter
         holds = self.condition(When(take.only))
         if holds is never:
             return nothing
-        return lambda tokens: part(tokens) if holds(tokens) else None
+        return lambda tokens: getter(tokens) if holds(tokens) else None
 
     def _decoding(self, getter: Getter) -> Getter:
         """``getter`` with its text's %HH undone."""

@@ -18,7 +18,7 @@ from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Le
 from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
 from shadowai.sources.syslog import Payload, innermost_object, layers
 
-SAMPLE = 400
+SAMPLE = 200
 """Lines looked at to tell the format of a file."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
@@ -31,6 +31,17 @@ class Recognition:
     format: LogFormat
     depth: int
     seen: tuple[tuple[str, int], ...] = ()
+
+
+_RECOGNISERS: dict[int, tuple[Mapping[str, LogFormat], Recogniser]] = {}
+
+
+def recogniser(formats: Mapping[str, LogFormat]) -> Recogniser:
+    """The recogniser of ``formats``, made once for each set of them: it compiles a pattern for every format."""
+    known = _RECOGNISERS.get(id(formats))
+    if known is None or known[0] is not formats:
+        known = _RECOGNISERS[id(formats)] = (formats, Recogniser(formats))
+    return known[1]
 
 
 class Recogniser:

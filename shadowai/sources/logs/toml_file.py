@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from shadowai.errors import UsageError
 from shadowai.model import Origin
 from shadowai.sources.logs.description import (
+    KINDS,
     Blank,
     Cef,
     CsvHeader,
@@ -20,6 +21,7 @@ from shadowai.sources.logs.description import (
     Json,
     Key,
     KeyValue,
+    Kind,
     Leef,
     LogFormat,
     Part,
@@ -47,11 +49,12 @@ FAMILIES: Mapping[str, type[Any]] = {
 
 _TEXTS = ("title", "vendor", "doc", "line", "ignored", "product", "name_in")
 _KEYS = (
-    "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "blocked", "allowed", "uncounted", "nulls",
+    "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed", "uncounted", "nulls",
     "percent_encoded", "same_as",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _LARGEST = 1 << 18
+_PART = frozenset({"key", "pattern", "only", "into"})
 T = TypeVar("T")
 
 
@@ -100,6 +103,7 @@ class _Reader:
             day_first=self._get("day_first", bool, False) if "day_first" in self._table else None,
             line=self._get("line", str, ""),
             rank=self._get("rank", int, 15),
+            kinds=tuple(self._kind(entry) for entry in self._get("kinds", list, [])),
             blocked=self._conditions("blocked"),
             allowed=self._conditions("allowed"),
             uncounted=self._conditions("uncounted"),
@@ -159,9 +163,11 @@ class _Reader:
 
     def _take(self, value: Any) -> Take:
         if isinstance(value, dict):
-            if not {"key", "pattern"} <= set(value) <= {"key", "pattern", "only"} or not isinstance(value["pattern"], str):
-                raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", "a part of a token has both, and perhaps only = {…}")
-            return Part(self._key(value["key"]), value["pattern"], self._tests(value.get("only", {}), "only"))
+            given = {"into": "{}", **value}
+            if not {"key", "pattern"} <= set(value) <= _PART or not isinstance(given["pattern"], str) or not isinstance(given["into"], str):
+                advice = "a part of a token has both, and perhaps only = {…} or into = '…{}…'"
+                raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", advice)
+            return Part(self._key(given["key"]), given["pattern"], self._tests(given.get("only", {}), "only"), given["into"])
         return self._key(value)
 
     def _key(self, value: Any) -> Key:
@@ -173,6 +179,11 @@ class _Reader:
         if not isinstance(entry, dict) or not set(entry) <= {"keys", "zone"} or not isinstance(entry.get("keys"), list) or not entry["keys"]:
             raise self._error("[[time]] needs keys = [ … ]", "list the tokens that make up the time, and zone if there is one")
         return TimeOf(tuple(self._key(key) for key in entry["keys"]), self._key(entry["zone"]) if "zone" in entry else None)
+
+    def _kind(self, entry: Any) -> tuple[When, Kind]:
+        if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
+            raise self._error("[[kinds]] needs kind = '…' and all = { key = 'pattern' }", f"known kinds are {', '.join(KINDS)}")
+        return self._condition("kinds", {key: value for key, value in entry.items() if key != "kind"}), entry["kind"]
 
     def _conditions(self, name: str) -> tuple[When, ...]:
         return tuple(self._condition(name, entry) for entry in self._get(name, list, []))

@@ -12,12 +12,15 @@ from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, Ta
 
 _DAY = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 _TEXT = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
-_USER = r"\S+ (?P<user>\"[^\"]*\"|[^\[\]\"]{1,256}?)"
+_USER = r"\S+ (?P<user>\"[^\"]*\"|-|[^\s\[\]\"-](?:(?! - )[^\[\]\"]){0,255}?)"
 _WHAT = rf'\[(?P<time>{_DAY})\] "(?P<request>{_TEXT})" (?P<status>\d{{1,3}}|-)(?: (?P<size>\d+|-))?(?: \d+)?'
 _REST = rf'(?: (?:"(?P<referer>{_TEXT})"|-) (?:"(?P<agent>{_TEXT})"|-)(?P<rest>.*))?'
-_ADDRESS = r"[0-9A-Fa-f.:]+|unix:|localhost"
-_LIST = rf"(?P<client>\"[^\"]*\"|(?:{_ADDRESS})(?:(?:, ?| )(?:{_ADDRESS}))*)"
+_ADDRESS = r"(?=[^\s,]*[.:])[0-9A-Fa-f.:]+|unix:|localhost"
+_LIST = rf"(?P<client>\"[^\"]*\"(?: (?:{_ADDRESS}))?|(?:{_ADDRESS})(?:(?:, ?| )(?:{_ADDRESS}))*)"
+_TO = r"^(?:\S+ (?=[A-Za-z][\w+.-]{0,15}://)|CONNECT )(\S+)"
 _FIRST = r'^"?([^\s,"]+)'
+
+_NO_SYSLOG = r"(?!<\d|\d{4}-\d\d-\d\dT|[A-Z][a-z]{2} {1,2}\d)"
 
 _FIELDS: dict[str, tuple[Take, ...]] = {
     "path": (Part("request", r"^\S+ (/\S*)"),),
@@ -39,17 +42,18 @@ ACCESS = LogFormat(
     kind="http_request",
     family=Pattern(
         (
-            rf"^(?P<client>\S+) {_USER} {_WHAT}{_REST}$",
-            rf"^(?P<vhost>\S+) (?:\"[^\"]*\" )?{_LIST} {_USER} {_WHAT}{_REST}$",
+            rf"^(?:- - - )?(?P<vhost>\S+) {_LIST} {_USER} {_WHAT}{_REST}$",
+            rf"^(?:- - - )?(?P<client>\S+) {_USER} {_WHAT}{_REST}$",
             rf"^\[(?P<time>{_DAY})\] (?P<client>\S+) (?P<tls>(?:TLS|SSL)v\S+|-) \S+ \"(?P<request>{_TEXT})\" (?P<size>\d+|-)",
         )
     ),
-    line=rf"^(?:[^\s\[{{][^\s\[]*+ (?:\"[^\"]*+\" |[^\s\[\"]++ ){{2,12}}\[{_DAY}\] \"(?!CONNECT \S|\S+ [a-z][a-z0-9+.-]*://)"
+    line=rf"^(?:{_NO_SYSLOG}[^\s\[{{][^\s\[]*+ (?:\"[^\"]*+\" |[^\s\[\"]++ ){{2,12}}\[{_DAY}\] \""
     rf"|\[{_DAY}\] \S+ (?:(?:TLS|SSL)v\S+|-) \S+ \")",
     fields={
         **_FIELDS,
-        "host": ("vhost",),
-        "server_port": (Part("vhost", r":(\d+)$"),),
+        "host": (Part("request", _TO), "vhost"),
+        "url": (Part("request", _TO),),
+        "server_port": (Part("vhost", r":(\d+)$", only=(("request", r"^\S+ /"),)),),
     },
     time=(TimeOf(("time",)),),
     rank=8,
@@ -58,3 +62,83 @@ ACCESS = LogFormat(
     same_as=("nginx_access",),
 )
 
+TRAEFIK = LogFormat(
+    name="traefik_access",
+    title="Traefik access log (CLF)",
+    vendor="Traefik Labs",
+    doc="https://doc.traefik.io/traefik/observability/access-logs/",
+    kind="http_request",
+    family=Pattern(
+        (
+            rf"^(?P<client>\S+) {_USER} {_WHAT} (?:\"{_TEXT}\"|-) (?:\"(?P<agent>{_TEXT})\"|-)"
+            rf" \d+ (?:\"(?P<router>{_TEXT})\"|-) (?:\"(?P<server>{_TEXT})\"|-) \d+ms$",
+        )
+    ),
+    line=rf"^\S+ \S+ [^\[\"]{{1,256}} \[{_DAY}\] \"[^\n]* \d+ (?:\"[^\"]*\"|-) (?:\"[^\"]*\"|-) \d+ms$",
+    fields={
+        **{name: takes for name, takes in _FIELDS.items() if name != "device"},
+        "client_ip": ("client",),
+        "host": (Part("server", r"^([a-z][a-z0-9]*://\S+)"),),
+        "server_ip": (Part("server", r"^[a-z][a-z0-9]*://([^/]+)"),),
+        "server_port": (Part("server", r"^[a-z][a-z0-9]*://[^/]+:(\d+)"),),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    uncounted=_NO_REQUEST,
+    product="web_server",
+)
+"""The server is the URL that the request was passed on to, which is the service where Traefik is a way out."""
+
+TRAEFIK_JSON = LogFormat(
+    name="traefik_json",
+    title="Traefik access log (JSON)",
+    vendor="Traefik Labs",
+    doc="https://doc.traefik.io/traefik/observability/access-logs/",
+    kind="http_request",
+    family=Json(
+        requires=(("RequestHost|RequestAddr", ""), ("DownstreamStatus|OriginStatus", ""), ("ClientAddr|ClientHost", ""))
+    ),
+    fields={
+        "host": ("RequestHost", "RequestAddr", "ServiceAddr"),
+        "path": ("RequestPath",),
+        "user": ("ClientUsername",),
+        "client_ip": ("ClientHost", "ClientAddr"),
+        "server_ip": ("ServiceAddr",),
+        "server_port": ("RequestPort",),
+        "method": ("RequestMethod",),
+        "action": ("DownstreamStatus",),
+        "bytes_up": ("RequestContentSize",),
+        "bytes_down": ("DownstreamContentSize",),
+        "user_agent": ("request_User-Agent",),
+    },
+    time=(TimeOf(("StartUTC",)), TimeOf(("StartLocal",)), TimeOf(("time",))),
+    zone="utc",
+    rank=12,
+    product="web_server",
+)
+
+UBIKA = LogFormat(
+    name="ubika_waap",
+    title="Ubika WAAP security log (JSON)",
+    vendor="Ubika",
+    doc="https://docs.sekoia.io/integration/categories/network_security/ubika_waap/",
+    kind="http_request",
+    family=Json(requires=(("logAlertUid", ""), ("request.hostname|request.ipSrc", ""))),
+    fields={
+        "host": ("request.hostname",),
+        "path": ("request.path",),
+        "user": ("events.0.userId", "events.0.tokens.userId"),
+        "client_ip": ("request.ipSrc",),
+        "server_ip": ("request.ipDst",),
+        "server_port": ("request.portDst",),
+        "method": ("request.method",),
+        "action": ("events.0.tokens.eventType", "events.0.eventDetails"),
+    },
+    time=(TimeOf(("timestamp|@timestamp",)),),
+    zone="utc",
+    rank=12,
+    product="web_server",
+)
+"""Alerts; its access log is in the common log format."""
+
+FORMATS = (ACCESS, TRAEFIK, TRAEFIK_JSON, UBIKA)

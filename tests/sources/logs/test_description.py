@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from shadowai.sources.logs.description import KINDS, Blank, Json, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import (
+    KINDS,
+    Blank,
+    CsvHeader,
+    CsvPositional,
+    Json,
+    LogFormat,
+    Part,
+    Pattern,
+    TimeOf,
+    When,
+)
 
 PLAIN = LogFormat(
     name="x",
@@ -35,6 +46,10 @@ def test_a_plain_description_is_consistent() -> None:
         ({"ignored": "*"}, "pattern"),
         ({"fields": {"host": (Part(1, "(?P<"),)}}, "pattern"),
         ({"fields": {"host": (Part(1, "(.)", only=((1, "("),)),)}}, "pattern"),
+        ({"fields": {"host": (Part(1, "x"),)}}, "no group"),
+        ({"family": CsvPositional(2, delimiter="")}, "one character"),
+        ({"family": CsvPositional(2, delimiter="||")}, "one character"),
+        ({"family": CsvHeader(delimiters="")}, "one character"),
         ({"blocked": (When(((1, ")"),)),)}, "pattern"),
         ({"allowed": (When(((1, ")"),)),)}, "pattern"),
         ({"uncounted": (When(((1, ")"),)),)}, "pattern"),

@@ -40,6 +40,7 @@ def _object(content: dict[str, Any]) -> Record:
         ("user,host,url", "jdoe,proxy01.example.org,https://chatgpt.com/c/1", "chatgpt.com"),
         ("user,host,url", "jdoe,proxy01.example.org,chatgpt.com:443", "chatgpt.com"),
         ("user,host,url", "jdoe,chatgpt.com,/c/index.html", "chatgpt.com"),
+        ("user,device,url", "jdoe,pc17,ChatGPT.com.", "chatgpt.com"),
         ("user,host,url", "jdoe,chatgpt.com,index.html", "chatgpt.com"),
         ("client,host,query", "10.1.2.3,resolver01.example.org,chatgpt.com.", "chatgpt.com"),
         ("client,host,query", "10.1.2.3,chatgpt.com,?q=example.com", "chatgpt.com"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from shadowai.names import authority
 from shadowai.sources.framing import Block
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.quick import ACTOR, MANNER, dimensions, names_of
+from shadowai.sources.logs.quick import ACTOR, MANNER, Finder, dimensions, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 from tests.formats import expected
@@ -31,6 +32,11 @@ def _lines(fmt: LogFormat) -> list[str]:
 
 def _block(lines: list[str]) -> Block:
     return Block(range(1, len(lines) + 1), lines, 0, "\n".join(lines))
+
+
+def _names(find: Finder, lines: list[str]) -> Sequence[str | None] | None:
+    named = find(_block(lines))
+    return None if named is None else named.names
 
 
 def test_there_is_a_shortcut_for_the_most_common_proxy() -> None:
@@ -51,7 +57,8 @@ def test_a_name_found_early_is_the_name_of_the_record(fmt: LogFormat) -> None:
             if damaged:
                 damaged[rng.randrange(len(damaged))] = rng.choice(' /:@"[]?#-._%0aA\t')
         text = "".join(damaged)
-        (name,) = find(_block([text])) or [None]
+        named = find(_block([text]))
+        name = named.names[0] if named is not None else None
         if name is None:
             continue
         found += 1
@@ -78,17 +85,17 @@ def test_a_block_with_one_odd_line_still_gives_the_other_names() -> None:
     find = names_of(FormatReader(fmt, Clock()))
     assert find is not None
     lines = [good.format("a.example"), "junk", good.format("b.example")]
-    assert find(_block(lines)) == ["a.example", None, "b.example"]
-    assert find(_block(lines[::2])) == ["a.example", "b.example"]
+    assert _names(find, lines) == ["a.example", None, "b.example"]
+    assert _names(find, lines[::2]) == ["a.example", "b.example"]
 
 
 def test_tables_are_sure_only_of_rows_of_the_headers_width() -> None:
     reader = FormatReader(formats()["generic_csv"], Clock())
     find = names_of(reader)
     assert find is not None
-    assert find(_block(["user,host", "a,x.example"])) is None, "the header is not known yet"
+    assert _names(find, ["user,host", "a,x.example"]) is None, "the header is not known yet"
     reader.tokens("user,host")
-    assert find(_block(["a,x.example", "b", "user,host", 'c,"y.example"'])) == ["x.example", None, None, "y.example"]
+    assert _names(find, ["a,x.example", "b", "user,host", 'c,"y.example"']) == ["x.example", None, None, "y.example"]
 
 
 def test_tables_are_not_sure_near_an_open_quote() -> None:
@@ -96,11 +103,11 @@ def test_tables_are_not_sure_near_an_open_quote() -> None:
     find = names_of(reader)
     assert find is not None
     reader.tokens("user,host")
-    assert find(_block(['"a', 'b",x.example'])) is None, "a row over two lines"
-    assert find(_block(['"a,x.example'])) is None
-    assert find(_block(["b,x.example"])) is None, "may still be within the quote of the block before"
-    assert find(_block(["b,x.example"] * 70)) is None
-    assert find(_block(["b,x.example"])) == ["x.example"]
+    assert _names(find, ['"a', 'b",x.example']) is None, "a row over two lines"
+    assert _names(find, ['"a,x.example']) is None
+    assert _names(find, ["b,x.example"]) is None, "may still be within the quote of the block before"
+    assert _names(find, ["b,x.example"] * 70) is None
+    assert _names(find, ["b,x.example"]) == ["x.example"]
 
 
 @pytest.mark.parametrize("name", sorted(formats()))

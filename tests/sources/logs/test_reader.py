@@ -241,3 +241,20 @@ def test_shortcuts_agree_with_the_record(values: dict[str, Any]) -> None:
     assert reader.url(tokens, whole.host) == whole.url
     assert whole.host is None or list(reader.candidates(tokens))
     assert whole.user is None or whole.user == whole.user.strip() != ""
+
+
+@pytest.mark.parametrize("null", ["N/A", " n/a ", "-", '"None"', "nowhere", "(null)"])
+def test_a_word_for_no_value_is_no_candidate_for_the_host(null: str) -> None:
+    """A scan looks at candidates only: one that the record passes over must not stand for its host."""
+    reader = FormatReader(replace(FMT, nulls=frozenset({"Nowhere"})), Clock())
+    tokens = reader.tokens(json.dumps({"host": null, "msg": "to=chatgpt.com"}))
+    assert isinstance(tokens, dict)
+    assert list(reader.candidates(tokens)) == ["chatgpt.com"]
+    assert reader.record("x", 1, tokens).host == "chatgpt.com"
+
+
+def test_a_dotted_word_for_no_value_is_no_candidate_either() -> None:
+    reader = FormatReader(replace(FMT, nulls=frozenset({"0.0.0.0"})), Clock())
+    tokens = reader.tokens(json.dumps({"host": "0.0.0.0", "msg": "to=chatgpt.com"}))
+    assert isinstance(tokens, dict)
+    assert list(reader.candidates(tokens)) == ["chatgpt.com"]

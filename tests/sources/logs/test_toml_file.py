@@ -39,9 +39,14 @@ keys = [1, 2]
 [[blocked]]
 all = { 6 = '^DENIED$' }
 
+[[kinds]]
+kind = "tls_connection"
+all = { 4 = '^CONNECT$' }
+
 [[uncounted]]
 all = { 4 = '^OPTIONS$' }
 because = "a preflight"
+beside = { 4 = '^GET$' }
 """
 
 
@@ -64,7 +69,8 @@ def test_a_good_file_says_what_a_description_says(tmp_path: Path) -> None:
     assert found.fields["user"] == (7, 6)
     assert found.time == (TimeOf((1, 2)),)
     assert found.blocked == (When(((6, "^DENIED$"),)),)
-    assert found.uncounted == (When(((4, "^OPTIONS$"),), "a preflight"),)
+    assert found.kinds == ((When(((4, "^CONNECT$"),)), "tls_connection"),)
+    assert found.uncounted == (When(((4, "^OPTIONS$"),), "a preflight", ((4, "^GET$"),)),)
 
 
 def first_record(path: Path, line: str) -> dict[str, object]:
@@ -174,6 +180,9 @@ def test_every_family_can_be_described(tmp_path: Path, family: str, options: str
         ("all = { 6 = '^DENIED$' }", "6 = 'x'", "[[blocked]]"),
         ("all = { 6 = '^DENIED$' }", "all = { 6 = '(' }", "pattern '('"),
         ('because = "a preflight"', "", "[[uncounted]] needs because"),
+        ('kind = "tls_connection"', 'kind = "quic"', "[[kinds]]"),
+        ('kind = "tls_connection"', "", "[[kinds]]"),
+        ("beside = {", "besides = {", "[[uncounted]]"),
         ("[options]", "[options", "cannot be read as TOML"),
         ('zone = "utc"', 'same_as = "x"', "same_as"),
     ],

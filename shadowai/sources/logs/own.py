@@ -1,0 +1,28 @@
+"""What ``shadowai read`` prints, so that it can be filtered and scanned again, and is never taken for an unknown product's."""
+
+from shadowai.sources.logs.description import KINDS, Json, LogFormat, TimeOf, When
+
+READ = LogFormat(
+    name="shadowai_read",
+    title="The records that `shadowai read` prints",
+    vendor="",
+    doc="https://www.rfc-editor.org/rfc/rfc8259",
+    kind="http_request",
+    family=Json(requires=(("path", ""), ("line", r"^\d+$"), ("format", r"^[a-z][a-z0-9_]+$"))),
+    fields={
+        name: (name,)
+        for name in (
+            "host", "url", "user", "device", "client_ip", "server_ip", "server_port", "method", "action", "bytes_up", "bytes_down",
+            "user_agent",
+        )
+    },  # fmt: skip
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    kinds=tuple((When((("kind", f"^{kind}$"),)), kind) for kind in KINDS),
+    blocked=(When((("blocked", "^true$"),)),),
+    allowed=(When((("blocked", "^false$"),)),),
+    uncounted=(When((("counted", "^false$"),), "no activity, as the first reading said"),),
+    rank=20,
+)
+
+FORMATS = (READ,)

@@ -1,0 +1,74 @@
+"""WatchGuard Firebox (Fireware) traffic log over syslog.
+
+``msg_id="3000-0148" Allow 1-Trusted 0-External [length] tcp [header ttl] source destination port port …``, then ``name="value"`` pairs:
+"Fireware Log Catalog". ``sent_bytes`` is what the source of the connection sent. The time in round brackets is the Firebox's.
+"""
+
+from shadowai.sources.logs.description import LogFormat, Part, Pattern, TimeOf, When
+
+_MARK = r'^[^"=]{0,200}\bmsg_id="(?P<id>[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4})" '
+_TIME = r"^(?:[^\"=(]{0,160}\((?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\))?"
+_ADDRESS = r"(?=[0-9A-Fa-f]{0,4}[.:\d])[0-9A-Fa-f.:]{2,45}"
+_TRAFFIC = (
+    _TIME
+    + _MARK[1:]
+    + r"(?P<action>Allow|Deny|Block|Drop|Reject)\w* (?P<interfaces>[^\"]{1,160}?) (?:\d{1,6} )?(?P<protocol>[a-z][\w-]{1,15}) "
+    rf"(?:\d{{1,5}} \d{{1,5}} )?(?P<src>{_ADDRESS}) (?P<dst>{_ADDRESS})"
+    r"(?: (?P<src_port>\d{1,5}) (?P<dst_port>\d{1,5}))?(?P<rest>(?: .*)?)$"
+)
+
+
+def _pair(*names: str) -> tuple[Part, ...]:
+    return tuple(Part("rest", rf'(?<![\w-]){name}="([^"]+)"') for name in names)
+
+
+FIREBOX = LogFormat(
+    name="watchguard_firebox",
+    title="WatchGuard Firebox traffic log",
+    vendor="WatchGuard",
+    doc="https://www.watchguard.com/help/docs/fireware/12/en-US/log_catalog/12_Log-Catalog.pdf",
+    kind="connection",
+    family=Pattern((_TRAFFIC, _TIME + _MARK[1:] + r"(?P<rest>.*)$")),
+    line=_MARK,
+    fields={
+        "host": (
+            *_pair("dstname", "sni", "question", "query_name", "domain_name", "host"),
+            Part("rest", r'header="Host: ([^"\\]+)'),
+            *_pair("cn"),
+        ),
+        "path": _pair("arg", "path"),
+        "user": _pair("src_user", "authenticated_user", "username", "user"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dst_port",),
+        "method": _pair("op", "method"),
+        "action": ("action",),
+        "bytes_up": _pair("sent_bytes"),
+        "bytes_down": _pair("rcvd_bytes"),
+    },
+    time=(TimeOf(("time",)),),
+    kinds=(
+        (When((("rest", r'(?:question|query_type)="|msg="[^"]*\bDNS\b'),)), "dns_query"),
+        (When((("rest", r'sni="|cn="|msg="[^"]*\bHTTPS\b'),)), "tls_connection"),
+        (When((("rest", r'dstname="|arg="|msg="[^"]*\bHTTP\b'),)), "http_request"),
+    ),
+    blocked=(When((("action", r"^(?:Deny|Block|Drop|Reject)"),)),),
+    allowed=(When((("action", r"^Allow"),)),),
+    uncounted=(
+        When((("protocol", r"^icmp"),), "an ICMP exchange, not use of a service"),
+        When((("dst", r"^$"),), "an event of the firewall itself, not use of a service"),
+        When(
+            (("id", r"^3000-01(?:48|49)$"), ("action", r"^Allow")),
+            "the start of a connection; its end is counted",
+            (("id", r"^3000-0151$"),),
+        ),
+        When(
+            (("rest", r'msg="Proxy(?:Allow|Strip|Replace|Inspect|AvScan)'), ("action", r"^Allow"), ("rest", r'^(?!.*(?:dstname|sni)=")')),
+            "a step within a connection; the connection is counted",
+            (("rest", r'sent_bytes="'),),
+        ),
+    ),
+    product="watchguard_firebox",
+)  # fmt: skip
+
+FORMATS = (FIREBOX,)
