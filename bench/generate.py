@@ -6,6 +6,7 @@ Addresses are documentation and private ones, users are of example.com, ordinary
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,3 +98,7 @@ def _json(rng: random.Random, time: float, who: int, host: str) -> str:
 
 
 _KINDS: dict[str, Line] = {"squid": _squid, "csv": _csv, "json": _json}
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))

@@ -19,7 +19,9 @@ ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", 
 """Keys under which exports put the list of their records."""
 
 _SCALAR = r'"[^"\\]{0,64}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
-_ENVELOPE = re.compile(r"\s*\{\s*(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')"\s*:\s*\[\s*\{')
+_CLOUDWATCH = r'"messageType"\s*:\s*"DATA_MESSAGE"[^{}]{0,900}"logEvents"'
+"""A batch of a CloudWatch Logs subscription, which has a list before its list of events."""
+_ENVELOPE = re.compile(r"\s*\{\s*(?:" + _CLOUDWATCH + "|(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')")\s*:\s*\[\s*\{')
 _ENVELOPE_HEAD = 1280
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

@@ -96,6 +96,16 @@ def test_objects_have_the_number_of_the_line_they_begin_in() -> None:
     assert framed('[\n\n{"a":1},\n {\n"b":2}]\n{"c":3}') == [(3, '{"a":1}'), (4, '{\n"b":2}'), (6, '{"c":3}')]
 
 
+@pytest.mark.parametrize("size", [1, 40, 1 << 20])
+def test_batches_of_a_cloudwatch_subscription_are_their_events(size: int) -> None:
+    events = [{"id": "1", "timestamp": 1767600000000, "message": "a {b"}, {"id": "2", "timestamp": 1, "message": "c"}]
+    head = {"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": "/g", "logStream": "s" * 300, "subscriptionFilters": ["x"]}
+    batch = json.dumps({**head, "logEvents": events})
+    assert framing.needs_json_framing(batch, whole=True)
+    found = framed(batch + batch + "\n" + batch, size)  # Firehose puts nothing between them
+    assert [json.loads(text) for _, text in found] == events * 3
+
+
 def test_an_empty_list_or_envelope_holds_nothing() -> None:
     assert framed("[]") == framed("[ \n ]\n") == framed("") == []
 

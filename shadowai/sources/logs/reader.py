@@ -97,7 +97,10 @@ class FormatReader:
     def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
         """What differs from record to record of one kind: time, bytes up, bytes down."""
         time, _ = self._time(tokens, NO_HEADER)
-        return time, self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
+        take = self._plan.take
+        bytes_up = self._first("bytes_up", tokens, _size) if take["bytes_up"] else None
+        bytes_down = self._first("bytes_down", tokens, _size) if take["bytes_down"] else None
+        return time, bytes_up, bytes_down
 
     def actor(self, tokens: Tokens) -> Actor:
         """Who: the user, device and address of :meth:`record`."""

@@ -36,7 +36,7 @@ _NO_REQUEST = (When((("request", r"^(?![A-Z][A-Z_-]{1,23} \S)"),), "no request w
 
 ACCESS = LogFormat(
     name="apache_access",
-    title="Apache, nginx and other servers' access.log (common, combined, with or without virtual host)",
+    title="Apache, nginx and other web servers' access.log",
     vendor="Apache",
     doc="https://httpd.apache.org/docs/2.4/mod/mod_log_config.html",
     kind="http_request",
