@@ -16,7 +16,6 @@ import tempfile
 import time
 from pathlib import Path
 
-
 RUNS = 3
 SHARES = (0.02, 0.30)
 

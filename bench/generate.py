@@ -14,7 +14,29 @@ AI = (
     "chatgpt.com", "chat.openai.com", "api.openai.com", "claude.ai", "api.anthropic.com", "gemini.google.com", "copilot.microsoft.com",
     "www.perplexity.ai", "chat.deepseek.com", "api.mistral.ai", "huggingface.co", "api.groq.com", "openrouter.ai", "www.midjourney.com",
 )  # fmt: skip
-_WORDS = "blue north cloud fast data media shop news mail soft bank tele auto food home metro prime alpha delta atlas vertex".split()
+_WORDS = [
+    "blue",
+    "north",
+    "cloud",
+    "fast",
+    "data",
+    "media",
+    "shop",
+    "news",
+    "mail",
+    "soft",
+    "bank",
+    "tele",
+    "auto",
+    "food",
+    "home",
+    "metro",
+    "prime",
+    "alpha",
+    "delta",
+    "atlas",
+    "vertex",
+]
 _SUBS = ("www", "api", "cdn", "static", "img", "assets", "login", "mail", "edge", "telemetry", "")
 _ENDS = ("example", "example.com", "example.net", "example.org", "test", "invalid")
 _AGENT = (
@@ -82,8 +104,9 @@ def _squid(rng: random.Random, time: float, who: int, host: str) -> str:
 
 
 def _csv(rng: random.Random, time: float, who: int, host: str) -> str:
+    clock = f"{int(time) // 3600 % 24:02d}:{int(time) // 60 % 60:02d}:{int(time) % 60:02d}"
     return (
-        f'"2026-01-05 {int(time) // 3600 % 24:02d}:{int(time) // 60 % 60:02d}:{int(time) % 60:02d}","user{who}@example.com","Allowed","{host}",'
+        f'"2026-01-05 {clock}","user{who}@example.com","Allowed","{host}",'
         f'"{host}{rng.choice(_PATHS)}","{_AGENT}","Marketing, ""Misc""","GET","{rng.randrange(80, 9000)}","{rng.randrange(60, 90000)}",'
         f'"10.0.{who >> 8}.{who & 255}"\r\n'
     )
@@ -91,7 +114,8 @@ def _csv(rng: random.Random, time: float, who: int, host: str) -> str:
 
 def _json(rng: random.Random, time: float, who: int, host: str) -> str:
     return (
-        f'{{"ts":{time:.6f},"uid":"C{rng.randrange(1 << 64):017x}","id.orig_h":"10.0.{who >> 8}.{who & 255}","id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"trans_depth":1,"method":"GET",'
+        f'{{"ts":{time:.6f},"uid":"C{rng.randrange(1 << 64):017x}","id.orig_h":"10.0.{who >> 8}.{who & 255}",'
+        f'"id.resp_h":"203.0.113.{rng.randrange(256)}","id.resp_p":443,"trans_depth":1,"method":"GET",'
         f'"host":"{host}","uri":"{rng.choice(_PATHS)}","user_agent":"{_AGENT}","request_body_len":{rng.randrange(80, 9000)},'
         f'"response_body_len":{rng.randrange(60, 90000)},"status_code":200,"username":"user{who}","tags":[]}}\n'
     )

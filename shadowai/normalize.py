@@ -10,7 +10,9 @@ import ipaddress
 import re
 from typing import NamedTuple
 
-NULLS = frozenset({"", "-", "--", "none", "n/a", "na", "(empty)", "null", "nil", "unknown", "undefined", "unmapped user", "(null)"})
+NULLS = frozenset(
+    {"", "-", "--", "none", "n/a", "na", "(empty)", "null", "nil", "unknown", "undefined", "unmapped user", "(null)"}
+)
 """What products write for "no value", in lower case (after stripping blanks and quotes)."""
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
@@ -21,7 +23,9 @@ _CODES = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _IP_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})[:#/](?:[0-9]{0,5})?(?:[:/].*)?")
 _MASKED = re.compile(r"[0-9]{1,3}\.(?:[0-9xX*]{1,3}\.){2}[0-9xX*]{1,3}")
 _ESCAPED = re.compile(r"((?:\\[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
-_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _QUOTES = _BLANKS + "\"'"
 _ROUNDS = 8
 _MAX_USER = 2048
@@ -56,7 +60,7 @@ def host(text: str) -> str | None:
         return name if not name[-1].isdigit() else _numeric(name)
     if name[0] == "(":
         return _from_wire(name)
-    name = _authority(name).rsplit("@", 1)[-1]
+    name = _authority(name).rsplit("@", 1)[-1].strip("\"'")
     if name.startswith("["):
         return _address(name[1:].partition("]")[0])
     if name.count(":") == 1:
@@ -96,7 +100,9 @@ def port(authority: str) -> int | None:
     if tail.count(":") != 1:
         return None
     digits = tail.rpartition(":")[2]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536 else None
+    return (
+        int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536 else None
+    )
 
 
 def address(text: str) -> str | None:

@@ -23,8 +23,8 @@ from shadowai.names import NO_HOST, Found, Names
 from shadowai.sources import container, timestamps
 from shadowai.sources.logs import formats_with
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.logfile import LogFile, OnBlock, Row
 from shadowai.sources.logs.families import Tokens
+from shadowai.sources.logs.logfile import LogFile, OnBlock, Row
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, dimensions
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER

@@ -143,7 +143,8 @@ def test_generated_squid_lines_obey_the_law(tmp_path: Path, catalog: Catalog) ->
         status = rng.choice(("TCP_MISS/200", "TCP_DENIED/403", "TCP_DENIED/407", "NONE/400", "TCP_TUNNEL/200"))
         user = rng.choice(("-", "CORP\\jdoe", "ann@example.com", "jdoe"))
         lines.append(
-            f"{1767600000 + rng.random() * 1e6:.3f} {rng.randrange(99):4d} 10.0.0.{rng.randrange(5)} {status} {rng.randrange(9999)} {target} {user} HIER_DIRECT/203.0.113.9 -"
+            f"{1767600000 + rng.random() * 1e6:.3f} {rng.randrange(99):4d} 10.0.0.{rng.randrange(5)} {status} "
+            f"{rng.randrange(9999)} {target} {user} HIER_DIRECT/203.0.113.9 -"
         )
     path.write_text("\n".join(lines), "utf-8")
     wanted = _rows(_read(path, catalog), catalog)

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 @options.log_format_option
 @options.timezone_option
 @click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to spread files over; by default as the input is large."
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes to spread files over; by default as the input is large.",
 )
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
@@ -79,7 +82,9 @@ def command(
         policy=policy_file,
         settings=settings,
     )
-    gc.set_threshold(200_000, 20, 50)  # millions of small objects and no cycles: the usual pace costs a third of the time
+    gc.set_threshold(
+        200_000, 20, 50
+    )  # millions of small objects and no cycles: the usual pace costs a third of the time
     report = _scan(paths, chosen, wanted=not no_progress)
     export.write_report(report, exporter, target)
     if exporter.name != "table" or output not in (None, "-"):

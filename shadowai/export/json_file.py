@@ -84,4 +84,9 @@ def _gap(gap: Gap) -> dict[str, Plain]:
 
 
 def _note(note: Note) -> dict[str, Plain]:
-    return {"origin": None if note.origin is None else str(note.origin), "kind": note.kind, "text": note.text, "count": note.count}
+    return {
+        "origin": None if note.origin is None else str(note.origin),
+        "kind": note.kind,
+        "text": note.text,
+        "count": note.count,
+    }

@@ -117,7 +117,9 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     try:
         stream = source.open()
     except OSError as wrong:
-        raise SourceError(wrong.strerror or str(wrong), origin=Origin(source.path), remedy="check that it can be read") from wrong
+        raise SourceError(
+            wrong.strerror or str(wrong), origin=Origin(source.path), remedy="check that it can be read"
+        ) from wrong
     try:
         yield stream
     finally:
@@ -206,7 +208,9 @@ def _is_read_anyway(path: str, top: str) -> bool:
 def _begun(stream: BinaryIO, path: str) -> tuple[bytes, io.BufferedReader]:
     """The first bytes, and a stream that still has them. A pipe may give them one by one; an error met on the way is
     raised when reading gets there."""
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream), 1 << 18)
+    buffered = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream), 1 << 18)
+    )
     head, error = b"", None
     try:
         if buffered.seekable():
@@ -249,7 +253,9 @@ def _decompressor(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
         return lambda raw: cast(BinaryIO, _Streams(raw, bz2.BZ2Decompressor))
     if head[:6] == b"\xfd7zXZ\x00":
         return lambda raw: cast(BinaryIO, _Streams(raw, lzma.LZMADecompressor))
-    if head[:4] == b"\x28\xb5\x2f\xfd" or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):  # or a skippable frame first
+    if head[:4] == b"\x28\xb5\x2f\xfd" or (
+        head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
+    ):  # or a skippable frame first
         return lambda raw: cast(BinaryIO, _Streams(raw, _ZstdFrame))
     return None
 
@@ -349,7 +355,16 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
             data = self._some(len(buffer))
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, ValueError) as wrong:
+        except (
+            OSError,
+            EOFError,
+            zlib.error,
+            lzma.LZMAError,
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            RuntimeError,
+            ValueError,
+        ) as wrong:
             raise SourceError(
                 f"corrupt or truncated after {self._done} bytes of text: {wrong}",
                 origin=Origin(self._path),
@@ -373,14 +388,18 @@ def _zip(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
         except (zipfile.BadZipFile, OSError) as wrong:
             yield Gap(Origin(source.path), f"corrupt zip archive: {wrong}")
             return
-        members = [member for member in archive.infolist() if not member.is_dir() and "__MACOSX/" not in member.filename]
+        members = [
+            member for member in archive.infolist() if not member.is_dir() and "__MACOSX/" not in member.filename
+        ]
         if not members:
             yield Gap(Origin(source.path), "archive holds no file to read")
         for member in members:
             path = f"{source.path}!{member.filename}"
             try:
                 inner = io.BufferedReader(_Guarded(cast(BinaryIO, archive.open(member)), path), 1 << 18)
-                yield from contents(Source(path, source.open, member.file_size, source.modified), cast(BinaryIO, inner), depth + 1)
+                yield from contents(
+                    Source(path, source.open, member.file_size, source.modified), cast(BinaryIO, inner), depth + 1
+                )
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as wrong:
                 yield Gap(Origin(path), f"member cannot be read: {wrong}")
 
@@ -408,7 +427,9 @@ def _tar(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
                     empty = False
                     path = f"{source.path}!{member.name}"
                     guarded = io.BufferedReader(_Guarded(cast(BinaryIO, inner), path), 1 << 18)
-                    yield from contents(Source(path, source.open, member.size, float(member.mtime)), cast(BinaryIO, guarded), depth + 1)
+                    yield from contents(
+                        Source(path, source.open, member.size, float(member.mtime)), cast(BinaryIO, guarded), depth + 1
+                    )
     except tarfile.TarError as wrong:
         yield Gap(Origin(source.path), f"corrupt tar archive: {wrong}")
         return

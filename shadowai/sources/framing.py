@@ -18,10 +18,16 @@ LONGEST = 16 << 20
 ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "result", "results", "items", "rows")
 """Keys under which exports put the list of their records."""
 
-_SCALAR = r'"[^"\\]{0,64}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
+_ABOUT = (
+    r"(?:status|success|ok|count|total\w{0,16}|code|msg|message|error\w{0,16}|next\w{0,24}|@odata[\w.]{0,24}|cursor|page\w{0,16}|limit|offset|"
+    r"size|took|timed_out|has_?more|version|wait_time|timestamp_hwm)"
+)
+_SCALAR = '"' + _ABOUT + r'"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
 _CLOUDWATCH = r'"messageType"\s*:\s*"DATA_MESSAGE"[^{}]{0,900}"logEvents"'
 """A batch of a CloudWatch Logs subscription, which has a list before its list of events."""
-_ENVELOPE = re.compile(r"\s*\{\s*(?:" + _CLOUDWATCH + "|(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')")\s*:\s*\[\s*\{')
+_ENVELOPE = re.compile(
+    r"\s*\{\s*(?:" + _CLOUDWATCH + "|(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')")\s*:\s*\[\s*\{'
+)
 _ENVELOPE_HEAD = 1280
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

@@ -31,6 +31,7 @@ _KEYS = (
 
 _TIME_KEYS = ("time", "@timestamp", "timestamp", "_time")
 
+
 class Header(NamedTuple):
     """What a syslog header says; each ``None`` where it does not."""
 
@@ -120,7 +121,9 @@ def _opened(line: str) -> tuple[str, str | None] | None:
             outer, _, name = key.partition(".")
             value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
         if isinstance(value, str) and len(value) > 8:
-            return value.rstrip("\r\n"), next((time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None)
+            return value.rstrip("\r\n"), next(
+                (time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None
+            )
     return None
 
 

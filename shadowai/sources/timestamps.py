@@ -18,7 +18,12 @@ MICROS = 1_000_000
 _EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()
 _EARLIEST, _LATEST = 1990, 2100
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])\.?[Mm]\.?)?"
 _ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?))?"
@@ -58,14 +63,22 @@ def zone(text: str) -> tzinfo:
     try:
         return ZoneInfo(text.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise UsageError(f"unknown time zone {text!r}", remedy="give an IANA name such as Europe/Berlin, or +02:00") from wrong
+        raise UsageError(
+            f"unknown time zone {text!r}", remedy="give an IANA name such as Europe/Berlin, or +02:00"
+        ) from wrong
 
 
 def iso(micros: int) -> str:
     """ISO 8601 in UTC, with as many digits of a second as are needed: ``2026-01-05T08:00:00Z``."""
     seconds, fraction = divmod(micros, MICROS)
     stamp = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{stamp}.{fraction:06d}Z" if fraction % 1000 else f"{stamp}.{fraction // 1000:03d}Z" if fraction else f"{stamp}Z"
+    return (
+        f"{stamp}.{fraction:06d}Z"
+        if fraction % 1000
+        else f"{stamp}.{fraction // 1000:03d}Z"
+        if fraction
+        else f"{stamp}Z"
+    )
 
 
 def in_doubt(text: str) -> bool:
@@ -80,7 +93,9 @@ class Clock:
     (epoch seconds) is the newest moment the file can speak of; it gives the year to dates without one.
     """
 
-    def __init__(self, default: tzinfo | None = None, *, modified: float | None = None, day_first: bool | None = None) -> None:
+    def __init__(
+        self, default: tzinfo | None = None, *, modified: float | None = None, day_first: bool | None = None
+    ) -> None:
         self._default = default
         self._newest = datetime.fromtimestamp(modified, UTC) if modified is not None else None
         self.day_first = day_first
@@ -126,7 +141,11 @@ class Clock:
     def _read(self, part: dict[str, str | None], zone_text: str | None, documented_utc: bool) -> int | None:
         assumed: list[str] = []
         month, day = self._month_and_day(part, assumed)
-        hour, minute, second = int(part["h"] or 0) if "h" in part else 0, int(part.get("mi") or 0), int(part.get("s") or 0)
+        hour, minute, second = (
+            int(part["h"] or 0) if "h" in part else 0,
+            int(part.get("mi") or 0),
+            int(part.get("s") or 0),
+        )
         if part.get("ap"):
             hour = hour % 12 + (12 if str(part["ap"]).lower() == "p" else 0)
         year_text = part.get("y")

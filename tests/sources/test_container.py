@@ -410,8 +410,20 @@ def test_a_file_reached_in_several_ways_is_read_once(tmp_path: Path) -> None:
     log.write_text("x")
     other.write_text("x")
     (tmp_path / "link.log").symlink_to(log)
-    ways = [str(log), str(tmp_path / "link.log"), str(tmp_path), str(tmp_path / "*.log"), str(tmp_path / "." / "a.log"), "-", "-"]
-    assert [source.path for source in container.expand(ways) if isinstance(source, Source)] == [str(log), str(other), "-"]
+    ways = [
+        str(log),
+        str(tmp_path / "link.log"),
+        str(tmp_path),
+        str(tmp_path / "*.log"),
+        str(tmp_path / "." / "a.log"),
+        "-",
+        "-",
+    ]
+    assert [source.path for source in container.expand(ways) if isinstance(source, Source)] == [
+        str(log),
+        str(other),
+        "-",
+    ]
 
 
 def test_a_file_that_cannot_be_opened_is_an_error_of_the_source(tmp_path: Path) -> None:

@@ -99,7 +99,13 @@ def test_objects_have_the_number_of_the_line_they_begin_in() -> None:
 @pytest.mark.parametrize("size", [1, 40, 1 << 20])
 def test_batches_of_a_cloudwatch_subscription_are_their_events(size: int) -> None:
     events = [{"id": "1", "timestamp": 1767600000000, "message": "a {b"}, {"id": "2", "timestamp": 1, "message": "c"}]
-    head = {"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": "/g", "logStream": "s" * 300, "subscriptionFilters": ["x"]}
+    head = {
+        "messageType": "DATA_MESSAGE",
+        "owner": "1",
+        "logGroup": "/g",
+        "logStream": "s" * 300,
+        "subscriptionFilters": ["x"],
+    }
     batch = json.dumps({**head, "logEvents": events})
     assert framing.needs_json_framing(batch, whole=True)
     found = framed(batch + batch + "\n" + batch, size)  # Firehose puts nothing between them
@@ -261,3 +267,9 @@ def test_a_string_of_many_megabytes_takes_no_memory_of_its_own() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 12 * len(raw)
+
+
+def test_a_record_that_holds_a_list_is_no_envelope() -> None:
+    record = '{"time":"2026-01-05T08:00:00Z","user":"jdoe","url":"https://chatgpt.com/","data":[{"a":1}]}'
+    assert not framing.needs_json_framing(record + "\n", whole=True)
+    assert framing.needs_json_framing('{"status":"success","count":1,"data":[{"a":1}]}', whole=True)

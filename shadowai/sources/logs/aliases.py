@@ -160,7 +160,7 @@ PARTIES = frozenset({
 
 _CERTAIN = frozenset((*FLAT["host"], *FLAT["url"]))
 _WHO = frozenset((*FLAT["user"], *FLAT["client_ip"], *FLAT["device"]))
-_KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING
+KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING
 
 
 def is_log(names: Collection[str]) -> bool:
@@ -176,4 +176,4 @@ def is_header(names: Collection[str]) -> bool:
     named = [name for name in names if name]
     if len(named) < 2 or TELLING.isdisjoint(named) or any(name.isdigit() or len(name) > 48 for name in named):
         return False
-    return len(named) < 4 or len(_KNOWN.intersection(named)) > 1
+    return len(named) < 4 or len(KNOWN.intersection(named)) > 1

@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import orjson
 
-from shadowai.sources.logs.aliases import PARTIES, REPORTERS, flat, is_header
+from shadowai.sources.logs.aliases import KNOWN, PARTIES, REPORTERS, flat, is_header
 from shadowai.sources.logs.description import (
     Blank,
     Cef,
@@ -113,10 +113,8 @@ class BlankTokenizer(_Listed):
         self._quotes = family.quotes
 
     def read(self, line: str) -> Row:
-        if self._quotes and ('"' in line or "[" in line):
-            tokens = [a or b or c for a, b, c in self._field.findall(line)]
-        else:
-            tokens = line.split()
+        held = self._quotes and ('"' in line or "[" in line)
+        tokens = [a or b or c for a, b, c in self._field.findall(line)] if held else line.split()
         return tokens if len(tokens) >= self._at_least else None
 
 
@@ -144,7 +142,11 @@ class W3cTokenizer(_Listed):
             tokens = line.split()
         if len(tokens) != len(self._names):
             if self._headed:
-                return tokens if len(self._names) - 1 <= len(tokens) and len(tokens) > 3 and len(tokens) <= len(self._names) else None
+                return (
+                    tokens
+                    if len(self._names) - 1 <= len(tokens) and len(tokens) > 3 and len(tokens) <= len(self._names)
+                    else None
+                )
             layout = self._layouts.get(len(tokens))
             if layout is None:
                 return None
@@ -249,6 +251,7 @@ class CsvTokenizer(_Listed):
         self._choices = ""
         self._wanted: frozenset[str] = frozenset()
         self._at_least = 2
+        self._names: frozenset[str] = frozenset()  # what a column may be called
         self._before = 0  # lines passed over before the header
         self.positional = isinstance(family, CsvPositional)
         if isinstance(family, CsvPositional):
@@ -265,8 +268,21 @@ class CsvTokenizer(_Listed):
         if self.header is not None:
             if tokens == self.header:
                 return HEADER
+            if self.is_another_header(tokens):
+                self._adopt(tokens)
+                return HEADER
             return tokens if len(tokens) == len(self.header) or self._ragged(tokens) else None
         return tokens if len(tokens) >= self._at_least else None
+
+    def is_another_header(self, tokens: list[str]) -> bool:
+        """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
+        column's name, so that no cell that a stranger can write makes a row one."""
+        if not tokens or not tokens[0][:1].isalpha() or flat(tokens[0]) not in self._names:
+            return False
+        names = {flat(name) for name in tokens if name}
+        if self._wanted:
+            return names >= self._wanted
+        return names <= self._names and is_header(names)
 
     @property
     def headless(self) -> int:
@@ -299,10 +315,14 @@ class CsvTokenizer(_Listed):
         if len(names) < self._at_least or not telling:
             self._before += 1
             return HEADER if self._before <= _PREAMBLE else None
-        self.header = names
-        self.columns = columns
-        self.version += 1
+        self._adopt(names)
         return HEADER
+
+    def _adopt(self, names: list[str]) -> None:
+        self.header = names
+        self.columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
+        self._names = KNOWN | self.columns.keys()
+        self.version += 1
 
     def named(self, key: str) -> str:
         return flat(key)
@@ -338,7 +358,7 @@ class KeyValueTokenizer(_Keyed):
     Keys and runs of blanks are bounded, so that the time to read a hostile line grows with its length alone.
     """
 
-    _dialects = {
+    _dialects: ClassVar[dict[str, str]] = {
         "equals": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*\'|[^\s"]*)',
         "equals_blanks": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s{1,16}[A-Za-z_][\w.\-/]{0,63}=|\s{0,16}$)',
         "comma": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
@@ -383,7 +403,9 @@ class CefTokenizer(Tokenizer):
     """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
 
     _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}" + r"\|([^|\\]*+(?:\\.[^|\\]*+)*+)" * 6 + r"(?:\||$)")
-    _extension = re.compile(r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL)
+    _extension = re.compile(
+        r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL
+    )
     _names = ("vendor", "product", "version", "class", "name", "severity")
 
     def __init__(self, family: Cef) -> None:
@@ -432,7 +454,11 @@ class LeefTokenizer(CefTokenizer):
         mark = head[6] or "\t"
         delimiter = chr(int(mark.lower().rpartition("x")[2], 16)) if "x" in mark.lower() and len(mark) > 1 else mark
         if delimiter in rest:
-            pairs = [(key.strip(), text) for key, found, text in (part.partition("=") for part in rest.split(delimiter)) if found]
+            pairs = [
+                (key.strip(), text)
+                for key, found, text in (part.partition("=") for part in rest.split(delimiter))
+                if found
+            ]
         else:  # one pair only, or tabs that became blanks on the way
             pairs = self._extension.findall(rest)
         tokens: dict[str, Any] = dict(reversed(pairs))
@@ -547,8 +573,12 @@ def flatten(tokens: dict[str, Any]) -> dict[str, Any]:
     values = list(tokens.values())
     kinds = set(map(type, values))
     if dict not in kinds:
-        absent = () if kinds <= SCALARS else tuple(
-            [place for place, value in enumerate(values) if type(value) not in SCALARS and _text(value) is None]
+        absent = (
+            ()
+            if kinds <= SCALARS
+            else tuple(
+                [place for place, value in enumerate(values) if type(value) not in SCALARS and _text(value) is None]
+            )
         )
         return {name: values[place] for name, place in _flat_keys(tuple(tokens), absent)}
     leaves = list(_leaves(tokens, ()))

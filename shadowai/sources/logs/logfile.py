@@ -364,7 +364,11 @@ class LogFile:
 
     def _headless(self) -> int:
         """Lines passed over as what stands before a table's header, which never came."""
-        reads = self._readers[self.format.name].tokenizer if self.format is not None and self.format.name in self._readers else None
+        reads = (
+            self._readers[self.format.name].tokenizer
+            if self.format is not None and self.format.name in self._readers
+            else None
+        )
         return reads.headless if isinstance(reads, CsvTokenizer) else 0
 
     def _places(self) -> tuple[Origin, ...]:

@@ -12,10 +12,20 @@ READ = LogFormat(
     fields={
         name: (name,)
         for name in (
-            "host", "url", "user", "device", "client_ip", "server_ip", "server_port", "method", "action", "bytes_up", "bytes_down",
+            "host",
+            "url",
+            "user",
+            "device",
+            "client_ip",
+            "server_ip",
+            "server_port",
+            "method",
+            "action",
+            "bytes_up",
+            "bytes_down",
             "user_agent",
         )
-    },  # fmt: skip
+    },
     time=(TimeOf(("time",)),),
     zone="utc",
     kinds=tuple((When((("kind", f"^{kind}$"),)), kind) for kind in KINDS),

@@ -99,7 +99,9 @@ def _by_column(reader: FormatReader) -> Finder:
             rows = list(csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True))
         except csv.Error:
             return None
-        if len(rows) != len(lines):
+        if len(rows) != len(lines) or any(
+            row and row[0][:1].isalpha() and table.is_another_header(row) for row in rows
+        ):
             return None
         width, first = len(header), reader.first_candidate
         return Named([first(row) if len(row) == width and row != header else None for row in rows], rows)
@@ -107,9 +109,7 @@ def _by_column(reader: FormatReader) -> Finder:
     return find
 
 
-def dimensions(
-    reader: FormatReader, fields: Sequence[str], *, conditions: bool = False
-) -> Dimensions:
+def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool = False) -> Dimensions:
     """A function from tokens to the raw texts that decide ``fields`` (and, with ``conditions``, whether a record counts, is
     blocked and of what kind): equal texts, equal values. Hosts, times and sizes are not among them."""
     description = reader.description

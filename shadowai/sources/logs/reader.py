@@ -14,7 +14,19 @@ from urllib.parse import unquote
 
 from shadowai import normalize
 from shadowai.model import Actor, Record
-from shadowai.sources.logs.description import FIELDS, CsvHeader, Json, Key, Kind, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs.description import (
+    FIELDS,
+    CsvHeader,
+    Json,
+    Key,
+    Kind,
+    LogFormat,
+    Part,
+    Take,
+    W3c,
+    When,
+    ZeekTsv,
+)
 from shadowai.sources.logs.families import HEADER, SCALARS, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
@@ -213,7 +225,9 @@ class FormatReader:
             return found[1] if found is not None else None
 
         if take.into != "{}":
-            return self._where(take, lambda tokens: None if (piece := part(tokens)) is None else take.into.replace("{}", piece))
+            return self._where(
+                take, lambda tokens: None if (piece := part(tokens)) is None else take.into.replace("{}", piece)
+            )
         return self._where(take, part if place is None or take.only else part_at)
 
     def _where(self, take: Part, getter: Getter) -> Getter:
@@ -321,7 +335,9 @@ def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row
     is_line = re.compile(description.line).search
     if description.ignored:
         is_ignored = re.compile(description.ignored).search
-        return lambda line: reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
+        return lambda line: (
+            reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
+        )
     return lambda line: reads.read(line) if is_line(line) is not None else None
 
 

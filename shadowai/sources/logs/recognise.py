@@ -66,7 +66,9 @@ class Recogniser:
         names: Counter[str] = Counter()
         for (name, _), count in votes.items():
             names[name] += count
-        best = max(names, key=lambda name: (self._formats[name].rank >= _GENERIC, names[name], self._formats[name].rank))
+        best = max(
+            names, key=lambda name: (self._formats[name].rank >= _GENERIC, names[name], self._formats[name].rank)
+        )
         depth = max((count, depth) for (name, depth), count in votes.items() if name == best)[1]
         return Recognition(self._formats[best], depth, tuple(names.most_common()))
 
@@ -131,7 +133,9 @@ def _is_header(fmt: LogFormat, text: str) -> bool:
             return False
         if fmt.line and re.search(fmt.line, text):
             return True
-        names = {name.lower() for name in text.partition(":")[2].split()} if text.lower().startswith("#fields:") else set()
+        names = (
+            {name.lower() for name in text.partition(":")[2].split()} if text.lower().startswith("#fields:") else set()
+        )
         return bool(names) and bool(family.columns) and names >= {name.lower() for name in family.columns}
     if isinstance(family, CsvHeader) and text[:1] not in "{[<":
         columns = header_columns(text, family)
@@ -153,9 +157,13 @@ def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] |
         return _json_test(family)
     if isinstance(family, (Cef, Leef)):
         reads = tokenizer(family)
-        marked = re.compile(r"CEF:|^\d\d?\|" if isinstance(family, Cef) else r"LEEF:").search  # a syslog reader may have eaten ``CEF:``
+        marked = re.compile(
+            r"CEF:|^\d\d?\|" if isinstance(family, Cef) else r"LEEF:"
+        ).search  # a syslog reader may have eaten ``CEF:``
         is_line = re.compile(fmt.line).search if fmt.line else None
-        return lambda text, obj: marked(text) is not None and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
+        return lambda text, obj: (
+            marked(text) is not None and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
+        )
     if isinstance(family, (CsvHeader, ZeekTsv)) or not fmt.line:
         return None
     search = re.compile(fmt.line).search

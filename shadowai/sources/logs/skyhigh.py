@@ -25,13 +25,13 @@ LINE = LogFormat(
     kind="http_request",
     family=Pattern(
         (
-            r'^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] '
+            r"^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "
             r'"(?P<user>[^"]*)" (?P<client>\S+) (?P<status>\d{3}|-|0) '
             rf'"(?P<method>[A-Z_-]+)? ?{_URL}[^"]*" "[^"]*" "[^"]*" "[^"]*" (?P<size>\d+|-)'
             r'(?: "(?P<agent>[^"]*)")?(?: "[^"]*" "(?P<result>\d*)")?',
         )
     ),
-    line=r'^\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]'
+    line=r"^\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]"
     r' "[^"]*" \S+ (?:\d{3}|-|0) "[^"]*" "[^"]*" "[^"]*" "[^"]*" (?:\d+|-)',
     fields={
         "host": ("url",),

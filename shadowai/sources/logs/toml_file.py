@@ -49,8 +49,8 @@ FAMILIES: Mapping[str, type[Any]] = {
 
 _TEXTS = ("title", "vendor", "doc", "line", "ignored", "product", "name_in")
 _KEYS = (
-    "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed", "uncounted", "nulls",
-    "percent_encoded", "same_as",
+    "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed",
+    "uncounted", "nulls", "percent_encoded", "same_as",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _LARGEST = 1 << 18
@@ -61,7 +61,11 @@ T = TypeVar("T")
 def load(folder: Path) -> list[LogFormat]:
     """The formats described by ``*.toml`` in ``folder``. Raises :class:`UsageError` naming the file and what is wrong in it."""
     if not folder.is_dir():
-        raise UsageError("no such folder of log formats", origin=Origin(str(folder)), remedy="correct formats_dir in the configuration")
+        raise UsageError(
+            "no such folder of log formats",
+            origin=Origin(str(folder)),
+            remedy="correct formats_dir in the configuration",
+        )
     return [read(path) for path in sorted(folder.glob("*.toml"))]
 
 
@@ -89,7 +93,9 @@ class _Reader:
             raise self._error(f"unknown key {unknown[0]!r}", f"known are {', '.join(_KEYS)}")
         name = self._get("name", str, "")
         if not _NAME.fullmatch(name):
-            raise self._error(f"name {name!r} is not of lower-case letters, digits and _", "give it a name such as acme_proxy")
+            raise self._error(
+                f"name {name!r} is not of lower-case letters, digits and _", "give it a name such as acme_proxy"
+            )
         described = LogFormat(
             name=name,
             title=self._get("title", str, name),
@@ -124,16 +130,24 @@ class _Reader:
             raise self._error(str(wrong), "correct the description") from wrong
         if not described.fields.get("host") and not described.fields.get("server_ip"):
             raise self._error("no field gives a host", "say under [fields] where host (or at least server_ip) is")
-        if isinstance(described.family, (Blank, CsvPositional)) and (named := [key for key in _keys(described) if isinstance(key, str)]):
-            raise self._error(f"{named[0]!r} is no position", "fields of this family have no names: give positions counted from 1")
+        if isinstance(described.family, (Blank, CsvPositional)) and (
+            named := [key for key in _keys(described) if isinstance(key, str)]
+        ):
+            raise self._error(
+                f"{named[0]!r} is no position", "fields of this family have no names: give positions counted from 1"
+            )
         headed = isinstance(described.family, (CsvHeader, ZeekTsv, W3c, Cef, Leef))
         if not described.line and not headed and not (isinstance(described.family, Json) and described.family.requires):
-            raise self._error("nothing says how a line is recognised", "give line = '^…' (for JSON: requires under [options])")
+            raise self._error(
+                "nothing says how a line is recognised", "give line = '^…' (for JSON: requires under [options])"
+            )
 
     def _zone(self) -> Literal["utc", "local"]:
         zone = self._get("zone", str, "local")
         if zone not in ("utc", "local"):
-            raise self._error(f"zone {zone!r} is neither 'utc' nor 'local'", "the zone of local times is set by --timezone")
+            raise self._error(
+                f"zone {zone!r} is neither 'utc' nor 'local'", "the zone of local times is set by --timezone"
+            )
         return "utc" if zone == "utc" else "local"
 
     def _family(self) -> Family:
@@ -151,7 +165,9 @@ class _Reader:
         wrong_type = [key for key, value in given.items() if not _fits(value, hints[key])]
         if wrong_type:
             option = wrong_type[0]
-            raise self._error(f"option {option} = {options[option]!r} is not {_shown(hints[option])}", "correct the value")
+            raise self._error(
+                f"option {option} = {options[option]!r} is not {_shown(hints[option])}", "correct the value"
+            )
         try:
             family: Family = made(**given)
         except TypeError as wrong:
@@ -164,10 +180,16 @@ class _Reader:
     def _take(self, value: Any) -> Take:
         if isinstance(value, dict):
             given = {"into": "{}", **value}
-            if not {"key", "pattern"} <= set(value) <= _PART or not isinstance(given["pattern"], str) or not isinstance(given["into"], str):
+            if (
+                not {"key", "pattern"} <= set(value) <= _PART
+                or not isinstance(given["pattern"], str)
+                or not isinstance(given["into"], str)
+            ):
                 advice = "a part of a token has both, and perhaps only = {…} or into = '…{}…'"
                 raise self._error(f"{value!r} is not {{key = …, pattern = '…'}}", advice)
-            return Part(self._key(given["key"]), given["pattern"], self._tests(given.get("only", {}), "only"), given["into"])
+            return Part(
+                self._key(given["key"]), given["pattern"], self._tests(given.get("only", {}), "only"), given["into"]
+            )
         return self._key(value)
 
     def _key(self, value: Any) -> Key:
@@ -176,13 +198,24 @@ class _Reader:
         return value
 
     def _time(self, entry: Any) -> TimeOf:
-        if not isinstance(entry, dict) or not set(entry) <= {"keys", "zone"} or not isinstance(entry.get("keys"), list) or not entry["keys"]:
-            raise self._error("[[time]] needs keys = [ … ]", "list the tokens that make up the time, and zone if there is one")
-        return TimeOf(tuple(self._key(key) for key in entry["keys"]), self._key(entry["zone"]) if "zone" in entry else None)
+        if (
+            not isinstance(entry, dict)
+            or not set(entry) <= {"keys", "zone"}
+            or not isinstance(entry.get("keys"), list)
+            or not entry["keys"]
+        ):
+            raise self._error(
+                "[[time]] needs keys = [ … ]", "list the tokens that make up the time, and zone if there is one"
+            )
+        return TimeOf(
+            tuple(self._key(key) for key in entry["keys"]), self._key(entry["zone"]) if "zone" in entry else None
+        )
 
     def _kind(self, entry: Any) -> tuple[When, Kind]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
-            raise self._error("[[kinds]] needs kind = '…' and all = { key = 'pattern' }", f"known kinds are {', '.join(KINDS)}")
+            raise self._error(
+                "[[kinds]] needs kind = '…' and all = { key = 'pattern' }", f"known kinds are {', '.join(KINDS)}"
+            )
         return self._condition("kinds", {key: value for key, value in entry.items() if key != "kind"}), entry["kind"]
 
     def _conditions(self, name: str) -> tuple[When, ...]:
@@ -191,7 +224,8 @@ class _Reader:
     def _condition(self, name: str, entry: Any) -> When:
         if not isinstance(entry, dict) or not entry.get("all") or not set(entry) <= {"all", "because", "beside"}:
             raise self._error(
-                f"[[{name}]] needs all = {{ key = 'pattern' }}", "every pattern of it must match for the condition to hold"
+                f"[[{name}]] needs all = {{ key = 'pattern' }}",
+                "every pattern of it must match for the condition to hold",
             )
         because = str(entry.get("because", ""))
         if name == "uncounted" and not because:
@@ -247,8 +281,12 @@ def _shown(hint: Any) -> str:
 def _keys(described: LogFormat) -> list[Key]:
     """Every token that a description speaks of."""
     takes = [take for given in described.fields.values() for take in given]
-    found = [take.key if isinstance(take, Part) else take for take in takes] + [key for time in described.time for key in time.keys]
-    return found + [key for when in (*described.blocked, *described.allowed, *described.uncounted) for key, _ in when.all]
+    found = [take.key if isinstance(take, Part) else take for take in takes] + [
+        key for time in described.time for key in time.keys
+    ]
+    return found + [
+        key for when in (*described.blocked, *described.allowed, *described.uncounted) for key, _ in when.all
+    ]
 
 
 def _wrong(path: Path, message: str) -> UsageError:

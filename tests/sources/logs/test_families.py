@@ -390,3 +390,21 @@ def test_a_long_line_of_anything_is_tokenized_in_time() -> None:
 def test_paths_of_a_megabyte_or_a_thousand_steps() -> None:
     assert path_getter(".".join("a" * 1000))({"a": {"a": 1}}) is None
     assert path_getter("a.b")({"a": "{" * (1 << 20)}) is None
+
+
+def test_a_second_table_in_a_file_has_columns_of_its_own() -> None:
+    reads = tokenizer(CsvHeader())
+    assert reads.read("time,user,host") is HEADER
+    assert reads.read("1,jdoe,chatgpt.com") == ["1", "jdoe", "chatgpt.com"]
+    version = reads.version
+    assert reads.read("user,host,time") is HEADER
+    assert reads.version > version
+    take = reads.getter("host")
+    assert take(reads.read("jdoe,claude.ai,2")) == "claude.ai"
+
+
+def test_a_row_is_no_header_for_the_words_that_a_stranger_can_put_into_it() -> None:
+    reads = tokenizer(CsvHeader())
+    reads.read("time,user,host")
+    assert reads.read("user,host,evil.example") == ["user", "host", "evil.example"]
+    assert reads.read("2026-01-05 08:00:00,user,host") == ["2026-01-05 08:00:00", "user", "host"]

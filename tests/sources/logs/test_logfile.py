@@ -119,7 +119,9 @@ def test_a_quote_that_is_never_closed_costs_one_line() -> None:
 def test_headers_that_change_within_a_file() -> None:
     head = "#Software: SGOS 6.7\n#Fields: "
     text = f"{head}date time c-ip cs-username cs-host sc-bytes cs-bytes\n2024-06-03 12:00:00 10.0.0.1 jdoe chatgpt.com 5 7\n"
-    text += f"{head}date time cs-host c-ip cs-username sc-bytes cs-bytes\n2024-06-03 12:00:00 claude.ai 10.0.0.2 jane 5 7\n"
+    text += (
+        f"{head}date time cs-host c-ip cs-username sc-bytes cs-bytes\n2024-06-03 12:00:00 claude.ai 10.0.0.2 jane 5 7\n"
+    )
     log, records = opened(text)
     assert [(record.host, record.user, record.client_ip) for record in records] == [
         ("chatgpt.com", "jdoe", "10.0.0.1"),

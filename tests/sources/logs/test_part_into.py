@@ -56,7 +56,9 @@ def test_without_the_piece_there_is_nothing(tmp_path: Path, line: str) -> None:
 
 def test_a_text_without_a_place_is_given_as_it_is() -> None:
     part = Part("model", r"^(gpt)", into="api.example.com")
-    made = LogFormat("x", "x", "x", "https://example.com", "api_call", Json(requires=(("model", ""),)), {"host": (part,)})
+    made = LogFormat(
+        "x", "x", "x", "https://example.com", "api_call", Json(requires=(("model", ""),)), {"host": (part,)}
+    )
     assert _host(made, '{"model":"gpt-1"}') == "api.example.com"
     assert _host(made, '{"model":"other"}') is None
 

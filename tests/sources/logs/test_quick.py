@@ -95,7 +95,8 @@ def test_tables_are_sure_only_of_rows_of_the_headers_width() -> None:
     assert find is not None
     assert _names(find, ["user,host", "a,x.example"]) is None, "the header is not known yet"
     reader.tokens("user,host")
-    assert _names(find, ["a,x.example", "b", "user,host", 'c,"y.example"']) == ["x.example", None, None, "y.example"]
+    assert _names(find, ["a,x.example", "b", 'c,"y.example"']) == ["x.example", None, "y.example"]
+    assert _names(find, ["a,x.example", "host,user", "y.example,b"]) is None, "a second table begins"
 
 
 def test_tables_are_not_sure_near_an_open_quote() -> None:

@@ -20,9 +20,13 @@ RELAY = "<134>Jan  5 07:00:00 relay1 fwd[1]: "
 TIME = "2026-01-05T07:00:00Z"
 WRAPPINGS: dict[str, Callable[[Sequence[str]], str]] = {
     "shipper": lambda lines: "\n".join(json.dumps({"message": line}) for line in lines),
-    "docker": lambda lines: "\n".join(json.dumps({"log": line + "\n", "stream": "stdout", "time": TIME}) for line in lines),
+    "docker": lambda lines: "\n".join(
+        json.dumps({"log": line + "\n", "stream": "stdout", "time": TIME}) for line in lines
+    ),
     "kubernetes": lambda lines: "\n".join(f"2026-01-05T07:00:00.123456789Z stdout F {line}" for line in lines),
-    "gelf": lambda lines: "\n".join(json.dumps({"version": "1.1", "host": "relay1", "short_message": line}) for line in lines),
+    "gelf": lambda lines: "\n".join(
+        json.dumps({"version": "1.1", "host": "relay1", "short_message": line}) for line in lines
+    ),
     "relayed object": lambda lines: "\n".join(RELAY + json.dumps({"message": line}) for line in lines),
     "object of a relay": lambda lines: "\n".join(json.dumps({"message": RELAY + line}) for line in lines),
     "envelope": lambda lines: json.dumps({"records": [{"message": line} for line in lines]}),
@@ -93,4 +97,8 @@ def test_marked_events_are_read_in_a_file_of_another_format() -> None:
     cef = "CEF:0|Acme|Proxy|1|1|web|5|src=10.0.0.5 dhost=claude.ai act=blocked"
     leef = "LEEF:1.0|Acme|Proxy|1|web|src=10.0.0.5\turl=https://gemini.google.com/"
     records = _read("\n".join([squid, squid, squid, cef, leef, squid]))
-    assert [record["format"] for record in records] == ["squid_native"] * 3 + ["cef_generic", "leef_generic", "squid_native"]
+    assert [record["format"] for record in records] == ["squid_native"] * 3 + [
+        "cef_generic",
+        "leef_generic",
+        "squid_native",
+    ]
