@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from shadowai.errors import SourceError
+
 BLOCK = 1 << 20
 """Bytes read at once."""
 LONGEST = 16 << 20
@@ -114,7 +116,7 @@ def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
     while True:
         try:
             raw = stream.read(size)
-        except Exception:
+        except (SourceError, OSError):
             if tail and not dropping:
                 yield _last_block(number, bytes(tail))
             raise
@@ -159,7 +161,7 @@ def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
     try:
         for piece in _line_pieces(stream, size):
             yield framer.feed(piece)
-    except Exception:
+    except (SourceError, OSError):
         yield from framer.finish()
         raise
     yield from framer.finish()
@@ -173,7 +175,7 @@ def _line_pieces(stream: BinaryIO, size: int) -> Iterator[str]:
             cut = raw.rfind(b"\n") + 1 or _whole_characters(raw)
             held = raw[cut:]
             yield decode(raw[:cut])
-    except Exception:
+    except (SourceError, OSError):
         yield decode(held)
         raise
     if held:
