@@ -72,7 +72,8 @@ def _write(path: Path, kind: str, size: int, share: float) -> int:
 
 def _table(title: str, path: Path, kind: str, lines: int) -> None:
     engines = {
-        "naive loop": [sys.executable, "-m", "bench.naive", kind, str(path)],
+        "naive loop": [sys.executable, "-m", "bench.naive", kind, str(path), "suffix"],
+        "naive loop, label set": [sys.executable, "-m", "bench.naive", kind, str(path), "label"],
         "shadowai scan": _scan(path),
         "wc -l": ["wc", "-l", str(path)],
         "grep -c -F -f": ["grep", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],

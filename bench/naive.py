@@ -1,4 +1,4 @@
-"""What one would write in ten minutes: split a line, try the suffixes of its host, count. ``python -m bench.naive KIND FILE``.
+"""What one would write in ten minutes: split a line, try the suffixes of its host, count. ``python -m bench.naive KIND FILE WAY``.
 
 It knows the format beforehand, checks nothing and keeps no evidence; it counts lines and bytes and keeps the first and the
 last time, as written, per user and host: the floor that a careful reader is measured against.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shadowai.catalog import Catalog
 
@@ -49,14 +49,29 @@ def objects(path: str) -> Iterator[tuple[str, str, str, str]]:
             yield str(record["ts"]), record["username"], record["host"], record["response_body_len"]
 
 
-def main(kind: str, path: str) -> None:
+def by_suffix(known: frozenset[str]) -> Callable[[str], bool]:
+    """The usual way: every suffix is tried on every host."""
+    endings = tuple(f".{name}" for name in known)
+    return lambda host: host in known or host.endswith(endings)
+
+
+def by_label(known: frozenset[str]) -> Callable[[str], bool]:
+    """The tuned way: the host's own suffixes are looked up in a set."""
+
+    def is_ai(host: str) -> bool:
+        labels = host.split(".")
+        return any(".".join(labels[place:]) in known for place in range(len(labels) - 1))
+
+    return is_ai
+
+
+def main(kind: str, path: str, way: str) -> None:
     """Count and print the number of AI lines and of (user, host) pairs."""
-    known = suffixes()
+    is_ai = {"suffix": by_suffix, "label": by_label}[way](suffixes())
     seen: dict[tuple[str, str], tuple[int, int, str, str]] = {}
     lines = 0
     for time, user, host, size in {"squid": squid, "csv": table, "json": objects}[kind](path):
-        labels = host.lower().rstrip(".").split(".")
-        if any(".".join(labels[place:]) in known for place in range(len(labels) - 1)):
+        if is_ai(host.lower().rstrip(".")):
             count, total, first, last = seen.get((user, host), (0, 0, time, time))
             seen[user, host] = (count + 1, total + int(size), min(first, time), max(last, time))
             lines += 1
@@ -64,4 +79,4 @@ def main(kind: str, path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -21,9 +21,9 @@ from shadowai.sources.logs.description import (
     When,
 )
 
-_NAME = r"^\s*(?:[\w*-]+\.)+[^\W\d_][\w-]*\.?(?::\d{1,5})?\s*$"
+_NAME = r"^\s*+(?:[\w*-]++\.(?=[\w*-]))++[^\W\d_][\w-]*+\.?+(?::\d{1,5}+)?+\s*+$"
 _NAME_OR_ADDRESS = r"^\s*([\w*-]+(?:\.[\w-]+)+\.?(?::\d{1,5})?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d{1,5})?)\s*$"
-_FULL_URL = r"^\s*([A-Za-z][\w+.-]{0,15}://.+)"
+_FULL_URL = r"^\s*+([A-Za-z][\w+.-]{0,15}+://.+)"
 _FILE = r"(?!\S*\.(?:html?|php\d?|aspx?|jsp|do|cgi|js|css|png|gif|jpe?g|ico|svg|txt|xml|json|pdf|zip|woff2?)\s*$)"
 _HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
 _BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\.?\s*$"
