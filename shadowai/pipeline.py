@@ -29,7 +29,7 @@ from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, dimensions
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER
 
-_REMEMBERED = 1 << 17
+_REMEMBERED = 1 << 16
 _WORTH_PROCESSES = 32 << 20
 """Bytes of input from which starting processes costs less than it saves."""
 
@@ -183,6 +183,15 @@ class _Manner(NamedTuple):
     facts: frozenset[str]
 
 
+class _Cell(NamedTuple):
+    """Where the records of one actor, name and manner are counted; ``total`` is ``None`` for records that are no activity and
+    good while the fold's ``generation`` is the same."""
+
+    total: sightings.Sum | None
+    manner: _Manner
+    generation: int
+
+
 class _NamesFirst:
     """Decides about each record by its name; of an AI record it reads only what it has not met before."""
 
@@ -193,7 +202,8 @@ class _NamesFirst:
         self._since, self._until = since, until
         self._manners: dict[tuple[Any, ...], _Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
-        self._adopted: dict[tuple[FormatReader, int], tuple[int, Dimensions, Dimensions]] = {}
+        self._cells: dict[Hashable, _Cell] = {}
+        self._adopted: dict[tuple[FormatReader, int], tuple[int, Dimensions, Dimensions, Dimensions]] = {}
         self._reader: FormatReader | None = None
         self._version = -1
 
@@ -222,17 +232,14 @@ class _NamesFirst:
             return
         if reader is not self._reader or reader.tokenizer.version != self._version:
             self._adopt(reader)
-        key = (self._place, name, self._manner_of(tokens))
-        manner = self._manners.get(key)
-        if manner is None:
-            record = self._read(row, matches)
-            if len(self._manners) >= _REMEMBERED:
-                self._manners.clear()
-            way, facts = self.sums.way(record, matches), self.sums.facts(record)
-            self._manners[key] = _Manner(way, record.counted, bool(record.blocked), facts)
-            return
+        key = (self._place, name, self._record_of(tokens))
+        cell = self._cells.get(key)
+        if cell is None or cell.generation != self.sums.generation:
+            cell = self._open(key, row, name, matches)
+            if cell is None:
+                return
         tally = self._log.tally
-        if not manner.counted:
+        if cell.total is None:
             tally.uncounted += 1
             return
         time, bytes_up, bytes_down = reader.amounts(tokens)
@@ -242,9 +249,26 @@ class _NamesFirst:
             tally.outside += 1
         else:
             tally.ai += 1
-            found = self.sums.sum_for(self._actor(reader, tokens), manner.way)
-            found.facts |= manner.facts
-            found.add(self._log.path, row.line, time, manner.blocked, bytes_up, bytes_down)
+            if cell.manner.facts:
+                cell.total.facts |= cell.manner.facts
+            cell.total.add(self._log.path, row.line, time, cell.manner.blocked, bytes_up, bytes_down)
+
+    def _open(self, key: Hashable, row: Row, name: Hashable, matches: tuple[Match, ...]) -> _Cell | None:
+        """The cell for a record whose like was not met; ``None`` where its manner is new too, and it was read in full."""
+        manner_key = (self._place, name, self._manner_of(row.tokens))
+        manner = self._manners.get(manner_key)
+        if manner is None:
+            record = self._read(row, matches)
+            if len(self._manners) >= _REMEMBERED:
+                self._manners.clear()
+            way, facts = self.sums.way(record, matches), self.sums.facts(record)
+            self._manners[manner_key] = _Manner(way, record.counted, bool(record.blocked), facts)
+            return None
+        total = self.sums.sum_for(self._actor(row.reader, row.tokens), manner.way) if manner.counted else None
+        if len(self._cells) >= _REMEMBERED:
+            self._cells.clear()
+        cell = self._cells[key] = _Cell(total, manner, self.sums.generation)
+        return cell
 
     def _adopt(self, reader: FormatReader) -> None:
         """Another format, or other columns than before: they have texts of their own."""
@@ -252,8 +276,9 @@ class _NamesFirst:
         known = self._adopted.get((reader, self._version))
         if known is None:
             actor_of, manner_of = dimensions(reader, ACTOR), dimensions(reader, MANNER, conditions=True)
-            known = self._adopted[reader, self._version] = (len(self._adopted), actor_of, manner_of)
-        self._place, self._actor_of, self._manner_of = known
+            record_of = dimensions(reader, (*ACTOR, *MANNER), conditions=True)
+            known = self._adopted[reader, self._version] = (len(self._adopted), actor_of, manner_of, record_of)
+        self._place, self._actor_of, self._manner_of, self._record_of = known
 
     def _actor(self, reader: FormatReader, tokens: Tokens) -> Actor:
         key = (self._place, self._actor_of(tokens))

@@ -101,6 +101,8 @@ class Fold:
         self._ways: dict[Way, int] = {}
         self._known: list[Way] = []
         self._sums: dict[tuple[Actor, int], Sum] = {}
+        self.generation = 0
+        """Rises when sums have been handed over: those from before must not be added to any more."""
 
     def way(self, record: Record, matches: tuple[Match, ...]) -> int:
         """The number of the way in which ``record`` shows a use of what ``matches`` say."""
@@ -136,9 +138,11 @@ class Fold:
     def flush(self) -> None:
         """Hand over what has been added up."""
         sums, self._sums = self._sums, {}
+        self.generation += 1
         for (actor, number), found in sums.items():
-            way = self._known[number]
-            self._sink(_sighting(actor, way, found), way.matches)
+            if found.events or found.blocked:
+                way = self._known[number]
+                self._sink(_sighting(actor, way, found), way.matches)
 
 
 def _sighting(actor: Actor, way: Way, found: Sum) -> Sighting:

@@ -22,6 +22,7 @@ JOINED_LINES = 64
 """Lines that a record may run over."""
 ACTOR = ("user", "device", "client_ip")
 """Fields that say who."""
+_WIDTHS = 256
 MANNER = ("method", "user_agent")
 """Fields that, with a format's conditions, say how."""
 
@@ -115,8 +116,7 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
     description = reader.description
     volatile = {_key(take) for name in _VOLATILE for take in description.fields.get(name, ())}
     volatile |= {key for time in description.time for key in time.keys}
-    if fields is not ACTOR:
-        volatile |= {_key(take) for name in ACTOR for take in description.fields.get(name, ())}
+    volatile |= {_key(take) for name in ACTOR if name not in fields for take in description.fields.get(name, ())}
     steady: dict[Key, None] = {}
     live: list[Callable[[Any], Any]] = []
     for take in (take for name in fields for take in description.fields.get(name, ())):
@@ -136,19 +136,29 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
     return lambda tokens: (read(tokens), *[test(tokens) for test in live])
 
 
-def _reader_of(getters: list[Getter], places: list[int | None]) -> Callable[[Any], tuple[Any, ...]]:
+def _reader_of(getters: list[Getter], places: list[int | None]) -> Dimensions:
     """All getters at once; where all are places in a list, in one call of the interpreter."""
-    known = [place for place in places if place is not None and place >= 0]
     careful = tuple(getter for getter in getters if getter is not nothing)
-    if len(known) < 2 or len(known) < len(careful):
+    known = [place for place in places if place is not None and place >= 0]
+    if len(known) < len(careful):
         return lambda tokens: tuple([take(tokens) for take in careful])
-    pick, last = itemgetter(*known), max(known)
+    pickers: dict[int, Dimensions] = {}
 
     def read(tokens: list[str]) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = pick(tokens) if last < len(tokens) else tuple([take(tokens) for take in careful])
-        return found
+        pick = pickers.get(len(tokens))
+        if pick is None:
+            pick = _picker([place for place in known if place < len(tokens)])
+            if len(pickers) < _WIDTHS:
+                pickers[len(tokens)] = pick
+        return pick(tokens)
 
     return read
+
+
+def _picker(places: list[int]) -> Dimensions:
+    """The tokens at ``places``. Rows of different width never give equal texts by having different places: fewer places, a
+    shorter tuple."""
+    return itemgetter(*places) if len(places) > 1 else lambda tokens: tuple([tokens[place] for place in places])
 
 
 def _key(take: Take) -> Key:

@@ -53,6 +53,7 @@ class _Plan(NamedTuple):
 
     take: dict[str, tuple[Getter, ...]]
     times: list[tuple[tuple[Getter, ...], Getter | None]]
+    plain_time: Getter | None
     uncounted: list[tuple[Test, str]]
     blocked: list[Test]
     allowed: list[Test]
@@ -70,8 +71,9 @@ class FormatReader:
         self._accepts = _acceptance(description, self.tokenizer)
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
         self._undotted = not any("." in null for null in self._nulls)
+        self._utc = description.zone == "utc"
         self._plans: dict[int, _Plan] = {}
-        self._plan = _Plan({}, [], [], [], [], [])
+        self._plan = _Plan({}, [], None, [], [], [], [])
         self.shown: set[When] = set()
         """The conditions whose ``beside`` the file has shown; the others of this kind do not hold."""
 
@@ -108,7 +110,12 @@ class FormatReader:
 
     def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
         """What differs from record to record of one kind: time, bytes up, bytes down."""
-        time, _ = self._time(tokens, NO_HEADER)
+        plain = self._plan.plain_time
+        if plain is not None:
+            text = plain(tokens)
+            time = self.clock.parse(text, None, documented_utc=self._utc) if text else None
+        else:
+            time, _ = self._time(tokens, NO_HEADER)
         take = self._plan.take
         bytes_up = self._first("bytes_up", tokens, _size) if take["bytes_up"] else None
         bytes_down = self._first("bytes_down", tokens, _size) if take["bytes_down"] else None
@@ -195,6 +202,7 @@ class FormatReader:
         return _Plan(
             take={field: self._getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
             times=times,
+            plain_time=times[0][0][0] if len(times) == 1 and len(times[0][0]) == 1 and times[0][1] is None else None,
             uncounted=[(test, when.because) for when in beside if (test := self.condition(when)) is not never],
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
@@ -301,7 +309,6 @@ class FormatReader:
 
     def _time(self, tokens: Tokens, header: Header) -> tuple[int | None, str | None]:
         clock = self.clock
-        utc = self.description.zone == "utc"
         for takes, zone in self._plan.times:
             if len(takes) == 1:
                 text = takes[0](tokens)
@@ -309,7 +316,7 @@ class FormatReader:
                 parts = [take(tokens) or "" for take in takes]
                 text = " ".join(parts) if all(parts) else None
             if text:
-                time = clock.parse(text, zone(tokens) if zone else None, documented_utc=utc)
+                time = clock.parse(text, zone(tokens) if zone else None, documented_utc=self._utc)
                 if time is not None:
                     return time, clock.last
         if header.time is not None:
