@@ -474,6 +474,11 @@ class JsonTokenizer(_Keyed):
         self._aliases = family.aliases
 
     def read(self, line: str) -> Row:
+        if not self._aliases and line[:1] == "{":
+            try:
+                return orjson.loads(line)  # type: ignore[no-any-return]  # what begins with a brace is an object
+            except orjson.JSONDecodeError:
+                return parse_object(line)
         tokens = parse_object(line)
         if tokens is not None and self._aliases:
             found = flatten(tokens)
@@ -552,7 +557,15 @@ def path_getter(path: str) -> Getter:
     """
     if "|" in path:
         takes = tuple(map(path_getter, path.split("|")))
-        return lambda tokens: next((text for take in takes if (text := take(tokens)) is not None), None)
+
+        def either(tokens: dict[str, Any]) -> str | None:
+            for take in takes:
+                text = take(tokens)
+                if text is not None:
+                    return text
+            return None
+
+        return either
     steps = tuple(path.split("."))
 
     def take(tokens: dict[str, Any]) -> str | None:

@@ -370,7 +370,8 @@ def _object_acceptance(family: Json, reads: Tokenizer) -> Callable[[str], Row]:
                 at_top[shape] = top
         for key, matches in top:
             value = row[key]
-            if type(value) not in SCALARS or (matches is not None and matches(str(value)) is None):
+            kind = type(value)
+            if kind not in SCALARS or (matches is not None and matches(value if kind is str else str(value)) is None):
                 break
         else:
             if top:
