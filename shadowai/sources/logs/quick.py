@@ -71,7 +71,8 @@ def _by_pattern(pattern: re.Pattern[str]) -> Finder:
 def _by_object(reader: FormatReader, *, keep: bool) -> Finder:
     """The first text that may hold an object's host. Tokens are not kept where keys go by aliases: they say something only
     while the keys of their own line are in force."""
-    tokens, first = reader.tokens, reader.first_candidate
+    tokens: Callable[[str], Row] = reader.accept if keep else reader.tokens
+    first: Callable[[Any], str | None] = reader.usual_candidate() if keep else reader.first_candidate
 
     def find(block: Block) -> Named:
         if not keep:

@@ -68,7 +68,8 @@ class FormatReader:
         self.clock = clock
         self.tokenizer = tokenizer(description.family)
         self._version = -1
-        self._accepts = _acceptance(description, self.tokenizer)
+        self.accept = _acceptance(description, self.tokenizer)
+        """:meth:`tokens` for formats whose columns never change."""
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
         self._undotted = not any("." in null for null in self._nulls)
         self._utc = description.zone == "utc"
@@ -79,7 +80,7 @@ class FormatReader:
 
     def tokens(self, line: str) -> Row:
         """The tokens of a line, under the header in force; ``None`` for a line of another format."""
-        return self._under_columns(self._accepts(line))
+        return self._under_columns(self.accept(line))
 
     def tokens_of_record(self, line: str) -> Row:
         """The tokens of a line that is known to be a record of this format."""
@@ -107,6 +108,21 @@ class FormatReader:
             if text and ((undotted and "." in text) or not self._is_null(text)):
                 return text
         return None
+
+    def usual_candidate(self) -> Callable[[Any], str | None]:
+        """:meth:`first_candidate` for formats whose columns never change: a name with a dot in the first place is looked for
+        first."""
+        self._under_columns(None)
+        takes = self._plan.take["host"]
+        if not takes or not self._undotted:
+            return self.first_candidate
+        usual, otherwise = takes[0], self.first_candidate
+
+        def candidate(tokens: Tokens) -> str | None:
+            text = usual(tokens)
+            return text if text and "." in text else otherwise(tokens)
+
+        return candidate
 
     def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
         """What differs from record to record of one kind: time, bytes up, bytes down."""
@@ -357,12 +373,18 @@ def _object_acceptance(family: Json, reads: Tokenizer) -> Callable[[str], Row]:
     tests = [(reads.getter(path), matches) for path, matches in required]
     at_top: dict[tuple[str, ...], list[tuple[str, Matches]]] = {}
 
+    read = reads.read
+    last: tuple[str, ...] = ()
+    top: list[tuple[str, Matches]] | None = []
+
     def accept(line: str) -> Row:
-        row = reads.read(line)
-        if not isinstance(row, dict):
+        nonlocal last, top
+        row = read(line)
+        if type(row) is not dict:
             return row
         shape = tuple(row)
-        top = at_top.get(shape)
+        if shape != last or top is None:
+            last, top = shape, at_top.get(shape)
         if top is None:
             found = [(next((key for key in path.split("|") if key in row), ""), matches) for path, matches in required]
             top = found if all(key for key, _ in found) else []
