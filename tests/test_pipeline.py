@@ -342,3 +342,15 @@ def test_what_read_prints_can_be_scanned_again(tmp_path: Path) -> None:
 
     assert figures(second) == figures(first)
     assert {source.format for source in second.sources} == {"shadowai_read"}
+
+
+def test_records_parted_by_bare_carriage_returns_are_counted_and_not_half_read(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    lines = [
+        SQUID.format(host="chatgpt.com", user="jdoe"),
+        SQUID.format(host="claude.ai", user="ann") + "\r" + SQUID.format(host="x.ai", user="bob"),
+    ]
+    log.write_bytes("\n".join(lines).encode())
+    report = _scan(log)
+    assert [entry.service_id for entry in report.entries] == ["openai-chatgpt"]
+    assert [(gap.reason, gap.count) for gap in report.gaps] == [("carriage return within the line", 1)]

@@ -133,6 +133,9 @@ class LogFile:
                 continue
             if not line or line.isspace():
                 continue
+            if as_text and "\r" in line:  # several records in one line, or a forged one: neither is to be believed
+                self.tally.unread("carriage return within the line", number)
+                continue
             wrapped = below or (as_text and "{" in line and innermost_object(list(layers(line))) > 0)
             tokens = None if wrapped or primary is None else primary.tokens(line)
             if tokens is None or primary is None:
