@@ -16,7 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from shadowai import catalog
+
 RUNS = 3
+SIGNATURES = 1500
 SHARES = (0.02, 0.30)
 
 
@@ -38,9 +41,25 @@ def main() -> None:
 
 
 def startup() -> None:
-    """How long ``--help`` takes, and a scan of one line."""
+    """How long ``--help`` takes, and to load 1,500 signatures that were compiled before."""
     times = sorted(_run([sys.executable, "-m", "shadowai", "--help"])[0] for _ in range(7))
     print(f"shadowai --help: {times[3] * 1000:.0f} ms (median of 7)")
+    with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as name:
+        own, cache = Path(name, "own"), Path(name, "cache")
+        own.mkdir()
+        model = (catalog.packaged_dir() / "otter.yaml").read_text("utf-8")
+        for number in range(SIGNATURES - len(catalog.Catalog.load(cache_dir=cache).signatures)):
+            text = model.replace("\nid: otter\n", f"\nid: local-{number}\n", 1)
+            (own / f"local-{number}.yaml").write_text(text, "utf-8")
+        times = sorted(_loading(own, cache) for _ in range(8))
+    print(f"{SIGNATURES:,} signatures: {times[-1] * 1000:.0f} ms cold, {times[3] * 1000:.0f} ms warm (median of 7)")
+
+
+def _loading(own: Path, cache: Path) -> float:
+    began = time.perf_counter()
+    found = catalog.Catalog.load(extra_dirs=[own], cache_dir=cache)
+    assert len(found.files) == SIGNATURES
+    return time.perf_counter() - began
 
 
 def speed(folder: Path, mb: int) -> None:

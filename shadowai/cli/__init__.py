@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         terminal.say(f"shadowai: {error}")
         return WRONG_USAGE
-    except Exception:
+    except Exception:  # a crash shows its traceback, and must not end with the code of a breach
         terminal.crash()
         return CRASHED
     return code

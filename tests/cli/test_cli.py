@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -144,15 +143,27 @@ def test_output_that_the_terminal_cannot_encode_is_escaped(tmp_path: Path) -> No
     assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
 
 
-def test_starts_fast(tmp_path: Path) -> None:
-    """Well under 300 ms, the best of a few: what is measured is what is imported, not how busy the machine is."""
-
-    def seconds() -> float:
-        began = time.perf_counter()
-        assert program("--help", cwd=tmp_path).returncode == 0
-        return time.perf_counter() - began
-
-    assert min(seconds() for _ in range(5)) < 0.3
+def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
+    """Start-up time is what is imported; the benchmark shows the seconds."""
+    code = "import sys; from shadowai.cli import main; main(['--help']); print(*sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stderr.split())
+    heavy = {
+        "pandas",
+        "yaml",
+        "rich",
+        "orjson",
+        "zstandard",
+        "idna",
+        "jsonschema",
+        "concurrent.futures",
+        "multiprocessing",
+    }
+    assert "click" in loaded and "Commands:" in done.stdout
+    assert not heavy & loaded
+    assert not {name for name in loaded if name.startswith("shadowai.sources")}
 
 
 def test_the_code_of_a_command_is_the_code_of_the_program(fake: FakePipeline) -> None:
