@@ -26,18 +26,25 @@ SHARES = (0.02, 0.30)
 def main() -> None:
     """Run what was asked for and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--mb", type=int, default=100, help="size of each log in MB (default 100)")
+    parser.add_argument("--mb", type=int, help="size in MB of each log (default 100) or of the capture (1,000)")
     parser.add_argument("--memory", action="store_true", help="peak memory over size instead of speed")
     parser.add_argument("--startup", action="store_true", help="start-up time only")
+    parser.add_argument("--captures", action="store_true", help="the scan of a capture")
+    parser.add_argument("--input", help="with --captures: this pcap file")
     chosen = parser.parse_args()
+    mb = chosen.mb or (1000 if chosen.captures else 100)
     with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as folder:
-        if chosen.startup:
+        if chosen.captures:
+            from bench.captures import captures
+
+            captures(Path(folder), mb, chosen.input)
+        elif chosen.startup:
             startup()
         elif chosen.memory:
-            memory(Path(folder), chosen.mb)
+            memory(Path(folder), mb)
         else:
             startup()
-            speed(Path(folder), chosen.mb)
+            speed(Path(folder), mb)
 
 
 def startup() -> None:

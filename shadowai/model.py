@@ -67,8 +67,11 @@ class Usage(Enum):
 class Record:
     """One log record as understood by the reference path; absent fields are ``None``.
 
+    ``line`` counts what ``unit`` says: lines of a log, frames of a capture.
     ``counted`` is false for records that are printed and yet are no activity (an authentication leg, an answer
-    beside its query); ``uncounted_because`` then says why. ``time_assumed`` names what had to be assumed about
+    beside its query); ``uncounted_because`` then says why. ``inferred`` is true where the host is not in the traffic itself but
+    was concluded from something beside it. ``payload_up`` is what was sent up without the headers of packets and what was sent
+    twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use. ``time_assumed`` names what had to be assumed about
     ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
     """
 
@@ -93,6 +96,11 @@ class Record:
     counted: bool = True
     uncounted_because: str | None = None
     time_assumed: str | None = None
+    unit: Unit = "line"
+    inferred: bool = False
+    payload_up: int | None = None
+    facts: frozenset[str] = frozenset()
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,12 @@ class Names:
 
     def __init__(self, catalog: Catalog, most: int = _MOST) -> None:
         self.matcher = Matcher(catalog)
+        self._catalog = catalog
         self.decided: dict[str, Decision] = {}
         self._by_url: dict[tuple[str, str], tuple[Match, ...]] = {}
         self._most = most
         self._tools: dict[str, frozenset[str]] = {}
+        self._weakened: dict[Match, Match] = {}
 
     def decide(self, text: str) -> Decision:
         """What the host in ``text`` (a host, ``host:port``, URL, wire name …) is."""
@@ -88,6 +90,24 @@ class Names:
             if len(self._by_url) >= self._most:
                 self._by_url.clear()
             known = self._by_url[key] = self._matches(found, url)
+        return known
+
+    def proven(self, signature: str, host: str) -> tuple[Match, ...]:
+        """The match of a service that its own protocol proves, on ``host``; empty where no signature has that id."""
+        found = self._catalog.get(signature)
+        return (Match(signature, found.name, Name("domain", host), "strong", "", "protocol"),) if found else ()
+
+    def strengthened(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """Weak matches of a host that has also been seen to speak an AI service's protocol: two signs make a sure one."""
+        return tuple(replace(match, strength="strong") if match.strength == "weak" else match for match in matches)
+
+    def weakened(self, match: Match) -> Match:
+        """A match of a name that was not in the traffic itself: it cannot be surer than a weak indicator."""
+        known = self._weakened.get(match)
+        if known is None:
+            if len(self._weakened) >= self._most:
+                self._weakened.clear()
+            known = self._weakened[match] = replace(match, strength="weak") if match.strength == "strong" else match
         return known
 
     def tool(self, user_agent: str) -> frozenset[str]:

@@ -7,29 +7,28 @@ record only where its name may be AI. Both agree: ``scan(x) == fold(match(read(x
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from shadowai import catalog, policy, sightings
 from shadowai.config import Settings
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
-from shadowai.model import Actor, Gap, Match, Note, Origin, Record, Report, Signature, SourceSummary
-from shadowai.names import NO_HOST, Found, Names
+from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
+from shadowai.names import Found, Names
+from shadowai.names_first import scan_file
 from shadowai.sources import container, timestamps
+from shadowai.sources.capture.capture_file import CaptureFile
 from shadowai.sources.logs import formats_with
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.families import Tokens
-from shadowai.sources.logs.logfile import LogFile, OnBlock, Row
-from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, dimensions
-from shadowai.sources.logs.reader import FormatReader
-from shadowai.sources.syslog import NO_HEADER
+from shadowai.sources.logs.logfile import LogFile, OnBlock
 
-_REMEMBERED = 1 << 16
+HASH_KEY = "SHADOWAI_HASH_KEY"
+"""Environment variable: the secret that keys the hashes of API keys found in clear text."""
 _WORTH_PROCESSES = 32 << 20
 """Bytes of input from which starting processes costs less than it saves."""
 
@@ -50,6 +49,11 @@ class Progress(Protocol):
         """Work is over."""
 
 
+def _secret() -> bytes:
+    """What keys the hashes of keys in clear text: the environment's, so that hashes compare over runs, or this run's own."""
+    return os.environ.get(HASH_KEY, "").encode("utf-8", "surrogateescape") or os.urandom(32)
+
+
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
     """What a user asked for. Times are microseconds since the epoch, inclusive. ``jobs`` is a number of processes to spread
@@ -63,6 +67,7 @@ class ScanOptions:
     by: Literal["service", "user"] = "service"
     policy: str | None = None
     settings: Settings = field(default_factory=Settings)
+    secret: bytes = field(default_factory=_secret, repr=False, compare=False)
 
     def forced(self) -> LogFormat | None:
         """The format the user forces; raises :class:`UsageError` for an unknown name."""
@@ -106,9 +111,14 @@ def read(paths: Sequence[str], *, options: ScanOptions) -> Iterator[Record | Gap
     """Every record as understood, each unreadable line as a gap at its place; per file its other gaps and its notes."""
     container.check_exist(paths)
     forced, zone = options.forced(), options.zone()
-    for item in _log_files(paths, options, forced, zone):
+    for item in _files(paths, options, forced, zone):
         if isinstance(item, Gap):
             yield item
+            continue
+        if isinstance(item, CaptureFile):
+            yield from item.records()
+            yield from item.gaps()
+            yield from item.notes()
             continue
         fresh: list[tuple[int, str]] = []
         item.tally.fresh = fresh
@@ -131,7 +141,7 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
     options.forced()
     options.zone()
     known = options.load_catalog()
-    rules = _policy(options, known)
+    rules = rules_of(options, known)
     sources = list(container.expand(paths))
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
@@ -164,148 +174,31 @@ def fold(
     return explained
 
 
-def scan_file(
-    log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
+def scan_capture(
+    capture: CaptureFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
 ) -> None:
-    """Fold one log file into ``inventory``, names first."""
-    work = _NamesFirst(log, names, inventory, since, until)
-    for row in log.rows(names.is_refused):
-        work.take(row)
-    work.sums.flush()
+    """Fold one capture into ``inventory``: names that are no AI service's are dropped where they are met."""
 
+    def wanted(host: str | None, url: str | None) -> bool:
+        return host is not None and isinstance(names.decide(host), Found)
 
-class _Manner(NamedTuple):
-    """What records with the same host and the same manner (method, action, user agent …) share."""
-
-    way: int
-    counted: bool
-    blocked: bool
-    facts: frozenset[str]
-
-
-class _Cell(NamedTuple):
-    """Where the records of one actor, name and manner are counted; ``total`` is ``None`` for records that are no activity and
-    good while the fold's ``generation`` is the same."""
-
-    total: sightings.Sum | None
-    manner: _Manner
-    generation: int
-
-
-class _NamesFirst:
-    """Decides about each record by its name; of an AI record it reads only what it has not met before."""
-
-    def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
-        self.sums = sightings.Fold(inventory.add, names)
-        self._log = log
-        self._names = names
-        self._since, self._until = since, until
-        self._manners: dict[tuple[Any, ...], _Manner] = {}
-        self._actors: dict[tuple[Any, ...], Actor] = {}
-        self._cells: dict[Hashable, _Cell] = {}
-        self._adopted: dict[tuple[FormatReader, int], tuple[int, Dimensions, Dimensions, Dimensions]] = {}
-        self._reader: FormatReader | None = None
-        self._version = -1
-
-    def take(self, row: Row) -> None:
-        """Look at one record."""
-        names, tally = self._names, self._log.tally
-        decision = NO_HOST if row.name is None else names.decide(row.name)
-        if decision is NO_HOST:
-            decision = names.first(row.reader.candidates(row.tokens))
-        if decision is NO_HOST:
-            address = row.reader.server(row.tokens)
-            decision = names.decide(address) if address is not None else NO_HOST
-        else:
-            tally.named += 1
-        if isinstance(decision, Found):
-            if not decision.needs_url:
-                self._count(row, decision.host, decision.matches)
-            elif matches := names.matches(decision, row.reader.url(row.tokens, decision.host)):
-                self._count(row, (decision.host, *[match.pattern for match in matches]), matches)
-
-    def _count(self, row: Row, name: Hashable, matches: tuple[Match, ...]) -> None:
-        """By actor and manner; the first record of a manner, and one without a time of its own, is read in full."""
-        reader, tokens = row.reader, row.tokens
-        if row.header is not NO_HEADER:
-            self._read(row, matches)
-            return
-        if reader is not self._reader or reader.tokenizer.version != self._version:
-            self._adopt(reader)
-        key = (self._place, name, self._record_of(tokens))
-        cell = self._cells.get(key)
-        if cell is None or cell.generation != self.sums.generation:
-            cell = self._open(key, row, name, matches)
-            if cell is None:
-                return
-        tally = self._log.tally
-        if cell.total is None:
-            tally.uncounted += 1
-            return
-        time, bytes_up, bytes_down = reader.amounts(tokens)
-        if time is None:
-            self._read(row, matches)
-        elif (self._since is not None and time < self._since) or (self._until is not None and time > self._until):
-            tally.outside += 1
-        else:
-            tally.ai += 1
-            if cell.manner.facts:
-                cell.total.facts |= cell.manner.facts
-            cell.total.add(self._log.path, row.line, time, cell.manner.blocked, bytes_up, bytes_down)
-
-    def _open(self, key: Hashable, row: Row, name: Hashable, matches: tuple[Match, ...]) -> _Cell | None:
-        """The cell for a record whose like was not met; ``None`` where its manner is new too, and it was read in full."""
-        manner_key = (self._place, name, self._manner_of(row.tokens))
-        manner = self._manners.get(manner_key)
-        if manner is None:
-            record = self._read(row, matches)
-            if len(self._manners) >= _REMEMBERED:
-                self._manners.clear()
-            way, facts = self.sums.way(record, matches), self.sums.facts(record)
-            self._manners[manner_key] = _Manner(way, record.counted, bool(record.blocked), facts)
-            return None
-        total = self.sums.sum_for(self._actor(row.reader, row.tokens), manner.way) if manner.counted else None
-        if len(self._cells) >= _REMEMBERED:
-            self._cells.clear()
-        cell = self._cells[key] = _Cell(total, manner, self.sums.generation)
-        return cell
-
-    def _adopt(self, reader: FormatReader) -> None:
-        """Another format, or other columns than before: they have texts of their own."""
-        self._reader, self._version = reader, reader.tokenizer.version
-        known = self._adopted.get((reader, self._version))
-        if known is None:
-            actor_of, manner_of = dimensions(reader, ACTOR), dimensions(reader, MANNER, conditions=True)
-            record_of = dimensions(reader, (*ACTOR, *MANNER), conditions=True)
-            known = self._adopted[reader, self._version] = (len(self._adopted), actor_of, manner_of, record_of)
-        self._place, self._actor_of, self._manner_of, self._record_of = known
-
-    def _actor(self, reader: FormatReader, tokens: Tokens) -> Actor:
-        key = (self._place, self._actor_of(tokens))
-        found = self._actors.get(key)
-        if found is None:
-            if len(self._actors) >= _REMEMBERED:
-                self._actors.clear()
-            found = self._actors[key] = reader.actor(tokens)
-        return found
-
-    def _read(self, row: Row, matches: tuple[Match, ...]) -> Record:
-        """In full, as the reference path does."""
-        record = self._log.record(row)
-        tally = self._log.tally
+    sums = sightings.Fold(inventory.add, names)
+    tally = capture.tally
+    for record in capture.records(wanted):
+        matches = sightings.matches_of(record, names)
         if not record.counted:
             tally.uncounted += 1
-        elif not sightings.in_window(record, self._since, self._until):
+        elif not sightings.in_window(record, since, until):
             tally.outside += 1
-        else:
+        elif matches:
             tally.ai += 1
-            self.sums.add(record, matches)
-        return record
+            sums.add(record, matches)
+    sums.flush()
 
 
-def _log_files(
+def _files(
     paths: Sequence[str], options: ScanOptions, forced: LogFormat | None, zone: tzinfo | None
-) -> Iterator[LogFile | Gap]:
+) -> Iterator[LogFile | CaptureFile | Gap]:
     for source in container.expand(paths):
         if isinstance(source, Gap):
             yield source
@@ -319,14 +212,22 @@ def _open(
     forced: LogFormat | None,
     zone: tzinfo | None,
     progress: Progress | None = None,
-) -> Iterator[LogFile | Gap]:
-    """The log files within one source; a source that cannot be opened is a gap."""
+) -> Iterator[LogFile | CaptureFile | Gap]:
+    """The logs and captures within one source; a source that cannot be opened is a gap."""
     known = formats_with(options.settings.formats_dir)
     try:
         with container.opened(source) as stream:
             for content in container.contents(source, stream):
                 if isinstance(content, Gap):
                     yield content
+                elif content.capture:
+                    yield CaptureFile(
+                        content.path,
+                        content.stream,
+                        limits=options.settings.capture,
+                        secret=options.secret,
+                        on_block=_follow(stream, progress),
+                    )
                 else:
                     yield LogFile(content, known, forced=forced, zone=zone, on_block=_follow(stream, progress))
     except SourceError as wrong:
@@ -400,14 +301,15 @@ def _scan_source(source: container.Source, options: ScanOptions, names: Names, p
     found = _Found()
     if progress is not None:
         progress.file(source.path)
-    for log in _open(source, options, options.forced(), options.zone(), progress):
-        if isinstance(log, Gap):
-            found.gaps.append(log)
+    for item in _open(source, options, options.forced(), options.zone(), progress):
+        if isinstance(item, Gap):
+            found.gaps.append(item)
             continue
-        scan_file(log, names, found.inventory, since=options.since, until=options.until)
-        found.gaps += log.gaps()
-        found.notes += log.notes()
-        found.sources.append(log.summary())
+        fold_file = scan_capture if isinstance(item, CaptureFile) else scan_file
+        fold_file(item, names, found.inventory, since=options.since, until=options.until)  # type: ignore[arg-type]
+        found.gaps += item.gaps()
+        found.notes += item.notes()
+        found.sources.append(item.summary())
     return found
 
 
@@ -431,7 +333,8 @@ def _signature(known: catalog.Catalog, id: str) -> Signature:
     return found
 
 
-def _policy(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
+def rules_of(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
+    """The policy that the user or the configuration names, or none; raises :class:`UsageError` where it is wrong."""
     path = options.policy or options.settings.policy
     if path is None:
         return policy.Policy.empty()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shadowai.model import Actor, Match, Origin, Record, Sighting
+from shadowai.model import Actor, Match, Origin, Record, Sighting, Unit
 from shadowai.names import NO_HOST, Found, Names
 
 DAY = 86_400_000_000
@@ -23,6 +23,8 @@ CHANNELS = {
     "tls_connection": "network",
     "endpoint_event": "endpoint",
     "api_call": "api",
+    "mdns_query": "dns",
+    "llmnr_query": "dns",
 }
 """Kind of record to the channel of its sightings."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
@@ -56,11 +58,19 @@ class Sum:
     facts: frozenset[str] = frozenset()
 
     def add(
-        self, path: str, line: int, time: int | None, blocked: bool, bytes_up: int | None, bytes_down: int | None
+        self,
+        path: str,
+        line: int,
+        time: int | None,
+        blocked: bool,
+        bytes_up: int | None,
+        bytes_down: int | None,
+        payload_up: int | None = None,
+        unit: Unit = "line",
     ) -> None:
-        """Count one record; what was blocked adds no bytes and no day of use."""
+        """Count one record; what was blocked adds no bytes and no day of use. A day's upload is ``payload_up`` where known."""
         if len(self.origins) < ORIGINS:
-            self.origins.append(Origin(path, line))
+            self.origins.append(Origin(path, line, unit))
         if time is not None:
             if self.first_seen is None or self.last_seen is None:
                 self.first_seen = self.last_seen = time
@@ -78,15 +88,22 @@ class Sum:
             self.bytes_down = (self.bytes_down or 0) + bytes_down
         if time is not None:
             day = time // DAY
-            self.days[day] = self.days.get(day, 0) + (bytes_up or 0)
+            sent = bytes_up if payload_up is None else payload_up
+            self.days[day] = self.days.get(day, 0) + (sent or 0)
 
 
 def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
     """The signatures that explain a record, from its canonical fields; empty for none."""
     decision = names.decide(record.host) if record.host is not None else NO_HOST
-    if decision is NO_HOST and record.server_ip is not None:
+    told = (
+        record.host is not None and record.unit == "frame"
+    )  # there the server's address is its resolver's or proxy's too
+    if decision is NO_HOST and record.server_ip is not None and not told:
         decision = names.decide(record.server_ip)
-    return names.matches(decision, record.url) if isinstance(decision, Found) else ()
+    found = names.matches(decision, record.url) if isinstance(decision, Found) else ()
+    if record.proof is not None and not any(match.strength == "strong" for match in found):
+        found = names.strengthened(found) or names.proven(record.proof, record.host or record.server_ip or "")
+    return tuple(names.weakened(match) for match in found) if record.inferred else found
 
 
 class Fold:
@@ -101,8 +118,6 @@ class Fold:
         self._ways: dict[Way, int] = {}
         self._known: list[Way] = []
         self._sums: dict[tuple[Actor, int], Sum] = {}
-        self.generation = 0
-        """Rises when sums have been handed over: those from before must not be added to any more."""
 
     def way(self, record: Record, matches: tuple[Match, ...]) -> int:
         """The number of the way in which ``record`` shows a use of what ``matches`` say."""
@@ -114,31 +129,50 @@ class Fold:
         return number
 
     def sum_for(self, actor: Actor, way: int) -> Sum:
-        """The sum of one actor and one way, to be added to at once."""
+        """The sum of one actor and one way, to be added to before room is made again."""
         found = self._sums.get((actor, way))
         if found is None:
-            if len(self._sums) >= _FLUSH:
-                self.flush()
             found = self._sums[actor, way] = Sum()
         return found
+
+    def make_room(self) -> bool:
+        """Hand over what has been added up, if that is much; true where that was done."""
+        if len(self._sums) < _FLUSH:
+            return False
+        self.flush()
+        return True
 
     def facts(self, record: Record) -> frozenset[str]:
         """What a record tells of the manner of use; nothing where it was blocked."""
         if record.blocked:
             return _NO_FACTS
         tool = self._names.tool(record.user_agent) if record.user_agent is not None else _NO_FACTS
-        return tool | _POSTED if record.method in _WRITES else tool
+        told = tool | record.facts if record.facts else tool
+        return told | _POSTED if record.method in _WRITES else told
 
     def add(self, record: Record, matches: tuple[Match, ...]) -> None:
+        """Count one record that ``matches`` explain, and make room now and then."""
+        self.make_room()
+        self.count(record, matches)
+
+    def count(self, record: Record, matches: tuple[Match, ...]) -> None:
         """Count one record that ``matches`` explain."""
         found = self.sum_for(Actor(record.user, record.device, record.client_ip), self.way(record, matches))
         found.facts |= self.facts(record)
-        found.add(record.path, record.line, record.time, bool(record.blocked), record.bytes_up, record.bytes_down)
+        found.add(
+            record.path,
+            record.line,
+            record.time,
+            bool(record.blocked),
+            record.bytes_up,
+            record.bytes_down,
+            record.payload_up,
+            record.unit,
+        )
 
     def flush(self) -> None:
         """Hand over what has been added up."""
         sums, self._sums = self._sums, {}
-        self.generation += 1
         for (actor, number), found in sums.items():
             if found.events or found.blocked:
                 way = self._known[number]

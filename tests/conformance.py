@@ -4,6 +4,9 @@
 "client_ip", "user", "bytes_up", "bytes_down", "event_type", …}]}``, fields only where known, a line with ``skip`` is not judged.
 Prints a row per format: records, fields compared, agreed, differing. Exits 1 where a field differs that ``conformance_reviewed``
 does not explain, or a file is taken for another format.
+
+``python -m tests.conformance captures DIR``, ``… capture-truth FILE TRUTH`` and ``… capture-variants DIR BASE`` do the same for
+captures: :mod:`tests.conformance_captures` and :mod:`tests.conformance_captures_made`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +26,15 @@ from shadowai.sources import container
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.timestamps import Clock, iso
+from tests import conformance_captures, conformance_captures_made
 from tests.conformance_reviewed import ANY_LINE, REVIEWED
+
+CAPTURES: dict[str, Callable[[Sequence[str]], int]] = {
+    "captures": conformance_captures.main,
+    "capture-truth": conformance_captures_made.truth_main,
+    "capture-variants": conformance_captures_made.variants_main,
+}
+"""What does the work where the first argument is this word and no folder (a folder of that name: ``./captures``)."""
 
 FIELDS = ("host", "client_ip", "user", "bytes_up", "bytes_down", "time", "blocked")
 
@@ -167,6 +179,8 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         print(__doc__)
         return 2
+    if arguments[0] in CAPTURES:
+        return CAPTURES[arguments[0]](arguments[1:])
     only = set(arguments[1:])
     names = sorted(
         path.name for path in Path(arguments[0]).iterdir() if path.is_dir() and (not only or path.name in only)

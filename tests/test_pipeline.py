@@ -18,6 +18,7 @@ from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Record, Report, Usage, Verdict
 from shadowai.names import Names
+from shadowai.names_first import scan_file
 from shadowai.policy import Policy, exit_code
 from shadowai.sources import container
 from shadowai.sources.logs import formats
@@ -39,7 +40,7 @@ def _scanned(
 ) -> Inventory:
     inventory = Inventory()
     for log in _logs(path, block_size):
-        pipeline.scan_file(log, Names(catalog), inventory, since=since, until=until)
+        scan_file(log, Names(catalog), inventory, since=since, until=until)
     return inventory
 
 

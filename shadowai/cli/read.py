@@ -18,7 +18,8 @@ KEYS = (
     "path", "line", "format", "time", "user", "device", "client_ip", "server_ip", "server_port", "host", "url",
     "method", "action", "blocked", "bytes_up", "bytes_down", "user_agent", "kind", "counted",
 )  # fmt: skip
-"""What is printed of a record, in this order; ``counted`` only where it is false."""
+"""What is printed of a record, in this order; ``counted`` only where it is false. In JSON ``line`` is called ``frame`` where it counts
+those of a capture, and ``inferred`` is added where it is true."""
 
 Fields = dict[str, str | int | bool]
 
@@ -32,9 +33,9 @@ Fields = dict[str, str | int | bool]
 def command(
     paths: tuple[str, ...], layout: str, log_format: str | None, timezone: str | None, config_file: Path | None
 ) -> int:
-    """Print every record of the logs in PATH... (files, folders, quoted patterns, - for stdin) as it is understood.
+    """Print every record of the logs and captures in PATH... (files, folders, quoted patterns, - for stdin) as it is understood.
 
-    A line that could not be read is printed as {"path", "line", "gap"}; in CSV, which has no room for it, on stderr.
+    A line that could not be read is printed as {"path", "line", "gap"}, with "frame" for "line" in captures; in CSV, which has no room for it, on stderr.
     Exit code: 0, or 3 where something could not be read.
     """
     from shadowai import pipeline
@@ -72,6 +73,12 @@ def fields(record: Record) -> Fields:
     return known
 
 
+def named(record: Record) -> Fields:
+    """:func:`fields` as a JSON object has them: a capture's records have a ``frame``; ``inferred`` where it is true."""
+    known = {record.unit if key == "line" else key: value for key, value in fields(record).items()}
+    return {**known, "inferred": True} if record.inferred else known
+
+
 def line(values: Fields) -> str:
     """``values`` as JSON on one line of printable ASCII; a byte of a path that is no text is written ``\\udcXX``."""
     safe = {key: encodable(value) if isinstance(value, str) else value for key, value in values.items()}
@@ -79,7 +86,7 @@ def line(values: Fields) -> str:
 
 
 def _jsonl(record: Record) -> None:
-    print(line(fields(record)))
+    print(line(named(record)))
 
 
 def _jsonl_gap(gap: Gap) -> None:

@@ -5,10 +5,8 @@ What a file is, is told by its first bytes and never by its name. Everything str
 
 from __future__ import annotations
 
-import bz2
 import codecs
 import glob
-import gzip
 import io
 import lzma
 import os
@@ -20,23 +18,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self, cast
+from typing import BinaryIO, NamedTuple, Self, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
+from shadowai.sources.capture.frames import is_capture
+from shadowai.sources.compression import decompressor, gzip_time
 
 HEAD = 8192
 """Bytes looked at to tell what a file is."""
 _DEPTH = 3
-_PIECE = 1 << 12
 _GLOB = frozenset("*?[")
 
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd4\xc3\xb2\xa1", "packet capture (pcap)", "this version reads logs only"),
-    (b"\xa1\xb2\xc3\xd4", "packet capture (pcap)", "this version reads logs only"),
-    (b"\x4d\x3c\xb2\xa1", "packet capture (pcap)", "this version reads logs only"),
-    (b"\xa1\xb2\x3c\x4d", "packet capture (pcap)", "this version reads logs only"),
-    (b"\x0a\x0d\x0d\x0a", "packet capture (pcapng)", "this version reads logs only"),
     (b"PAR1", "Parquet file", "export it as CSV or JSON lines"),
     (b"ElfFile\x00", "Windows event log (EVTX)", "export it as JSON or CSV"),
     (b"SQLite format 3\x00", "SQLite database", "export its query table as CSV"),
@@ -44,6 +38,7 @@ FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "PDF document", "give the log itself"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip archive", "unpack it first"),
     (b"Rar!\x1a\x07", "RAR archive", "unpack it first"),
+    (b"\x02\x21\x4c\x18", "LZ4 file of the legacy format", "unpack it first"),
 )
 """Files that are recognised and not read here: magic, what it is, what to do."""
 
@@ -60,11 +55,26 @@ class Source:
 
 @dataclass(slots=True)
 class Content:
-    """Text of one source, as UTF-8 bytes without BOM, and what its container says of time (epoch seconds)."""
+    """Text of one source, as UTF-8 bytes without BOM, and what its container says of time (epoch seconds); or a ``capture`` of
+    packets, whose bytes are as they were written."""
 
     path: str
     stream: BinaryIO
     modified: float | None = None
+    capture: bool = False
+
+
+class Bounds(NamedTuple):
+    """How much a compressed source may become: ``free`` bytes, and beyond that ``ratio`` times the bytes read of it.
+
+    Logs shrink to a tenth or a hundredth; a thousandfold is what zeros shrink to, and files made to fill memory or disk.
+    """
+
+    ratio: int = 1000
+    free: int = 1 << 30
+
+
+BOUNDS = Bounds()
 
 
 def expand(paths: Iterable[str]) -> Iterator[Source | Gap]:
@@ -127,26 +137,37 @@ def opened(source: Source) -> Iterator[BinaryIO]:
             stream.close()
 
 
-def contents(source: Source, stream: BinaryIO, depth: int = 0) -> Iterator[Content | Gap]:
-    """The texts within one source: itself, decompressed, or each member of an archive.
+def contents(source: Source, stream: BinaryIO, bounds: Bounds = BOUNDS) -> Iterator[Content | Gap]:
+    """The texts and captures within one source: itself, decompressed, or each member of an archive.
 
-    Yields a gap for what is no text. Corruption shows up while reading, as :class:`SourceError` from the stream.
+    Yields a gap for what is neither. Corruption, and more data than ``bounds`` allow, show up while reading, as
+    :class:`SourceError` from the stream. A capture's stream gives its bytes as they were written, from the first.
     """
+    counted = stream if stream.seekable() else cast(BinaryIO, io.BufferedReader(_Counted(stream), 1 << 18))
+    yield from _contents(source, counted, 0, _Budget(bounds, counted))
+
+
+def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
     path = source.path
     head, buffered = _begun(stream, path)
     if depth < _DEPTH:
-        unpacked = _decompressor(head)
+        unpacked = decompressor(head)
         if unpacked is not None:
-            inner = cast(BinaryIO, io.BufferedReader(_Guarded(unpacked(cast(BinaryIO, buffered)), path), 1 << 18))
-            modified = _gzip_time(head) or source.modified
-            yield from contents(Source(path, source.open, None, modified), inner, depth + 1)
+            inner = cast(
+                BinaryIO, io.BufferedReader(_Guarded(unpacked(cast(BinaryIO, buffered)), path, budget), 1 << 18)
+            )
+            modified = gzip_time(head) or source.modified
+            yield from _contents(Source(path, source.open, None, modified), inner, depth + 1, budget)
             return
         if head[:4] == b"PK\x03\x04" or head[:4] == b"PK\x05\x06":
-            yield from _zip(source, cast(BinaryIO, buffered), depth)
+            yield from _zip(source, cast(BinaryIO, buffered), depth, budget)
             return
         if head[257:262] == b"ustar":
-            yield from _tar(source, cast(BinaryIO, buffered), depth)
+            yield from _tar(source, cast(BinaryIO, buffered), depth, budget)
             return
+    if is_capture(head):
+        yield Content(path, cast(BinaryIO, buffered), source.modified, capture=True)
+        return
     for magic, what, remedy in FOREIGN:
         if head.startswith(magic):
             yield Gap(Origin(path), f"{what}: not read ({remedy})")
@@ -246,105 +267,57 @@ class _Again(io.RawIOBase):
         return self._rest.readinto1(buffer)
 
 
-def _decompressor(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
-    if head[:2] == b"\x1f\x8b":
-        return lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-    if head[:3] == b"BZh":
-        return lambda raw: cast(BinaryIO, _Streams(raw, bz2.BZ2Decompressor))
-    if head[:6] == b"\xfd7zXZ\x00":
-        return lambda raw: cast(BinaryIO, _Streams(raw, lzma.LZMADecompressor))
-    if head[:4] == b"\x28\xb5\x2f\xfd" or (
-        head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
-    ):  # or a skippable frame first
-        return lambda raw: cast(BinaryIO, _Streams(raw, _ZstdFrame))
-    return None
+class _Counted(io.RawIOBase):
+    """A stream that cannot seek, which says how many bytes were read of it."""
 
-
-class _Decompressor(Protocol):
-    """What the decompressors of the standard library have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
-class _ZstdFrame:
-    """One zstd frame (RFC 8878) as the standard library would give it; the library's own error type becomes ``OSError``.
-
-    It knows no limit of what comes out: what goes in is little at a time, and the rest is kept.
-    """
-
-    def __init__(self) -> None:
-        import zstandard
-
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._wrong = zstandard.ZstdError
-        self._ready = b""
-
-    @property
-    def eof(self) -> bool:
-        return self._frame.eof and not self._ready
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._ready
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._frame.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        try:
-            ready = self._ready or self._frame.decompress(data)
-        except self._wrong as wrong:
-            raise OSError(str(wrong)) from wrong
-        cut = len(ready) if max_length < 0 else max_length
-        self._ready = ready[cut:]
-        return ready[:cut]
-
-
-class _Streams(io.RawIOBase):
-    """Compressed streams one behind the other (bz2, xz, zstd frames), padded with zeros or not.
-
-    Unlike the readers of the libraries it takes neither an end that is missing nor other data behind for the end.
-    """
-
-    def __init__(self, raw: BinaryIO, make: Callable[[], _Decompressor]) -> None:
+    def __init__(self, inner: BinaryIO) -> None:
         super().__init__()
-        self._raw = raw
-        self._make = make
-        self._inner = make()
-        self._left = b""
+        self._some: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
+        self._done = 0
 
-    def read(self, size: int = -1) -> bytes:
-        """At least one byte, ``b""`` at the end. Raises ``EOFError`` where a stream is cut short."""
-        while True:
-            if self._inner.eof:
-                self._left = self._inner.unused_data.lstrip(b"\0")
-                while not self._left and (piece := self._raw.read(_PIECE)):
-                    self._left = piece.lstrip(b"\0")
-                if not self._left:
-                    return b""
-                self._inner = self._make()
-            elif self._inner.needs_input and not self._left:
-                self._left = self._raw.read(_PIECE)
-                if not self._left:
-                    raise EOFError("compressed data ends before its end mark")
-            piece, self._left = self._left, b""
-            data = self._inner.decompress(piece, size)
-            if data:
-                return data
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._done
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._some(len(buffer))
+        self._done += len(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Budget:
+    """What has come out of one source, against what was read of it; ``given`` is the size where that is known at once."""
+
+    def __init__(self, bounds: Bounds, outermost: BinaryIO) -> None:
+        self._bounds = bounds
+        self._outermost = outermost
+        self._spent = 0
+        self.given: int | None = None
+
+    def spend(self, count: int, path: str) -> None:
+        """Raise :class:`SourceError` where ``count`` bytes more are more than the bounds allow."""
+        self._spent += count
+        ratio, free = self._bounds
+        if self._spent <= free:
+            return
+        taken = self._outermost.tell() if self.given is None else self.given
+        if self._spent > ratio * taken:
+            raise SourceError(
+                f"decompresses to more than {ratio} times its size: not read beyond {self._spent} bytes",
+                origin=Origin(path),
+                remedy="if it is no decompression bomb, unpack it and give what was in it",
+            )
 
 
 class _Guarded(io.RawIOBase):
     """A decompressing stream whose many kinds of error all become one: the file is corrupt, here is how far it got."""
 
-    def __init__(self, inner: BinaryIO, path: str) -> None:
+    def __init__(self, inner: BinaryIO, path: str, budget: _Budget) -> None:
         super().__init__()
+        self._budget = budget
         self._some = getattr(inner, "read1", inner.read)  # what is there before an error must not be lost with it
         self._path = path
         self._done = 0
@@ -370,19 +343,16 @@ class _Guarded(io.RawIOBase):
                 origin=Origin(self._path),
                 remedy="what came before was read; get a whole copy",
             ) from wrong
+        self._budget.spend(len(data), self._path)
         self._done += len(data)
         buffer[: len(data)] = data
         return len(data)
 
 
-def _gzip_time(head: bytes) -> float | None:
-    """The modification time in a gzip header (RFC 1952, section 2.3), epoch seconds; zero means none."""
-    stamp = int.from_bytes(head[4:8], "little") if head[:2] == b"\x1f\x8b" else 0
-    return float(stamp) or None
-
-
-def _zip(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap]:
+def _zip(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
     with _seekable(stream) as seekable:
+        if depth == 0:
+            budget.given = seekable.seek(0, io.SEEK_END)
         try:
             archive = zipfile.ZipFile(seekable)
         except (zipfile.BadZipFile, OSError) as wrong:
@@ -396,9 +366,12 @@ def _zip(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
         for member in members:
             path = f"{source.path}!{member.filename}"
             try:
-                inner = io.BufferedReader(_Guarded(cast(BinaryIO, archive.open(member)), path), 1 << 18)
-                yield from contents(
-                    Source(path, source.open, member.file_size, source.modified), cast(BinaryIO, inner), depth + 1
+                inner = io.BufferedReader(_Guarded(cast(BinaryIO, archive.open(member)), path, budget), 1 << 18)
+                yield from _contents(
+                    Source(path, source.open, member.file_size, source.modified),
+                    cast(BinaryIO, inner),
+                    depth + 1,
+                    budget,
                 )
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as wrong:
                 yield Gap(Origin(path), f"member cannot be read: {wrong}")
@@ -417,7 +390,7 @@ class _Header(tarfile.TarInfo):
             raise tarfile.ReadError(f"cut short or damaged: {wrong}") from wrong
 
 
-def _tar(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap]:
+def _tar(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
     empty = True
     try:
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
@@ -426,9 +399,12 @@ def _tar(source: Source, stream: BinaryIO, depth: int) -> Iterator[Content | Gap
                 if inner is not None:
                     empty = False
                     path = f"{source.path}!{member.name}"
-                    guarded = io.BufferedReader(_Guarded(cast(BinaryIO, inner), path), 1 << 18)
-                    yield from contents(
-                        Source(path, source.open, member.size, float(member.mtime)), cast(BinaryIO, guarded), depth + 1
+                    guarded = io.BufferedReader(_Guarded(cast(BinaryIO, inner), path, budget), 1 << 18)
+                    yield from _contents(
+                        Source(path, source.open, member.size, float(member.mtime)),
+                        cast(BinaryIO, guarded),
+                        depth + 1,
+                        budget,
                     )
     except tarfile.TarError as wrong:
         yield Gap(Origin(source.path), f"corrupt tar archive: {wrong}")

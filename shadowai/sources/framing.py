@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from shadowai.errors import SourceError
 
-BLOCK = 1 << 20
-"""Bytes read at once."""
+BLOCK = 1 << 17
+"""Bytes read at once: few enough for what is made of them to stay in a processor's cache."""
 LONGEST = 16 << 20
 """Bytes of the longest line (or JSON object) that is read."""
 ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "result", "results", "items", "rows")
@@ -43,14 +43,19 @@ _OPENING = re.compile(r'["{]')
 class Block:
     """Some lines with their numbers (1-based, as an editor counts them); ``overlong`` are numbers of lines left out.
 
-    ``size`` is the bytes of text behind the block, for progress; ``text`` the lines joined by LF, where they are lines.
+    ``size`` is the bytes of text behind the block, for progress; ``joined`` the lines joined by LF, where they were before.
     """
 
     numbers: Sequence[int]
     lines: list[str]
     size: int = 0
-    text: str = ""
+    joined: str = ""
     overlong: list[int] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The lines joined by LF."""
+        return self.joined or "\n".join(self.lines)
 
 
 def decode(raw: bytes) -> str:
@@ -63,6 +68,16 @@ def decode(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return "\n".join(_decode_line(line) for line in raw.split(b"\n"))
+
+
+def split(raw: bytes) -> tuple[list[str], str]:
+    """The lines of ``raw`` as :func:`decode` reads them; and the text they were cut from, where it has them parted by LF."""
+    if b"\r" in raw and b"\0" not in raw and raw.isascii():
+        lines = raw.decode("ascii").split("\n")
+        if {line[-1:] for line in lines} == {"\r"}:
+            return [line[:-1] for line in lines], ""
+    text = decode(raw.removesuffix(b"\r"))
+    return text.split("\n"), text
 
 
 def blocks(stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK) -> Iterator[Block]:
@@ -139,8 +154,7 @@ def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
         else:
             whole = bytes(tail) + raw[:cut] if tail else raw[:cut]
         tail = bytearray(raw[cut + 1 :])
-        text = decode(whole.removesuffix(b"\r"))
-        lines = text.split("\n")
+        lines, text = split(whole)
         yield Block(range(number, number + len(lines)), lines, len(raw), text, overlong)
         number += len(lines)
     if dropping:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from calendar import isleap
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 
 from shadowai.errors import UsageError
 
 MICROS = 1_000_000
 _EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()
 _EARLIEST, _LATEST = 1990, 2100
+_FIRST, _LAST = 631_152_000, 4_102_444_800
+"""The same bounds, in seconds since the epoch."""
+_REMEMBERED = 1 << 14
 
 _MONTHS = {
     name: number
@@ -102,6 +106,9 @@ class Clock:
         self.assumed: Counter[str] = Counter()
         self.last: str | None = None
         self._days: dict[tuple[int, int, int], int | None] = {}
+        self._known: dict[str, tuple[int | None, str | None]] = {}
+        """Times read before, with what they assumed, all under these conditions: zone documented as UTC, day first."""
+        self._conditions: tuple[bool, bool | None] = (False, None)
 
     def learn(self, samples: Iterable[str]) -> None:
         """Decide the order of day and month from the file's own times: any value over 12 tells; else AM and PM mean the
@@ -137,6 +144,36 @@ class Clock:
             if found is not None:
                 return self._read(found.groupdict(), zone_text, documented_utc)
         return None
+
+    def parse_all(self, values: Sequence[Any], *, documented_utc: bool = False) -> list[int | None] | None:
+        """:meth:`parse` of the texts (or JSON numbers) of many records; ``None``, and nothing counted, where one is neither."""
+        kinds = set(map(type, values))
+        if kinds == {float}:
+            return [_seconds(value) or self.parse(repr(value)) for value in values]
+        if kinds != {str}:
+            return None
+        return _milliseconds(values) or self._remembered(values, documented_utc)
+
+    def _remembered(self, texts: Sequence[str], documented_utc: bool) -> list[int | None]:
+        """Times of a log repeat: a text is read once while it is remembered, and what it assumed counted as often as it is met."""
+        if (documented_utc, self.day_first) != self._conditions:
+            self._known, self._conditions = {}, (documented_utc, self.day_first)
+        known, found, met = self._known, [], []
+        for text in texts:
+            one = known.get(text)
+            if one is None:
+                one = (self.parse(text, documented_utc=documented_utc), self.last)
+                if len(known) >= _REMEMBERED or self.day_first != self._conditions[1]:
+                    known.clear()
+                    self._conditions = (documented_utc, self.day_first)
+                known[text] = one
+            else:
+                met.append(one[1])
+            found.append(one[0])
+        for assumed, count in Counter(met).items():
+            for what in assumed.split(",") if assumed else ():
+                self.assumed[what] += count
+        return found
 
     def _read(self, part: dict[str, str | None], zone_text: str | None, documented_utc: bool) -> int | None:
         assumed: list[str] = []
@@ -222,6 +259,28 @@ def assumptions(clock: Clock) -> Iterable[tuple[str, str, int]]:
         yield kind, texts[kind](), count
 
 
+def _seconds(value: float) -> int | None:
+    """What :func:`_epoch` makes of a number's text, without making it: exact where the number is one of whole microseconds, which
+    lie further apart than such numbers can (2**-22 s); else ``None``."""
+    if not _FIRST <= value < _LAST:
+        return None
+    micros = int(value * MICROS + 0.5)
+    return micros if micros / MICROS == value else None
+
+
+def _milliseconds(texts: Sequence[str]) -> list[int | None] | None:
+    """Times that are all seconds and milliseconds, as Squid writes them; else ``None``."""
+    if set(map(len, texts)) != {14}:
+        return None
+    whole = "".join(texts)
+    digits = whole.replace(".", "")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) == 13 * len(texts)):
+        return None
+    if set(whole[10::14]) != {"."} or set(whole[::14]) != {"1"}:
+        return None
+    return [int(digits[at : at + 13]) * 1000 for at in range(0, len(digits), 13)]
+
+
 def _epoch(text: str) -> int | None:
     whole, _, fraction = text.partition(".")
     digits = len(whole)
@@ -234,7 +293,7 @@ def _epoch(text: str) -> int | None:
         micros = value
     else:
         micros = value // 1000
-    return micros if 631_152_000 * MICROS <= micros < 4_102_444_800 * MICROS else None
+    return micros if _FIRST * MICROS <= micros < _LAST * MICROS else None
 
 
 def _offset(text: str) -> tzinfo | None:

@@ -12,6 +12,8 @@ from tests.house.arrows import Import, imports, modules, third_party
 
 HOMES = {
     "click": ("shadowai.cli",),
+    "cryptography": ("shadowai.wire.quic",),
+    "hpack": ("shadowai.wire.http",),
     "idna": ("shadowai.normalize",),
     "orjson": ("shadowai.compiled_catalog", "shadowai.sources"),
     "pandas": ("shadowai.export.frame",),
@@ -19,14 +21,28 @@ HOMES = {
     "jsonschema": ("shadowai.lint",),
     "publicsuffixlist": ("shadowai.lint",),
     "yaml": ("shadowai.policy", "shadowai.strict_yaml"),
-    "zstandard": ("shadowai.sources.container",),
+    "isal": ("shadowai.sources.compression",),
+    "lz4": ("shadowai.sources.compression",),
+    "scapy": ("shadowai.sources.live",),
+    "zstandard": ("shadowai.sources.compression",),
 }
 """Where a library may be imported: in that module or package, nowhere else."""
 
-LAZY = ("pandas", "rich", "jsonschema", "publicsuffixlist", "zstandard")
+LAZY = (
+    "pandas",
+    "rich",
+    "jsonschema",
+    "publicsuffixlist",
+    "zstandard",
+    "lz4",
+    "isal",
+    "cryptography",
+    "hpack",
+    "scapy",
+)
 """Libraries that are only imported by the function that needs them."""
 
-LIGHT = ("pandas", "numpy", "rich", "yaml", "orjson", "jsonschema", "publicsuffixlist", "zstandard", "idna", "asyncio")
+LIGHT = (*LAZY, "numpy", "yaml", "orjson", "idna", "asyncio")
 """What ``shadowai --help`` must not wait for."""
 
 
@@ -58,6 +74,15 @@ def test_the_nouns_import_nothing_of_ours_and_no_library(found: list[Import]) ->
     assert not _wrong([item for item in third_party(found) if item.importer == "shadowai.model"])
 
 
+def test_a_tenant_s_nouns_import_nothing_of_ours_and_no_library(found: list[Import]) -> None:
+    assert not _wrong(_ours(found, "shadowai.tenant"))
+    assert not _wrong([item for item in third_party(found) if item.importer == "shadowai.tenant"])
+
+
+def test_what_is_on_the_wire_knows_nothing_of_who_asks(found: list[Import]) -> None:
+    assert not _wrong([item for item in _ours(found, "shadowai.wire") if not item.target.startswith("shadowai.wire")])
+
+
 def test_errors_import_only_the_nouns(found: list[Import]) -> None:
     assert {item.target for item in _ours(found, "shadowai.errors")} == {"shadowai.model"}
 
@@ -82,7 +107,14 @@ def test_commands_do_not_import_each_other(found: list[Import]) -> None:
 
 
 def test_sources_know_nothing_of_signatures_policy_or_output(found: list[Import]) -> None:
-    allowed = ("shadowai.model", "shadowai.errors", "shadowai.normalize", "shadowai.config", "shadowai.sources")
+    allowed = (
+        "shadowai.model",
+        "shadowai.errors",
+        "shadowai.normalize",
+        "shadowai.config",
+        "shadowai.sources",
+        "shadowai.wire",
+    )
     assert not _wrong([item for item in _ours(found, "shadowai.sources") if not item.target.startswith(allowed)])
 
 
@@ -92,10 +124,19 @@ def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
     assert not _wrong([item for item in wrong if item.target != "shadowai"])  # the version, from the package itself
 
 
+JOINERS = ("shadowai.pipeline", "shadowai.names_first")
+"""Where sources and signatures meet."""
+
+BOUNDS = ("shadowai.config", "shadowai.sources.capture.limits")
+"""The configuration sets the limits of captures by the names that they have there; that module is data, and imports nothing."""
+
+
 def test_only_the_pipeline_joins_sources_and_the_rest(found: list[Import]) -> None:
     outside = [item for item in found if not item.importer.startswith(("shadowai.sources", "shadowai.cli"))]
     wrong = [item for item in outside if item.target.startswith("shadowai.sources")]
-    assert not _wrong([item for item in wrong if item.importer != "shadowai.pipeline"])
+    wrong = [item for item in wrong if item.importer not in JOINERS]
+    assert not _wrong([item for item in wrong if (item.importer, item.target) != BOUNDS])
+    assert not _ours(found, BOUNDS[1])
 
 
 def test_the_program_never_imports_a_connector(found: list[Import]) -> None:
@@ -103,7 +144,7 @@ def test_the_program_never_imports_a_connector(found: list[Import]) -> None:
 
 
 def test_a_connector_imports_the_nouns_the_errors_and_the_protocol_alone(found: list[Import]) -> None:
-    allowed = {"shadowai.model", "shadowai.errors", "shadowai.connector"}
+    allowed = {"shadowai.model", "shadowai.errors", "shadowai.connector", "shadowai.tenant"}
     inside = [item for item in _ours(found, "shadowai_connectors") if item.root == "shadowai"]
     assert not _wrong([item for item in inside if item.target not in allowed])
 

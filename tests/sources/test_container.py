@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import lz4.frame  # type: ignore[import-untyped]
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -22,7 +23,8 @@ from hypothesis import strategies as st
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap
 from shadowai.sources import container
-from shadowai.sources.container import Content, Source
+from shadowai.sources.container import Bounds, Content, Source
+from tests.sources.capture.capture_files import many, pcap_header, section
 
 TEXT = b"".join(b"10.0.0.%d asked for chatgpt.com %d times\n" % (n % 250, n * 7919 % 10007) for n in range(3000))
 
@@ -31,6 +33,7 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "bz2": bz2.compress,
     "xz": lzma.compress,
     "zstd": zstandard.ZstdCompressor().compress,
+    "lz4": lambda data: bytes(lz4.frame.compress(data, content_checksum=True)),
 }
 
 
@@ -303,19 +306,97 @@ def test_utf_16_is_the_same_however_it_arrives() -> None:
 @pytest.mark.parametrize(
     ("magic", "what"),
     [
-        (b"\xd4\xc3\xb2\xa1", "pcap"),
-        (b"\x0a\x0d\x0d\x0a", "pcapng"),
         (b"PAR1", "Parquet"),
         (b"ElfFile\0", "EVTX"),
         (b"SQLite format 3\0", "SQLite"),
         (b"%PDF-1.7", "PDF"),
         (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
         (b"Rar!\x1a\x07\x01", "RAR"),
+        (b"\x02\x21\x4c\x18", "LZ4"),
     ],
 )
 def test_what_is_known_and_not_read_is_a_gap_with_a_remedy(magic: bytes, what: str) -> None:
     [(_, text, reason)] = unpacked(magic + bytes(100))
     assert text == b"" and what in reason and "(" in reason
+
+
+CAPTURES = {
+    "pcap": pcap_header() + b"".join(many(50)),
+    "big-endian pcap": pcap_header(">", 0xA1B23C4D) + b"".join(many(50, order=">")),
+    "pcapng": section() + b"\xff\xfe\x00\r\n" * 5000,
+}
+
+
+@pytest.mark.parametrize("step", [0, 1, 4096])
+@pytest.mark.parametrize("kind", CAPTURES)
+@pytest.mark.parametrize(
+    "wrap", [lambda data: data, gzip.compress, lz4.frame.compress, lambda data: zipped({"a": data})]
+)
+def test_a_capture_comes_as_it_was_written(wrap: Callable[[bytes], bytes], kind: str, step: int) -> None:
+    raw = cast(BinaryIO, Trickle(wrap(CAPTURES[kind]), step) if step else io.BytesIO(wrap(CAPTURES[kind])))
+    for content in container.contents(Source("x", lambda: raw), raw):
+        assert isinstance(content, Content) and content.capture
+        assert drained(content) == (CAPTURES[kind], "")
+        break
+    else:
+        pytest.fail("nothing was given")
+
+
+def test_text_is_no_capture() -> None:
+    for data in (TEXT, b"", b"\n\r\r\n" * 9, gzip.compress(TEXT)):
+        raw = io.BytesIO(data)
+        (content,) = container.contents(Source("x", lambda raw=raw: raw), raw)  # type: ignore[misc]
+        assert isinstance(content, Content) and not content.capture
+
+
+ZEROS = b"chatgpt.com\n" * 100_000
+
+
+def bombed(data: bytes, bounds: Bounds, step: int = 0) -> list[tuple[int, str]]:
+    """Bytes of text and the error of every content, with little allowed."""
+    raw = cast(BinaryIO, Trickle(data, step) if step else io.BytesIO(data))
+    found = []
+    try:
+        for item in container.contents(Source("x", lambda: raw), raw, bounds):
+            text, error = (b"", item.reason) if isinstance(item, Gap) else drained(item)
+            found.append((len(text), error))
+    except SourceError as wrong:
+        found.append((0, str(wrong)))
+    return found
+
+
+@pytest.mark.parametrize("step", [0, 1000])
+@pytest.mark.parametrize("kind", COMPRESSORS)
+def test_a_bomb_ends_within_its_bounds_with_a_remedy(kind: str, step: int) -> None:
+    bomb = COMPRESSORS[kind](ZEROS)
+    [(size, error)] = bombed(bomb, Bounds(ratio=3, free=300_000), step)
+    assert size <= 300_000 + (1 << 18)
+    assert "decompresses to more than 3 times its size" in error
+
+
+@pytest.mark.parametrize("kind", COMPRESSORS)
+def test_what_is_free_or_in_proportion_is_no_bomb(kind: str) -> None:
+    bomb = COMPRESSORS[kind](ZEROS)
+    assert bombed(bomb, Bounds(ratio=1, free=len(ZEROS))) == [(len(ZEROS), "")]
+    assert bombed(bomb, Bounds(ratio=100_000, free=0)) == [(len(ZEROS), "")]
+
+
+@pytest.mark.parametrize("step", [0, 1000])
+def test_a_bomb_within_a_bomb_is_one(step: int) -> None:
+    inner = b"".join(gzip.compress(ZEROS) for _ in range(40))
+    found = bombed(gzip.compress(inner), Bounds(ratio=500, free=1 << 16), step)
+    assert sum(size for size, _ in found) < 5_000_000 and "times its size" in found[-1][1]
+
+
+@pytest.mark.parametrize("outer", [lambda data: data, gzip.compress])
+def test_the_members_of_an_archive_share_its_bounds(outer: Callable[[bytes], bytes]) -> None:
+    found = bombed(outer(zipped({f"{n}": ZEROS for n in range(20)})), Bounds(ratio=10, free=3 * len(ZEROS)))
+    assert sum(size for size, _ in found) <= 4 * len(ZEROS) and "times its size" in found[-1][1]
+
+
+def test_a_large_archive_that_is_not_compressed_is_no_bomb() -> None:
+    data = tarred({f"{n}": ZEROS for n in range(5)})
+    assert [error for _, error in bombed(data, Bounds(ratio=2, free=0))] == [""] * 5
 
 
 def test_binary_data_is_a_gap() -> None:

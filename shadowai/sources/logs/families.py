@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, ClassVar, Literal
 
 import orjson
@@ -34,6 +35,8 @@ from shadowai.sources.logs.description import (
 
 Tokens = list[str] | dict[str, Any]
 Getter = Callable[[Any], str | None]
+Column = Callable[[Sequence[Any]], list[Any]]
+"""From the tokens of many records to what each has under one key: text, or a JSON scalar that the getter would make text of."""
 
 
 class Word(Enum):
@@ -65,9 +68,22 @@ class Tokenizer:
         """The tokens of one line."""
         raise TypeError(f"{type(self).__name__} reads no lines")
 
+    def read_all(self, lines: Sequence[str]) -> list[Row] | None:
+        """The tokens of many lines; ``None`` where they have not all the same columns."""
+        versions, found = set(), []
+        for line in lines:
+            found.append(self.read(line))
+            versions.add(self.version)
+        return found if len(versions) < 2 else None
+
     def getter(self, key: Key) -> Getter:
         """A function from tokens to the text under ``key``; ``None`` where there is none."""
         return _dict_getter(key)
+
+    def column(self, key: Key) -> Column:
+        """``getter`` for many records at once."""
+        take = self.getter(key)
+        return lambda rows: [take(tokens) for tokens in rows]
 
     as_they_stand = False
     """Whether ``getter`` gives the tokens of a list unchanged, so that ``place`` is all there is to them."""
@@ -99,6 +115,20 @@ class _Listed(Tokenizer):
 
         return take
 
+    def column(self, key: Key) -> Column:
+        otherwise, place = super().column(key), self.place(key)
+        if not self.as_they_stand or place is None or place < 0:
+            return otherwise
+        pick = itemgetter(place)
+
+        def values(rows: Sequence[list[str]]) -> list[str | None]:
+            try:
+                return list(map(pick, rows))
+            except IndexError:
+                return otherwise(rows)
+
+        return values
+
 
 class BlankTokenizer(_Listed):
     """Fields parted by blanks, with ``"…"`` and ``[…]``."""
@@ -113,9 +143,19 @@ class BlankTokenizer(_Listed):
         self._quotes = family.quotes
 
     def read(self, line: str) -> Row:
-        held = self._quotes and ('"' in line or "[" in line)
+        held = self._quotes and _may_hold(line)
         tokens = [a or b or c for a, b, c in self._field.findall(line)] if held else line.split()
         return tokens if len(tokens) >= self._at_least else None
+
+    def read_all(self, lines: Sequence[str]) -> list[Row] | None:
+        rows: list[Row] = list(map(str.split, lines))
+        wide = min(map(len, rows), default=0) >= self._at_least  # type: ignore[arg-type]
+        return rows if wide and not (self._quotes and _may_hold("".join(lines))) else super().read_all(lines)
+
+
+def _may_hold(text: str) -> bool:
+    """Whether there may be a field in ``text`` that holds blanks."""
+    return '"' in text or "[" in text
 
 
 class W3cTokenizer(_Listed):
@@ -274,10 +314,14 @@ class CsvTokenizer(_Listed):
             return tokens if len(tokens) == len(self.header) or self._ragged(tokens) else None
         return tokens if len(tokens) >= self._at_least else None
 
+    def may_begin_header(self, cell: str) -> bool:
+        """Whether a row under the header that begins with ``cell`` may be a header itself."""
+        return cell[:1].isalpha() and flat(cell) in self._names
+
     def is_another_header(self, tokens: list[str]) -> bool:
         """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
         column's name, so that no cell that a stranger can write makes a row one."""
-        if not tokens or not tokens[0][:1].isalpha() or flat(tokens[0]) not in self._names:
+        if not tokens or not self.may_begin_header(tokens[0]):
             return False
         names = {flat(name) for name in tokens if name}
         if self._wanted:
@@ -491,6 +535,22 @@ class JsonTokenizer(_Keyed):
             return path_getter(str(key))
         name = flat(str(key))
         return nothing if self._is_absent(name) else _scalar_getter(name)
+
+    def column(self, key: Key) -> Column:
+        otherwise, name = super().column(key), flat(str(key)) if self._aliases else str(key)
+        if "|" in name:
+            return otherwise
+
+        pick = itemgetter(name)
+
+        def values(rows: Sequence[dict[str, Any]]) -> list[Any]:
+            try:
+                found = list(map(pick, rows))
+            except KeyError:
+                return otherwise(rows)
+            return found if set(map(type, found)) <= SCALARS else otherwise(rows)
+
+        return values
 
 
 class PatternTokenizer(Tokenizer):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, BinaryIO, NamedTuple
+from itertools import groupby
+from typing import BinaryIO, NamedTuple
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -14,7 +15,7 @@ from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
-from shadowai.sources.logs.quick import JOINED_LINES, names_of
+from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
@@ -33,8 +34,8 @@ _REFUSED = 1 << 18
 _HEADED = (W3c, ZeekTsv, CsvHeader)
 """Families whose records mean something under a header line only."""
 
-Line = tuple[int, str, str | None, Any]
-"""Number, text; and of a line that is sure to be a record: the text that names its host, and its tokens if they were made."""
+Line = tuple[int, str]
+"""Number and text."""
 OnBlock = Callable[[int], None]
 """Is called with the bytes of text of every block."""
 
@@ -49,6 +50,23 @@ class Row(NamedTuple):
     text: str
     name: str | None = None
     """The text that the host is read from, where that is known already."""
+
+
+class Run(NamedTuple):
+    """Records in a row that are sure to be the reader's, each with the text that its host is read from; and their tokens, where these
+    had to be made for it."""
+
+    reader: FormatReader
+    numbers: Sequence[int]
+    lines: Sequence[str]
+    names: Sequence[str]
+    tokens: Sequence[Tokens] | None
+
+    def row(self, place: int) -> Row:
+        """One of them."""
+        line = self.lines[place]
+        tokens = self.reader.tokens_of_record(line) if self.tokens is None else self.tokens[place]
+        return Row(self.numbers[place], self.reader, tokens, NO_HEADER, line, self.names[place])  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -115,8 +133,13 @@ class LogFile:
         if not self._own_inventory:
             self._recognise(sample, forced)
 
-    def rows(self, passed_over: Callable[[str], bool] | None = None) -> Iterator[Row]:
-        """Every record's tokens, in file order.
+    def rows(self) -> Iterator[Row]:
+        """Every record's tokens, in file order."""
+        for item in self.runs(None):
+            yield from (item,) if isinstance(item, Row) else map(item.row, range(len(item.lines)))
+
+    def runs(self, passed_over: Callable[[str], bool] | None) -> Iterator[Row | Run]:
+        """The records in file order, many at once where their names were found without reading the rest.
 
         ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out.
         """
@@ -125,12 +148,12 @@ class LogFile:
         below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
         as_text = not isinstance(family, (Json, *_HEADED))
         lines = _Lines(self._lines(primary, passed_over))
-        for number, line, name, known in lines:
-            if name is not None and primary is not None:  # sure to be a record
-                self.tally.records += 1
-                tokens = known if known is not None else primary.tokens_of_record(line)
-                yield Row(number, primary, tokens, NO_HEADER, line, name)  # type: ignore[arg-type]
+        for item in lines:
+            if isinstance(item, Run):
+                self.tally.records += len(item.lines)
+                yield item
                 continue
+            number, line = item
             if not line or line.isspace():
                 continue
             if as_text and "\r" in line:  # several records in one line, or a forged one: neither is to be believed
@@ -270,7 +293,7 @@ class LogFile:
         except OSError as wrong:
             self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
 
-    def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line]:
+    def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line | Run]:
         """The lines of the file, but for those that are sure to be records with a name that is passed over."""
         find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
         tally = self.tally
@@ -284,18 +307,17 @@ class LogFile:
             if self._own_inventory:
                 continue
             found = find(block) if find is not None else None
-            numbers, lines = block.numbers, block.lines
-            if found is None or passed_over is None:
-                yield from [(number, line, None, None) for number, line in zip(numbers, lines, strict=False)]
+            if found is None or primary is None or passed_over is None:
+                yield from zip(block.numbers, block.lines, strict=False)
                 continue
-            names, tokens = found
+            names = found.names
             if len(refused) > _REFUSED:
                 refused.clear()
             refused.update([name for name in set(names) - refused if name is not None and passed_over(name)])
             kept = [place for place, name in enumerate(names) if name not in refused]
             tally.records += len(names) - len(kept)
             tally.named += len(names) - len(kept)
-            yield from [(numbers[place], lines[place], names[place], tokens and tokens[place]) for place in kept]
+            yield from _kept(primary, block, found, kept)
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
@@ -348,10 +370,13 @@ class LogFile:
 
     def _joined(self, primary: FormatReader, number: int, line: str, lines: _Lines) -> Row | None:
         """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
-        held: list[Line] = [(number, line, None, None)]
+        held: list[Line] = [(number, line)]
         for following in lines:
+            if isinstance(following, Run):
+                lines.put_back([following])
+                break
             held.append(following)
-            tokens = primary.tokens("\n".join(text for _, text, _, _ in held))
+            tokens = primary.tokens("\n".join(text for _, text in held))
             if isinstance(tokens, (list, dict)):
                 return Row(number, primary, tokens, NO_HEADER, line)
             if tokens is None or len(held) >= JOINED_LINES:
@@ -397,20 +422,34 @@ def _name_date(path: str) -> float | None:
     return (day + timedelta(days=1)).timestamp()
 
 
+def _kept(reader: FormatReader, block: framing.Block, found: Named, places: Sequence[int]) -> Iterator[Line | Run]:
+    """The lines of a block at ``places``, those together that are sure to be records."""
+    names, tokens = found
+    runs = groupby(places, key=lambda place: names[place] is not None) if None in names else [(True, places)]
+    for sure, some in runs if places else ():
+        at = list(some)
+        numbers, lines = [block.numbers[place] for place in at], [block.lines[place] for place in at]
+        if not sure:
+            yield from zip(numbers, lines, strict=True)
+        else:
+            rows = None if tokens is None else [tokens[place] for place in at]
+            yield Run(reader, numbers, lines, [names[place] for place in at], rows)  # type: ignore[misc,arg-type]
+
+
 class _Lines:
-    """Numbered lines, some of which may be put back."""
+    """Numbered lines and runs of records, some of which may be put back."""
 
-    def __init__(self, lines: Iterator[Line]) -> None:
+    def __init__(self, lines: Iterator[Line | Run]) -> None:
         self._lines = lines
-        self._back: list[Line] = []
+        self._back: list[Line | Run] = []
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[Line | Run]:
         return self
 
-    def __next__(self) -> Line:
+    def __next__(self) -> Line | Run:
         return self._back.pop() if self._back else next(self._lines)
 
-    def put_back(self, lines: list[Line]) -> None:
+    def put_back(self, lines: Sequence[Line | Run]) -> None:
         """``lines`` come next, in their order."""
         self._back += reversed(lines)
 

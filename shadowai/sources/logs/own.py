@@ -1,5 +1,7 @@
 """What ``shadowai read`` prints, so that it can be filtered and scanned again, and is never taken for an unknown product's."""
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import KINDS, Json, LogFormat, TimeOf, When
 
 READ = LogFormat(
@@ -35,4 +37,17 @@ READ = LogFormat(
     rank=20,
 )
 
-FORMATS = (READ,)
+READ_CAPTURE = replace(
+    READ,
+    name="shadowai_read_capture",
+    title="The records that `shadowai read` prints of a packet capture",
+    kind="tls_connection",
+    family=Json(requires=(("path", ""), ("frame", r"^\d+$"), ("format", "^pcap"), ("kind", "^[a-z0-9_]+$"))),
+    kinds=(When((("kind", "^(dns|mdns|llmnr)_query$"),), "dns_query"),),
+    uncounted=(
+        *READ.uncounted,
+        When((("inferred", "^true$"),), "concluded by the first reading, not in the traffic itself"),
+    ),
+)
+
+FORMATS = (READ, READ_CAPTURE)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from shadowai.sources.framing import Block
 from shadowai.sources.logs.description import CsvHeader, Json, Key, Part, Take
 from shadowai.sources.logs.families import CsvTokenizer, Getter, Row, Tokens, nothing
+from shadowai.sources.logs.objects import objects_of
 from shadowai.sources.logs.reader import FormatReader
 
 _VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
@@ -29,6 +31,12 @@ MANNER = ("method", "user_agent")
 
 Dimensions = Callable[[Any], tuple[Any, ...]]
 """From tokens to texts that decide something about the record."""
+
+
+Keys = Callable[[Sequence[Any]], list[Hashable]]
+"""From the tokens of many records to what tells apart those that are not counted alike."""
+
+_COMPARABLE = {str, int, type(None), type(...)}
 
 
 class Named(NamedTuple):
@@ -51,7 +59,7 @@ def names_of(reader: FormatReader) -> Finder | None:
     if isinstance(description.family, CsvHeader) and not description.percent_encoded:
         return _by_column(reader)
     if isinstance(description.family, Json):
-        return _by_object(reader, keep=not description.family.aliases)
+        return _by_alias(reader) if description.family.aliases else _by_object(reader, description.family)
     return None
 
 
@@ -68,17 +76,27 @@ def _by_pattern(pattern: re.Pattern[str]) -> Finder:
     return find
 
 
-def _by_object(reader: FormatReader, *, keep: bool) -> Finder:
-    """The first text that may hold an object's host. Tokens are not kept where keys go by aliases: they say something only
-    while the keys of their own line are in force."""
-    tokens: Callable[[str], Row] = reader.accept if keep else reader.tokens
-    first: Callable[[Any], str | None] = reader.usual_candidate() if keep else reader.first_candidate
+def _by_object(reader: FormatReader, family: Json) -> Finder:
+    """The first text that may hold an object's host."""
+    objects = objects_of(family)
 
     def find(block: Block) -> Named:
-        if not keep:
-            return Named([first(row) if type(row := tokens(line)) is dict else None for line in block.lines])
-        rows = [tokens(line) for line in block.lines]
-        return Named([first(row) if type(row) is dict else None for row in rows], rows)
+        rows = objects(block.lines)
+        if rows is not None:
+            return Named(reader.first_candidates(rows), rows)
+        first, tokens = reader.first_candidate, [reader.tokens(line) for line in block.lines]
+        return Named([first(row) if type(row) is dict else None for row in tokens], tokens)
+
+    return find
+
+
+def _by_alias(reader: FormatReader) -> Finder:
+    """As :func:`_by_object` where keys go by aliases. Tokens are not kept: they say something only while the keys of their own line
+    are in force."""
+
+    def find(block: Block) -> Named:
+        tokens, first = reader.tokens, reader.first_candidate
+        return Named([first(row) if type(row := tokens(line)) is dict else None for line in block.lines])
 
     return find
 
@@ -92,7 +110,7 @@ def _by_column(reader: FormatReader) -> Finder:
         lines, table = block.lines, reader.tokenizer
         clean = doubtful == 0
         doubtful = max(doubtful - len(lines), 0)
-        if block.text.count('"') & 1:
+        if any(quotes & 1 for quotes in {line.count('"') for line in lines}):
             doubtful = JOINED_LINES
             return None
         if not clean or not isinstance(table, CsvTokenizer) or (header := table.header) is None:
@@ -101,19 +119,84 @@ def _by_column(reader: FormatReader) -> Finder:
             rows = list(csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True))
         except csv.Error:
             return None
-        if len(rows) != len(lines) or any(
-            row and row[0][:1].isalpha() and table.is_another_header(row) for row in rows
-        ):
+        if len(rows) != len(lines) or _may_hold_header(rows, table):
             return None
+        if set(map(len, rows)) == {len(header)} and header not in rows:
+            return Named(_without_path(reader.first_candidates(rows)), rows)
         width, first = len(header), reader.first_candidate
-        return Named([first(row) if len(row) == width and row != header else None for row in rows], rows)
+        names = [first(row) if len(row) == width and row != header else None for row in rows]
+        return Named(_without_path(names), rows)
 
     return find
+
+
+def _without_path(names: list[str | None]) -> list[str | None]:
+    """Hosts are few, and URLs many: up to its path, a URL without a scheme names the same host."""
+    return [name.partition("/")[0] or name if name and "/" in name and "://" not in name else name for name in names]
+
+
+def _may_hold_header(rows: list[list[str]], table: CsvTokenizer) -> bool:
+    """Whether one of ``rows`` is the header of another table."""
+    beginnings = {cell for cell in {row[0] for row in rows if row} if table.may_begin_header(cell)}
+    return bool(beginnings) and any(row and row[0] in beginnings and table.is_another_header(row) for row in rows)
 
 
 def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool = False) -> Dimensions:
     """A function from tokens to the raw texts that decide ``fields`` (and, with ``conditions``, whether a record counts, is
     blocked and of what kind): equal texts, equal values. Hosts, times and sizes are not among them."""
+    steady, live = _deciding(reader, fields, conditions)
+    read = _reader_of([reader.plain_getter(key) for key in steady], [reader.tokenizer.place(key) for key in steady])
+    if not live:
+        return read
+    return lambda tokens: (read(tokens), *[test(tokens) for test in live])
+
+
+def keys_of(reader: FormatReader, fields: Sequence[str]) -> Keys:
+    """:func:`dimensions` with conditions, of many records at once. Equal keys, equal dimensions; not always the other way round."""
+    steady, live = _deciding(reader, fields, conditions=True)
+    family = reader.description.family
+    read = dimensions(reader, fields, conditions=True)
+    if isinstance(family, Json) and not family.aliases:
+        return _keys_of_objects(read, [str(key) for key in steady], live)
+    if not reader.tokenizer.as_they_stand:
+        return lambda rows: list(map(read, rows))
+    return _keys_of_lists(read, [reader.tokenizer.place(key) or 0 for key in steady], live)
+
+
+def _keys_of_lists(read: Dimensions, places: list[int], live: list[Callable[[Any], Any]]) -> Keys:
+    """Of lists of one length their texts, picked in one call of the interpreter."""
+    known = [place for place in places if place >= 0]
+
+    def keys(rows: Sequence[list[str]]) -> list[Hashable]:
+        widths = set(map(len, rows))
+        if len(widths) > 1:
+            return list(map(read, rows))
+        found: list[Hashable] = list(map(_picker([place for place in known if place < max(widths)]), rows))
+        return list(zip(found, *[map(test, rows) for test in live], strict=True)) if live else found
+
+    return keys
+
+
+def _keys_of_objects(read: Dimensions, paths: list[str], live: list[Callable[[Any], Any]]) -> Keys:
+    """Of JSON objects the values themselves, where all are text, whole numbers or nothing: such are equal only where their texts are.
+    What a dotted path leads to is told by the value under it, or else by the one that its first step leads to."""
+    spellings = [spelling for path in paths for spelling in path.split("|")]
+    names = list(dict.fromkeys([*spellings, *(spelling.partition(".")[0] for spelling in spellings)]))
+    absent = [...] * len(names)
+
+    def keys(rows: Sequence[dict[str, Any]]) -> list[Hashable]:
+        found: list[Hashable] = [tuple(map(tokens.get, names, absent)) for tokens in rows]
+        if not set(map(type, chain.from_iterable(found))) <= _COMPARABLE:  # type: ignore[arg-type]
+            return [(read(tokens),) for tokens in rows]
+        return list(zip(found, *[map(test, rows) for test in live], strict=True)) if live else found
+
+    return keys
+
+
+def _deciding(
+    reader: FormatReader, fields: Sequence[str], conditions: bool
+) -> tuple[list[Key], list[Callable[[Any], Any]]]:
+    """The tokens that decide ``fields`` as they are; and functions for what is decided by tokens that change with each record."""
     description = reader.description
     volatile = {_key(take) for name in _VOLATILE for take in description.fields.get(name, ())}
     volatile |= {key for time in description.time for key in time.keys}
@@ -131,10 +214,7 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
             live.append(reader.condition(when))
         else:
             steady.update(dict.fromkeys(key for key, _ in when.all))
-    read = _reader_of([reader.plain_getter(key) for key in steady], [reader.tokenizer.place(key) for key in steady])
-    if not live:
-        return read
-    return lambda tokens: (read(tokens), *[test(tokens) for test in live])
+    return list(steady), live
 
 
 def _reader_of(getters: list[Getter], places: list[int | None]) -> Dimensions:

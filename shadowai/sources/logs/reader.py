@@ -7,7 +7,7 @@ that a scan can decide about a name before it reads the rest of the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
@@ -27,7 +27,7 @@ from shadowai.sources.logs.description import (
     When,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import HEADER, SCALARS, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
+from shadowai.sources.logs.families import HEADER, SCALARS, Column, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -44,6 +44,8 @@ _host = lru_cache(maxsize=_MEMO)(normalize.host)
 _url = lru_cache(maxsize=_MEMO)(normalize.url)
 
 
+Amounts = tuple[int | None, int | None, int | None]
+"""What differs from record to record of one kind: time, bytes up, bytes down."""
 Test = Callable[[Tokens], bool]
 Matches = Callable[[str], object] | None
 
@@ -54,6 +56,8 @@ class _Plan(NamedTuple):
     take: dict[str, tuple[Getter, ...]]
     times: list[tuple[tuple[Getter, ...], Getter | None]]
     plain_time: Getter | None
+    columns: dict[str, list[Column]]
+    """``take`` for many records at once, of the fields that are asked of many; ``time`` is ``plain_time``."""
     uncounted: list[tuple[Test, str]]
     blocked: list[Test]
     allowed: list[Test]
@@ -74,7 +78,7 @@ class FormatReader:
         self._undotted = not any("." in null for null in self._nulls)
         self._utc = description.zone == "utc"
         self._plans: dict[int, _Plan] = {}
-        self._plan = _Plan({}, [], None, [], [], [], [])
+        self._plan = _Plan({}, [], None, {}, [], [], [], [])
         self.shown: set[When] = set()
         """The conditions whose ``beside`` the file has shown; the others of this kind do not hold."""
 
@@ -85,6 +89,12 @@ class FormatReader:
     def tokens_of_record(self, line: str) -> Row:
         """The tokens of a line that is known to be a record of this format."""
         return self._under_columns(self.tokenizer.read(line))
+
+    def rows(self, lines: Sequence[str]) -> list[Tokens] | None:
+        """:meth:`tokens_of_record` of many lines; ``None`` where they have not all the same columns."""
+        found = self.tokenizer.read_all(lines)
+        self._under_columns(None)
+        return found  # type: ignore[return-value]
 
     def _under_columns(self, row: Row) -> Row:
         if self._version != self.tokenizer.version:
@@ -109,23 +119,21 @@ class FormatReader:
                 return text
         return None
 
-    def usual_candidate(self) -> Callable[[Any], str | None]:
-        """:meth:`first_candidate` for formats whose columns never change: a name with a dot in the first place is looked for
-        first."""
+    def first_candidates(self, rows: Sequence[Tokens]) -> list[str | None]:
+        """:meth:`first_candidate` of many records under the same columns: in most, a name with a dot stands in the first place."""
         self._under_columns(None)
-        takes = self._plan.take["host"]
-        if not takes or not self._undotted:
-            return self.first_candidate
-        usual, otherwise = takes[0], self.first_candidate
+        first = self.first_candidate
+        for column in self._plan.columns["host"] if self._undotted else ():
+            texts = column(rows)
+            if any(texts):
+                return [
+                    text if type(text) is str and "." in text else first(tokens)
+                    for text, tokens in zip(texts, rows, strict=True)
+                ]
+        return [first(tokens) for tokens in rows]
 
-        def candidate(tokens: Tokens) -> str | None:
-            text = usual(tokens)
-            return text if text and "." in text else otherwise(tokens)
-
-        return candidate
-
-    def amounts(self, tokens: Tokens) -> tuple[int | None, int | None, int | None]:
-        """What differs from record to record of one kind: time, bytes up, bytes down."""
+    def amounts(self, tokens: Tokens) -> Amounts:
+        """Time, bytes up and bytes down of :meth:`record`."""
         plain = self._plan.plain_time
         if plain is not None:
             text = plain(tokens)
@@ -137,6 +145,25 @@ class FormatReader:
         bytes_down = self._first("bytes_down", tokens, _size) if take["bytes_down"] else None
         return time, bytes_up, bytes_down
 
+    def amounts_of(self, rows: Sequence[Tokens]) -> list[Amounts]:
+        """:meth:`amounts` of many records under the same columns."""
+        return list(
+            zip(self._times_of(rows), self._sizes("bytes_up", rows), self._sizes("bytes_down", rows), strict=True)
+        )
+
+    def _times_of(self, rows: Sequence[Tokens]) -> list[int | None]:
+        for column in self._plan.columns["time"]:
+            found = self.clock.parse_all(column(rows), documented_utc=self._utc)
+            if found is not None:
+                return found
+        return [self._time(tokens, NO_HEADER)[0] for tokens in rows]
+
+    def _sizes(self, field: str, rows: Sequence[Tokens]) -> list[int | None]:
+        columns = self._plan.columns[field]
+        if not columns:
+            return [None] * len(rows)
+        return _plain_sizes(columns[0](rows)) or [self._first(field, tokens, _size) for tokens in rows]
+
     def actor(self, tokens: Tokens) -> Actor:
         """Who: the user, device and address of :meth:`record`."""
         user = self._first("user", tokens, _user)
@@ -146,13 +173,13 @@ class FormatReader:
         """The server's address, for records that name no host."""
         return self._first("server_ip", tokens, _address)
 
-    def record(self, path: str, line: int, tokens: Tokens, header: Header = NO_HEADER) -> Record:
-        """The record as understood. Values that cannot be made canonical are absent."""
+    def record(self, path: str, line: int, tokens: Tokens, header: Header = NO_HEADER, *, timed: bool = True) -> Record:
+        """The record as understood. Values that cannot be made canonical are absent; the time too where it is not asked for."""
         description = self.description
         user, device, address = self.actor(tokens)
         host = self._first("host", tokens, _host)
         url = self.url(tokens, host)
-        time, assumed = self._time(tokens, header)
+        time, assumed = self._time(tokens, header) if timed else (None, None)
         because = self._uncounted(tokens)
         return Record(
             path=path,
@@ -209,21 +236,46 @@ class FormatReader:
         description = self.description
         encoded = description.percent_encoded
         decoded = FIELDS if encoded is True else encoded or ()
-        times = []
+        times: list[tuple[tuple[Getter, ...], Getter | None]] = []
+        keys: list[tuple[Key, ...]] = []
         for time in description.time:
             getters = tuple(self.getter(key) for key in time.keys)
             if nothing not in getters:
                 times.append((getters, None if time.zone is None else self.getter(time.zone)))
+                keys.append(time.keys)
+        plain = times[0][0] if len(times) == 1 and times[0][1] is None and len(keys[0]) == 1 else ()
         beside = [when for when in description.uncounted if not when.beside or when in self.shown]
         return _Plan(
             take={field: self._getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
             times=times,
-            plain_time=times[0][0][0] if len(times) == 1 and len(times[0][0]) == 1 and times[0][1] is None else None,
+            plain_time=plain[0] if plain else None,
+            columns={field: self._columns(field, decoded) for field in ("host", "bytes_up", "bytes_down")}
+            | {"time": [self.tokenizer.column(keys[0][0])] if plain else []},
             uncounted=[(test, when.because) for when in beside if (test := self.condition(when)) is not never],
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
             kinds=[(test, kind) for when, kind in description.kinds if (test := self.condition(when)) is not never],
         )
+
+    def _columns(self, field: str, decoded: Sequence[str]) -> list[Column]:
+        """:meth:`_getters` for many records at once."""
+        takes = [take for take in self.description.fields.get(field, ()) if self.getter(take) is not nothing]
+        return [self._column(take, field in decoded) for take in takes]
+
+    def _column(self, take: Take, decoded: bool) -> Column:
+        if not isinstance(take, Part) and not decoded:
+            return self.tokenizer.column(take)
+        if (
+            isinstance(take, Part)
+            and not take.only
+            and take.into == "{}"
+            and not decoded
+            and self.tokenizer.as_they_stand
+        ):
+            whole, search = self.tokenizer.column(take.key), re.compile(take.pattern).search
+            return lambda rows: [found and found[1] for found in [search(text or "") for text in whole(rows)]]
+        (getter,) = self._getters((take,), decoded)
+        return lambda rows: [getter(tokens) for tokens in rows]
 
     def _getters(self, takes: Iterable[Take], decoded: bool) -> tuple[Getter, ...]:
         found = [getter for take in takes if (getter := self.getter(take)) is not nothing]
@@ -281,8 +333,8 @@ class FormatReader:
             elif pattern.search("") is None:
                 return never
         if len(tests) == 1:
-            getter, pattern = tests[0]
-            return lambda tokens: pattern.search(getter(tokens) or "") is not None
+            getter, search = tests[0][0], tests[0][1].search
+            return lambda tokens: search(getter(tokens) or "") is not None
         return lambda tokens: all(pattern.search(getter(tokens) or "") is not None for getter, pattern in tests)
 
     def _is_null(self, text: str) -> bool:
@@ -419,6 +471,17 @@ def _word(text: str) -> str | None:
 
 def _name(text: str) -> str | None:
     return text.strip().lower().rstrip(".") or None
+
+
+def _plain_sizes(values: list[Any]) -> list[int | None] | None:
+    """What :func:`_size` makes of each, where all are whole numbers as programs write them; else ``None``."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return values if min(values) >= 0 and max(values) < 10**18 else None
+    if kinds != {str} or "" in values or max(map(len, values)) > 18:
+        return None
+    digits = "".join(values)
+    return list(map(int, values)) if digits.isascii() and digits.isdecimal() else None
 
 
 def _size(text: str) -> int | None:

@@ -1,0 +1,495 @@
+"""The flow table: every packet counted to its connection, and only payloads that may hold a name handed on.
+
+This is the reference engine, always there. The compiled one (:mod:`shadowai.fast`) keeps the same contract: the same flows
+with the same counters, and at least the same payloads in the same order; what it hands on beyond them is ignored.
+
+The common case (Ethernet, IP without options, TCP or UDP) is read in place: one ``unpack_from`` a header and a slice as key.
+Everything else goes through :func:`~shadowai.sources.capture.link.dissect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from operator import attrgetter
+from struct import Struct
+from typing import NamedTuple
+
+from shadowai.sources.capture import internet, link
+from shadowai.sources.capture.fragments import Fragments
+from shadowai.sources.capture.limits import DEFAULT, Limits
+from shadowai.sources.capture.packet import ACK, SYN, TCP, UDP, Fragment, Packet, Undecoded
+from shadowai.sources.capture.tunnels import UDP_PORTS
+
+RawFrame = tuple[int, int, int, bytes, int]
+"""Number, time, link type, captured bytes, length on the wire: a :class:`~shadowai.sources.capture.packet.Frame` as a bare tuple."""
+
+LOOK, COLLECT, DONE, BOTH_DONE = 0, 1, 2, 3
+"""What to do with a direction's payloads from now on: hand on what looks like a beginning, hand on all of it, nothing; or
+nothing for both directions."""
+
+TCP_PIECE, DNS_PIECE, QUIC_PIECE, DTLS_PIECE, GQUIC_PIECE, RDP_PIECE = 0, 1, 2, 3, 4, 5
+"""What a piece was taken for by its first bytes and its ports."""
+
+DNS_PORTS = frozenset({53, 5353, 5355})
+"""DNS (RFC 1035), multicast DNS (RFC 6762), LLMNR (RFC 4795)."""
+
+RDP_PORT = 3389
+"""Remote Desktop ([MS-RDPEUDP]): a TLS hello within its own datagrams."""
+_UNSEEN = 4
+"""Payloads of a connection whose start was not captured that are handed on whatever they look like."""
+_SEQUENCES = 0xFFFFFFFF
+_IPV4 = Struct(">HxxHxB").unpack_from  # total length, fragment, protocol: from byte 2 of the header
+_IPV6 = Struct(">HB").unpack_from  # payload length, next header: from byte 4
+_TCP = Struct(">IxxxxH").unpack_from  # sequence, offset and flags: from byte 4
+_PORTS = Struct(">HH")
+_METHODS = (
+    "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH PRI "
+    "MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PURGE BIND REBIND UNBIND ACL LINK UNLINK SOURCE QUERY"
+)
+REQUESTS = frozenset((method + " ").encode()[:4] for method in _METHODS.split()) | {b"PROX"}
+"""First four bytes of what may begin a request (IANA HTTP Method Registry), HTTP/2's preface or a PROXY header."""
+_RESPONSE = b"HTTP"
+_PROXY_2 = b"\r\n\r\n"
+_NEGOTIATION = bytes(4)
+_TCP_FIRSTS = bytes(byte in {0x16, 0x0D, 0x48, *(request[0] for request in REQUESTS)} for byte in range(256))
+_SOCKS = frozenset({4, 5})
+_QUIC_FIRSTS = bytes(byte >= 0x80 or byte == 0x16 or byte < 0x40 for byte in range(256))
+
+Take = Callable[[int, int, int, int, int, int, int, bytes, int, bytes, int], int]
+"""Is handed a piece: kind, flow, direction (0 or 1), first sequence number of the stream (-1 unknown), sequence number, time,
+frame number, captured payload, its length on the wire, the flow's key as its sender has it, protocol. Answers :data:`LOOK` …"""
+
+
+class Side:
+    """One direction of a flow; ``other`` is the way back, once something came back."""
+
+    __slots__ = (
+        "bytes",
+        "cut",
+        "first",
+        "flow",
+        "frame",
+        "high",
+        "isn",
+        "key",
+        "last",
+        "opened",
+        "other",
+        "packets",
+        "payload",
+        "protocol",
+        "span",
+        "state",
+        "syn",
+        "unseen",
+        "which",
+    )
+
+    def __init__(self, flow: int, which: int, protocol: int, key: bytes, time: int, frame: int) -> None:
+        self.flow = flow
+        self.which = which
+        self.protocol = protocol
+        self.key = key
+        self.other: Side | None = None
+        self.packets = self.bytes = self.payload = self.cut = 0
+        self.first = self.last = time
+        self.frame = frame
+        self.isn = -1
+        self.high = -1
+        self.span = 0
+        self.state = LOOK
+        self.syn = False
+        """Its SYN was captured: ``isn`` is where its stream begins."""
+        self.opened = False
+        """Its SYN asked for the connection, rather than answered."""
+        self.unseen = _UNSEEN
+
+
+class Flow(NamedTuple):
+    """A finished connection. ``a`` sent the first packet that was captured, ``b`` is the other end.
+
+    ``packets`` and ``bytes`` are whole frames on the wire; ``payload`` is application data on the wire, each byte of a TCP
+    stream once. ``opener`` is 0 where ``a`` opened the connection, 1 where ``b`` did, -1 where the opening was not captured.
+    ``cut`` is the frames of which the capture holds only the beginning; ``lost`` is true where packets are missing, so that
+    all sizes are lower bounds.
+    """
+
+    number: int
+    protocol: int
+    a: bytes
+    b: bytes
+    a_port: int
+    b_port: int
+    packets: tuple[int, int]
+    bytes: tuple[int, int]
+    payload: tuple[int, int]
+    first: int
+    last: int
+    frame: int
+    opener: int
+    cut: int
+    lost: bool
+
+
+def ends(key: bytes) -> tuple[bytes, bytes, int, int]:
+    """Source, destination and their ports of a flow's key."""
+    half = (len(key) - 4) // 2
+    source_port, destination_port = _PORTS.unpack_from(key, 2 * half)
+    return key[:half], key[half : 2 * half], source_port, destination_port
+
+
+def reverse(key: bytes) -> bytes:
+    """The key of the way back."""
+    half = (len(key) - 4) // 2
+    return key[half : 2 * half] + key[:half] + key[-2:] + key[-4:-2]
+
+
+class Table:
+    """Counts packets to flows. ``take`` is handed the pieces; ``finish`` each flow that ended or had to be let go."""
+
+    def __init__(self, take: Take, finish: Callable[[Flow], None], limits: Limits = DEFAULT) -> None:
+        self._take = take
+        self._finish = finish
+        self._limits = limits
+        self._tcp: dict[bytes, Side] = {}
+        self._udp: dict[bytes, Side] = {}
+        self._fragments = Fragments(datagrams=limits.fragments)
+        self._flows = 0
+        self.packets = 0
+        self.let_go = 0
+        """Flows that had to be forgotten because there were too many."""
+        self.nameless = self.lost = 0
+        """Flows settled here without being finished, as the compiled table does."""
+        self.undecoded: dict[str, list[int]] = {}
+        """Reason to how often, and the first frames."""
+        self.fragments = 0
+        self.others = 0
+        """Packets of protocols without ports."""
+
+    @property
+    def flows(self) -> int:
+        """How many flows there were."""
+        return self._flows
+
+    def walk(self, frames: Iterable[RawFrame], most: int = 1 << 16) -> bool:
+        """Count up to ``most`` frames; false once there are no more."""
+        tcp, udp, account = self._tcp, self._udp, self._account
+        tcp_payload, udp_payload = self._tcp_payload, self._udp_payload
+        seen = 0
+        for frame, time, link_type, data, wire in islice(frames, most):
+            seen += 1
+            if link_type == 1:
+                kind = data[12:14]
+                if kind == b"\x08\x00" and len(data) >= 42 and data[14] == 0x45:
+                    total, fragment, protocol = _IPV4(data, 16)
+                    at, key, rest = 34, data[26:38], total - 20
+                elif kind == b"\x86\xdd" and len(data) >= 62:
+                    rest, protocol = _IPV6(data, 18)
+                    at, key, fragment = 54, data[22:58], 0
+                    if data[14] >> 4 != 6:
+                        protocol = 0
+                else:
+                    protocol = 0
+                if protocol == TCP and not fragment & 0x3FFF and len(data) >= at + 20:
+                    sequence, flags = _TCP(data, at + 4)
+                    header = flags >> 12 << 2
+                    length = rest - header
+                    if length >= 0 and header >= 20:
+                        side = tcp.get(key)
+                        if side is None or flags & SYN:
+                            side = account(side, TCP, key, time, frame, sequence, flags)
+                        side.packets += 1
+                        side.bytes += wire
+                        if time > side.last:
+                            side.last = time
+                        if length:
+                            tcp_payload(side, data, at + header, length, sequence, time, frame, flags)
+                        if len(data) < wire:
+                            side.cut += 1
+                        continue
+                elif protocol == UDP and not fragment & 0x3FFF and rest >= 8:
+                    declared = data[at + 4] << 8 | data[at + 5]
+                    if 8 <= declared <= rest and not _may_tunnel(key):
+                        side = udp.get(key)
+                        if side is None:
+                            side = account(None, UDP, key, time, frame, 0, 0)
+                        side.packets += 1
+                        side.bytes += wire
+                        if time > side.last:
+                            side.last = time
+                        if declared > 8:
+                            side.payload += declared - 8
+                            first = data[at + 8] if len(data) > at + 8 else 0x40
+                            if _QUIC_FIRSTS[first] or side.state == COLLECT:
+                                udp_payload(side, data, at + 8, declared - 8, time, frame)
+                        if len(data) < wire:
+                            side.cut += 1
+                        continue
+            self._slow(frame, time, link_type, data, wire)
+        self.packets += seen
+        return seen == most
+
+    def close(self) -> None:
+        """Finish the flows that are still open, in the order in which they began."""
+        sides = sorted((*self._tcp.values(), *self._udp.values()), key=attrgetter("flow"))
+        self._tcp.clear()
+        self._udp.clear()
+        for side in sides:
+            if side.which == 0 or side.other is None:
+                self._finish(_flow(side))
+
+    def fragments_limited(self) -> int:
+        """Datagrams in pieces that were given up because there were too many at once."""
+        return self._fragments.limited
+
+    def _slow(self, frame: int, time: int, link_type: int, data: bytes, wire: int) -> None:
+        found = link.dissect(link_type, data)
+        if isinstance(found, Fragment):
+            self.fragments += 1
+            whole = self._fragments.add(found, data, time)
+            if found.first is not None:
+                self._count(found.first, data, frame, time, wire, payload=False)
+            if whole is not None:
+                self._whole(found, whole, frame, time, wire)
+        elif isinstance(found, Undecoded):
+            self._undecoded(found, frame)
+        else:
+            self._count(found, data, frame, time, wire)
+
+    def _whole(self, fragment: Fragment, datagram: bytes, frame: int, time: int, wire: int) -> None:
+        """A datagram put together from its fragments: its first frame is counted already, its payload is not.
+
+        A tunnel's datagram counts to the flow within it by the frame that completed it: the first did not show that flow.
+        """
+        end = len(datagram)
+        found = internet.transport(
+            fragment.protocol, fragment.source, fragment.destination, datagram, 0, end, end, fragment.depth
+        )
+        if isinstance(found, Packet):
+            within = found.depth > fragment.depth
+            self._count(found, datagram, frame, time, wire if within else 0, packet=int(within))
+
+    def _undecoded(self, found: Undecoded, frame: int) -> None:
+        if found.lost:
+            at = self.undecoded.setdefault(found.reason, [0])
+            at[0] += 1
+            if len(at) <= 5:
+                at.append(frame)
+
+    def _count(
+        self,
+        found: Packet,
+        data: bytes,
+        frame: int,
+        time: int,
+        wire: int,
+        *,
+        payload: bool = True,
+        packet: int = 1,
+    ) -> None:
+        protocol = found.protocol
+        if protocol != TCP and protocol != UDP:
+            self.others += 1
+            return
+        key = found.source + found.destination + _PORTS.pack(found.source_port, found.destination_port)
+        side = (self._tcp if protocol == TCP else self._udp).get(key)
+        if side is None or found.flags & SYN:
+            side = self._account(side, protocol, key, time, frame, found.sequence, found.flags)
+        side.packets += packet
+        side.bytes += wire
+        if time > side.last:
+            side.last = time
+        if len(data) < wire:
+            side.cut += 1
+        if found.length and payload:
+            if protocol == TCP:
+                self._tcp_payload(side, data, found.start, found.length, found.sequence, time, frame, found.flags)
+            else:
+                side.payload += found.length
+                self._udp_payload(side, data, found.start, found.length, time, frame)
+
+    def _account(
+        self, side: Side | None, protocol: int, key: bytes, time: int, frame: int, sequence: int, flags: int
+    ) -> Side:
+        """The side for a packet that is the first of its direction, or opens the connection."""
+        if side is not None and _reopens(side, sequence, flags):
+            self._end(side)
+            side = None
+        if side is None:
+            side = self._new(protocol, key, time, frame)
+        if flags & SYN and not side.syn:
+            side.syn = True
+            side.isn = side.high = (sequence + 1) & _SEQUENCES
+            side.opened = not flags & ACK
+        return side
+
+    def _new(self, protocol: int, key: bytes, time: int, frame: int) -> Side:
+        table = self._tcp if protocol == TCP else self._udp
+        other = table.get(reverse(key))
+        if other is not None and other.other is None and other.key != key:
+            side = Side(other.flow, 1, protocol, key, time, frame)
+            side.other, other.other = other, side
+            side.state = DONE if other.state == BOTH_DONE else LOOK
+        else:
+            if len(self._tcp) + len(self._udp) >= self._limits.flows:
+                self._make_room()
+            self._flows += 1
+            side = Side(self._flows, 0, protocol, key, time, frame)
+        if protocol == UDP and (key_is_dns(key) or key[-2] << 8 | key[-1] == RDP_PORT):
+            side.state = COLLECT
+        table[key] = side
+        return side
+
+    def _make_room(self) -> None:
+        """Let go of the half of the flows that was silent longest."""
+        sides = sorted((*self._tcp.values(), *self._udp.values()), key=attrgetter("last", "flow"))
+        gone = sorted(sides[: len(sides) // 2 + 1], key=attrgetter("flow"))
+        for side in gone:
+            if (self._tcp if side.protocol == TCP else self._udp).get(side.key) is side:
+                self.let_go += 1
+                self._end(side)
+
+    def _end(self, side: Side) -> None:
+        first = side if side.which == 0 or side.other is None else side.other
+        table = self._tcp if side.protocol == TCP else self._udp
+        for each in (side, side.other):
+            if each is not None and table.get(each.key) is each:
+                del table[each.key]
+        self._finish(_flow(first))
+
+    def _tcp_payload(
+        self, side: Side, data: bytes, start: int, length: int, sequence: int, time: int, frame: int, flags: int
+    ) -> None:
+        """Count a TCP payload; hand it on where it may begin or continue a name."""
+        if flags & SYN:
+            sequence = (sequence + 1) & _SEQUENCES  # data on the opening packet (RFC 7413) comes after the SYN
+        end = (sequence + length) & _SEQUENCES
+        begins = side.payload == 0
+        ahead = False
+        if side.high < 0:
+            side.high, side.span = end, length
+        else:
+            ahead = 0 < (sequence - side.high) & _SEQUENCES < 0x80000000
+            further = (end - side.high) & _SEQUENCES
+            if further < 0x80000000:
+                side.span += further
+                side.high = end
+        side.payload += length
+        state = side.state
+        if state >= DONE:
+            return
+        captured = len(data) - start
+        if captured <= 0:
+            return
+        if state == LOOK and not ahead:
+            first = data[start]
+            if side.isn < 0 and side.unseen > 0:
+                side.unseen -= 1
+            elif (begins and (first in _SOCKS or captured < 6)) or key_is_dns(side.key):
+                pass
+            elif not _TCP_FIRSTS[first] or not _begins(data, start, captured):
+                return
+        payload = data[start : start + length]
+        verdict = self._take(
+            TCP_PIECE, side.flow, side.which, side.isn, sequence, time, frame, payload, length, side.key, TCP
+        )
+        side.state = verdict
+        if verdict == BOTH_DONE and side.other is not None:
+            side.other.state = DONE
+
+    def _udp_payload(self, side: Side, data: bytes, start: int, length: int, time: int, frame: int) -> None:
+        """Hand on a UDP payload that may hold a name."""
+        if side.state >= DONE:
+            return
+        payload = data[start : start + length]
+        kind = udp_kind(payload, side.key)
+        if kind < 0:
+            return
+        side.state = self._take(kind, side.flow, side.which, -1, 0, time, frame, payload, length, side.key, UDP)
+
+
+def key_is_dns(key: bytes) -> bool:
+    """True for a flow to or from a port of DNS."""
+    return (key[-4] << 8 | key[-3]) in DNS_PORTS or (key[-2] << 8 | key[-1]) in DNS_PORTS
+
+
+def udp_kind(payload: bytes, key: bytes) -> int:
+    """What a UDP payload may be, by ports and first bytes; -1 for none of those that hold a name."""
+    if key_is_dns(key):
+        return DNS_PIECE
+    if len(payload) < 13:
+        return -1
+    if key[-2] << 8 | key[-1] == RDP_PORT:
+        return RDP_PIECE
+    first = payload[0]
+    if first & 0x80:
+        if payload[1] in b"QT" and payload[2] in b"01":
+            return GQUIC_PIECE
+        return QUIC_PIECE if payload[1:5] != _NEGOTIATION else -1
+    if first == 0x16 and payload[1] == 0xFE:
+        return DTLS_PIECE
+    if first < 0x40 and payload[9:10] == b"Q" and payload[10:11] == b"0":
+        return GQUIC_PIECE
+    return -1
+
+
+def _begins(data: bytes, start: int, captured: int) -> bool:
+    """True where a TLS handshake, a request, a response or a PROXY header may begin."""
+    if data[start] == 0x16:
+        return captured < 2 or data[start + 1] == 3
+    word = data[start : start + 4]
+    if word in REQUESTS or word in (_RESPONSE, _PROXY_2):
+        return True
+    return captured < 4 and any(request.startswith(word) for request in REQUESTS)
+
+
+def _reopens(side: Side, sequence: int, flags: int) -> bool:
+    """True for the opening of a new connection between the same ports; a repeated SYN opens nothing."""
+    if not flags & SYN:
+        return False
+    return side.isn != ((sequence + 1) & _SEQUENCES) if side.syn else side.payload > 0
+
+
+def _may_tunnel(key: bytes) -> bool:
+    """True for UDP ports that tunnels use: only :func:`~shadowai.sources.capture.link.dissect` can tell."""
+    return (key[-2] << 8 | key[-1]) in UDP_PORTS or (key[-4] << 8 | key[-3]) in UDP_PORTS
+
+
+def _flow(a: Side) -> Flow:
+    b = a.other
+    source, destination, source_port, destination_port = ends(a.key)
+    opener = -1
+    if a.syn:
+        opener = 0 if a.opened else 1
+    elif b is not None and b.syn:
+        opener = 1 if b.opened else 0  # only the answer to the opening was captured
+    nothing = (0, 0, 0, 0, 0)
+    back = nothing if b is None else (b.packets, b.bytes, _once(b), b.cut, b.last)
+    lost = _incomplete(a) or (b is not None and _incomplete(b))
+    return Flow(
+        a.flow,
+        a.protocol,
+        source,
+        destination,
+        source_port,
+        destination_port,
+        (a.packets, back[0]),
+        (a.bytes, back[1]),
+        (_once(a), back[2]),
+        a.first if b is None else min(a.first, b.first),
+        max(a.last, back[4]),
+        a.frame,
+        opener,
+        a.cut + back[3],
+        lost,
+    )
+
+
+def _once(side: Side) -> int:
+    """Application bytes, each byte of a TCP stream once however often it was sent."""
+    return side.payload if side.protocol == UDP else min(side.payload, side.span)
+
+
+def _incomplete(side: Side) -> bool:
+    return side.protocol == TCP and side.payload < side.span

@@ -1,0 +1,168 @@
+"""Names from the wire as text: canonical where they are host names, harmless and never mistaken for another where not.
+
+A sender may put any bytes where a name belongs. ``evil@chatgpt.com`` in a hello names no host, and must not become
+``chatgpt.com`` by the leniency with which a log's fields are read.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from collections.abc import Sequence
+
+from shadowai import normalize
+
+ECH_PUBLIC_NAMES = frozenset(
+    {
+        "cloudflare-ech.com",
+        "public.tls-ech.dev",
+        "cover.defo.ie",
+        "ech-public.com",
+        "encryptedsni.com",
+        "ech.cloudflare.com",
+    }
+)
+"""Outer names of client-facing servers (RFC 9849, section 6.1): Cloudflare's, and those of the public test servers. Others are
+learnt from the ECH configurations in the capture's own HTTPS records."""
+
+ENCRYPTED_DNS = frozenset(
+    {
+        *("dns.google", "dns64.dns.google", "dns.google.com", "8888.google"),
+        *("cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com", "mozilla.cloudflare-dns.com"),
+        *("chrome.cloudflare-dns.com", "security.cloudflare-dns.com", "family.cloudflare-dns.com"),
+        *("dns.quad9.net", "dns9.quad9.net", "dns10.quad9.net", "dns11.quad9.net", "dns12.quad9.net"),
+        *("doh.opendns.com", "dns.opendns.com", "doh.familyshield.opendns.com", "doh.umbrella.com", "dns.umbrella.com"),
+        *("dns.nextdns.io", "firefox.dns.nextdns.io", "chromium.dns.nextdns.io", "anycast.dns.nextdns.io"),
+        *("dns.adguard-dns.com", "dns.adguard.com", "family.adguard-dns.com", "unfiltered.adguard-dns.com"),
+        *("doh.cleanbrowsing.org", "security-filter-dns.cleanbrowsing.org", "family-filter-dns.cleanbrowsing.org"),
+        *("dns.mullvad.net", "base.dns.mullvad.net", "all.dns.mullvad.net", "doh.mullvad.net"),
+        *("freedns.controld.com", "dns.controld.com", "doh.dns.sb", "dot.sb", "doh.sb", "dns.digitale-gesellschaft.ch"),
+        *(
+            "doh.libredns.gr",
+            "dot.libredns.gr",
+            "dns.njal.la",
+            "anycast.uncensoreddns.org",
+            "unicast.uncensoreddns.org",
+        ),
+        *("doh.applied-privacy.net", "dot1.applied-privacy.net", "dnsforge.de", "dns0.eu", "zero.dns0.eu"),
+        *("doh.xfinity.com", "odvr.nic.cz", "private.canadianshield.cira.ca", "protected.canadianshield.cira.ca"),
+        *("dns.alidns.com", "doh.pub", "dot.pub", "doh.360.cn", "dot.360.cn", "dns.twnic.tw", "public.dns.iij.jp"),
+        *("doh.dns.apple.com", "doh-proxy.dns.apple.com", "basic.rethinkdns.com", "sky.rethinkdns.com"),
+        *("httpdns.aliyuncs.com", "httpdns-sc.aliyuncs.com", "httpdns.n.netease.com", "httpdns.baidubce.com"),
+        *("223.5.5.5", "223.6.6.6", "119.29.29.29", "203.107.1.1", "180.76.76.112"),
+    }
+)
+"""Resolvers that are asked over HTTPS, TLS or QUIC (RFC 8484, 7858, 9250), or in clear by HTTP (HTTPDNS of Alibaba, Tencent and
+Baidu, at addresses of their own). From the list of publicly available servers in the curl project's wiki ("DNS over HTTPS"),
+the providers of Firefox and Chromium, and the operators' own pages. The list is no signature: it only tells that look-ups hide."""
+
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?\.?")
+_PORT = re.compile(rb"(\[[0-9a-fA-F:.%]+\]|[^:\[\]]*):([0-9]{1,5})")
+_STRANGE = re.compile(r"[^a-z0-9._\\-]")
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+_LONGEST_PATH = 512
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def text(name: bytes) -> str | None:
+    """The canonical host of a server name or an authority; else as :func:`dns_name`.
+
+    A port is dropped, and so is the ``*.`` that some clients put before the domain they connect to.
+    """
+    if name.startswith(b"*.") and b"." in name[2:]:
+        name = name[2:]
+    parted = _PORT.fullmatch(name)
+    if parted is None:
+        return dns_name(name)
+    return dns_name(parted[1]) if 0 < int(parted[2]) < 65536 else _escaped(_lower(name))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def dns_name(name: bytes) -> str | None:
+    """The canonical host of a name; a name that is no host in lower case with what is strange in it escaped (``\\DDD``,
+    RFC 4343 section 2.1), so that it matches nothing. ``None`` for an empty name.
+
+    Text beyond ASCII is a host where it is written as IDNA has it (RFC 5891, section 5), so that nothing is mapped: a name in
+    full-width letters or with invisible ones in it is another name to every resolver and server.
+    """
+    written = _lower(name)
+    if not written:
+        return None
+    if _HOST.fullmatch(written):
+        found = normalize.host(written)
+        if found is not None:
+            return found
+    elif written.startswith("[") and written.endswith("]"):
+        return normalize.address(written[1:-1]) or _escaped(written)
+    elif not written.isascii() and not _STRANGE.search("".join(char for char in written if char.isascii())):
+        return _international(written.removesuffix(".")) or _escaped(written)
+    return _escaped(written)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def address(packed: bytes) -> str:
+    """An address in its shortest form (RFC 5952); an IPv4 address within IPv6 as IPv4."""
+    if len(packed) == 4:
+        return str(ipaddress.IPv4Address(packed))
+    found = ipaddress.IPv6Address(packed)
+    return str(found.ipv4_mapped or found)
+
+
+def url(authority: bytes | None, path: bytes, host: str) -> str:
+    """The URL of a request without its query; ``host`` is the canonical form of its ``authority``."""
+    parted = _PORT.fullmatch(authority or b"")
+    port = f":{int(parted[2])}" if parted is not None and parted[2] != b"80" else ""
+    where = f"[{host}]" if ":" in host else host
+    return f"http://{where}{port}{printable(path[:_LONGEST_PATH])}"
+
+
+def printable(raw: bytes) -> str:
+    """Bytes as text without control characters; what is not ASCII or not printable is percent-escaped."""
+    return _UNPRINTABLE.sub(lambda found: " " if found[0] == " " else f"%{ord(found[0]):02X}", raw.decode("latin-1"))
+
+
+def one_owner(names: Sequence[bytes]) -> str | None:
+    """The one host that a certificate is about: the name under which all its others are. ``None`` where it has names of several.
+
+    Names that are no hosts (a person's, a company's) say nothing.
+    """
+    found = [
+        host for name in names if (host := dns_name(name.removeprefix(b"*."))) and "." in host and "\\" not in host
+    ]
+    if not found:
+        return None
+    shortest = min(found, key=lambda host: (host.count("."), len(host)))
+    if not all(host == shortest or host.endswith("." + shortest) for host in found):
+        return None
+    return found[0]
+
+
+def _lower(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape").lower()
+
+
+def _international(written: str) -> str | None:
+    """The host in IDNA's form, where that is the same text in another spelling and nothing was mapped on the way."""
+    found = normalize.host(written)
+    if found is None:
+        return None
+    told = [_unicode(label) for label in found.split(".")]
+    return found if told == written.split(".") else None
+
+
+def _unicode(label: str) -> str:
+    """A label as it was before IDNA (RFC 3492); itself where it is none of IDNA's."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+
+
+def _escaped(written: str) -> str:
+    """``written`` so that no lenient reading finds a host in it."""
+    raw = written.encode("utf-8", "surrogateescape").decode("latin-1")
+    shown = _STRANGE.sub(lambda found: f"\\{ord(found[0]):03d}", raw)
+    return shown if normalize.host(shown) is None else shown.replace(".", "\\046")

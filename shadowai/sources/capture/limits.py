@@ -1,0 +1,30 @@
+"""How much a capture may make the program remember: every table has a bound, and reaching one is counted and said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds with their defaults; ``[capture]`` in the configuration file changes them.
+
+    ``flows`` are the connections remembered at once: at the bound, the half that was silent longest is let go.
+    ``streams`` are the directions of connections whose beginning is being put together at once, ``stream_bytes`` what each may
+    hold. ``quic_connections`` are QUIC connections whose first messages are being collected. ``names_per_flow`` bounds
+    the requests told apart on one connection. ``dns_answers`` are the remembered pairs of client and address.
+    ``fragments`` are IP datagrams being put together at once. ``inflated_ratio`` is how many times larger than the file its
+    content may become before it counts as a decompression bomb.
+    """
+
+    flows: int = 1 << 18
+    streams: int = 4096
+    stream_bytes: int = 32 * 1024
+    stream_pieces: int = 4096
+    quic_connections: int = 4096
+    names_per_flow: int = 256
+    dns_answers: int = 1 << 18
+    fragments: int = 1024
+
+
+DEFAULT = Limits()

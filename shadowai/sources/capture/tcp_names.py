@@ -1,0 +1,418 @@
+"""Names on TCP connections: hellos, requests, proxies' headers, certificates, DNS messages.
+
+A name counts where a message may begin, and nowhere else. Where the beginning of a connection was captured, a request may
+stand at its beginning, behind the request before it, or within a tunnel that a proxy was asked for; a hello within its first
+64 KiB, for many protocols ask for TLS in their own words first (STARTTLS). What only looks like one in the midst of an upload or
+of another protocol is counted and passed over.
+"""
+
+from __future__ import annotations
+
+from shadowai.sources.capture import hosts
+from shadowai.sources.capture.clear_keys import ClearKeys, masked
+from shadowai.sources.capture.flows import BOTH_DONE, COLLECT, DONE, LOOK, ends, key_is_dns
+from shadowai.sources.capture.http_framing import body_length
+from shadowai.sources.capture.ledger import At, Ledger, Seen, proven
+from shadowai.sources.capture.limits import Limits
+from shadowai.sources.capture.stream import Stream
+from shadowai.sources.capture.udp_names import UdpNames
+from shadowai.wire import ai_protocols, dns, http, proxy_protocol, socks, tls, x509
+
+_SEQUENCES = 0xFFFFFFFF
+_HALF = 0x80000000
+_WAIT = 8
+"""Segments for which the one before them is waited for."""
+_FAR = 1 << 16
+"""Bytes of another protocol after which no hello is expected any more."""
+_BODY = 4096
+"""Bytes behind a head that are looked at for a protocol of AI servers."""
+_UNKNOWN = -1
+_KEY = frozenset({"key"})
+
+
+class TcpNames:
+    """Puts the beginnings of messages together and reads them; tells the ``ledger``."""
+
+    def __init__(self, ledger: Ledger, datagrams: UdpNames, keys: ClearKeys, limits: Limits) -> None:
+        self._ledger = ledger
+        self._datagrams = datagrams
+        self._keys = keys
+        self._limits = limits
+        self.streams: dict[int, Stream] = {}
+        self._starts: dict[int, int] = {}
+        """Of directions whose beginning was not captured: the first sequence number that was."""
+        self._next: dict[int, int] = {}
+        """Of directions that hold HTTP requests: where the next may begin, -1 where that is not known."""
+
+    def take(
+        self,
+        flow: int,
+        which: int,
+        isn: int,
+        sequence: int,
+        time: int,
+        frame: int,
+        payload: bytes,
+        length: int,
+        key: bytes,
+    ) -> int:
+        """A segment: see :data:`~shadowai.sources.capture.flows.Take`."""
+        id = flow * 2 + which
+        at = At(flow, which, key, time, frame)
+        stream = self.streams.get(id)
+        if stream is None:
+            if sequence == isn and payload[0] == 0x16 and len(payload) == length:  # the usual case: a whole hello
+                message = tls.handshake(payload)
+                name = tls.server_name(message) if isinstance(message, bytes) else None
+                if name is not None:
+                    return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", message) else LOOK  # type: ignore[arg-type]
+            stream = self._begun(id, isn, sequence, payload, at)
+            if stream is None:
+                return LOOK
+        elif stream.base < 0 and _may_begin(payload):
+            stream.begin(sequence)
+        stream.key = key
+        stream.add(sequence, payload, length)
+        verdict = self._verdict(stream, at)
+        if verdict != COLLECT:
+            self._close(id)
+            if verdict == BOTH_DONE:
+                self._close(id ^ 1)
+        return verdict
+
+    def finish(self, flow: int) -> None:
+        """The flow ended: read what is left of beginnings that never became whole."""
+        for id in (flow * 2, flow * 2 + 1):
+            stream = self._close(id)
+            if stream is not None:
+                self._leave(stream, flow, id & 1)
+            self._starts.pop(id, None)
+            self._next.pop(id, None)
+
+    def _verdict(self, stream: Stream, at: At) -> int:
+        if stream.base < 0:
+            verdict = COLLECT if stream.pieces < _WAIT else LOOK
+        elif len(stream.data) < stream.need and not stream.cut:
+            verdict = COLLECT
+        else:
+            verdict = self._parse(stream, at)
+        too_long = stream.handed > self._limits.stream_bytes or stream.pieces > self._limits.stream_pieces
+        if verdict == COLLECT and (stream.cut or too_long):
+            self._ledger.counts["stream_limit"] += bool(stream.data) and not stream.cut
+            return self._leave(stream, at.flow, at.which)
+        return verdict
+
+    def _close(self, id: int) -> Stream | None:
+        stream = self.streams.pop(id, None)
+        if stream is not None:
+            self._ledger.counts["overlaps"] += bool(stream.conflicts)
+        return stream
+
+    # --- where a stream begins ---------------------------------------------------------------------------------------
+
+    def _begun(self, id: int, isn: int, sequence: int, payload: bytes, at: At) -> Stream | None:
+        """A new stream, where this segment may begin something or wait for what does."""
+        start = isn if isn >= 0 else self._starts.setdefault(id, sequence)
+        offset = (sequence - start) & _SEQUENCES
+        if offset >= _HALF:
+            if isn >= 0:
+                return None  # before the beginning: a keep-alive probe
+            self._starts[id], offset = sequence, 0
+        stream = Stream(sequence, at.time, at.frame)
+        if key_is_dns(at.key):
+            if isn >= 0 and offset < self._limits.stream_bytes and id not in self._next:  # else some were read already
+                stream.base = isn
+        elif offset and _may_begin(payload):
+            if not self._is_expected(id, isn, offset, sequence, payload):
+                self._ledger.counts["misplaced"] += not self._within_body(id, sequence)
+                return None
+            stream.doubtful = self._next.get(id) == _UNKNOWN and payload[0] != 0x16
+        elif offset:
+            waits = isn >= 0 and offset < self._limits.stream_bytes and self._ledger.told(at.flow) is None
+            stream.base = isn if waits else -1
+        elif isn < 0 and not _may_begin(payload):
+            stream.base = -1
+        if len(self.streams) >= self._limits.streams:
+            self._drop_oldest()
+        self.streams[id] = stream
+        return stream
+
+    def _is_expected(self, id: int, isn: int, offset: int, sequence: int, payload: bytes) -> bool:
+        """True where a message may begin at ``sequence``, ``offset`` bytes into the connection."""
+        if self._within_body(id, sequence):
+            return False
+        if payload[0] == 0x16:
+            return offset <= _FAR
+        if payload.startswith(b"HTTP"):
+            return True
+        return id in self._next or (isn < 0 and offset <= _FAR)
+
+    def _within_body(self, id: int, sequence: int) -> bool:
+        """True for what lies before the place where the next request may begin."""
+        due = self._next.get(id, _UNKNOWN)
+        return due != _UNKNOWN and (sequence - due) & _SEQUENCES >= _HALF
+
+    # --- what a stream holds -----------------------------------------------------------------------------------------
+
+    def _parse(self, stream: Stream, at: At, *, final: bool = False) -> int:
+        """Read on from where the stream was left; every turn gets further or ends. ``final``: nothing more will come."""
+        data = bytes(stream.data)
+        if key_is_dns(at.key):
+            return self._dns_stream(stream, data, at)
+        while stream.at < len(data):
+            place = stream.at
+            first = data[place]
+            if first == 0x16:
+                return self._tls(stream, data, at)
+            if http.request_start(data, place):
+                verdict = self._http(stream, data, at, final)
+            elif data.startswith(b"HTTP", place):
+                verdict = self._http_response(stream, data, at, final)
+            elif place == 0 and first in (4, 5):
+                verdict = self._socks(stream, data, at)
+            elif place == 0 and first in (0x0D, 0x50):
+                verdict = self._proxy(stream, data, at)
+            else:
+                # A name may still come behind a protocol that asked for TLS in its own words (STARTTLS): a segment that
+                # looks like a beginning is handed on again. Behind a proxy's answer the wait is for the next segment.
+                return COLLECT if stream.waiting and len(stream.waiting) < _WAIT and len(data) - place < 6 else LOOK
+            if verdict is not None:
+                return verdict
+        return COLLECT if stream.tunnel or stream.waiting or not data else LOOK
+
+    def _tls(self, stream: Stream, data: bytes, at: At) -> int:
+        place = stream.at
+        if len(data) > place + 5 and data[place + 5] == tls.SERVER_HELLO:
+            return self._server_flight(stream, data, at)
+        if not tls.hello_start(data, place):
+            return LOOK
+        found = tls.handshake(data, place)
+        if found is None:
+            return LOOK
+        if isinstance(found, tls.NeedMore):
+            stream.need = len(data) + found.at_least
+            return COLLECT
+        name = tls.server_name(found)
+        if name is not None:
+            return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", found) else LOOK
+        if tls.client_hello(found) is None:
+            return LOOK
+        self._ledger.nameless_hello(at)
+        return DONE
+
+    def _server_flight(self, stream: Stream, data: bytes, at: At) -> int:
+        """The server's certificates, where the client's hello told no name."""
+        told = self._ledger.told(at.flow)
+        if told is not None and (told.hellos or told.host is not None):
+            return DONE
+        chain = tls.certificates(data[stream.at :])
+        if isinstance(chain, tls.NeedMore):
+            stream.need = len(data) + chain.at_least
+            return COLLECT
+        told = self._ledger.of(at.flow, 1 - at.which)
+        if chain and told is not None:
+            name = hosts.one_owner(x509.names(chain[0]))
+            if name is not None:
+                self._ledger.see(told, Seen("tls_certificate", name, at.frame, at.time, 1 - at.which, inferred=True))
+            else:
+                self._ledger.counts["certificate_of_many"] += 1
+        return DONE
+
+    def _http(self, stream: Stream, data: bytes, at: At, final: bool) -> int | None:
+        place = stream.at
+        if http.preface(data[place : place + 24]):
+            return self._http2(stream, data, at, final)
+        found = http.partial_request(data[place:]) if final else http.request(data, place)
+        if found is None:
+            return LOOK
+        if isinstance(found, http.NeedMore):
+            stream.need = place + found.at_least
+            return COLLECT
+        used = place + found.used
+        length = body_length(found, data, used)
+        if not final and len(data) < used + _awaited(found, length, data[used : used + _BODY]):
+            stream.need = used + _awaited(found, length, b"")
+            return COLLECT
+        if not self._request(found, data[place : used + _BODY], found.used, at, doubtful=stream.doubtful):
+            return LOOK
+        end = None if length is None else used + length
+        self._next[at.flow * 2 + at.which] = _UNKNOWN if end is None else stream.sequence(end)
+        if found.method == b"CONNECT":
+            stream.tunnel = True
+        elif end is None or end >= len(data):
+            return LOOK
+        stream.at = used if end is None else end
+        return None
+
+    def _http2(self, stream: Stream, data: bytes, at: At, final: bool) -> int:
+        requests = http.h2_requests(data[stream.at :])
+        for request in requests:
+            self._request(request, b"", 0, at)
+        if requests or final:
+            self._ledger.counts["http2"] += bool(requests)
+            return DONE
+        stream.need = len(data) + len(data) // 4  # each look is at the whole stream
+        return COLLECT
+
+    def _request(self, request: http.Request, raw: bytes, used: int, at: At, *, doubtful: bool = False) -> bool:
+        """A request; ``raw`` is it with the beginning of its body from ``used`` on. False where it cannot be one."""
+        told = self._ledger.told(at.flow)
+        host = hosts.text(request.host) if request.host is not None else None
+        if host is None and request.method != b"CONNECT" and at.key:
+            host = (told.host if told is not None else None) or hosts.address(ends(at.key)[1])
+        if doubtful and (told is None or told.host != host):
+            self._ledger.counts["misplaced"] += 1
+            return False
+        told = self._ledger.of(at.flow, at.which)
+        if told is None:
+            return False
+        if told.count == 0 or told.host != host:
+            self._ledger.resolver(at, host)
+        keys = self._keys.look(raw[:used], at)
+        method = request.method.decode("ascii", "replace")
+        url = None if method == "CONNECT" or host is None else masked(hosts.url(request.host, request.path, host), keys)
+        agent = masked(hosts.printable(request.user_agent), keys) if request.user_agent is not None else None
+        facts = _KEY if keys else frozenset()
+        seen = Seen("http_host", host, at.frame, at.time, at.which, url, method, agent, facts=facts)
+        self._ledger.see(told, proven(seen, ai_protocols.of_request(request, raw[used:])))
+        return True
+
+    def _http_response(self, stream: Stream, data: bytes, at: At, final: bool) -> int | None:
+        """An answer is evidence of a server that speaks a protocol of AI servers, or of a proxy that refused."""
+        told = self._ledger.told(at.flow)
+        if told is None or told.last is None or told.client == at.which or told.last.kind != "http_host":
+            return LOOK
+        found = http.response(data, stream.at)
+        if found is None or (final and isinstance(found, http.NeedMore)):
+            return LOOK
+        if isinstance(found, http.NeedMore):
+            stream.need = found.at_least
+            return COLLECT
+        used = stream.at + found.used
+        if 100 <= found.status < 200 and found.status != 101:  # RFC 9110, section 15.2: the answer is still to come
+            stream.at = used
+            return None
+        proof = ai_protocols.of_response(found, data[used : used + _BODY])
+        if proof is None and not final and len(data) < used + _answer_awaited(found) and told.last.proof is None:
+            stream.need = used + _answer_awaited(found)
+            return COLLECT
+        self._ledger.amend(told, _refused(proven(told.last, proof), found.status))
+        return LOOK
+
+    def _socks(self, stream: Stream, data: bytes, at: At) -> int | None:
+        found = socks.connect(data)
+        if found is None:
+            return LOOK
+        if isinstance(found, socks.NeedMore):
+            stream.need = found.at_least
+            return COLLECT
+        told = self._ledger.of(at.flow, at.which) if found.host is not None else None
+        if told is not None and found.host is not None:
+            self._ledger.see(told, Seen("socks_host", hosts.text(found.host), at.frame, at.time, at.which))
+        stream.at, stream.tunnel = found.used, True
+        return None
+
+    def _proxy(self, stream: Stream, data: bytes, at: At) -> int | None:
+        found = proxy_protocol.header(data)
+        if found is None:
+            return LOOK
+        if isinstance(found, proxy_protocol.NeedMore):
+            stream.need = found.at_least
+            return COLLECT
+        told = self._ledger.of(at.flow, at.which)
+        if told is not None and found.source is not None:
+            told.address = found.source
+            self._ledger.counts["proxy_header"] += 1
+        stream.at, stream.tunnel = found.used, True
+        return None
+
+    def _dns_stream(self, stream: Stream, data: bytes, at: At) -> int:
+        messages, used = dns.tcp_messages(data)
+        for message in messages:
+            self._datagrams.message(message, at, over_tcp=True)
+        if used:
+            self._next[at.flow * 2 + at.which] = _UNKNOWN
+            stream.consume(used)
+            stream.handed = len(stream.data)
+            stream.pieces = 0
+        return COLLECT
+
+    # --- what never became whole -------------------------------------------------------------------------------------
+
+    def _leave(self, stream: Stream, flow: int, which: int) -> int:
+        """A beginning that will not become whole: the name may lie in what is there, or behind what is missing."""
+        at = At(flow, which, stream.key, stream.time, stream.frame)
+        data = bytes(stream.data[stream.at :])
+        if data[:1] == b"\x16" and tls.hello_start(data):
+            name = tls.partial_server_name(data)
+            if name is None:
+                self._ledger.counts["hello_incomplete"] += 1
+            elif self._ledger.hello(at, name, "tls_sni"):
+                self._ledger.counts["hello_cut_but_named"] += 1
+                return BOTH_DONE
+        elif http.request_start(data) or data.startswith(b"HTTP"):
+            return self._parse(stream, at, final=True)
+        elif not data and stream.waiting and not key_is_dns(stream.key):
+            return self._rescue(stream, at)
+        return LOOK
+
+    def _rescue(self, stream: Stream, at: At) -> int:
+        """A hello among segments that wait for one which was not captured."""
+        waiting = sorted(stream.waiting)
+        for number, (place, _, sequence, payload) in enumerate(waiting):
+            if place - waiting[0][0] <= _FAR and len(payload) > 5 and tls.hello_start(payload):
+                found = Stream(sequence, at.time, at.frame)
+                for _, _, later, more in waiting[number : number + _WAIT * 2]:
+                    found.add(later, more, len(more))
+                name = tls.partial_server_name(bytes(found.data))
+                if name is not None:
+                    message = tls.handshake(bytes(found.data))
+                    whole = message if isinstance(message, bytes) else None
+                    return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", whole) else LOOK
+        return LOOK
+
+    def _drop_oldest(self) -> None:
+        id = next(iter(self.streams))
+        stream = self._close(id)
+        self._ledger.counts["streams_limit"] += 1
+        if stream is not None:
+            self._leave(stream, id // 2, id % 2)
+
+
+def _may_begin(payload: bytes) -> bool:
+    if payload[0] == 0x16:
+        return tls.hello_start(payload) or (len(payload) > 5 and payload[1] == 3 and payload[5] == tls.SERVER_HELLO)
+    return http.request_start(payload) or payload.startswith((b"HTTP", b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n"))
+
+
+def _awaited(request: http.Request, length: int | None, body: bytes) -> int:
+    """Bytes of a body to wait for: of a structured one the beginning may prove what the head leaves open."""
+    if not length or request.method == b"GET":
+        return 0
+    kind = dict(request.headers).get(b"content-type", b"application/json")
+    if b"json" not in kind:
+        return 0
+    proof = ai_protocols.of_request(request, body)
+    return 0 if proof is not None and proof.certain else min(length, _BODY)
+
+
+def _answer_awaited(response: http.Response) -> int:
+    """Bytes of an answer's body to wait for: all of a small structured one, one byte where its length is not told."""
+    headers = dict(response.headers)
+    kind = headers.get(b"content-type", b"")
+    if not (b"json" in kind or b"event-stream" in kind or b"text/plain" in kind):
+        return 0
+    length = headers.get(b"content-length", b"")
+    return min(int(length), _BODY) if length.isdigit() and len(length) < 10 else 1
+
+
+def _refused(seen: Seen, status: int) -> Seen:
+    """What a proxy's answer makes of the wish for a tunnel (RFC 9110, section 9.3.6)."""
+    if seen.method == "CONNECT" and seen.because is None:
+        if status == 407:
+            return seen._replace(because="the proxy asked who it is first")
+        if status >= 400:
+            return seen._replace(blocked=True)
+    elif status == 407 and seen.because is None:
+        return seen._replace(because="the proxy asked who it is first")
+    return seen

@@ -1,0 +1,152 @@
+"""Names in datagrams: DNS, the hellos of DTLS and QUIC, Remote Desktop's TLS."""
+
+from __future__ import annotations
+
+from shadowai.sources.capture import hosts
+from shadowai.sources.capture.flows import (
+    COLLECT,
+    DNS_PIECE,
+    DNS_PORTS,
+    DONE,
+    DTLS_PIECE,
+    GQUIC_PIECE,
+    LOOK,
+    RDP_PIECE,
+    ends,
+)
+from shadowai.sources.capture.ledger import At, Ledger, Query
+from shadowai.sources.capture.limits import Limits
+from shadowai.sources.capture.quic_names import QuicNames
+from shadowai.wire import dns, dtls, gquic, tls
+
+_DNS_KINDS = {5353: "mdns_query", 5355: "llmnr_query"}
+_HELLOS = 2
+"""Hellos of a DTLS flow after which no more are looked for (the second answers a cookie)."""
+_MOST_PIECES = 64
+_MOST_MESSAGES = 4
+
+
+class UdpNames:
+    """Reads datagrams and tells the ``ledger``."""
+
+    def __init__(self, ledger: Ledger, limits: Limits) -> None:
+        self._ledger = ledger
+        self._limits = limits
+        self._hellos: dict[int, dict[int, list[dtls.HelloFragment]]] = {}
+        self.quic = QuicNames(limits.quic_connections)
+
+    def take(self, kind: int, payload: bytes, at: At) -> int:
+        """A datagram that was taken for ``kind``: see :data:`~shadowai.sources.capture.flows.Take`."""
+        if kind == DNS_PIECE:
+            self.message(payload, at)
+            return COLLECT
+        if kind == DTLS_PIECE:
+            return self._dtls(payload, at)
+        if kind == RDP_PIECE:
+            return self._rdp(payload, at)
+        if kind == GQUIC_PIECE:
+            name = gquic.server_name(payload)
+            if name is not None:
+                self._ledger.hello(at, name, "quic_sni")
+        else:
+            self._quic_initial(payload, at)
+        return LOOK
+
+    def finish(self, flow: int) -> None:
+        """The flow ended: count what never became whole."""
+        self._ledger.counts["hello_incomplete"] += self._hellos.pop(flow, None) is not None
+        self._ledger.counts["quic_incomplete"] += self.quic.forget(flow)
+        self._ledger.asked.discard(flow)
+
+    def message(self, payload: bytes, at: At, *, over_tcp: bool = False) -> None:
+        """A DNS message."""
+        quick = dns.query(payload)
+        if quick is not None:
+            self._query(quick[0], at, over_tcp)
+            return
+        found = dns.message(payload)
+        if found is None:
+            self._ledger.counts["dns_unreadable"] += 1
+        elif found.response:
+            self._answer(found, at)
+        elif found.opcode == 0:
+            for name in found.questions:
+                self._query(name, at, over_tcp)
+
+    def _query(self, name: bytes, at: At, over_tcp: bool) -> None:
+        ledger = self._ledger
+        source, destination, _, port = ends(at.key)
+        host = hosts.dns_name(name)
+        ledger.named += 1
+        ledger.asked.add(at.flow)
+        if host is not None and (ledger.wanted is None or ledger.wanted(host, None)):
+            kind = "dns_query" if over_tcp else _DNS_KINDS.get(port, "dns_query")
+            ledger.queries.append(Query(kind, host, at.frame, at.time, source, destination, port))
+
+    def _answer(self, found: dns.Message, at: At) -> None:
+        """Addresses for the name that was asked for, whatever chain of aliases led there."""
+        _, client, port, _ = ends(at.key)
+        if found.question is None or found.rcode or port not in DNS_PORTS:
+            return
+        name = hosts.dns_name(found.question)
+        addresses = [answer for answer in found.answers if answer.address is not None]
+        if name is None or not (addresses or found.ech_public_names):
+            return
+        if at.flow not in self._ledger.asked:
+            self._ledger.counts["unasked"] += 1
+            return
+        for answer in addresses:
+            if answer.address is not None:
+                self._ledger.answers.add(client, name, answer.address, at.time, answer.ttl)
+        for public in found.ech_public_names:
+            text = hosts.dns_name(public)
+            if text is not None:
+                self._ledger.learn_public_name(text, name)
+
+    def _dtls(self, payload: bytes, at: At) -> int:
+        told = self._ledger.told(at.flow)
+        if told is not None and told.hellos >= _HELLOS:
+            return LOOK
+        fragments = dtls.client_hello_fragments(payload)
+        if not fragments:
+            return LOOK
+        held = self._hellos.setdefault(at.flow, {})
+        if len(self._hellos) > self._limits.quic_connections:
+            del self._hellos[next(iter(self._hellos))]
+            self._ledger.counts["streams_limit"] += 1
+        for fragment in fragments:
+            if fragment.message_seq not in held and len(held) >= _MOST_MESSAGES:
+                continue
+            pieces = held.setdefault(fragment.message_seq, [])
+            if len(pieces) < _MOST_PIECES:
+                pieces.append(fragment)
+            message = dtls.message(pieces)
+            hello = tls.client_hello(message, dtls=True) if message is not None else None
+            if hello is not None:
+                self._hellos.pop(at.flow, None)
+                if hello.server_name is not None:
+                    self._ledger.hello(at, hello.server_name, "tls_sni")
+                else:
+                    self._ledger.nameless_hello(at)
+                break
+        return LOOK
+
+    def _rdp(self, payload: bytes, at: At) -> int:
+        message = tls.hello_in_datagram(payload)
+        if message is None:
+            return COLLECT
+        name = tls.server_name(message)
+        if name is not None:
+            self._ledger.hello(at, name, "tls_sni", message)
+        return DONE
+
+    def _quic_initial(self, payload: bytes, at: At) -> None:
+        told = self._ledger.told(at.flow)
+        if told is not None and told.hellos and told.client != at.which:
+            return
+        for message in self.quic.messages(at.flow, payload):
+            name = tls.server_name(message)
+            if name is not None:
+                self._ledger.hello(at, name, "quic_sni", message)
+            elif tls.client_hello(message) is not None:
+                self._ledger.nameless_hello(at)
