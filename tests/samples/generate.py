@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tests.conftest import ROOT
-from tests.samples import writers
+from tests.samples import capture, writers
 from tests.samples.story import MONDAY, Event, events
 
 NAME = "example-company"
@@ -34,6 +34,8 @@ class Log(NamedTuple):
     keep: Callable[[Event], bool] = lambda event: True
     header: str = ""
     encode: Callable[[str], bytes] = str.encode
+    pack: Callable[[Iterable[Event]], bytes] | None = None
+    """Makes the whole file of its events where it is no text."""
 
 
 def gzipped(text: str) -> bytes:
@@ -70,6 +72,7 @@ LOGS = (
     Log("sales/zscaler-web.csv", "zscaler_nss_web_csv", {"zscaler": writers.zscaler}),
     Log("sales/umbrella-dns.csv", "umbrella_dns", {"umbrella": writers.umbrella}),
     Log("branch/fortigate.log", "fortigate_kv", {"fortigate": writers.fortigate}),
+    Log("branch/mirror-port.pcap", "pcap", {"span": writers.none, "span_dns": writers.none}, pack=capture.pack),
     Log("branch/guest-dns.log", "bind_query", {"bind": writers.bind}),
     Log("development/panos.log", "panos_threat_url", {"panos": writers.panos, "panos_traffic": writers.panos_traffic}),
     Log("development/DeviceNetworkEvents.json", "mde_advanced_hunting", {"defender": writers.defender}),
@@ -84,14 +87,17 @@ LOGS = (
 def files() -> dict[str, bytes]:
     """Path under :data:`FOLDER` to content."""
     told = events()
-    return {log.path: log.encode(_text(log, told)) for log in LOGS}
+    return {log.path: log.pack(_of(log, told)) if log.pack else log.encode(_text(log, told)) for log in LOGS}
+
+
+def _of(log: Log, told: Iterable[Event]) -> list[Event]:
+    return [event for event in told if event.log in log.writers and log.keep(event)]
 
 
 def _text(log: Log, told: Iterable[Event]) -> str:
     lines = [log.header] if log.header else []
-    for event in told:
-        if event.log in log.writers and log.keep(event):
-            lines += log.writers[event.log](event)
+    for event in _of(log, told):
+        lines += log.writers[event.log](event)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -87,6 +87,7 @@ CROWD: dict[str, tuple[int, tuple[Who, ...]]] = {
     "suricata": (40, SENSOR),
     "partner": (60, AGENTS),
     "gateway": (40, GATEWAY),
+    "span": (12, (MMUELLER, SBROWN)),
 }
 """Log to the number of its ordinary events and to whose they are."""
 
@@ -121,6 +122,7 @@ def told() -> Iterator[Event]:
     yield from _developers()
     yield from _lookups()
     yield from _elsewhere()
+    yield from _mirrored()
 
 
 def _chatgpt() -> Iterator[Event]:
@@ -273,6 +275,27 @@ def _elsewhere() -> Iterator[Event]:
         )
 
 
+def _mirrored() -> Iterator[Event]:
+    """What the branch's mirror port shows beside its firewall: who used what is on the wire itself, a model server among it."""
+    yield Event("span_dns", at("Wed 10:04:58"), MMUELLER, "chatgpt.com", service="openai-chatgpt")
+    chat = Event("span", at("Wed 10:05:00"), MMUELLER, "chatgpt.com", up=9_000, down=16_000, service="openai-chatgpt")
+    yield chat
+    yield replace(chat, time=at("Wed 10:40:00"), up=2_500, down=9_000)
+    yield Event(
+        "span",
+        at("Wed 10:20:00"),
+        SBROWN,
+        "claude.ai",
+        method="QUIC",
+        up=6_000,
+        down=12_000,
+        service="anthropic-claude",
+    )
+    yield Event(
+        "span", at("Wed 11:02:00"), SBROWN, "10.2.0.60", "/api/chat", "POST", up=3_000, down=900, service="ollama"
+    )
+
+
 def ordinary(chance: random.Random) -> Iterator[Event]:
     """What is no AI: office hours on weekdays, a little at the weekend. Whole numbers only: floats differ between machines."""
     for log, (count, people) in CROWD.items():
@@ -280,6 +303,8 @@ def ordinary(chance: random.Random) -> Iterator[Event]:
             day = chance.choice(_BUSY)
             second = 6 * 3600 + sum(chance.randrange(4 * 3600) for _ in range(3))
             host, path = chance.choice(ORDINARY)
+            if log == "span":
+                day = 2  # the mirror port was watched on Wednesday alone
             yield Event(
                 log,
                 MONDAY + day * 86400 + second,
@@ -301,7 +326,7 @@ USAGE = {
     "openai-chatgpt": "bulk", "deepl": "connected", "github-copilot": "interactive", "anthropic-claude": "interactive",
     "google-gemini": "interactive", "otter": "resolved", "anthropic-api": "autonomous", "azure-openai": "integrated",
     "deepseek": "interactive", "cursor": "connected", "perplexity": "connected", "midjourney": "", "openai-api": "resolved",
-    "mcp-remote-saas": "autonomous", "ollama": "connected", "hugging-face": "connected", "character-ai": "resolved",
+    "mcp-remote-saas": "autonomous", "ollama": "integrated", "hugging-face": "connected", "character-ai": "resolved",
     "grammarly": "connected",
 }  # fmt: skip
 """Service to the highest rung of the ladder that the story lets anyone reach (``docs/inventory.md``), by hand."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
+from tests.samples import capture
 from tests.samples.story import Event, Who
 
-LOOKUPS = frozenset({"ms_dns", "umbrella", "bind", "route53"})
+LOOKUPS = frozenset({"ms_dns", "umbrella", "bind", "route53", "span_dns"})
 """Logs of names that were asked for."""
 SIZES = {
     "zscaler": (True, True), "fortigate": (True, True), "partner": (True, True), "gateway": (True, True),
-    "panos_traffic": (True, True), "squid": (False, True),
+    "panos_traffic": (True, True), "squid": (False, True), "span": (True, True),
 }  # fmt: skip
 """Logs that tell how much went up, and how much came down; all others tell neither."""
 
@@ -45,6 +46,8 @@ SPELLED: dict[str, Callable[[Who], Actor]] = {
     "suricata": lambda who: Actor("", "", who.address),
     "partner": lambda who: Actor(who.login, "", who.address),
     "gateway": lambda who: Actor(f"example\\{who.login}", who.device, who.address),
+    "span": lambda who: Actor("", "", who.address),
+    "span_dns": lambda who: Actor("", "", who.address),
 }
 """How each log names a person or machine."""
 
@@ -100,8 +103,9 @@ def _row(events: list[Event]) -> Expected:
         row.events += 1
         row.days.add(datetime.fromtimestamp(event.time, UTC).date().isoformat())
         up, down = SIZES.get(event.log, (False, False))
-        row.bytes_up = (row.bytes_up or 0) + event.up if up else row.bytes_up
-        row.bytes_down = (row.bytes_down or 0) + event.down if down else row.bytes_down
+        sent, received = capture.sizes(event) if event.log == "span" else (event.up, event.down)
+        row.bytes_up = (row.bytes_up or 0) + sent if up else row.bytes_up
+        row.bytes_down = (row.bytes_down or 0) + received if down else row.bytes_down
     row.addresses = {event.who.address for event in used or passed or counted}
     row.users = {SPELLED[event.log](event.who).user for event in used or passed or counted} - {""}
     return row

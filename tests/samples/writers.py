@@ -242,3 +242,8 @@ def gateway(event: Event) -> Iterator[str]:
 
 def _object(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+def none(event: Event) -> Iterator[str]:
+    """No lines: for files that are no text."""
+    yield from ()
