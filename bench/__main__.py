@@ -7,13 +7,16 @@ drift with the machine. ``--memory`` compares the peak memory of a 10 MB log and
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 from shadowai import catalog
@@ -145,13 +148,25 @@ def _run(command: list[str]) -> tuple[float, float]:
     """Wall seconds and peak resident MB of one process. Its output goes to a file: grep does next to nothing when it sees that
     nobody will look."""
     began = time.perf_counter()
-    with tempfile.TemporaryFile() as out, subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE) as process:
+    with (
+        tempfile.TemporaryFile() as out,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, env=_environment()) as process,
+    ):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         complaint = process.stderr.read().decode(errors="replace") if process.stderr else ""
     if process.returncode not in (0, 3) and not (command[0] == "grep" and process.returncode == 1):
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {complaint}")
     return time.perf_counter() - began, _megabytes(usage)
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """With room for byte code, as an installed program has it: what is measured must not compile its modules in every run."""
+    rest = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    folder = tempfile.mkdtemp(prefix="shadowai-bench-code-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {**rest, "PYTHONPYCACHEPREFIX": folder}
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

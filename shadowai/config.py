@@ -11,13 +11,15 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shadowai.errors import UsageError
 from shadowai.model import Origin
+from shadowai.sources.capture.limits import DEFAULT, Limits
+from shadowai.tenants import Tenant, read_tenants
 
 VARIABLE = "SHADOWAI_CONFIG"
 LOCAL = "shadowai.toml"
@@ -32,7 +34,9 @@ class Settings:
 
     ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
     ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
-    ``+02:00``), ``policy`` the policy file. ``path`` is the file that was read, ``None`` where there was none.
+    ``+02:00``), ``policy`` the policy file, ``capture`` how much a packet capture may make the program remember,
+    ``tenants`` the SaaS tenants to sweep.
+    ``path`` is the file that was read, ``None`` where there was none.
     """
 
     path: Path | None = None
@@ -41,9 +45,14 @@ class Settings:
     disable: tuple[str, ...] = ()
     timezone: str | None = None
     policy: Path | None = None
+    capture: Limits = DEFAULT
+    tenants: tuple[Tenant, ...] = ()
 
 
 KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
+LIMITS = tuple(field.name for field in fields(Limits))
+"""Keys of the table ``[capture]``."""
+_MOST = 1 << 31
 
 
 def load(
@@ -75,11 +84,7 @@ def find(chosen: Path | None, environ: Mapping[str, str], folder: Path) -> Path 
 def read(path: Path) -> Settings:
     """The settings of one file; relative paths in it are relative to its folder."""
     table = _table(path)
-    for key in table:
-        if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise _wrong(path, f"unknown key {key!r}", f"{hint}known keys: {', '.join(KEYS)}")
+    _check_keys(path, table, KEYS)
     return Settings(
         path=path,
         formats_dir=_folders(path, table, "formats_dir"),
@@ -87,7 +92,31 @@ def read(path: Path) -> Settings:
         disable=_texts(path, table, "disable"),
         timezone=_timezone(path, table),
         policy=path.parent / Path(_text(path, "policy", table["policy"])).expanduser() if "policy" in table else None,
+        capture=_limits(path, table.get("capture", {})),
+        tenants=read_tenants(path, table.get("tenants", {})),
     )
+
+
+def _check_keys(path: Path, table: Mapping[str, object], known: Sequence[str], where: str = "") -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise _wrong(path, f"unknown key {key!r}{where}", f"{hint}known keys: {', '.join(known)}")
+
+
+def _limits(path: Path, table: object) -> Limits:
+    """The limits of the table ``[capture]``, each a whole number from 1 on."""
+    if not isinstance(table, dict):
+        raise _wrong(
+            path, f"capture: {table!r} is not a table", f"write [capture] and its keys below: {', '.join(LIMITS)}"
+        )
+    _check_keys(path, table, LIMITS, " in [capture]")
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _MOST:
+            remedy = f"write {key} = {getattr(DEFAULT, key)}, or another whole number from 1 to {_MOST - 1}"
+            raise _wrong(path, f"{key} in [capture]: {value!r} is not a positive whole number", remedy)
+    return replace(DEFAULT, **table)
 
 
 def _table(path: Path) -> dict[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
@@ -75,6 +75,10 @@ class _Tally:
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
+
+    def copy(self) -> _Tally:
+        """The same, to be added to on its own."""
+        return replace(self, days=self.days.copy())
 
     def merge(self, other: _Tally) -> None:
         """Add what ``other``, which comes later in the input, has seen. ``other`` is left as it was."""
@@ -161,6 +165,14 @@ class Inventory:
 
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
+        if not self._services:
+            self._services = {
+                service: {
+                    who: {footing: tally.copy() for footing, tally in cells.items()} for who, cells in others.items()
+                }
+                for service, others in other._services.items()
+            }
+            return
         for service, others in other._services.items():
             actors = self._services.setdefault(service, {})
             for who, cells in others.items():
@@ -362,7 +374,11 @@ def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:
 
 def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
     """:func:`_first` of two lists, the usual case first: nothing new."""
-    if len(mine) >= limit or all(value in mine for value in theirs):
+    if mine == theirs or len(mine) >= limit:
+        return mine
+    if not mine:
+        return theirs[:limit]
+    if len(theirs) == 1 and theirs[0] in mine:
         return mine
     return _first(limit, mine, theirs)
 

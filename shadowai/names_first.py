@@ -19,7 +19,7 @@ from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, Found, Names
 from shadowai.sources.logs.families import Tokens
 from shadowai.sources.logs.logfile import LogFile, Row, Run
-from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of
+from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
 from shadowai.sources.logs.reader import Amounts, FormatReader
 from shadowai.sources.syslog import NO_HEADER
 
@@ -53,6 +53,10 @@ def _rare_garbage() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+_Why = tuple[Hashable, tuple[Match, ...]]
+"""What makes a record AI: the host, or its part, for a key; and the signatures that explain it."""
+
+
 class _Manner(NamedTuple):
     """What records with the same host and the same manner (method, action, user agent …) share."""
 
@@ -82,6 +86,7 @@ class _Texts(NamedTuple):
     manner: Dimensions
     record: Dimensions
     records: Keys
+    url: Dimensions
 
 
 class _NamesFirst:
@@ -95,6 +100,7 @@ class _NamesFirst:
         self._manners: dict[tuple[Any, ...], _Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
         self._cells: dict[Hashable, _Cell] = {}
+        self._urls: dict[tuple[Any, ...], _Why | None] = {}
         self._known: dict[tuple[FormatReader, int], _Texts] = {}
 
     def take(self, row: Row) -> None:
@@ -145,15 +151,31 @@ class _NamesFirst:
         keys = list(zip(repeat(texts.place), map(hosts.get, run.names), texts.records(rows), strict=False))
         cells = list(map(known.get, keys))
         for place in [place for place, cell in enumerate(cells) if cell is None]:
-            row, (_, host, text) = run.row(place), keys[place]
-            why = self._decide(row) if host is None else (host, sure[run.names[place]].matches)
+            one = sure.get(run.names[place])
+            if one is None:
+                why = self._decide(run.row(place))
+            else:
+                why = self._by_url(one, run.reader, rows[place]) if one.needs_url else (one.host, one.matches)
             if why is not None:
-                cells[place] = self._cell((texts.place, why[0], text), row, *why)
-        self._log.tally.named += sum(map(hosts.__contains__, run.names))
+                key = texts.place, why[0], keys[place][2]
+                cells[place] = known.get(key) or self._cell(key, run.row(place), *why)
+        self._log.tally.named += sum(map(sure.__contains__, run.names))
         return cells
 
-    def _decide(self, row: Row) -> tuple[Hashable, tuple[Match, ...]] | None:
-        """What makes a record AI, for a key, and as the signatures that explain it."""
+    def _by_url(self, found: Found, reader: FormatReader, tokens: Tokens) -> _Why | None:
+        """What makes a record of a host AI whose URLs may; decided once for each URL as written, while it is remembered."""
+        texts = self._texts(reader)
+        key = (texts.place, found.host, texts.url(tokens))
+        if key not in self._urls:
+            if len(self._urls) >= _REMEMBERED:
+                self._urls.clear()
+            matches = self._names.matches(found, reader.url(tokens, found.host))
+            name = (found.host, *[match.pattern for match in matches])
+            self._urls[key] = (name, matches) if matches else None
+        return self._urls[key]
+
+    def _decide(self, row: Row) -> _Why | None:
+        """What makes a record AI, if anything does."""
         names = self._names
         decision = NO_HOST if row.name is None else names.decide(row.name)
         if decision is NO_HOST:
@@ -165,10 +187,9 @@ class _NamesFirst:
             self._log.tally.named += 1
         if not isinstance(decision, Found):
             return None
-        if not decision.needs_url:
-            return decision.host, decision.matches
-        matches = names.matches(decision, row.reader.url(row.tokens, decision.host))
-        return ((decision.host, *[match.pattern for match in matches]), matches) if matches else None
+        if decision.needs_url:
+            return self._by_url(decision, row.reader, row.tokens)
+        return decision.host, decision.matches
 
     def _cell(self, key: Hashable, row: Row, name: Hashable, matches: tuple[Match, ...]) -> _Cell:
         """The cell for a record that ``matches`` explain; where no record of its manner was met, this one is read."""
@@ -214,6 +235,7 @@ class _NamesFirst:
                 dimensions(reader, MANNER, conditions=True),
                 dimensions(reader, (*ACTOR, *MANNER), conditions=True),
                 keys_of(reader, (*ACTOR, *MANNER)),
+                url_texts(reader),
             )
         return known
 

@@ -12,20 +12,19 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
-from shadowai import catalog, policy, sightings
+from shadowai import catalog, inputs, policy, sightings
 from shadowai.config import Settings
 from shadowai.errors import SourceError, UsageError
+from shadowai.inputs import Input, OnBlock
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
-from shadowai.names import Found, Names
-from shadowai.names_first import scan_file
-from shadowai.sources import container, timestamps
-from shadowai.sources.capture.capture_file import CaptureFile
-from shadowai.sources.logs import formats_with
-from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.logfile import LogFile, OnBlock
+from shadowai.names import Names
+from shadowai.sources import container
+
+if TYPE_CHECKING:
+    from shadowai.sources.logs.description import LogFormat
 
 HASH_KEY = "SHADOWAI_HASH_KEY"
 """Environment variable: the secret that keys the hashes of API keys found in clear text."""
@@ -73,6 +72,8 @@ class ScanOptions:
         """The format the user forces; raises :class:`UsageError` for an unknown name."""
         if self.log_format is None:
             return None
+        from shadowai.sources.logs import formats_with
+
         known = formats_with(self.settings.formats_dir)
         found = known.get(self.log_format) or next(
             (fmt for fmt in known.values() if self.log_format in fmt.same_as), None
@@ -84,7 +85,11 @@ class ScanOptions:
     def zone(self) -> tzinfo | None:
         """The zone of times without one, as the user or the configuration says; ``None`` where nobody does."""
         name = self.timezone or self.settings.timezone
-        return timestamps.zone(name) if name is not None else None
+        if name is None:
+            return None
+        from shadowai.sources import timestamps
+
+        return timestamps.zone(name)
 
     def load_catalog(self) -> catalog.Catalog:
         """The signatures in force."""
@@ -114,22 +119,8 @@ def read(paths: Sequence[str], *, options: ScanOptions) -> Iterator[Record | Gap
     for item in _files(paths, options, forced, zone):
         if isinstance(item, Gap):
             yield item
-            continue
-        if isinstance(item, CaptureFile):
+        else:
             yield from item.records()
-            yield from item.gaps()
-            yield from item.notes()
-            continue
-        fresh: list[tuple[int, str]] = []
-        item.tally.fresh = fresh
-        for row in item.rows():
-            yield from _drained(fresh, item.path)
-            record = item.record(row)
-            item.tally.named += record.host is not None
-            yield record
-        yield from _drained(fresh, item.path)
-        yield from (gap for gap in item.gaps() if not gap.examples)
-        yield from item.notes()
 
 
 def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | None = None) -> Report:
@@ -146,8 +137,9 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
         progress.start(sum(size or 0 for size in sizes) if all(size is not None for size in sizes) else None)
-    found = _Found()
-    for part in _parts(sources, options, known, progress):
+    parts = _parts(sources, options, known, progress)
+    found = next(parts, None) or _Found()
+    for part in parts:
         found.merge(part)
     if progress is not None:
         progress.done()
@@ -174,31 +166,9 @@ def fold(
     return explained
 
 
-def scan_capture(
-    capture: CaptureFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
-) -> None:
-    """Fold one capture into ``inventory``: names that are no AI service's are dropped where they are met."""
-
-    def wanted(host: str | None, url: str | None) -> bool:
-        return host is not None and isinstance(names.decide(host), Found)
-
-    sums = sightings.Fold(inventory.add, names)
-    tally = capture.tally
-    for record in capture.records(wanted):
-        matches = sightings.matches_of(record, names)
-        if not record.counted:
-            tally.uncounted += 1
-        elif not sightings.in_window(record, since, until):
-            tally.outside += 1
-        elif matches:
-            tally.ai += 1
-            sums.add(record, matches)
-    sums.flush()
-
-
 def _files(
     paths: Sequence[str], options: ScanOptions, forced: LogFormat | None, zone: tzinfo | None
-) -> Iterator[LogFile | CaptureFile | Gap]:
+) -> Iterator[Input | Gap]:
     for source in container.expand(paths):
         if isinstance(source, Gap):
             yield source
@@ -212,24 +182,18 @@ def _open(
     forced: LogFormat | None,
     zone: tzinfo | None,
     progress: Progress | None = None,
-) -> Iterator[LogFile | CaptureFile | Gap]:
+) -> Iterator[Input | Gap]:
     """The logs and captures within one source; a source that cannot be opened is a gap."""
-    known = formats_with(options.settings.formats_dir)
+    settings = options.settings
     try:
         with container.opened(source) as stream:
             for content in container.contents(source, stream):
                 if isinstance(content, Gap):
                     yield content
                 elif content.capture:
-                    yield CaptureFile(
-                        content.path,
-                        content.stream,
-                        limits=options.settings.capture,
-                        secret=options.secret,
-                        on_block=_follow(stream, progress),
-                    )
+                    yield inputs.capture(content, settings, options.secret, _follow(stream, progress))
                 else:
-                    yield LogFile(content, known, forced=forced, zone=zone, on_block=_follow(stream, progress))
+                    yield inputs.log(content, settings, forced, zone, _follow(stream, progress))
     except SourceError as wrong:
         yield Gap(
             wrong.origin or Origin(source.path), f"{wrong.message}" + (f" ({wrong.remedy})" if wrong.remedy else "")
@@ -305,8 +269,7 @@ def _scan_source(source: container.Source, options: ScanOptions, names: Names, p
         if isinstance(item, Gap):
             found.gaps.append(item)
             continue
-        fold_file = scan_capture if isinstance(item, CaptureFile) else scan_file
-        fold_file(item, names, found.inventory, since=options.since, until=options.until)  # type: ignore[arg-type]
+        item.fold_into(found.inventory, names, options.since, options.until)
         found.gaps += item.gaps()
         found.notes += item.notes()
         found.sources.append(item.summary())
@@ -348,9 +311,3 @@ def rules_of(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
     for problem in wrong:
         raise problem
     return rules
-
-
-def _drained(fresh: list[tuple[int, str]], path: str) -> Iterator[Gap]:
-    for line, reason in fresh:
-        yield Gap(Origin(path, line), reason)
-    fresh.clear()

@@ -95,15 +95,22 @@ class Sum:
 def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
     """The signatures that explain a record, from its canonical fields; empty for none."""
     decision = names.decide(record.host) if record.host is not None else NO_HOST
-    told = (
-        record.host is not None and record.unit == "frame"
-    )  # there the server's address is its resolver's or proxy's too
-    if decision is NO_HOST and record.server_ip is not None and not told:
+    # Beside a name in a capture, the address is that of its resolver or proxy as often as that of the service.
+    if decision is NO_HOST and record.server_ip is not None and (record.host is None or record.unit != "frame"):
         decision = names.decide(record.server_ip)
     found = names.matches(decision, record.url) if isinstance(decision, Found) else ()
-    if record.proof is not None and not any(match.strength == "strong" for match in found):
-        found = names.strengthened(found) or names.proven(record.proof, record.host or record.server_ip or "")
+    if record.proof is not None:
+        found = _with_proof(record.proof, record, found, names)
     return tuple(names.weakened(match) for match in found) if record.inferred else found
+
+
+def _with_proof(proof: str, record: Record, found: tuple[Match, ...], names: Names) -> tuple[Match, ...]:
+    """What ``found`` becomes where a service's own protocol was seen; a vendor's own host needs no such proof."""
+    if any(match.strength == "strong" for match in found):
+        return found
+    if any(match.strength == "weak" for match in found):
+        return names.strengthened(found)
+    return (*names.proven(proof, record.host or record.server_ip or ""), *found)
 
 
 class Fold:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shadowai.config import KEYS, Settings, find, load, read
+from shadowai.config import KEYS, LIMITS, Settings, find, load, read
 from shadowai.errors import UsageError
 from shadowai.model import Origin
+from shadowai.sources.capture.limits import DEFAULT
 
 
 def write(path: Path, text: str | bytes = "") -> Path:
@@ -115,4 +116,30 @@ def test_time_zones(tmp_path: Path, name: str) -> None:
 
 
 def test_the_keys_are_those_documented() -> None:
-    assert KEYS == ("formats_dir", "signatures_dir", "disable", "timezone", "policy")
+    assert KEYS == ("formats_dir", "signatures_dir", "disable", "timezone", "policy", "capture", "tenants")
+
+
+def test_limits_of_captures(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.toml", "timezone = 'UTC'\n[capture]\nflows = 1000\ndns_answers = 2_000\n")
+    found = read(path).capture
+    assert (found.flows, found.dns_answers, found.streams) == (1000, 2000, DEFAULT.streams)
+    assert read(write(tmp_path / "d.toml", "[capture]\n")).capture == DEFAULT
+    everything = "".join(f"{key} = {number}\n" for number, key in enumerate(LIMITS, 1))
+    assert [getattr(read(write(tmp_path / "e.toml", f"[capture]\n{everything}")).capture, key) for key in LIMITS] == [
+        *range(1, len(LIMITS) + 1)
+    ]
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", "'1'", "[1]", "2147483648"])
+def test_a_limit_is_a_positive_whole_number(tmp_path: Path, value: str) -> None:
+    with pytest.raises(UsageError, match=r"flows in \[capture\].*is not a positive whole number") as caught:
+        read(write(tmp_path / "c.toml", f"[capture]\nflows = {value}\n"))
+    assert "write flows = 262144" in caught.value.remedy
+
+
+def test_an_unknown_limit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"unknown key 'flow' in \[capture\]") as caught:
+        read(write(tmp_path / "c.toml", "[capture]\nflow = 1\n"))
+    assert "did you mean 'flows'?" in caught.value.remedy
+    with pytest.raises(UsageError, match="capture: 5 is not a table"):
+        read(write(tmp_path / "d.toml", "capture = 5\n"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +96,22 @@ def test_user_agents_tell_the_tool(names: Names) -> None:
 @pytest.mark.parametrize("user_agent", ["GithubCopilot/1.388.0", "Cursor/1.2", "augment.vscode/0.5"])
 def test_an_editor_that_completes_is_no_agent(names: Names, user_agent: str) -> None:
     assert names.tool(user_agent) == {"sdk"}
+
+
+def test_matches_are_weakened_and_strengthened_and_proven(names: Names) -> None:
+    found = names.decide("chatgpt.com")
+    assert isinstance(found, Found)
+    (strong,) = found.matches
+    weak = names.weakened(strong)
+    assert weak.strength == "weak" and weak == names.weakened(strong) == names.weakened(weak)
+    assert names.strengthened((weak,)) == (strong,)
+    shared = replace(strong, strength="shared")
+    assert names.weakened(shared) == shared and names.strengthened((shared,)) == (shared,)
+    (proof,) = names.proven("ollama", "10.1.2.3")
+    assert (proof.signature, proof.strength, proof.name.value) == ("ollama", "strong", "10.1.2.3")
+    assert names.proven("no-such-service", "10.1.2.3") == ()
+
+
+def test_signatures_that_protocols_prove_exist(names: Names) -> None:
+    for id in ("unknown-llm-server", "mcp-server", "a2a-agent", "ollama", "vllm", "llama-cpp", "lm-studio", "open-webui"):
+        assert names.proven(id, "10.1.2.3"), id

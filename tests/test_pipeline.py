@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -232,10 +233,11 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
         _scan(tmp_path / "a", log_format="nope")
 
 
-def test_a_capture_is_a_gap_and_never_nothing(tmp_path: Path) -> None:
+def test_a_broken_capture_is_a_gap_and_never_nothing(tmp_path: Path) -> None:
     (tmp_path / "dump").write_bytes(b"\xd4\xc3\xb2\xa1" + bytes(40))
-    (gap,) = _scan(tmp_path / "dump").gaps
-    assert "packet capture" in gap.reason
+    report = _scan(tmp_path / "dump")
+    (gap,) = report.gaps
+    assert gap.reason.startswith("corrupt record") and exit_code(report) == 3
 
 
 def test_processes_and_one_process_agree(tmp_path: Path) -> None:
@@ -328,8 +330,12 @@ def test_progress_is_told_of_every_byte(tmp_path: Path) -> None:
 
 
 def test_what_read_prints_can_be_scanned_again(tmp_path: Path) -> None:
-    """The records of the samples, printed and read back: the same inventory but for where it was seen."""
-    samples = ROOT / "samples"
+    """The records of the samples' logs, printed and read back: the same inventory but for where it was seen.
+
+    Captures are left out: what their protocols prove is not among the fields of a record that is printed.
+    """
+    samples = tmp_path / "samples"
+    shutil.copytree(ROOT / "samples", samples, ignore=shutil.ignore_patterns("*.pcap"))
     options = pipeline.ScanOptions()
     printed = tmp_path / "records.jsonl"
     items = pipeline.read([str(samples)], options=options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shadowai.catalog import Catalog
-from shadowai.model import Match, Origin, Record, Sighting
+from shadowai.model import Match, Name, Origin, Record, Sighting
 from shadowai.names import Names
 from shadowai.sightings import DAY, Fold, in_window, matches_of
 
@@ -101,3 +101,73 @@ def test_windows_include_their_ends_and_records_without_time() -> None:
     assert not in_window(_record(time=4), 5, None)
     assert not in_window(_record(time=6), None, 5)
     assert in_window(_record(time=None), 5, 5)
+
+
+def _captured(**fields: object) -> Record:
+    values: dict[str, object] = {"kind": "tls_sni", "host": "chatgpt.com", "client_ip": "192.0.2.7", **fields}
+    return Record("a.pcap", 7, "pcap", unit="frame", **values)  # type: ignore[arg-type]
+
+
+def test_what_was_inferred_is_never_sure(names: Names) -> None:
+    (sure,), (inferred,) = (matches_of(_captured(inferred=flag), names) for flag in (False, True))
+    assert (sure.strength, inferred.strength) == ("strong", "weak")
+    (published,) = matches_of(_captured(host=None, server_ip="160.79.104.10", inferred=True), names)
+    assert (published.signature, published.strength) == ("anthropic-api", "weak")
+
+
+def test_beside_a_name_in_a_capture_the_address_says_nothing(names: Names) -> None:
+    for host in ("evil\\064chatgpt.com", "shop.example"):
+        assert matches_of(_captured(host=host, server_ip="160.79.104.10"), names) == ()
+
+
+def test_a_proof_makes_a_service_of_any_host(names: Names) -> None:
+    (match,) = matches_of(_captured(kind="http_host", host="10.1.2.3", proof="ollama"), names)
+    assert (match.signature, match.strength, match.name.value) == ("ollama", "strong", "10.1.2.3")
+    assert matches_of(_captured(host="10.1.2.3", proof="no-such-service"), names) == ()
+
+
+def test_a_proof_makes_a_weak_match_strong_and_leaves_a_strong_one(names: Names) -> None:
+    assert [match.signature for match in matches_of(_captured(proof="unknown-llm-server"), names)] == ["openai-chatgpt"]
+    weak = next(
+        host for host, found in _weak_hosts(names) if found and all(match.strength == "weak" for match in found)
+    )
+    strong = matches_of(_captured(host=weak, proof="unknown-llm-server"), names)
+    assert strong and {match.strength for match in strong} == {"strong"}
+
+
+def _weak_hosts(names: Names) -> list[tuple[str, tuple[Match, ...]]]:
+    hosts = [
+        indicator.value
+        for signature in Catalog.load().signatures.values()
+        for indicator in signature.indicators
+        if indicator.strength == "weak" and indicator.kind == "host" and indicator.match in ("exact", "suffix")
+    ]
+    return [(host, matches_of(_captured(host=host), names)) for host in hosts]
+
+
+def test_a_proof_on_a_host_that_many_share_is_not_lost(names: Names) -> None:
+    shared = Match("openai-chatgpt", "ChatGPT", Name("domain", "shared.example"), "shared")
+
+    class Sharing(Names):
+        def matches(self, found: object, url: str | None) -> tuple[Match, ...]:
+            return (shared,)
+
+    found = matches_of(_captured(proof="ollama"), Sharing(Catalog.load()))
+    assert [(match.signature, match.strength) for match in found] == [
+        ("ollama", "strong"),
+        ("openai-chatgpt", "shared"),
+    ]
+
+
+def test_frames_and_facts_of_a_capture(names: Names) -> None:
+    (one,) = _folded(names, _captured(facts=frozenset({"key"}), bytes_up=900, payload_up=300, time=20_000 * DAY))
+    assert [str(origin) for origin in one.origins] == ["a.pcap#7"] and one.facts == {"key"}
+    assert one.bytes_up == 900 and one.days == ((20_000, 300),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel"),
+    [("mdns_query", "dns"), ("llmnr_query", "dns"), ("quic_sni", "network"), ("http_host", "network")],
+)
+def test_kinds_of_captures_have_channels(names: Names, kind: str, channel: str) -> None:
+    assert [one.channel for one in _folded(names, _captured(kind=kind))] == [channel]

@@ -25,6 +25,22 @@ timezone_option = click.option(
 config_option = click.option("--config", "config_file", metavar="FILE", type=Path, help="Settings, TOML.")
 
 
+def check_folder(target: Path | None) -> None:
+    """Raises :class:`click.BadParameter` where the folder of an output is not there: before the work, not after it."""
+    if target is not None and not target.parent.is_dir():
+        raise click.BadParameter(f"{target.parent}: no such folder", param_hint="--output")
+
+
+def verdicts(text: str) -> frozenset[str]:
+    """The verdicts of ``--fail-on``; raises :class:`click.BadParameter` for one that is no breach."""
+    from shadowai.policy import FAIL_ON
+
+    named = frozenset(word.strip() for word in text.split(","))
+    if not named <= FAIL_ON:
+        raise click.BadParameter(f"{text!r} is not a list of {', '.join(sorted(FAIL_ON))}", param_hint="--fail-on")
+    return named
+
+
 def window(since: str | None, until: str | None, where: tzinfo) -> tuple[int | None, int | None]:
     """The first and the last microsecond of ``--since`` and ``--until``; ``None`` where there is no such bound.
 

@@ -66,9 +66,8 @@ def command(
 
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
-    if target is not None and not target.parent.is_dir():  # before the work, not after it
-        raise click.BadParameter(f"{target.parent}: no such folder", param_hint="--output")
-    breach = _verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
+    options.check_folder(target)
+    breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
     zone = zone_of(timezone or settings.timezone or "UTC")
     first, last = options.window(since, until, zone)
@@ -102,13 +101,3 @@ def _scan(paths: Sequence[str], chosen: ScanOptions, *, wanted: bool) -> Report:
     finally:
         if bar is not None:
             bar.done()
-
-
-def _verdicts(text: str) -> frozenset[str]:
-    """The verdicts of ``--fail-on``; raises :class:`click.BadParameter` for one that is no breach."""
-    from shadowai.policy import FAIL_ON
-
-    named = frozenset(word.strip() for word in text.split(","))
-    if not named <= FAIL_ON:
-        raise click.BadParameter(f"{text!r} is not a list of {', '.join(sorted(FAIL_ON))}", param_hint="--fail-on")
-    return named

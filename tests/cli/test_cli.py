@@ -34,7 +34,7 @@ def _run_raising(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_help_lists_the_commands_that_work_and_no_other(capsys: Captured) -> None:
     assert cli.main(["--help"]) == 0
     listed = capsys.readouterr().out.partition("Commands:\n")[2]
-    assert [line.split()[0] for line in listed.splitlines()] == ["scan", "read", "signatures", "formats"]
+    assert [line.split()[0] for line in listed.splitlines()] == ["scan", "watch", "read", "signatures", "formats"]
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)

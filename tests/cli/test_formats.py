@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shadowai.cli import main
+from shadowai.sources.capture.capture_file import FIELDS, FORMATS
 from shadowai.sources.logs import formats
 
 Captured = pytest.CaptureFixture[str]
@@ -14,8 +15,10 @@ def test_every_format_is_listed_once_with_its_fields(capsys: Captured) -> None:
     assert main(["formats"]) == 0
     said = capsys.readouterr().out
     names = [row.split()[0] for row in said.splitlines() if not row.startswith(" ")]
-    assert names == sorted(formats())
+    assert names == sorted({**formats(), **FORMATS})
     blocks = dict(zip(names, _blocks(said), strict=True))
+    for name, title in FORMATS.items():
+        assert title in blocks[name] and " ".join(blocks[name].split()).endswith(", ".join(FIELDS))
     for name, log_format in formats().items():
         assert log_format.title in blocks[name]
         assert " ".join(blocks[name].split()).endswith(", ".join(log_format.fields_given))

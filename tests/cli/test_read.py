@@ -39,7 +39,40 @@ def test_only_what_is_known_and_counted_only_where_it_is_false() -> None:
 
 
 def test_every_field_of_a_record_is_printed_or_left_out_on_purpose() -> None:
-    assert set(Record.__slots__) - set(KEYS) == {"uncounted_because", "time_assumed"}
+    left_out = {"uncounted_because", "time_assumed", "unit", "inferred", "payload_up", "facts", "proof"}
+    assert set(Record.__slots__) - set(KEYS) == left_out
+
+
+CAPTURED = Record("a.pcap", 42, "pcap", kind="tls_sni", client_ip="192.0.2.7", host="chatgpt.com", unit="frame")
+
+
+def test_a_capture_s_records_have_frames_and_say_what_was_inferred(fake: FakePipeline, capsys: Captured) -> None:
+    fake.items = [CAPTURED, replace(CAPTURED, inferred=True), RECORD]
+    assert main(["read", "proxy.log"]) == 0
+    sure, inferred, line_ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert sure["frame"] == 42 and "line" not in sure and "inferred" not in sure
+    assert list(sure)[:3] == ["path", "frame", "format"]
+    assert inferred == {**sure, "inferred": True}
+    assert line_["line"] == 17 and "frame" not in line_
+
+
+def test_in_csv_the_frame_is_in_the_column_of_lines(fake: FakePipeline, capsys: Captured) -> None:
+    fake.items = [replace(CAPTURED, inferred=True)]
+    assert main(["read", "proxy.log", "--format", "csv"]) == 0
+    header, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert tuple(header) == KEYS and row[KEYS.index("line")] == "42"
+
+
+def test_a_capture_is_read_from_its_frames(tmp_path: Path, capsys: Captured) -> None:
+    from tests.captures import files, tls
+    from tests.captures.conversations import tcp
+
+    talk = tcp("192.0.2.7", "198.51.100.9", 443).syn().send(tls.hello("chatgpt.com"))
+    path = files.write_pcap(tmp_path / "x.pcap", talk.frames)
+    assert main(["read", str(path)]) == 0
+    (row,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (row["frame"], row["kind"], row["host"], row["format"]) == (4, "tls_sni", "chatgpt.com", "pcap")
+    assert row["bytes_up"] > row["bytes_down"] > 0
 
 
 def test_json_lines(fake: FakePipeline, capsys: Captured) -> None:

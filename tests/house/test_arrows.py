@@ -124,7 +124,7 @@ def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
     assert not _wrong([item for item in wrong if item.target != "shadowai"])  # the version, from the package itself
 
 
-JOINERS = ("shadowai.pipeline", "shadowai.names_first")
+JOINERS = ("shadowai.pipeline", "shadowai.names_first", "shadowai.watch")
 """Where sources and signatures meet."""
 
 BOUNDS = ("shadowai.config", "shadowai.sources.capture.limits")

@@ -49,6 +49,14 @@ def test_every_module_has_its_test_file(name: str, path: Path) -> None:
     assert name in UNTESTED or any(test.exists() for test in wanted), f"missing: {wanted[0].relative_to(ROOT)}"
 
 
+def test_every_compiled_module_has_its_test_file() -> None:
+    compiled = sorted((SOURCE / "shadowai").rglob("*.pyx"))
+    assert compiled
+    for path in compiled:
+        test = ROOT / "tests" / path.parent.relative_to(SOURCE / "shadowai") / f"test_{path.stem}.py"
+        assert test.exists(), f"missing: {test.relative_to(ROOT)}"
+
+
 def test_exceptions_are_needed_and_explained() -> None:
     for name, reason in UNTESTED.items():
         path = modules(SOURCE)[name]

@@ -273,3 +273,16 @@ def test_a_record_that_holds_a_list_is_no_envelope() -> None:
     record = '{"time":"2026-01-05T08:00:00Z","user":"jdoe","url":"https://chatgpt.com/","data":[{"a":1}]}'
     assert not framing.needs_json_framing(record + "\n", whole=True)
     assert framing.needs_json_framing('{"status":"success","count":1,"data":[{"a":1}]}', whole=True)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", b"b,c", b"", b"\r", b"\0", b"\xff", "é".encode(), b"\x85", b"\n", b"\r\n"]), max_size=12
+    )
+)
+def test_lines_are_split_as_they_are_decoded(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    lines, text = framing.split(raw)
+    assert lines == framing.decode(raw.removesuffix(b"\r")).split("\n")
+    assert text in ("", "\n".join(lines))
+    assert framing.Block(range(1, len(lines) + 1), lines, 0, text).text == "\n".join(lines)

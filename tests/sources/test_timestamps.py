@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -373,3 +374,41 @@ def test_the_machines_own_zone_makes_no_difference(monkeypatch: pytest.MonkeyPat
             monkeypatch.delenv("TZ")
             time.tzset()
     assert "TZ" not in os.environ
+
+
+TEXTS = [
+    "1767600000.123", "1767600000.000", "0767600000.123", "1767600000,123", "17676000001.12", "\u0660767600000.123", "", "-", "yesterday",
+    "2026-01-05 08:00:00", "2026-01-05T08:00:00Z", "2026-01-05T08:00:00.5+02:00", "05/02/2026 11:30:29", "13/02/2026 11:30:29",
+    "Jan  5 08:00:00", "1767600000", "1767600000123",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("utc", [False, True])
+def test_many_times_are_read_as_each_is(utc: bool) -> None:
+    """In any mixture and order, with the same assumptions counted, the second time as the first."""
+    rng = random.Random(5)
+    many, single = Clock(modified=1_770_000_000), Clock(modified=1_770_000_000)
+    for _ in range(300):
+        texts = rng.choices(TEXTS, k=rng.choice((1, 2, 9)))
+        assert many.parse_all(texts, documented_utc=utc) == [single.parse(text, documented_utc=utc) for text in texts]
+        assert (many.assumed, many.day_first) == (single.assumed, single.day_first)
+
+
+def test_seconds_and_milliseconds_are_read_at_once() -> None:
+    texts = [f"{1_767_600_000 + n}.{n:03d}" for n in range(50)]
+    assert Clock().parse_all(texts) == [Clock().parse(text) for text in texts]
+    for odd in ("2767600000.123", "1767600000.12a", "1767600000:123", "1.67600000.123", "17676000.00.12"):
+        assert Clock().parse_all([*texts, odd]) == [Clock().parse(text) for text in [*texts, odd]]
+
+
+def test_numbers_are_the_times_of_their_texts() -> None:
+    rng = random.Random(6)
+    numbers = [rng.uniform(-1e9, 6e9) for _ in range(2000)]
+    numbers += [round(rng.uniform(6e8, 4.2e9), rng.randrange(8)) for _ in range(5000)]
+    numbers += [0.0, -0.0, 631_152_000.0, 4_102_444_800.0, 4_102_444_799.999999, 1e300]
+    assert Clock().parse_all(numbers) == [Clock().parse(repr(number)) for number in numbers]
+
+
+def test_mixed_kinds_are_not_read_at_once() -> None:
+    assert Clock().parse_all(["2026-01-05 08:00:00", None]) is None
+    assert Clock().parse_all([1.5, "1767600000"]) is None

@@ -7,73 +7,35 @@ known how much went over it. :meth:`CaptureFile.records` is iterated once; then 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from shadowai import fast
 from shadowai.errors import SourceError
 from shadowai.fast import FlowTable
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
-from shadowai.sources.capture import hosts
-from shadowai.sources.capture.flows import DNS_PORTS, Flow, Table
-from shadowai.sources.capture.frames import Container, RawFrame
-from shadowai.sources.capture.ledger import Query, Seen, Told, Wanted
+from shadowai.sources.capture.flows import Flow, Table
+from shadowai.sources.capture.frames import Container
+from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
-from shadowai.sources.capture.packet import TCP
+from shadowai.sources.capture.records import SILENT_PORTS, Records, Tally
 
-_SILENT_PORTS = DNS_PORTS | {67, 68, 123, 137, 138, 546, 547, 1900}
-"""Ports whose traffic never carries a service's name, and needs none: DNS, DHCP, NTP, NetBIOS, SSDP."""
 _BATCH = 1 << 16
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of one capture, as they come."""
-
-    uncounted: int = 0
-    outside: int = 0
-    ai: int = 0
-    nameless: int = 0
-    """Connections with application data and no name of their own."""
-    attributed: int = 0
-    """Those of them that a DNS answer named."""
-    lost: int = 0
-    """Connections with a name of which packets are missing."""
-
-
-_COUNTED = (
-    ("encrypted_hello", "hellos hide the server's name (ECH); only their provider's name shows"),
-    (
-        "encrypted_dns",
-        "connections to resolvers are encrypted, or hidden in HTTP: the look-ups of their clients do not show",
-    ),
-    ("hello_incomplete", "hellos are not wholly in the capture, and tell no name"),
-    ("hello_cut_but_named", "hellos are cut off, by the snap length or by loss; the name was before the cut"),
-    ("quic_incomplete", "QUIC hellos are not wholly in the capture, and tell no name"),
-    ("certificate_of_many", "server certificates hold names of several owners, or of none, and name nobody"),
-    ("overlaps", "connections repeat bytes with other content; what was in order first is taken"),
-    (
-        "misplaced",
-        "what looks like a hello or a request stands where none is expected, or comes from the server: not counted",
-    ),
-    ("http2", "HTTP/2 connections in clear are read up to their first requests"),
-    ("proxy_header", "connections name their client in a PROXY header, which is believed"),
-    ("unasked", "DNS answers are to questions that are not in the capture, and name no connection"),
-    ("dns_unreadable", "messages at ports of DNS could not be read"),
-    ("streams_limit", "beginnings of connections were given up, for there were too many at once"),
-    ("stream_limit", "beginnings of connections were longer than is remembered"),
-    ("names_limit", "names on connections that had told too many already were passed over"),
-    ("public_names_limit", "outer names of encrypted hellos were not remembered, for there were too many"),
+FORMATS = {
+    "pcap": "Packet capture (pcap; tcpdump, Wireshark), no name for --log-format",
+    "pcapng": "Packet capture (pcapng; Wireshark, dumpcap), no name for --log-format",
+}
+"""The kinds of captures, by what records say of their format, and their titles."""
+FIELDS = (
+    *("time", "client_ip", "server_ip", "server_port", "host", "url", "method", "blocked", "bytes_up", "bytes_down"),
+    "user_agent",
 )
-"""Kind of a note, which is what was counted, and its text."""
+"""What records of captures may tell."""
 
 
 class CaptureFile:
-    """A capture. ``stream`` gives its bytes from the first, decompressed; ``secret`` keys the hashes of keys in clear text.
-
-    ``compiled`` lets the compiled walk do the work where there is one: the records are the same.
-    """
+    """A capture. ``stream`` gives its bytes from the first, decompressed; ``secret`` keys the hashes of keys in clear text."""
 
     def __init__(
         self,
@@ -82,7 +44,6 @@ class CaptureFile:
         *,
         limits: Limits = DEFAULT,
         secret: bytes | None = None,
-        compiled: bool = False,
         on_block: Callable[[int], None] | None = None,
         follow: Callable[[], bool] | None = None,
     ) -> None:
@@ -90,11 +51,11 @@ class CaptureFile:
         self.tally = Tally()
         self._limits = limits
         self._secret = secret
-        self._compiled = compiled
         self._on_block = on_block
         self._container = Container(stream, follow=follow)
         self._naming: Naming | None = None
         self._table: FlowTable | None = None
+        self._made: Records | None = None
         self._failure: SourceError | None = None
 
     @property
@@ -102,16 +63,18 @@ class CaptureFile:
         """``pcap`` or ``pcapng``."""
         return self._container.format
 
-    def records(self, wanted: Wanted | None = None) -> Iterator[Record]:
-        """Every name with its use, or only those of hosts that are ``wanted``."""
+    def records(self, wanted: Wanted | None = None, *, compiled: bool = False) -> Iterator[Record]:
+        """Every name with its use, or only those of hosts that are ``wanted``. ``compiled`` lets the compiled walk do the work
+        where there is one: the records are the same."""
         naming = self._naming = Naming(self._limits, wanted, self._secret)
         ended: list[Flow] = []
-        table, frames = self._walk(naming, ended.append)
-        self._table = table
+        self._table, walk = self._walk(naming, ended.append, compiled)
+        table = self._table
+        made = self._made = Records(self.path, self.format, naming, table, wanted, self.tally)
         more, done = True, 0
         while more:
             try:
-                more = table.walk(frames, _BATCH)
+                more = walk()
             except SourceError as wrong:
                 self._failure, more = wrong, False
             if not more:
@@ -123,22 +86,25 @@ class CaptureFile:
                 self._on_block(self._container.bytes_done - done)
                 done = self._container.bytes_done
             for query in naming.queries:
-                yield _of_query(self.path, self.format, query)
+                yield made.of_query(query)
             naming.queries.clear()
             for flow in ended:
-                yield from self._of_flow(flow, naming.finish(flow.number), naming, wanted)
+                yield from made.of_flow(flow, naming.finish(flow.number))
             ended.clear()
 
-    def _walk(self, naming: Naming, finish: Callable[[Flow], None]) -> tuple[FlowTable, Container | Iterator[RawFrame]]:
-        """The flow table, and what it walks over."""
-        table = fast.table(naming, finish, self._limits, _SILENT_PORTS) if self._compiled else None
-        if table is not None:
-            return table, self._container
-        return Table(naming.take, finish, self._limits), self._container.frames()
+    def _walk(
+        self, naming: Naming, finish: Callable[[Flow], None], compiled: bool
+    ) -> tuple[FlowTable, Callable[[], bool]]:
+        """The flow table, and what counts the next frames to it; false once there are no more."""
+        found = fast.table(naming, finish, self._limits, SILENT_PORTS) if compiled else None
+        if found is not None:
+            return found, partial(found.walk, self._container, _BATCH)
+        table = Table(naming.take, finish, self._limits)
+        return table, partial(table.walk, self._container.frames(), _BATCH)
 
     def gaps(self) -> Iterator[Gap]:
         """What could not be read, after the records have been taken."""
-        container, table = self._container, self._table
+        container = self._container
         if self._failure is not None:
             remedy = f" ({self._failure.remedy})" if self._failure.remedy else ""
             yield Gap(Origin(self.path), f"{self._failure.message}{remedy}")
@@ -147,176 +113,23 @@ class CaptureFile:
         more = container.problem_count - len(container.problems)
         if more > 0:
             yield Gap(Origin(self.path), "further places that could not be read", more)
-        if table is None:
-            return
-        for reason, (count, *frames) in sorted(table.undecoded.items()):
-            yield Gap(Origin(self.path), f"frames not read: {reason}", count, tuple(map(self._origin, frames)))
-        if self._naming is not None and not self._naming.named and self.tally.nameless:
-            yield Gap(
-                Origin(self.path),
-                "no connection tells a name: AI use cannot show in this capture; capture where connections begin, with their "
-                "first packets whole, or with the DNS traffic of the same clients",
-                self.tally.nameless,
-            )
+        if self._made is not None:
+            yield from self._made.gaps()
 
     def notes(self) -> Iterator[Note]:
         """What was given up, assumed or cannot be seen, with how often."""
-        naming, table = self._naming, self._table
-        if naming is None or table is None:
+        if self._made is None:
             return
-        where = Origin(self.path)
-        for kind, text, count in (*self._own_counts(naming, table), *((k, t, naming.counts[k]) for k, t in _COUNTED)):
-            if count > 0:
-                yield Note(where, kind, text, count)
-        for key, frame, count in naming.keys.sent:
-            shown = f"{key.prefix}...{key.last_four}, hash {key.digest}"
-            yield Note(self._origin(frame), "clear_key", f"a key was sent in clear: {key.kind} ({shown})", count)
-        if naming.keys.further:
-            yield Note(where, "clear_key", "further keys were sent in clear", naming.keys.further)
+        yield from self._made.notes(self._container.snapped)
         if self._container.secrets:
-            yield Note(where, "secrets", "the capture brings keys for decryption; they are not used")
-
-    def _own_counts(self, naming: Naming, table: FlowTable) -> Iterator[tuple[str, str, int]]:
-        tally = self.tally
-        nameless = tally.nameless - tally.attributed
-        yield "nameless", "connections tell no name; what they were for is not known", nameless
-        told = "connections were named by the client's own DNS answers only: unconfirmed"
-        yield "attributed", told, tally.attributed
-        missing = "connections with a name have packets missing from the capture: their sizes are lower bounds"
-        yield "lower_bound", missing, tally.lost
-        yield "snap_length", "frames are captured in part; sizes are those on the wire", self._container.snapped
-        yield "quic_limit", "QUIC connections were given up, for there were too many", naming.given_up()
-        yield "flows_limit", "connections were let go before their end, for there were too many at once", table.let_go
-        pieces = "datagrams in pieces were given up, for there were too many at once or they never became whole"
-        yield "fragments_limit", pieces, table.fragments_limited()
-        yield "answers_limit", "DNS answers were forgotten, for there were too many", naming.answers.forgotten
+            yield Note(Origin(self.path), "secrets", "the capture brings keys for decryption; they are not used")
 
     def summary(self) -> SourceSummary:
         """Counts of the whole capture; ``lines`` are frames, ``records`` names and connections without one."""
-        tally = self.tally
-        named = self._naming.named if self._naming is not None else 0
-        return SourceSummary(
-            path=self.path,
-            format=self.format,
-            lines=self._table.packets if self._table is not None else 0,
-            records=named + tally.nameless,
-            named=named,
-            uncounted=tally.uncounted,
-            outside=tally.outside,
-            unreadable=sum(found[0] for found in self._table.undecoded.values()) if self._table is not None else 0,
-            ai=tally.ai,
-        )
+        return SourceSummary(self.path, self.format) if self._made is None else self._made.summary()
 
     def _origin(self, frame: int) -> Origin:
         return Origin(self.path, frame, "frame")
-
-    def _of_flow(self, flow: Flow, told: Told | None, naming: Naming, wanted: Wanted | None) -> Iterator[Record]:
-        names = told.names if told is not None else []
-        self.tally.lost += flow.lost and told is not None and told.host is not None
-        if told is None or told.host is None or told.ech:
-            inferred = self._inferred(flow, told, naming, wanted)
-            if inferred is not None:
-                names = [*names, inferred]
-        if not names:
-            return
-        client = names[-1].which if names[-1].inferred and (told is None or told.client < 0) else _client(flow, told)
-        carrier = None if told is not None and told.mixed else _carrier(names)
-        met: dict[str | None, str] = {}
-        for number, seen in enumerate(names):
-            because = seen.because
-            if because is None and seen.kind != "http_host" and met.get(seen.host, seen.kind) != seen.kind:
-                because = "the same connection under the same name"
-            met.setdefault(seen.host, seen.kind)
-            yield self._record(flow, told, client, seen, because, sized=number == carrier)
-
-    def _record(
-        self, flow: Flow, told: Told | None, client: int, seen: Seen, because: str | None, *, sized: bool
-    ) -> Record:
-        source, server = (flow.a, flow.b) if client == 0 else (flow.b, flow.a)
-        if told is not None and told.address is not None:
-            source = told.address
-        return Record(
-            path=self.path,
-            line=seen.frame,
-            unit="frame",
-            format=self.format,
-            kind=seen.kind,
-            time=seen.time or None,
-            client_ip=hosts.address(source),
-            server_ip=hosts.address(server),
-            server_port=flow.b_port if client == 0 else flow.a_port,
-            host=seen.host,
-            url=seen.url,
-            method=seen.method,
-            blocked=seen.blocked,
-            user_agent=seen.user_agent,
-            bytes_up=flow.bytes[client] if sized else None,
-            bytes_down=flow.bytes[1 - client] if sized else None,
-            payload_up=flow.payload[client] if sized else None,
-            counted=because is None,
-            uncounted_because=because,
-            inferred=seen.inferred,
-            facts=seen.facts,
-            proof=seen.proof,
-        )
-
-    def _inferred(self, flow: Flow, told: Told | None, naming: Naming, wanted: Wanted | None) -> Seen | None:
-        """The name that the client had asked for before it connected, where that was one only."""
-        if not any(flow.payload) or flow.a_port in _SILENT_PORTS or flow.b_port in _SILENT_PORTS:
-            return None
-        self.tally.nameless += 1
-        client = _client(flow, told)
-        orders = (client,) if (told is not None and told.client >= 0) or flow.opener >= 0 else (client, 1 - client)
-        for which in orders:
-            source, server = (flow.a, flow.b) if which == 0 else (flow.b, flow.a)
-            found = naming.answers.names(source, server, flow.first)
-            if len(found) == 1 and found[0] not in naming.ech_names:
-                self.tally.attributed += 1
-                if wanted is not None and not wanted(found[0], None):
-                    return None
-                return Seen("dns_answer", found[0], flow.frame, flow.first, which, inferred=True)
-        server = flow.b if client == 0 else flow.a
-        if wanted is not None and not wanted(hosts.address(server), None):
-            return None
-        return Seen("connection", None, flow.frame, flow.first, client, inferred=True)
-
-
-def _carrier(names: list[Seen]) -> int:
-    """Which of the names of one host has the bytes of the connection: what proves most, else the first that is a use.
-
-    A scan leaves out names that nobody asks for, and must come to the same choice without them.
-    """
-    ranked = [
-        (seen.proof is None, seen.because is not None or bool(seen.blocked), number)
-        for number, seen in enumerate(names)
-    ]
-    return min(ranked)[2]
-
-
-def _client(flow: Flow, told: Told | None) -> int:
-    """Which end connected: who sent the hello or the request, else who sent the SYN, else who is not at a server's port."""
-    if told is not None and told.client >= 0:
-        return told.client
-    if flow.opener >= 0:
-        return flow.opener
-    if flow.protocol == TCP and flow.a_port < 1024 <= flow.b_port:
-        return 1
-    return 0
-
-
-def _of_query(path: str, format: str, query: Query) -> Record:
-    return Record(
-        path=path,
-        line=query.frame,
-        unit="frame",
-        format=format,
-        kind=query.kind,
-        time=query.time or None,
-        client_ip=hosts.address(query.client),
-        server_ip=hosts.address(query.server),
-        server_port=query.server_port,
-        host=query.host,
-    )
 
 
 def _problem(reason: str, offset: int, skipped: int) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from shadowai.sources.capture import internet, link
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.limits import DEFAULT, Limits
-from shadowai.sources.capture.packet import ACK, SYN, TCP, UDP, Fragment, Packet, Undecoded
+from shadowai.sources.capture.packet import ACK, FIN, RST, SYN, TCP, UDP, Fragment, Packet, Undecoded
 from shadowai.sources.capture.tunnels import UDP_PORTS
 
 RawFrame = tuple[int, int, int, bytes, int]
@@ -39,6 +39,8 @@ RDP_PORT = 3389
 _UNSEEN = 4
 """Payloads of a connection whose start was not captured that are handed on whatever they look like."""
 _SEQUENCES = 0xFFFFFFFF
+_TURNS = SYN | FIN | RST
+"""Flags of the segments that open or close a connection."""
 _IPV4 = Struct(">HxxHxB").unpack_from  # total length, fragment, protocol: from byte 2 of the header
 _IPV6 = Struct(">HB").unpack_from  # payload length, next header: from byte 4
 _TCP = Struct(">IxxxxH").unpack_from  # sequence, offset and flags: from byte 4
@@ -66,6 +68,7 @@ class Side:
 
     __slots__ = (
         "bytes",
+        "closed",
         "cut",
         "first",
         "flow",
@@ -103,6 +106,8 @@ class Side:
         """Its SYN was captured: ``isn`` is where its stream begins."""
         self.opened = False
         """Its SYN asked for the connection, rather than answered."""
+        self.closed = False
+        """It has sent all that it will send, or the connection was reset."""
         self.unseen = _UNSEEN
 
 
@@ -177,57 +182,59 @@ class Table:
         tcp, udp, account = self._tcp, self._udp, self._account
         tcp_payload, udp_payload = self._tcp_payload, self._udp_payload
         seen = 0
-        for frame, time, link_type, data, wire in islice(frames, most):
-            seen += 1
-            if link_type == 1:
-                kind = data[12:14]
-                if kind == b"\x08\x00" and len(data) >= 42 and data[14] == 0x45:
-                    total, fragment, protocol = _IPV4(data, 16)
-                    at, key, rest = 34, data[26:38], total - 20
-                elif kind == b"\x86\xdd" and len(data) >= 62:
-                    rest, protocol = _IPV6(data, 18)
-                    at, key, fragment = 54, data[22:58], 0
-                    if data[14] >> 4 != 6:
+        try:
+            for frame, time, link_type, data, wire in islice(frames, most):
+                seen += 1
+                if link_type == 1:
+                    kind = data[12:14]
+                    if kind == b"\x08\x00" and len(data) >= 42 and data[14] == 0x45:
+                        total, fragment, protocol = _IPV4(data, 16)
+                        at, key, rest = 34, data[26:38], total - 20
+                    elif kind == b"\x86\xdd" and len(data) >= 62:
+                        rest, protocol = _IPV6(data, 18)
+                        at, key, fragment = 54, data[22:58], 0
+                        if data[14] >> 4 != 6:
+                            protocol = 0
+                    else:
                         protocol = 0
-                else:
-                    protocol = 0
-                if protocol == TCP and not fragment & 0x3FFF and len(data) >= at + 20:
-                    sequence, flags = _TCP(data, at + 4)
-                    header = flags >> 12 << 2
-                    length = rest - header
-                    if length >= 0 and header >= 20:
-                        side = tcp.get(key)
-                        if side is None or flags & SYN:
-                            side = account(side, TCP, key, time, frame, sequence, flags)
-                        side.packets += 1
-                        side.bytes += wire
-                        if time > side.last:
-                            side.last = time
-                        if length:
-                            tcp_payload(side, data, at + header, length, sequence, time, frame, flags)
-                        if len(data) < wire:
-                            side.cut += 1
-                        continue
-                elif protocol == UDP and not fragment & 0x3FFF and rest >= 8:
-                    declared = data[at + 4] << 8 | data[at + 5]
-                    if 8 <= declared <= rest and not _may_tunnel(key):
-                        side = udp.get(key)
-                        if side is None:
-                            side = account(None, UDP, key, time, frame, 0, 0)
-                        side.packets += 1
-                        side.bytes += wire
-                        if time > side.last:
-                            side.last = time
-                        if declared > 8:
-                            side.payload += declared - 8
-                            first = data[at + 8] if len(data) > at + 8 else 0x40
-                            if _QUIC_FIRSTS[first] or side.state == COLLECT:
-                                udp_payload(side, data, at + 8, declared - 8, time, frame)
-                        if len(data) < wire:
-                            side.cut += 1
-                        continue
-            self._slow(frame, time, link_type, data, wire)
-        self.packets += seen
+                    if protocol == TCP and not fragment & 0x3FFF and len(data) >= at + 20:
+                        sequence, flags = _TCP(data, at + 4)
+                        header = flags >> 12 << 2
+                        length = rest - header
+                        if length >= 0 and header >= 20:
+                            side = tcp.get(key)
+                            if side is None or flags & _TURNS:
+                                side = account(side, TCP, key, time, frame, sequence, flags)
+                            side.packets += 1
+                            side.bytes += wire
+                            if time > side.last:
+                                side.last = time
+                            if length:
+                                tcp_payload(side, data, at + header, length, sequence, time, frame, flags)
+                            if len(data) < wire:
+                                side.cut += 1
+                            continue
+                    elif protocol == UDP and not fragment & 0x3FFF and rest >= 8:
+                        declared = data[at + 4] << 8 | data[at + 5]
+                        if 8 <= declared <= rest and not _may_tunnel(key):
+                            side = udp.get(key)
+                            if side is None:
+                                side = account(None, UDP, key, time, frame, 0, 0)
+                            side.packets += 1
+                            side.bytes += wire
+                            if time > side.last:
+                                side.last = time
+                            if declared > 8:
+                                side.payload += declared - 8
+                                first = data[at + 8] if len(data) > at + 8 else 0x40
+                                if _QUIC_FIRSTS[first] or side.state == COLLECT:
+                                    udp_payload(side, data, at + 8, declared - 8, time, frame)
+                            if len(data) < wire:
+                                side.cut += 1
+                            continue
+                self._slow(frame, time, link_type, data, wire)
+        finally:
+            self.packets += seen
         return seen == most
 
     def close(self) -> None:
@@ -238,6 +245,34 @@ class Table:
         for side in sides:
             if side.which == 0 or side.other is None:
                 self._finish(_flow(side))
+
+    @property
+    def open(self) -> int:
+        """How many flows there are now."""
+        return sum(side.which == 0 or side.other is None for table in (self._tcp, self._udp) for side in table.values())
+
+    def flow(self, protocol: int, key: bytes) -> Flow | None:
+        """The flow with that key as far as it has come, if it is open; either direction's key will do."""
+        side = (self._tcp if protocol == TCP else self._udp).get(key)
+        if side is None:
+            return None
+        return _flow(side if side.which == 0 or side.other is None else side.other)
+
+    def is_closed(self, protocol: int, key: bytes) -> bool:
+        """True for a TCP flow that is known still, though both ends have closed it, or one has reset it."""
+        side = self._tcp.get(key) if protocol == TCP else None
+        return side is not None and _is_closed(side)
+
+    def end_silent(self, tcp: int, closed: int, udp: int) -> int:
+        """Finish flows that were silent since before these times: TCP, closed TCP, UDP. Returns how many TCP flows ended so
+        without having been closed."""
+        tcp_sides, udp_sides = self._tcp.values(), self._udp.values()
+        gone = [side for side in tcp_sides if side.last < closed and _is_over(side, tcp, closed)]
+        gone += [side for side in udp_sides if side.last < udp and _last(side) < udp]
+        gone = sorted((side for side in gone if side.which == 0 or side.other is None), key=attrgetter("flow"))
+        for side in gone:
+            self._end(side)
+        return sum(side.protocol == TCP and not _is_closed(side) for side in gone)
 
     def fragments_limited(self) -> int:
         """Datagrams in pieces that were given up because there were too many at once."""
@@ -294,7 +329,7 @@ class Table:
             return
         key = found.source + found.destination + _PORTS.pack(found.source_port, found.destination_port)
         side = (self._tcp if protocol == TCP else self._udp).get(key)
-        if side is None or found.flags & SYN:
+        if side is None or found.flags & _TURNS:
             side = self._account(side, protocol, key, time, frame, found.sequence, found.flags)
         side.packets += packet
         side.bytes += wire
@@ -312,7 +347,7 @@ class Table:
     def _account(
         self, side: Side | None, protocol: int, key: bytes, time: int, frame: int, sequence: int, flags: int
     ) -> Side:
-        """The side for a packet that is the first of its direction, or opens the connection."""
+        """The side for a packet that is the first of its direction, or opens or closes the connection."""
         if side is not None and _reopens(side, sequence, flags):
             self._end(side)
             side = None
@@ -322,6 +357,10 @@ class Table:
             side.syn = True
             side.isn = side.high = (sequence + 1) & _SEQUENCES
             side.opened = not flags & ACK
+        if flags & (FIN | RST):
+            side.closed = True
+            if flags & RST and side.other is not None:
+                side.other.closed = True
         return side
 
     def _new(self, protocol: int, key: bytes, time: int, frame: int) -> Side:
@@ -489,6 +528,21 @@ def _flow(a: Side) -> Flow:
 def _once(side: Side) -> int:
     """Application bytes, each byte of a TCP stream once however often it was sent."""
     return side.payload if side.protocol == UDP else min(side.payload, side.span)
+
+
+def _last(side: Side) -> int:
+    """When either direction of the flow was last heard."""
+    return side.last if side.other is None else max(side.last, side.other.last)
+
+
+def _is_closed(side: Side) -> bool:
+    return side.closed and (side.other is None or side.other.closed)
+
+
+def _is_over(side: Side, silent: int, closed: int) -> bool:
+    """True for a TCP flow that was silent since before ``silent``, or is closed and was silent since before ``closed``."""
+    last = _last(side)
+    return last < silent or (last < closed and _is_closed(side))
 
 
 def _incomplete(side: Side) -> bool:

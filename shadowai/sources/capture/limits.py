@@ -9,12 +9,11 @@ from dataclasses import dataclass
 class Limits:
     """Bounds with their defaults; ``[capture]`` in the configuration file changes them.
 
-    ``flows`` are the connections remembered at once: at the bound, the half that was silent longest is let go.
-    ``streams`` are the directions of connections whose beginning is being put together at once, ``stream_bytes`` what each may
-    hold. ``quic_connections`` are QUIC connections whose first messages are being collected. ``names_per_flow`` bounds
-    the requests told apart on one connection. ``dns_answers`` are the remembered pairs of client and address.
-    ``fragments`` are IP datagrams being put together at once. ``inflated_ratio`` is how many times larger than the file its
-    content may become before it counts as a decompression bomb.
+    ``flows`` are the directions of connections remembered at once: at the bound, the half of the connections that was silent
+    longest is let go. ``streams`` are the directions whose beginning is being put together at once, ``stream_bytes`` and
+    ``stream_pieces`` what each may hold. ``quic_connections`` are QUIC connections (and DTLS ones) whose first messages are
+    being collected. ``names_per_flow`` bounds the requests told apart on one connection. ``dns_answers`` are the remembered
+    pairs of client and address. ``fragments`` are IP datagrams being put together at once.
     """
 
     flows: int = 1 << 18

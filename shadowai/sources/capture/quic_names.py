@@ -9,6 +9,8 @@ from shadowai.wire import quic
 _FAILURES = 32
 """Initial packets of one flow that do not open before no more are tried: each costs two decryptions."""
 _CONNECTIONS = 8
+_SMALLEST = 1200
+"""Bytes of the smallest datagram in which a client may send an Initial packet; servers drop smaller ones (RFC 9000, section 14.1)."""
 _WRONG = 2
 """Initial packets of one datagram that do not open before the rest of it is left: they are one connection's."""
 
@@ -36,6 +38,8 @@ class QuicNames:
 
     def messages(self, flow: int, datagram: bytes) -> Iterator[bytes]:
         """The handshake messages that ``datagram`` makes whole."""
+        if len(datagram) < _SMALLEST:
+            return
         wrong = 0
         for initial in quic.initials(datagram):
             if wrong >= _WRONG:

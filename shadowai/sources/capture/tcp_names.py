@@ -96,6 +96,8 @@ class TcpNames:
             verdict = COLLECT
         else:
             verdict = self._parse(stream, at)
+            if verdict == COLLECT and stream.at:
+                _drop_what_was_read(stream)
         too_long = stream.handed > self._limits.stream_bytes or stream.pieces > self._limits.stream_pieces
         if verdict == COLLECT and (stream.cut or too_long):
             self._ledger.counts["stream_limit"] += bool(stream.data) and not stream.cut
@@ -118,6 +120,8 @@ class TcpNames:
             if isn >= 0:
                 return None  # before the beginning: a keep-alive probe
             self._starts[id], offset = sequence, 0
+        if not offset and self._within_body(id, sequence):
+            return None  # the first request, sent again
         stream = Stream(sequence, at.time, at.frame)
         if key_is_dns(at.key):
             if isn >= 0 and offset < self._limits.stream_bytes and id not in self._next:  # else some were read already
@@ -168,9 +172,9 @@ class TcpNames:
                 verdict = self._http(stream, data, at, final)
             elif data.startswith(b"HTTP", place):
                 verdict = self._http_response(stream, data, at, final)
-            elif place == 0 and first in (4, 5):
+            elif place == stream.consumed == 0 and first in (4, 5):
                 verdict = self._socks(stream, data, at)
-            elif place == 0 and first in (0x0D, 0x50):
+            elif place == stream.consumed == 0 and first in (0x0D, 0x50):
                 verdict = self._proxy(stream, data, at)
             else:
                 # A name may still come behind a protocol that asked for TLS in its own words (STARTTLS): a segment that
@@ -220,7 +224,7 @@ class TcpNames:
 
     def _http(self, stream: Stream, data: bytes, at: At, final: bool) -> int | None:
         place = stream.at
-        if http.preface(data[place : place + 24]):
+        if data.startswith(b"PRI ", place):
             return self._http2(stream, data, at, final)
         found = http.partial_request(data[place:]) if final else http.request(data, place)
         if found is None:
@@ -245,6 +249,9 @@ class TcpNames:
         return None
 
     def _http2(self, stream: Stream, data: bytes, at: At, final: bool) -> int:
+        if len(data) - stream.at < len(http.PREFACE) and not final:
+            stream.need = stream.at + len(http.PREFACE)
+            return COLLECT
         requests = http.h2_requests(data[stream.at :])
         for request in requests:
             self._request(request, b"", 0, at)
@@ -269,6 +276,9 @@ class TcpNames:
         if told.count == 0 or told.host != host:
             self._ledger.resolver(at, host)
         keys = self._keys.look(raw[:used], at)
+        if told.count >= self._limits.names_per_flow:
+            self._ledger.see(told, Seen("http_host", host, at.frame, at.time, at.which))
+            return True
         method = request.method.decode("ascii", "replace")
         url = None if method == "CONNECT" or host is None else masked(hosts.url(request.host, request.path, host), keys)
         agent = masked(hosts.printable(request.user_agent), keys) if request.user_agent is not None else None
@@ -377,6 +387,15 @@ class TcpNames:
         self._ledger.counts["streams_limit"] += 1
         if stream is not None:
             self._leave(stream, id // 2, id % 2)
+
+
+def _drop_what_was_read(stream: Stream) -> None:
+    """Make room for what follows: a connection may hold any number of messages one behind the other."""
+    need = stream.need - stream.at
+    stream.consume(stream.at)
+    stream.at, stream.need = 0, max(need, 0)
+    stream.handed = len(stream.data) + sum(len(payload) for *_, payload in stream.waiting)
+    stream.pieces = len(stream.waiting)
 
 
 def _may_begin(payload: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from shadowai.model import Record
+from shadowai.model import Note, Origin, Record
 from shadowai.sources.capture.flows import Flow, RawFrame, Table
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
@@ -34,6 +34,13 @@ _PACE = 5 * SECOND
 """Between two looks for connections that ended."""
 
 
+class UnderWay(NamedTuple):
+    """A name on a connection that has not ended, with what went over it so far; ``closed`` where nothing more will."""
+
+    record: Record
+    closed: bool
+
+
 class Watching(Records):
     """What passes on ``interface``; names that are not ``wanted`` are dropped where they are met (``None`` keeps all)."""
 
@@ -48,12 +55,13 @@ class Watching(Records):
     ) -> None:
         naming = Naming(limits, wanted, secret)
         self._ended: list[Flow] = []
-        table = Table(self._take, self._ended.append, limits)
-        super().__init__(interface, FORMAT, naming, table, wanted)
+        self._table = Table(self._take, self._ended.append, limits)
+        super().__init__(interface, FORMAT, naming, self._table, wanted)
         self._silence = silence
         self._named: dict[int, tuple[int, bytes]] = {}
         """Connections that told a wanted name, and are open."""
         self._next_look: int | None = None
+        self._silent = 0
 
     @property
     def frames(self) -> int:
@@ -63,28 +71,31 @@ class Watching(Records):
     @property
     def connections(self) -> int:
         """Connections that are open now, whatever they are for."""
-        return self.table.open
+        return self._table.open
 
     def take(self, frames: Sequence[RawFrame]) -> Iterator[Record]:
         """The records that ``frames`` complete: questions at once, connections that ended."""
         if not frames:
             return
-        self.table.walk(frames, len(frames))
+        self._table.walk(frames, len(frames))
         now = frames[-1][1]
         if self._next_look is None or not self._next_look - _PACE <= now < self._next_look:
             if self._next_look is not None:
-                self.table.end_silent(now - self._silence.tcp, now - self._silence.closed, now - self._silence.udp)
+                self._silent += self._table.end_silent(
+                    now - self._silence.tcp, now - self._silence.closed, now - self._silence.udp
+                )
             self._next_look = now + _PACE
         yield from self._told()
 
-    def under_way(self) -> list[Record]:
-        """Connections that told a wanted name and are open, as records of what went over them so far; nothing is counted."""
+    def under_way(self) -> list[UnderWay]:
+        """The names of connections that have not ended, as far as they are wanted; nothing is counted."""
         counted, self.tally = self.tally, type(self.tally)()
-        found: list[Record] = []
+        found: list[UnderWay] = []
         for number, (protocol, key) in self._named.items():
-            flow = self.table.flow(protocol, key)
+            flow = self._table.flow(protocol, key)
             if flow is not None and flow.number == number:
-                found += self.of_flow(flow, self.naming.told(number))
+                closed = self._table.is_closed(protocol, key)
+                found += [UnderWay(record, closed) for record in self.of_flow(flow, self.naming.told(number))]
         self.tally = counted
         return found
 
@@ -92,6 +103,17 @@ class Watching(Records):
         """The watch is over: every connection is taken for ended."""
         self.table.close()
         yield from self._told()
+
+    def notes(self, snapped: int = 0) -> Iterator[Note]:
+        """As of a capture, and how many connections were taken for ended without having been closed."""
+        yield from super().notes(snapped)
+        if self._silent:
+            minutes = self._silence.tcp // SECOND // 60
+            text = (
+                f"connections were silent for {minutes} minutes and taken for ended; what they sent after that counts as of "
+                "connections without a name"
+            )
+            yield Note(Origin(self.path), "silent", text, self._silent)
 
     def _told(self) -> Iterator[Record]:
         for query in self.naming.queries:

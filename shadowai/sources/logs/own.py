@@ -42,8 +42,9 @@ READ_CAPTURE = replace(
     name="shadowai_read_capture",
     title="The records that `shadowai read` prints of a packet capture",
     kind="tls_connection",
+    fields={name: keys for name, keys in READ.fields.items() if name not in ("user", "device", "action")},
     family=Json(requires=(("path", ""), ("frame", r"^\d+$"), ("format", "^pcap"), ("kind", "^[a-z0-9_]+$"))),
-    kinds=(When((("kind", "^(dns|mdns|llmnr)_query$"),), "dns_query"),),
+    kinds=((When((("kind", "^(?:dns|mdns|llmnr)_query$"),)), "dns_query"),),
     uncounted=(
         *READ.uncounted,
         When((("inferred", "^true$"),), "concluded by the first reading, not in the traffic itself"),

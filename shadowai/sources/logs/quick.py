@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Hashable, Sequence
-from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -36,7 +35,7 @@ Dimensions = Callable[[Any], tuple[Any, ...]]
 Keys = Callable[[Sequence[Any]], list[Hashable]]
 """From the tokens of many records to what tells apart those that are not counted alike."""
 
-_COMPARABLE = {str, int, type(None), type(...)}
+_COMPARABLE = frozenset({str, int, type(None), type(...)})
 
 
 class Named(NamedTuple):
@@ -146,20 +145,42 @@ def dimensions(reader: FormatReader, fields: Sequence[str], *, conditions: bool 
     blocked and of what kind): equal texts, equal values. Hosts, times and sizes are not among them."""
     steady, live = _deciding(reader, fields, conditions)
     read = _reader_of([reader.plain_getter(key) for key in steady], [reader.tokenizer.place(key) for key in steady])
+    family = reader.description.family
+    if isinstance(family, Json) and not family.aliases:
+        read = _values_of([str(key) for key in steady], read)
     if not live:
         return read
     return lambda tokens: (read(tokens), *[test(tokens) for test in live])
 
 
+def _values_of(paths: list[str], otherwise: Dimensions) -> Dimensions:
+    """Of JSON objects the values themselves, where all are text, whole numbers or nothing: such are equal only where their texts are.
+    What a dotted path leads to is told by the value under it, or else by the one that its first step leads to."""
+    spellings = [spelling for path in paths for spelling in path.split("|")]
+    names = list(dict.fromkeys([*spellings, *(spelling.partition(".")[0] for spelling in spellings)]))
+    absent = [...] * len(names)
+
+    def read(tokens: dict[str, Any]) -> tuple[Any, ...]:
+        found = tuple(map(tokens.get, names, absent))
+        return found if _COMPARABLE.issuperset(map(type, found)) else (otherwise(tokens),)
+
+    return read
+
+
+def url_texts(reader: FormatReader) -> Dimensions:
+    """A function from tokens to the raw texts that decide what :meth:`FormatReader.url` makes of a record and its host."""
+    takes = [take for name in ("url", "path") for take in reader.description.fields.get(name, ())]
+    keys = dict.fromkeys(_key(take) for take in takes)
+    keys |= dict.fromkeys(key for take in takes if isinstance(take, Part) for key, _ in take.only)
+    return _reader_of([reader.plain_getter(key) for key in keys], [reader.tokenizer.place(key) for key in keys])
+
+
 def keys_of(reader: FormatReader, fields: Sequence[str]) -> Keys:
-    """:func:`dimensions` with conditions, of many records at once. Equal keys, equal dimensions; not always the other way round."""
-    steady, live = _deciding(reader, fields, conditions=True)
-    family = reader.description.family
+    """:func:`dimensions` with conditions, of many records at once."""
     read = dimensions(reader, fields, conditions=True)
-    if isinstance(family, Json) and not family.aliases:
-        return _keys_of_objects(read, [str(key) for key in steady], live)
     if not reader.tokenizer.as_they_stand:
         return lambda rows: list(map(read, rows))
+    steady, live = _deciding(reader, fields, conditions=True)
     return _keys_of_lists(read, [reader.tokenizer.place(key) or 0 for key in steady], live)
 
 
@@ -169,25 +190,9 @@ def _keys_of_lists(read: Dimensions, places: list[int], live: list[Callable[[Any
 
     def keys(rows: Sequence[list[str]]) -> list[Hashable]:
         widths = set(map(len, rows))
-        if len(widths) > 1:
+        if len(widths) != 1:
             return list(map(read, rows))
         found: list[Hashable] = list(map(_picker([place for place in known if place < max(widths)]), rows))
-        return list(zip(found, *[map(test, rows) for test in live], strict=True)) if live else found
-
-    return keys
-
-
-def _keys_of_objects(read: Dimensions, paths: list[str], live: list[Callable[[Any], Any]]) -> Keys:
-    """Of JSON objects the values themselves, where all are text, whole numbers or nothing: such are equal only where their texts are.
-    What a dotted path leads to is told by the value under it, or else by the one that its first step leads to."""
-    spellings = [spelling for path in paths for spelling in path.split("|")]
-    names = list(dict.fromkeys([*spellings, *(spelling.partition(".")[0] for spelling in spellings)]))
-    absent = [...] * len(names)
-
-    def keys(rows: Sequence[dict[str, Any]]) -> list[Hashable]:
-        found: list[Hashable] = [tuple(map(tokens.get, names, absent)) for tokens in rows]
-        if not set(map(type, chain.from_iterable(found))) <= _COMPARABLE:  # type: ignore[arg-type]
-            return [(read(tokens),) for tokens in rows]
         return list(zip(found, *[map(test, rows) for test in live], strict=True)) if live else found
 
     return keys

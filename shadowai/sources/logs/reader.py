@@ -57,7 +57,7 @@ class _Plan(NamedTuple):
     times: list[tuple[tuple[Getter, ...], Getter | None]]
     plain_time: Getter | None
     columns: dict[str, list[Column]]
-    """``take`` for many records at once, of the fields that are asked of many; ``time`` is ``plain_time``."""
+    """``take`` for many records at once, of the fields that are asked of many; ``time`` is the first, where it is one token."""
     uncounted: list[tuple[Test, str]]
     blocked: list[Test]
     allowed: list[Test]
@@ -155,7 +155,11 @@ class FormatReader:
         for column in self._plan.columns["time"]:
             found = self.clock.parse_all(column(rows), documented_utc=self._utc)
             if found is not None:
-                return found
+                one = self._time
+                return [
+                    one(tokens, NO_HEADER)[0] if time is None else time
+                    for time, tokens in zip(found, rows, strict=True)
+                ]
         return [self._time(tokens, NO_HEADER)[0] for tokens in rows]
 
     def _sizes(self, field: str, rows: Sequence[Tokens]) -> list[int | None]:
@@ -243,14 +247,14 @@ class FormatReader:
             if nothing not in getters:
                 times.append((getters, None if time.zone is None else self.getter(time.zone)))
                 keys.append(time.keys)
-        plain = times[0][0] if len(times) == 1 and times[0][1] is None and len(keys[0]) == 1 else ()
+        first = times[0][0] if times and times[0][1] is None and len(keys[0]) == 1 else ()
         beside = [when for when in description.uncounted if not when.beside or when in self.shown]
         return _Plan(
             take={field: self._getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
             times=times,
-            plain_time=plain[0] if plain else None,
+            plain_time=first[0] if first and len(times) == 1 else None,
             columns={field: self._columns(field, decoded) for field in ("host", "bytes_up", "bytes_down")}
-            | {"time": [self.tokenizer.column(keys[0][0])] if plain else []},
+            | {"time": [self.tokenizer.column(keys[0][0])] if first else []},
             uncounted=[(test, when.because) for when in beside if (test := self.condition(when)) is not never],
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],

@@ -30,7 +30,11 @@ POST = b"POST / HTTP/1.1\r\nHost: x.example\r\n"
         (POST + b"Content-Length: 4294967295\r\n", b"", None),
         (POST + b"Upgrade: websocket\r\n", b"", None),
         (POST + b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n0\r\n\r\nGET", 13),
-        (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", b"3;x=y\r\nabc\r\n0\r\nTrailer: a\r\n\r\n", 31 - 2),
+        (
+            POST + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+            b"3;x=y\r\nabc\r\n0\r\nTrailer: a\r\n\r\n",
+            31 - 2,
+        ),
         (POST + b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n", None),
         (POST + b"Transfer-Encoding: chunked\r\n", b"ffffffff\r\nabc\r\n0\r\n\r\n", None),
         (POST + b"Transfer-Encoding: chunked\r\n", b"x\r\n", None),

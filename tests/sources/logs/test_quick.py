@@ -14,7 +14,8 @@ from shadowai.names import authority
 from shadowai.sources.framing import Block
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.quick import ACTOR, MANNER, Finder, dimensions, names_of
+from shadowai.sources.logs.families import Tokens
+from shadowai.sources.logs.quick import ACTOR, MANNER, Finder, dimensions, keys_of, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 from tests.formats import expected
@@ -131,6 +132,68 @@ def test_equal_dimensions_are_equal_records(name: str) -> None:
         assert reader.actor(tokens) == (record.user, record.device, record.client_ip)
         assert reader.amounts(tokens) == (record.time, record.bytes_up, record.bytes_down)
     assert all(len(values) == 1 for values in (*actors.values(), *manners.values()))
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
+def test_many_records_at_once_say_what_each_says(name: str) -> None:
+    """Names, times and sizes; and records of one key are records of the same dimensions."""
+    fmt = formats()[name]
+    many, single = (
+        FormatReader(fmt, Clock(modified=expected.MODIFIED)),
+        FormatReader(fmt, Clock(modified=expected.MODIFIED)),
+    )
+    groups: dict[int, list[Tokens]] = {}
+    for line in _lines(fmt):
+        tokens = many.tokens(line)
+        single.tokens(line)
+        if isinstance(tokens, (list, dict)):
+            groups.setdefault(many.tokenizer.version, []).append(tokens)
+    rows = groups.get(many.tokenizer.version, [])
+    for some in (rows, rows[:1], rows[1:]):
+        assert many.first_candidates(some) == [single.first_candidate(tokens) for tokens in some]
+        assert many.amounts_of(some) == [single.amounts(tokens) for tokens in some]
+    assert many.clock.assumed == single.clock.assumed
+    told: dict[object, set[object]] = {}
+    for key, tokens in zip(keys_of(many, (*ACTOR, *MANNER))(rows), rows, strict=True):
+        told.setdefault(key, set()).add(dimensions(single, (*ACTOR, *MANNER), conditions=True)(tokens))
+    assert all(len(values) == 1 for values in told.values())
+
+
+def test_keys_of_objects_tell_numbers_from_words() -> None:
+    fmt = formats()["zeek_http_json"]
+    reader = FormatReader(fmt, Clock())
+    base = {"uid": "Cabcdef1", "ts": 1.5, "trans_depth": 1, "request_body_len": 0}
+    methods: list[object] = [1, True, 1.0, "1", "true", None, [1], {"a": 1}, "", 0, False]
+    rows: list[Tokens] = [
+        {**base, "method": method, "id": other} for method in methods for other in (1, {"orig_h": "10.0.0.7"})
+    ]
+    rows += [base, {**base, "id.orig_h": None, "id": {"orig_h": "10.0.0.7"}}, {**base, "id": '{"orig_h": "10.0.0.8"}'}]
+    reader.tokens("{}")
+    for some in (rows, *([row] for row in rows)):
+        keys = keys_of(reader, (*ACTOR, *MANNER))(some)
+        told = [dimensions(reader, (*ACTOR, *MANNER), conditions=True)(row) for row in some]
+        assert all(a == b for k, a in zip(keys, told, strict=True) for n, b in zip(keys, told, strict=True) if k == n)
+    plain = [row for row in rows if isinstance(row, dict) and row.get("method") in ("1", "true", "", None)]
+    assert len(set(keys_of(reader, MANNER)([row for row in plain if row.get("method") is not True]))) >= 4
+
+
+def test_a_table_with_a_stray_quote_is_left_to_the_reference() -> None:
+    reader = FormatReader(formats()["generic_csv"], Clock())
+    find = names_of(reader)
+    assert find is not None
+    reader.tokens("user,host")
+    assert _names(find, ['a"b,x.example', 'c"d,y.example']) is None, (
+        "each may be the beginning of a record over two lines"
+    )
+
+
+def test_hosts_of_urls_are_few() -> None:
+    reader = FormatReader(formats()["generic_csv"], Clock())
+    find = names_of(reader)
+    assert find is not None
+    reader.tokens("user,url")
+    lines = ["a,x.example/1", "b,x.example/2", "c,https://x.example/3", "d,x.example:8443/4"]
+    assert _names(find, lines) == ["x.example", "x.example", "https://x.example/3", "x.example:8443"]
 
 
 def test_formats_without_shortcut_have_none() -> None:

@@ -1,0 +1,125 @@
+"""``shadowai watch``: an interface in, inventory out."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import nullcontext
+from pathlib import Path
+from time import monotonic
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import click
+
+from shadowai.cli import options, terminal
+
+if TYPE_CHECKING:
+    from shadowai.errors import SourceError
+    from shadowai.sources.live import Interface
+    from shadowai.watch import Watch
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""The first of these ends the watch and writes the inventory; the second ends the program."""
+
+
+class Stop:
+    """Says when the watch is over: ``duration`` seconds after it was first asked, or once a signal has come. Use it in a
+    ``with`` block."""
+
+    def __init__(self, duration: float | None) -> None:
+        self._duration = duration
+        self._until: float | None = None
+        self._asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._ask) for number in SIGNALS}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def __call__(self) -> bool:
+        if self._until is None and self._duration is not None:
+            self._until = monotonic() + self._duration
+        return self._asked or (self._until is not None and monotonic() >= self._until)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+
+@click.command("watch", short_help="Watch an interface, and write the inventory when the watch ends.")
+@click.option("-i", "--interface", "name", metavar="IFACE", required=True, help="The network interface to watch.")
+@click.option(
+    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End by itself after that time."
+)
+@click.option("--bpf", metavar="FILTER", help="Look at these frames only: a filter as of tcpdump, see pcap-filter(7).")
+@click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
+@click.option(
+    "--format", "layout", metavar="NAME", help="table, csv, json, parquet, xlsx; by default what FILE's suffix says."
+)
+@click.option(
+    "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
+)
+@click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
+@click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@options.config_option
+@click.option("--no-progress", is_flag=True, help="No table while the watch goes on.")
+def command(
+    name: str,
+    duration: float | None,
+    bpf: str | None,
+    output: str | None,
+    layout: str | None,
+    by: Literal["service", "user"],
+    policy_file: str | None,
+    fail_on: str | None,
+    config_file: Path | None,
+    no_progress: bool,
+) -> int:
+    """Find the AI services that are used on a network interface, as they are used.
+
+    On a terminal a table shows who uses what. Ctrl-C (or SIGTERM) ends the watch and writes the inventory; a second one
+    ends the program without it. Needs the library of shadowai[live], and the right to read the interface.
+    """
+    from shadowai import config, export, pipeline, policy
+    from shadowai.export.summary import summary
+    from shadowai.sources.live import Interface
+    from shadowai.watch import Watch
+
+    target = Path(output) if output is not None else None
+    exporter = export.format_for(target, layout)
+    options.check_folder(target)
+    breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
+    watch = Watch(name, pipeline.ScanOptions(by=by, policy=policy_file, settings=config.load(config_file)))
+    with Stop(duration) as stop:
+        with Interface(name, bpf=bpf) as interface:
+            failure = _follow(interface, watch, stop, shown=not no_progress)
+        report = watch.report(interface.dropped, failure)
+        export.write_report(report, exporter, target)
+        if exporter.name != "table" or output not in (None, "-"):
+            terminal.lines(summary(report))
+    return policy.exit_code(report, breach)
+
+
+def _follow(interface: Interface, watch: Watch, stop: Stop, *, shown: bool) -> SourceError | None:
+    """Count what passes until ``stop``, or until the interface went away, which is the error that is given back."""
+    from shadowai.cli.live_view import view_for
+    from shadowai.errors import SourceError
+
+    view = view_for(shown)
+    with view or nullcontext():
+        try:
+            for batch in interface.batches(stop):
+                if batch:
+                    watch.take(batch)
+                if view is not None:
+                    view.show(watch, interface.dropped)
+        except SourceError as wrong:
+            return wrong
+    return None

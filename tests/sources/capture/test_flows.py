@@ -1,0 +1,281 @@
+"""Every packet is counted to its connection, and what may hold a name is handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from shadowai.sources.capture.flows import (
+    BOTH_DONE,
+    COLLECT,
+    DNS_PIECE,
+    DONE,
+    DTLS_PIECE,
+    GQUIC_PIECE,
+    LOOK,
+    QUIC_PIECE,
+    RDP_PIECE,
+    Flow,
+    RawFrame,
+    Table,
+    ends,
+    key_is_dns,
+    reverse,
+    udp_kind,
+)
+from shadowai.sources.capture.limits import Limits
+from tests.captures import messages, packets, tls
+from tests.captures.conversations import START, Timed, merged, tcp, udp
+from tests.captures.packets import ACK, RST, SYN, ethernet, fragments, ip, packed, tcp_segment, udp_datagram
+from tests.sources.capture.reading import CLIENT, OTHER, RESOLVER, SERVER
+
+Piece = tuple[int, int, int, int, bytes]
+HELLO = tls.hello("chatgpt.com")
+
+
+def _raw(frames: Iterable[Timed], cut: int = 1 << 20, link_type: int = 1) -> list[RawFrame]:
+    return [(number, time, link_type, data[:cut], len(data)) for number, (time, data) in enumerate(frames, 1)]
+
+
+def _walk(
+    frames: Iterable[Timed],
+    *,
+    verdict: int = LOOK,
+    limits: Limits | None = None,
+    cut: int = 1 << 20,
+    link_type: int = 1,
+) -> tuple[list[Flow], list[Piece], Table]:
+    flows: list[Flow] = []
+    pieces: list[Piece] = []
+
+    def take(kind: int, flow: int, which: int, isn: int, sequence: int, *rest: object) -> int:
+        assert isinstance(rest[2], bytes)
+        pieces.append((kind, flow, which, sequence - isn if isn >= 0 else -1, rest[2]))
+        return verdict
+
+    table = Table(take, flows.append, limits or Limits())
+    while table.walk(iter(_raw(frames, cut, link_type)), 1 << 16):
+        raise AssertionError("all frames fit into one walk")
+    table.close()
+    return flows, pieces, table
+
+
+def test_sizes_both_ways() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(b"x" * 3000).fin()
+    (flow,), _, table = _walk(talk.frames)
+    up = [len(data) for _, data in talk.frames if data[26:30] == packed(CLIENT)]
+    down = [len(data) for _, data in talk.frames if data[26:30] == packed(SERVER)]
+    assert flow.bytes == (sum(up), sum(down)) and flow.packets == (len(up), len(down))
+    assert flow.payload == (len(HELLO), 3000)
+    assert (flow.first, flow.last) == (START, talk.frames[-1][0])
+    assert (flow.a, flow.b, flow.a_port, flow.b_port) == (packed(CLIENT), packed(SERVER), 40_000, 443)
+    assert flow.opener == 0 and not flow.lost and not flow.cut and table.packets == len(talk.frames)
+
+
+def test_what_is_sent_again_is_no_further_payload() -> None:
+    (flow,), _, _ = _walk(tcp(CLIENT, SERVER, 443).syn().send(HELLO, retransmit=True, mss=50, overlap=10).frames)
+    assert flow.payload[0] == len(HELLO) and not flow.lost
+    assert flow.bytes[0] > 2 * len(HELLO)
+
+
+@pytest.mark.parametrize("sequence", [1, 0xFFFFFFF0])
+def test_what_is_missing_is_known(sequence: int) -> None:
+    whole, partly = (
+        tcp(CLIENT, SERVER, 443, sequence=sequence).syn().send(b"x" * 100, mss=20, order=order)
+        for order in (None, [0, 1, 3, 4])
+    )
+    assert not _walk(whole.frames)[0][0].lost
+    flow = _walk(partly.frames)[0][0]
+    assert flow.lost and flow.payload[0] == 80
+
+
+def test_who_opened_the_connection() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(b"x")
+    assert [_walk(talk.frames[begin:])[0][0].opener for begin in (0, 1, 2)] == [0, 1, -1]
+
+
+def test_the_same_ports_again_are_another_connection() -> None:
+    first = tcp(CLIENT, SERVER, 443, sequence=1000).syn().send(HELLO)
+    second = tcp(CLIENT, SERVER, 443, sequence=9_000_000, time=START + 10**6).syn().send(HELLO)
+    flows, pieces, _ = _walk(merged(first, second), verdict=BOTH_DONE)
+    assert [flow.number for flow in flows] == [1, 2] and len(pieces) == 2
+    assert flows[0].bytes == flows[1].bytes
+
+
+def test_an_opening_that_is_sent_again_opens_nothing() -> None:
+    frames = tcp(CLIENT, SERVER, 443).syn().send(HELLO).frames
+    flows, _, _ = _walk([frames[0], *frames, frames[1]])
+    assert len(flows) == 1
+
+
+def test_what_is_done_is_not_handed_on() -> None:
+    talk = (
+        tcp(CLIENT, SERVER, 80)
+        .syn()
+        .send(messages.request("a.example"))
+        .receive(messages.response())
+        .send(messages.request("b.example"))
+    )
+    counts = {verdict: len(_walk(talk.frames, verdict=verdict)[1]) for verdict in (LOOK, COLLECT, DONE, BOTH_DONE)}
+    assert counts == {LOOK: 3, COLLECT: 3, DONE: 2, BOTH_DONE: 1}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HELLO,
+        messages.request("x.example"),
+        messages.proxy_v1(CLIENT, SERVER, 1, 2),
+        messages.SOCKS5_GREETING,
+        b"GE",
+        messages.response(),
+    ],
+)
+def test_beginnings_are_handed_on(data: bytes) -> None:
+    assert [piece[3:] for piece in _walk(tcp(CLIENT, SERVER, 4000).syn().send(data).frames)[1]] == [(0, data)]
+
+
+def test_bulk_is_not_handed_on() -> None:
+    talk = tcp(CLIENT, SERVER, 22).syn().send(b"SSH-2.0-x\r\n").receive(b"SSH-2.0-y\r\n").send(b"\0\0\5" * 5000)
+    assert _walk(talk.frames)[1] == []
+
+
+def test_without_the_opening_the_first_payloads_are_handed_on() -> None:
+    assert len(_walk(tcp(CLIENT, SERVER, 22).send(b"x" * 90, mss=10).frames)[1]) == 4
+
+
+def test_a_frame_that_was_cut_is_counted_as_it_was() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO)
+    (flow,), pieces, _ = _walk(talk.frames, cut=100)
+    assert flow.bytes[0] == sum(len(data) for _, data in talk.frames if data[26:30] == packed(CLIENT))
+    assert flow.cut == 1 and pieces[0][4] == HELLO[:46] and flow.payload[0] == len(HELLO)
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_fragments_are_put_together_and_counted_once(version: int) -> None:
+    ends_ = (CLIENT, 50_000, RESOLVER, 53) if version == 4 else ("2001:db8::1", 50_000, "2001:db8::53", 53)
+    packet = udp_datagram(ends_, messages.dns_query("a" * 60 + ".chatgpt.com"))
+    pieces = [(START + n, ethernet(piece)) for n, piece in enumerate(fragments(packet, 40))]
+    for frames in (pieces, pieces[::-1]):
+        flows, handed, table = _walk(frames)
+        assert [piece[0] for piece in handed] == [DNS_PIECE] and handed[0][4][12:13] == b"\x3c"
+        assert len(flows) == 1 and table.fragments == len(pieces) and table.fragments_limited() == 0
+
+
+def test_too_many_fragments_at_once_are_counted() -> None:
+    packet = udp_datagram((CLIENT, 50_000, RESOLVER, 53), b"x" * 100)
+    frames = [(START, ethernet(fragments(packet, 40, identification=n)[0])) for n in range(10)]
+    assert _walk(frames, limits=Limits(fragments=3))[2].fragments_limited() == 7
+
+
+def _gre(packet: bytes) -> bytes:
+    return ip("10.0.0.1", "10.0.0.2", 47, b"\0\0\x08\0" + packet)
+
+
+def _vxlan(frame: bytes) -> bytes:
+    return udp_datagram(("10.0.0.1", 9999, "10.0.0.2", 4789), b"\x08\0\0\0\0\0\1\0" + frame)
+
+
+@pytest.mark.parametrize("tunnel", ["vlan", "qinq", "gre", "vxlan", "ipip"])
+def test_the_innermost_addresses_count(tunnel: str) -> None:
+    plain = tcp(CLIENT, SERVER, 443).syn().send(HELLO)
+    wrapped: Callable[[bytes], bytes] = {
+        "vlan": lambda packet: ethernet(packet, [7]),
+        "qinq": lambda packet: ethernet(packet, [7, 8]),
+        "gre": lambda packet: ethernet(_gre(packet)),
+        "vxlan": lambda packet: ethernet(_vxlan(ethernet(packet))),
+        "ipip": lambda packet: ethernet(ip("10.0.0.1", "10.0.0.2", 4, packet)),
+    }[tunnel]
+    frames = [(time, wrapped(packet)) for time, packet in plain.packets]
+    (flow,), pieces, _ = _walk(frames)
+    assert (flow.a, flow.b, flow.b_port) == (packed(CLIENT), packed(SERVER), 443)
+    assert [piece[4] for piece in pieces] == [HELLO]
+    assert sum(flow.bytes) == sum(len(data) for _, data in frames)
+
+
+@pytest.mark.parametrize("link_type", [101, 12, 228])
+def test_other_link_types(link_type: int) -> None:
+    assert len(_walk(tcp(CLIENT, SERVER, 443).syn().send(HELLO).packets, link_type=link_type)[1]) == 1
+
+
+def test_what_cannot_be_read_is_counted_with_its_frames() -> None:
+    table = _walk([(START, b"\0" * 12 + b"\x08\0" + b"\x43" + bytes(30))] * 9)[2]
+    ((count, *frames),) = table.undecoded.values()
+    assert count == 9 and frames == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("size", range(0, 70))
+def test_frames_of_any_length_do_no_harm(size: int) -> None:
+    for frames in (
+        tcp(CLIENT, SERVER, 443).send(HELLO).frames,
+        udp("2001:db8::1", "2001:db8::2", 53).send(b"x" * 30).frames,
+    ):
+        _walk([(START, data[:size]) for _, data in frames])
+        _walk(frames, cut=size)
+
+
+def test_at_the_limit_the_flows_that_were_silent_longest_are_let_go() -> None:
+    talks = [udp(CLIENT, SERVER, 4000, client_port=1000 + n, time=START + n * 10).send(b"x") for n in range(20)]
+    flows, _, table = _walk(merged(*talks), limits=Limits(flows=8))
+    assert sorted(flow.a_port for flow in flows) == list(range(1000, 1020))
+    assert table.let_go == 15 and flows[0].a_port == 1000
+
+
+def test_a_flood_of_openings_is_bounded() -> None:
+    frames = [(START, ethernet(tcp_segment((OTHER, port, SERVER, 443), 1, 0, SYN))) for port in range(1, 3000)]
+    flows, _, table = _walk(frames, limits=Limits(flows=100))
+    assert len(flows) == 2999 == table.flows and table.let_go > 2800
+
+
+def test_a_segment_far_away_changes_no_sizes() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO)
+    far = ethernet(tcp_segment((CLIENT, 40_000, SERVER, 443), 0x40000000, 0, ACK, b"x" * 50))
+    (flow,), _, _ = _walk([*talk.frames, (START + 9999, far)])
+    assert flow.payload[0] == len(HELLO) + 50 and flow.lost
+    reset = ethernet(tcp_segment((SERVER, 443, CLIENT, 40_000), 5000, 0, RST))
+    assert len(_walk([*talk.frames, (START + 9999, reset), *tcp(CLIENT, SERVER, 443).frames])[0]) == 1
+
+
+def test_keys() -> None:
+    key = packed(CLIENT) + packed(RESOLVER) + b"\x12\x34\0\x35"
+    assert ends(key) == (packed(CLIENT), packed(RESOLVER), 0x1234, 53)
+    assert ends(reverse(key)) == (packed(RESOLVER), packed(CLIENT), 53, 0x1234)
+    assert key_is_dns(key) and key_is_dns(reverse(key)) and not key_is_dns(key[:-2] + b"\1\xbb")
+
+
+@pytest.mark.parametrize(
+    ("payload", "port", "kind"),
+    [
+        (b"x", 53, DNS_PIECE),
+        (b"\xc0\0\0\0\1" + bytes(20), 443, QUIC_PIECE),
+        (b"\xc0\0\0\0\0" + bytes(20), 443, -1),
+        (b"\xc0Q046" + bytes(20), 443, GQUIC_PIECE),
+        (tls.dtls_hello("a.example"), 4433, DTLS_PIECE),
+        (bytes(20), 3389, RDP_PIECE),
+        (b"\x40" + bytes(20), 443, -1),
+        (b"\xc0\0\0\0\1", 443, -1),
+        (b"", 443, -1),
+    ],
+)
+def test_kinds_of_datagrams(payload: bytes, port: int, kind: int) -> None:
+    assert udp_kind(payload, packed(CLIENT) + packed(SERVER) + b"\xc0\0" + port.to_bytes(2, "big")) == kind
+
+
+def test_protocols_without_ports_are_no_flows() -> None:
+    flows, pieces, table = _walk([(START, ethernet(ip(CLIENT, SERVER, 1, b"\x08\0" + bytes(20))))])
+    assert not flows and not pieces and table.others == 1
+
+
+def test_a_padded_frame_holds_no_more_than_its_packet() -> None:
+    frame = ethernet(tcp_segment((CLIENT, 40_000, SERVER, 443), 1, 0, ACK)) + bytes(6)
+    (flow,), pieces, _ = _walk([(START, frame)])
+    assert flow.payload == (0, 0) and pieces == [] and flow.protocol == packets.TCP
+
+
+def test_a_packet_whose_length_the_card_was_to_fill_in() -> None:
+    """Captured before the segmentation was done: the total length is 0."""
+    frame = bytearray(ethernet(tcp_segment((CLIENT, 40_000, SERVER, 443), 1, 0, ACK, HELLO)))
+    frame[16:18] = b"\0\0"
+    (flow,), pieces, _ = _walk([(START, bytes(frame))])
+    assert flow.payload[0] == len(HELLO) and pieces[0][4] == HELLO
