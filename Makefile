@@ -1,20 +1,21 @@
-# Targets: demo, test, check, bench, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
+# Targets: demo, test, check, test-live, bench, sanitize, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
 
 PYTHON ?= python3
 VENV := .venv
 WHEEL_VENV := .venv-wheel
 RUN := $(VENV)/bin/python
 BUILD := build/wheel
+SANITIZE := -fsanitize=address,undefined
 STAGE := build/stage
 
-SOURCES := $(shell find shadowai connectors signatures -name __pycache__ -prune -o -type f -print 2>/dev/null)
-NEEDED := tests samples docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE pyproject.toml
+SOURCES := $(shell find shadowai connectors signatures -name __pycache__ -prune -o -type f ! -name "*.so" -print 2>/dev/null)
+NEEDED := tests samples docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE pyproject.toml setup.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check wheel suite bench docs clean
+.PHONY: demo test check wheel suite test-live bench sanitize docs clean
 
 # A person's first look: the samples as a table, and the same inventory as a file. Exit codes 1 (a breach) and 3 (gaps)
 # are what samples are for.
@@ -43,10 +44,24 @@ suite: $(WHEEL_VENV)/installed
 	cd $(STAGE) && env -u PYTHONPATH SHADOWAI_SOURCE="$(CURDIR)" SHADOWAI_WHEEL="$$(ls "$(CURDIR)"/$(BUILD)/*.whl)" \
 		"$(CURDIR)/$(WHEEL_VENV)/bin/python" -m pytest -p no:cacheprovider
 
+# `shadowai watch` between network namespaces, with the clients that are installed of openssl, curl, dig and Chromium. Needs
+# root and iproute2; not part of `test`.
+test-live: $(VENV)/dev
+	$(RUN) -m pip install aioquic
+	$(RUN) -m tests.live.run
+
 wheel: $(BUILD)/built
 
 bench: $(VENV)/installed
 	$(RUN) -m bench
+
+# The compiled part's tests with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, GCC): they end at the first wrong access.
+sanitize: $(VENV)/dev
+	@rm -rf build/sanitize && mkdir -p build/sanitize && cp -R shadowai connectors signatures $(wildcard $(NEEDED)) build/sanitize
+	cd build/sanitize && rm -f shadowai/fast/*.so && CFLAGS="$(SANITIZE) -g -O1 -fno-sanitize-recover=undefined" \
+		LDFLAGS="$(SANITIZE)" $(CURDIR)/$(RUN) setup.py -q build_ext --inplace
+	cd build/sanitize && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m pytest -p no:cacheprovider tests/fast
 
 # Writes what commands print into the blocks of the documentation.
 docs: $(VENV)/dev
@@ -54,6 +69,7 @@ docs: $(VENV)/dev
 
 clean:
 	rm -rf build dist *.egg-info .venv .venv-wheel .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -f shadowai/fast/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the targets need, each made once and again when what it is made of has changed -----------------------------
@@ -63,7 +79,7 @@ $(VENV)/created $(WHEEL_VENV)/created:
 	$(PYTHON) -m venv $(@D)
 	@touch $@
 
-$(VENV)/installed: pyproject.toml $(VENV)/created
+$(VENV)/installed: pyproject.toml setup.py shadowai/fast/packets.pyx $(VENV)/created
 	$(RUN) -m pip install --editable .
 	@touch $@
 
@@ -71,7 +87,7 @@ $(VENV)/dev: $(VENV)/installed
 	$(RUN) -m pip install --editable '.[dev]'
 	@touch $@
 
-$(BUILD)/built: pyproject.toml README.md LICENSE $(SOURCES) $(VENV)/created
+$(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(VENV)/created
 	@rm -rf build/lib build/bdist.* $(BUILD)
 	$(RUN) -m pip wheel --no-deps --wheel-dir $(BUILD) .
 	@touch $@

@@ -47,11 +47,30 @@ def log(
     content: Content, settings: Settings, forced: LogFormat | None, zone: tzinfo | None, on_block: OnBlock | None
 ) -> Input:
     """The log in ``content``."""
+    return _Log(log_file(content, settings, forced, zone, on_block))
+
+
+def log_file(
+    content: Content,
+    settings: Settings,
+    forced: LogFormat | None,
+    zone: tzinfo | None,
+    on_block: OnBlock | None = None,
+) -> LogFile:
+    """The log in ``content``, its format told by its head."""
     from shadowai.sources.logs import formats_with
     from shadowai.sources.logs.logfile import LogFile
 
-    known = formats_with(settings.formats_dir)
-    return _Log(LogFile(content, known, forced=forced, zone=zone, on_block=on_block))
+    return LogFile(content, formats_with(settings.formats_dir), forced=forced, zone=zone, on_block=on_block)
+
+
+def scan_log(
+    log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
+) -> None:
+    """Fold one log into ``inventory``, names first."""
+    from shadowai.names_first import scan_file
+
+    scan_file(log, names, inventory, since=since, until=until)
 
 
 def capture(content: Content, settings: Settings, secret: bytes, on_block: OnBlock | None) -> Input:
@@ -82,9 +101,7 @@ class _Log:
         yield from file.notes()
 
     def fold_into(self, inventory: Inventory, names: Names, since: int | None, until: int | None) -> None:
-        from shadowai.names_first import scan_file
-
-        scan_file(self._file, names, inventory, since=since, until=until)
+        scan_log(self._file, names, inventory, since=since, until=until)
 
 
 class _Capture:

@@ -98,7 +98,7 @@ class _Tally:
         self.roles |= other.roles
         self.names = _joined(NAMES_KEPT + 1, self.names, other.names)
         self.sources = _joined(NAMES_KEPT + 1, self.sources, other.sources)
-        self.origins = _joined(EVIDENCE_KEPT, self.origins, other.origins)
+        self.origins = _earliest(self.origins, other.origins)
 
 
 _Cells = dict[_Footing, _Tally]
@@ -381,6 +381,32 @@ def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, 
     if len(theirs) == 1 and theirs[0] in mine:
         return mine
     return _first(limit, mine, theirs)
+
+
+def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """The first places in input order: by file as they come, within a file by position; however the input was cut."""
+    if mine is theirs or (len(mine) == EVIDENCE_KEPT and _places(mine) and _places(theirs) and _after(mine, theirs)):
+        return mine
+    paths = {origin.path: place for place, origin in reversed(list(enumerate((*mine, *theirs))))}
+    every = dict.fromkeys((*mine, *theirs))
+    if _places(tuple(every)):
+        return tuple(sorted(every, key=lambda origin: (paths[origin.path], origin.position)))[:EVIDENCE_KEPT]
+    return tuple(every)[:EVIDENCE_KEPT]
+
+
+def _places(origins: tuple[Origin, ...]) -> bool:
+    """Whether all are numbered places, which have an order."""
+    return all(type(origin.position) is int for origin in origins)
+
+
+def _after(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> bool:
+    """Whether all of ``theirs`` come after the last of ``mine``, in the same file or in another that came later."""
+    last = mine[-1]
+    known = {origin.path for origin in mine}
+    return all(
+        origin.position > last.position if origin.path == last.path else origin.path not in known  # type: ignore[operator]
+        for origin in theirs
+    )
 
 
 def _first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:

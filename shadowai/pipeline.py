@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
@@ -225,7 +226,10 @@ def _parts(
     if workers < 2:
         names = Names(known)
         for source in sources:
-            yield _Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, progress)
+            if isinstance(source, Gap):
+                yield _Found(gaps=[source])
+            else:
+                yield _in_parts(source, options, names, progress) or _scan_source(source, options, names, progress)
         return
     with ProcessPoolExecutor(workers) as pool:
         work = [
@@ -252,10 +256,48 @@ def _workers(jobs: int, files: Sequence[container.Source]) -> int:
     return os.cpu_count() or 1 if sum(file.size or 0 for file in files) >= _WORTH_PROCESSES else 1
 
 
+def _in_parts(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> _Found | None:
+    """One large log read by several processes; ``None`` for what has to be read in one go."""
+    count = _workers(options.jobs, [source])
+    if count < 2 or source.path == "-" or not source.size:
+        return None
+    from shadowai import split
+
+    reading = split.Reading(options.settings, options.forced(), options.zone(), options.since, options.until)
+    found = _Found()
+    if progress is not None:
+        progress.file(source.path)
+    done = 0
+
+    def follow(size: int) -> None:
+        nonlocal done
+        done += size
+        if progress is not None:
+            progress.advance(size)
+
+    try:
+        log = split.fold(source.path, reading, names, partial(_names, options), count, found.inventory, follow)
+    except SourceError:
+        log = None  # it says what is wrong again when it is read in one go
+    if progress is not None:
+        progress.advance(source.size - done if log is not None else -done)
+    if log is None:
+        return None
+    found.gaps += log.gaps()
+    found.notes += log.notes()
+    found.sources.append(log.summary())
+    return found
+
+
+def _names(options: ScanOptions) -> Names:
+    """What decides about names, in a process of its own."""
+    return Names(options.load_catalog())
+
+
 def _scan_path(path: str, options: ScanOptions) -> _Found:
     """One file in a process of its own."""
     found = _Found()
-    names = Names(options.load_catalog())
+    names = _names(options)
     for source in container.expand([path]):
         found.merge(_Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, None))
     return found

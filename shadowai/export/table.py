@@ -119,7 +119,7 @@ def _columns(report: Report) -> tuple[_Shown, ...]:
         *([] if report.by == "user" else [_Shown("USERS", True, lambda entry: _number(entry.users))]),
         _Shown("EVENTS", True, lambda entry: _number(entry.events)),
         _Shown("BLOCKED", True, lambda entry: _number(entry.blocked)),
-        _Shown("SENT", True, lambda entry: _size(entry.bytes_up)),
+        _Shown("SENT", True, lambda entry: size(entry.bytes_up)),
         _Shown("LAST SEEN", False, lambda entry: as_iso(entry.last_seen)[:10]),
         _Shown("NAMES", False, _names),
     )
@@ -152,7 +152,7 @@ def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
-def _size(count: int | None) -> str:
+def size(count: int | None) -> str:
     """Bytes with a decimal unit: ``950 B``, ``12.3 MB``."""
     if count is None:
         return ""

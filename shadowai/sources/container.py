@@ -147,6 +147,17 @@ def contents(source: Source, stream: BinaryIO, bounds: Bounds = BOUNDS) -> Itera
     yield from _contents(source, counted, 0, _Budget(bounds, counted))
 
 
+def plain(source: Source, stream: BinaryIO) -> Content | None:
+    """The text of a source whose bytes are UTF-8 (or Latin-1) as they stand, from the first; ``None`` for all others."""
+    head, buffered = _begun(stream, source.path)
+    packed = decompressor(head) is not None or head[:2] == b"PK" or head[257:262] == b"ustar"
+    if packed or is_capture(head) or any(head.startswith(magic) for magic, _, _ in FOREIGN):
+        return None
+    if _encoding(head) != "utf-8" or head.startswith(codecs.BOM_UTF8):
+        return None
+    return Content(source.path, cast(BinaryIO, buffered), source.modified)
+
+
 def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
     path = source.path
     head, buffered = _begun(stream, path)

@@ -80,10 +80,10 @@ def split(raw: bytes) -> tuple[list[str], str]:
     return text.split("\n"), text
 
 
-def blocks(stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK) -> Iterator[Block]:
-    """The stream's blocks; ``as_json`` frames JSON objects instead of lines. Errors of the stream pass through, after
-    everything that could be read has been yielded."""
-    return _json_blocks(stream, size) if as_json else _line_blocks(stream, size)
+def blocks(stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK, first: int = 1) -> Iterator[Block]:
+    """The stream's blocks; ``as_json`` frames JSON objects instead of lines, of which the first has the number ``first``. Errors of the
+    stream pass through, after everything that could be read has been yielded."""
+    return _json_blocks(stream, size) if as_json else _line_blocks(stream, size, first)
 
 
 def needs_json_framing(head: str, *, whole: bool) -> bool:
@@ -124,8 +124,7 @@ def _objects(text: str) -> tuple[int, bool]:
     return objects, depth == 0
 
 
-def _line_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
-    number = 1
+def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
     tail = bytearray()
     dropping = False  # inside a line that is already known to be too long
     while True:

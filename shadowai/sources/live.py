@@ -8,6 +8,7 @@ from __future__ import annotations
 import select
 import socket
 import struct
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import monotonic, time
@@ -52,8 +53,10 @@ class Interface:
         if name not in known:
             raise UsageError("no such interface", origin=origin, remedy=f"one of: {', '.join(sorted(known))}")
         try:
-            from scapy.all import conf  # sets up sockets and link types
-            from scapy.error import Scapy_Exception
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an older scapy says much about a newer cryptography
+                from scapy.all import conf  # sets up sockets and link types
+                from scapy.error import Scapy_Exception
         except ImportError as wrong:
             remedy = "pip install 'shadowai[live]'"
             raise UsageError("reading an interface needs scapy", origin=origin, remedy=remedy) from wrong

@@ -113,4 +113,4 @@ def test_markup_and_emoji_codes_are_shown_as_they_are() -> None:
     [(None, ""), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (999_960, "1.0 MB"), (10**18, "1000000.0 TB")],
 )
 def test_sizes(count: int | None, expected: str) -> None:
-    assert table._size(count) == expected
+    assert table.size(count) == expected

@@ -23,7 +23,12 @@ HOMES = {
     "yaml": ("shadowai.policy", "shadowai.strict_yaml"),
     "isal": ("shadowai.sources.compression",),
     "lz4": ("shadowai.sources.compression",),
+    "httplib2": ("shadowai.sweep.adapters",),
+    "keyring": ("shadowai.sweep.secrets",),
+    "requests": ("shadowai.sweep",),
     "scapy": ("shadowai.sources.live",),
+    "truststore": ("shadowai.sweep.certificates",),
+    "urllib3": ("shadowai.sweep",),
     "zstandard": ("shadowai.sources.compression",),
 }
 """Where a library may be imported: in that module or package, nowhere else."""
@@ -39,10 +44,13 @@ LAZY = (
     "cryptography",
     "hpack",
     "scapy",
+    "httplib2",
+    "keyring",
+    "truststore",
 )
 """Libraries that are only imported by the function that needs them."""
 
-LIGHT = (*LAZY, "numpy", "yaml", "orjson", "idna", "asyncio")
+LIGHT = (*LAZY, "requests", "urllib3", "numpy", "yaml", "orjson", "idna", "asyncio")
 """What ``shadowai --help`` must not wait for."""
 
 
@@ -147,6 +155,13 @@ def test_a_connector_imports_the_nouns_the_errors_and_the_protocol_alone(found: 
     allowed = {"shadowai.model", "shadowai.errors", "shadowai.connector", "shadowai.tenant"}
     inside = [item for item in _ours(found, "shadowai_connectors") if item.root == "shadowai"]
     assert not _wrong([item for item in inside if item.target not in allowed])
+
+
+def test_sweeps_know_nothing_of_signatures_policy_or_output(found: list[Import]) -> None:
+    nouns = ("model", "errors", "normalize", "connector", "tenant", "tenants", "sweep")
+    allowed = {f"shadowai.{name}" for name in nouns}
+    inside = [item for item in _ours(found, "shadowai.sweep") if not item.target.startswith("shadowai.sweep.")]
+    assert not _wrong([item for item in inside if item.target not in allowed | {"shadowai"}])  # the version, too
 
 
 def test_every_library_stays_at_home(found: list[Import]) -> None:

@@ -74,7 +74,7 @@ class Query(NamedTuple):
 class Told:
     """What is known of one flow: ``client`` is the direction (0 or 1) that turned out to be the client's, -1 unknown."""
 
-    __slots__ = ("address", "client", "count", "ech", "hellos", "host", "kept", "last", "mixed", "names")
+    __slots__ = ("address", "client", "count", "ech", "hellos", "host", "kept", "last", "mixed", "names", "requests")
 
     def __init__(self) -> None:
         self.client = -1
@@ -85,8 +85,8 @@ class Told:
         self.hellos = 0
         self.ech = False
         """The server name is that of the provider; the real one is encrypted."""
-        self.count = 0
-        """Names told, kept or not."""
+        self.count = self.requests = 0
+        """Names told, kept or not, and those of them that were told by requests."""
         self.last: Seen | None = None
         """The latest name, which an answer may tell more about."""
         self.kept = False
@@ -114,6 +114,7 @@ class Ledger:
         """What was met and what had to be given up: for notes and gaps."""
         self.named = 0
         """Names that were told, wanted or not."""
+        self._requests = 0
 
     @property
     def wanted(self) -> Wanted | None:
@@ -177,7 +178,10 @@ class Ledger:
             told.mixed = True
         told.count += 1
         told.last, told.kept = None, False
-        if told.count > self._limits.names_per_flow:
+        if seen.kind == "http_host":
+            told.requests += 1
+            self._requests += 1
+        if told.count > self._limits.names_per_flow or self._requests > self._limits.requests:
             self.counts["names_limit"] += 1
             return
         told.last = seen
@@ -193,6 +197,13 @@ class Ledger:
             told.names.append(seen)
             told.kept = True
         told.last = seen
+
+    def forget(self, flow: int) -> Told | None:
+        """The flow ended: what it told, which is not remembered any longer."""
+        told = self._told.pop(flow, None)
+        if told is not None:
+            self._requests -= told.requests
+        return told
 
     def learn_public_name(self, public: str, service: str) -> None:
         """``service`` is to be reached by encrypted hellos under the name ``public``."""

@@ -12,7 +12,8 @@ class Limits:
     ``flows`` are the directions of connections remembered at once: at the bound, the half of the connections that was silent
     longest is let go. ``streams`` are the directions whose beginning is being put together at once, ``stream_bytes`` and
     ``stream_pieces`` what each may hold. ``quic_connections`` are QUIC connections (and DTLS ones) whose first messages are
-    being collected. ``names_per_flow`` bounds the requests told apart on one connection. ``dns_answers`` are the remembered
+    being collected. ``names_per_flow`` bounds the requests told apart on one connection, ``requests`` those of all open connections
+    together. ``dns_answers`` are the remembered
     pairs of client and address. ``fragments`` are IP datagrams being put together at once.
     """
 
@@ -22,6 +23,7 @@ class Limits:
     stream_pieces: int = 4096
     quic_connections: int = 4096
     names_per_flow: int = 256
+    requests: int = 1 << 20
     dns_answers: int = 1 << 18
     fragments: int = 1024
 

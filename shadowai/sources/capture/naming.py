@@ -54,7 +54,7 @@ class Naming(Ledger):
         """The flow ended: what it told, with what is left of beginnings that never became whole."""
         self._tcp.finish(flow)
         self._udp.finish(flow)
-        return self._told.pop(flow, None)
+        return self.forget(flow)
 
     def given_up(self) -> int:
         """QUIC connections and packets that were given up, for there were too many."""

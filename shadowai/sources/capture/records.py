@@ -108,6 +108,9 @@ class Records:
                 "first packets whole, or with the DNS traffic of the same clients",
                 self.tally.nameless,
             )
+        if self.table.others and not self.table.flows:
+            reason = "no packet is one of TCP or UDP: what the others carry (IPsec, SCTP, ICMP …) tells no name"
+            yield Gap(Origin(self.path), reason, self.table.others)
 
     def notes(self, snapped: int = 0) -> Iterator[Note]:
         """What was given up, assumed or cannot be seen, with how often; ``snapped`` frames were captured in part."""
@@ -131,6 +134,8 @@ class Records:
         yield "lower_bound", missing, tally.lost
         yield "snap_length", "frames are captured in part; sizes are those on the wire", snapped
         yield "quic_limit", "QUIC connections were given up, for there were too many", naming.given_up()
+        others = "packets are neither TCP nor UDP; what they carry (IPsec, SCTP, ICMP …) is not known"
+        yield "others", others, table.others
         yield "flows_limit", "connections were let go before their end, for there were too many at once", table.let_go
         pieces = "datagrams in pieces were given up, for there were too many at once or they never became whole"
         yield "fragments_limit", pieces, table.fragments_limited()

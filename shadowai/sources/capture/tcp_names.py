@@ -254,7 +254,7 @@ class TcpNames:
             return COLLECT
         requests = http.h2_requests(data[stream.at :])
         for request in requests:
-            self._request(request, b"", 0, at)
+            self._request(request, b"", 0, at, doubtful=stream.doubtful)
         if requests or final:
             self._ledger.counts["http2"] += bool(requests)
             return DONE
@@ -282,8 +282,9 @@ class TcpNames:
         method = request.method.decode("ascii", "replace")
         url = None if method == "CONNECT" or host is None else masked(hosts.url(request.host, request.path, host), keys)
         agent = masked(hosts.printable(request.user_agent), keys) if request.user_agent is not None else None
+        because = "the request names several hosts" if request.several_hosts else None
         facts = _KEY if keys else frozenset()
-        seen = Seen("http_host", host, at.frame, at.time, at.which, url, method, agent, facts=facts)
+        seen = Seen("http_host", host, at.frame, at.time, at.which, url, method, agent, because, facts=facts)
         self._ledger.see(told, proven(seen, ai_protocols.of_request(request, raw[used:])))
         return True
 

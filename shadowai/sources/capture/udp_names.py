@@ -22,6 +22,10 @@ from shadowai.wire import dns, dtls, gquic, tls
 _DNS_KINDS = {5353: "mdns_query", 5355: "llmnr_query"}
 _HELLOS = 2
 """Hellos of a DTLS flow after which no more are looked for (the second answers a cookie)."""
+_QUESTIONS = 64
+"""Questions of one message that are told: only multicast DNS has more than one (RFC 9619; RFC 6762, section 7)."""
+_QUERIES = 1 << 20
+"""Questions that wait for the owner to take them away."""
 _MOST_PIECES = 64
 _MOST_MESSAGES = 4
 
@@ -70,8 +74,9 @@ class UdpNames:
         elif found.response:
             self._answer(found, at)
         elif found.opcode == 0:
-            for name in found.questions:
+            for name in found.questions[:_QUESTIONS]:
                 self._query(name, at, over_tcp)
+            self._ledger.counts["names_limit"] += len(found.questions[_QUESTIONS:])
 
     def _query(self, name: bytes, at: At, over_tcp: bool) -> None:
         ledger = self._ledger
@@ -81,7 +86,10 @@ class UdpNames:
         ledger.asked.add(at.flow)
         if host is not None and (ledger.wanted is None or ledger.wanted(host, None)):
             kind = "dns_query" if over_tcp else _DNS_KINDS.get(port, "dns_query")
-            ledger.queries.append(Query(kind, host, at.frame, at.time, source, destination, port))
+            if len(ledger.queries) < _QUERIES:
+                ledger.queries.append(Query(kind, host, at.frame, at.time, source, destination, port))
+            else:
+                ledger.counts["names_limit"] += 1
 
     def _answer(self, found: dns.Message, at: At) -> None:
         """Addresses for the name that was asked for, whatever chain of aliases led there."""

@@ -83,6 +83,19 @@ class Tally:
     fresh: list[tuple[int, str]] | None = None
     """Where a list, every unread line is put into it, for whoever prints them all."""
 
+    def merge(self, other: Tally) -> None:
+        """Add the counts of a later part of the same file."""
+        self.lines += other.lines
+        self.records += other.records
+        self.named += other.named
+        self.uncounted += other.uncounted
+        self.outside += other.outside
+        self.ai += other.ai
+        for reason, (count, *lines) in other.unreadable.items():
+            found = self.unreadable.setdefault(reason, [0])
+            found[0] += count
+            found += lines[: EXAMPLES + 1 - len(found)]
+
     def unread(self, reason: str, line: int) -> None:
         """Count a line that could not be read; the first places are kept."""
         found = self.unreadable.setdefault(reason, [0])
@@ -91,6 +104,10 @@ class Tally:
             found.append(line)
         if self.fresh is not None:
             self.fresh.append((line, reason))
+
+
+class OutOfOrder(Exception):  # noqa: N818 - no failure: the file has to be read in one go
+    """A part of a log means something only together with what stands before it."""
 
 
 class LogFile:
@@ -132,6 +149,44 @@ class LogFile:
         self._seen: tuple[tuple[str, int], ...] = ()
         if not self._own_inventory:
             self._recognise(sample, forced)
+        self._first_line = 1
+        self._head_lines: int | None = None
+        """Lines whose headers every part of the file knows; ``None`` where the file is read in one go."""
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether the file may be tried in parts: one record a line, of one format, as it stands, under one header at most."""
+        plain = self.format is not None and not self._as_json and not self._depth and not self._own_inventory
+        others = [name for name, _ in self._seen if self.format is not None and name != self.format.name]
+        return plain and not others and not isinstance(self.format.family, (W3c, ZeekTsv))  # type: ignore[union-attr]
+
+    def part(self, stream: BinaryIO, first_line: int) -> None:
+        """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.
+
+        What the head of the file tells is known; whatever would have to be known beside it raises :class:`OutOfOrder` while reading:
+        a header further down, a record over several lines, a line of another format, a date that decides how others are read.
+        """
+        head = framing.decode(self._stream.ahead)
+        sample = self._sample(head)
+        self._head_lines = len(sample)
+        if first_line > 1 and self.format is not None and isinstance(self.format.family, _HEADED):
+            primary = self._reader(self.format)
+            for line in sample:
+                primary.tokens(line)
+            if isinstance(primary.tokenizer, CsvTokenizer) and primary.tokenizer.headless:
+                raise OutOfOrder
+        self._first_line = first_line
+        self._stream = _Replay(stream)
+
+    def add_part(self, tally: Tally, assumed: Mapping[str, int]) -> None:
+        """Take over what a later part of the same file counted, and what its times had to assume."""
+        self.tally.merge(tally)
+        self._clock.assumed.update(assumed)
+
+    @property
+    def assumed(self) -> Mapping[str, int]:
+        """What times had to assume, and how often."""
+        return self._clock.assumed
 
     def rows(self) -> Iterator[Row]:
         """Every record's tokens, in file order."""
@@ -148,6 +203,7 @@ class LogFile:
         below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
         as_text = not isinstance(family, (Json, *_HEADED))
         lines = _Lines(self._lines(primary, passed_over))
+        day_first = self._clock.day_first
         for item in lines:
             if isinstance(item, Run):
                 self.tally.records += len(item.lines)
@@ -164,14 +220,18 @@ class LogFile:
             if tokens is None or primary is None:
                 row = self._elsewhere(primary, number, line, surface=wrapped)
             elif tokens is HEADER:
+                self._needs_order(number)
                 continue
             elif tokens is MORE:
+                self._needs_order(number)
                 row = self._joined(primary, number, line, lines)
             else:
                 row = Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
             if row is not None:
                 self.tally.records += 1
                 yield row
+        if self._clock.day_first is not day_first or self._failure is not None:
+            self._needs_order(None)
 
     def record(self, row: Row) -> Record:
         """What a row says."""
@@ -287,7 +347,12 @@ class LogFile:
 
     def _blocks(self) -> Iterator[framing.Block]:
         try:
-            yield from framing.blocks(self._stream, as_json=self._as_json, size=self._block_size)  # type: ignore[arg-type]
+            yield from framing.blocks(
+                self._stream,  # type: ignore[arg-type]
+                as_json=self._as_json,
+                size=self._block_size,
+                first=self._first_line,
+            )
         except SourceError as wrong:
             self._failure = wrong
         except OSError as wrong:
@@ -337,10 +402,13 @@ class LogFile:
                     continue
                 tokens = primary.tokens(payload.text)
                 if tokens is HEADER:
+                    self._needs_order(number)
                     return None
                 if tokens is not None and tokens is not MORE:
                     return Row(number, primary, tokens, payload.header, line)  # type: ignore[arg-type]
         row = self._stranger(number, line)
+        if row is not None:
+            self._needs_order(None)
         if row is None:
             if primary is not None and line.startswith("#"):
                 return None  # a comment, such as the names that a proxy writes above records without a standard
@@ -384,6 +452,11 @@ class LogFile:
         self.tally.unread("quote is never closed", number)
         lines.put_back(held[1:])
         return None
+
+    def _needs_order(self, line: int | None) -> None:
+        """What was met at ``line`` matters to what follows it, unless every part of the file knows it."""
+        if self._head_lines is not None and (line is None or line > self._head_lines):
+            raise OutOfOrder
 
     def _tried(self) -> str:
         if self.format is not None:
@@ -466,6 +539,11 @@ class _Replay:
     def head(self, size: int) -> bytes:
         """The first ``size`` bytes, or all there are."""
         self._head = self._gather(size)
+        return self._head
+
+    @property
+    def ahead(self) -> bytes:
+        """What was looked at and has not been read yet."""
         return self._head
 
     def read(self, size: int) -> bytes:

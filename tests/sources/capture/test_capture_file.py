@@ -12,7 +12,7 @@ from shadowai.model import Record
 from shadowai.sources.capture.capture_file import FIELDS, FORMATS, CaptureFile
 from tests.captures import files, messages, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
-from tests.captures.packets import ethernet, packed
+from tests.captures.packets import ethernet, ip, packed
 from tests.sources.capture.reading import CLIENT, RESOLVER, SERVER, outcome, read
 
 HELLO = tls.hello("chatgpt.com")
@@ -203,3 +203,11 @@ def test_the_fields_that_are_promised_are_those_of_records() -> None:
 
 def test_formats_are_those_that_records_name() -> None:
     assert set(FORMATS) == {"pcap", "pcapng"}
+
+
+def test_what_is_neither_tcp_nor_udp_is_counted_and_alone_a_gap() -> None:
+    esp = [(START, ethernet(ip(CLIENT, SERVER, 50, bytes(80)))) for _ in range(3)]
+    alone = read(esp)
+    assert alone.notes == {"others": 3} and [gap.count for gap in alone.gaps] == [3] and "IPsec" in alone.texts
+    beside = read([*_talk(), *esp])
+    assert beside.notes == {"others": 3} and beside.gaps == []

@@ -147,6 +147,17 @@ def test_names_beyond_the_limit_are_counted_alike_whatever_is_wanted() -> None:
         assert ledger.counts["names_limit"] == 3 and told.last is None and ledger.named == 5
 
 
+def test_requests_of_connections_that_ended_make_room() -> None:
+    ledger = Ledger(Limits(requests=2))
+    for flow in range(10):
+        told = ledger.of(flow, 0)
+        assert told is not None
+        ledger.see(told, _seen("a.example"))
+        ledger.see(told, _seen("a.example", "tls_sni"))
+        assert ledger.forget(flow) is told and ledger.told(flow) is None
+    assert ledger.counts["names_limit"] == 0 and ledger.forget(77) is None
+
+
 @pytest.mark.parametrize(
     ("proof", "id", "facts"),
     [

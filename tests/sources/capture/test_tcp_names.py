@@ -216,6 +216,12 @@ def test_an_absolute_target_counts_and_not_the_header_beside_it() -> None:
     assert (record.host, record.url) == ("chatgpt.com", "http://chatgpt.com/x")
 
 
+def test_a_request_that_names_several_hosts_is_shown_and_not_counted() -> None:
+    head = b"GET / HTTP/1.1\r\nHost: chatgpt.com\r\nHost: shop.example\r\n\r\n"
+    (record,) = read(_talk(80).syn().send(head).frames).records
+    assert record.host == "chatgpt.com" and record.uncounted_because == "the request names several hosts"
+
+
 def test_several_requests_to_one_host_share_its_bytes() -> None:
     talk = _talk(80).syn()
     for _ in range(3):
@@ -468,6 +474,14 @@ def test_more_names_than_are_told_apart_are_counted() -> None:
     assert len(found.hosts) == 4 and found.notes["names_limit"] == 6
 
 
+def test_more_requests_than_are_remembered_at_once_are_counted_alike_in_a_scan() -> None:
+    talks = [
+        tcp(CLIENT, SERVER, 80, client_port=port).syn().send(GET).receive(messages.response()) for port in range(9)
+    ]
+    for wanted in (None, lambda host, url: False):
+        assert read(merged(*talks), limits=Limits(requests=4), wanted=wanted).notes["names_limit"] == 5
+
+
 def test_a_lossy_connection_without_names_is_no_long_beginning() -> None:
     talk = _talk(22).syn()
     for _ in range(50):
@@ -492,3 +506,15 @@ def test_two_clients_stay_apart() -> None:
 def test_mail_and_dns_in_one_capture() -> None:
     question = udp(CLIENT, RESOLVER, 53).send(messages.dns_query("claude.ai"))
     assert sorted(read(merged(_talk().syn().send(HELLO), question)).hosts) == ["chatgpt.com", "claude.ai"]  # type: ignore[type-var]
+
+
+def test_http_2_behind_an_upgrade_is_believed_of_the_same_host_only() -> None:
+    from hpack import Encoder
+
+    for host, hosts in (("a.example", ["a.example", "a.example"]), ("chatgpt.com", ["a.example"])):
+        block = Encoder().encode([(":method", "GET"), (":path", "/"), (":authority", host), (":scheme", "http")])
+        frames = len(block).to_bytes(3, "big") + b"\1\4\0\0\0\1" + block
+        upgrade = messages.request("a.example", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
+        talk = _talk(80).syn().send(upgrade).receive(messages.response(status="101 Switching Protocols"))
+        found = read(talk.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frames).frames)
+        assert found.hosts == hosts and found.notes.get("misplaced", 0) == 2 - len(hosts)

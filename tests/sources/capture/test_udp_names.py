@@ -45,6 +45,14 @@ def test_several_questions_in_one_message() -> None:
     assert read(_ask(two).frames).hosts == ["chatgpt.com", "claude.ai"]
 
 
+def test_of_very_many_questions_in_one_message_the_first_are_told_and_the_rest_counted() -> None:
+    many = struct.pack(">6H", 1, 0x0100, 88, 0, 0, 0) + b"".join(
+        messages.dns_name(f"n{number}.example") + struct.pack(">HH", 1, 1) for number in range(88)
+    )
+    found = read(_ask(many).frames)
+    assert len(found.hosts) == 64 and found.notes["names_limit"] == 24
+
+
 def test_answers_are_no_use_and_letters_of_any_case_are_one_name() -> None:
     talk = _ask(messages.dns_query("cHaTgPt.CoM")).receive(messages.dns_answer("cHaTgPt.CoM", [SERVER]))
     assert read(talk.frames).hosts == ["chatgpt.com"]

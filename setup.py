@@ -1,0 +1,25 @@
+"""The one compiled module; all else about the package is in pyproject.toml.
+
+It is optional: built where there is a C compiler, left out where there is none. ``CFLAGS`` and ``LDFLAGS`` are heeded. The C
+that Cython writes stays in the build folder.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+FOLDER = "shadowai/fast"
+
+setup(
+    ext_modules=[
+        Extension(
+            "shadowai.fast.packets",
+            [f"{FOLDER}/packets.pyx"],
+            include_dirs=[FOLDER],
+            depends=[*sorted(map(str, Path(FOLDER).glob("*.pxi"))), f"{FOLDER}/initial.h"],
+            optional=True,
+        )
+    ],
+    options={"build_ext": {"cython_c_in_temp": True}} if find_spec("Cython") else {},
+)

@@ -1,0 +1,202 @@
+"""``shadowai sweep``: SaaS tenants in, inventory out."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import click
+
+from shadowai.cli import options, tenants, terminal
+from shadowai.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    import threading
+
+    from shadowai.config import Settings
+    from shadowai.connector import Mode, Scope
+    from shadowai.export import Exporter
+    from shadowai.model import Report
+    from shadowai.sweep.visit import Visit
+    from shadowai.tenant import App, Swept
+    from shadowai.tenants import Tenant
+
+JITTER = 0.1
+"""Part of the interval by which each sweep of ``--every`` may be later, so that many machines do not ask at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the command line says."""
+
+    tenants: tuple[Tenant, ...]
+    mode: Mode | None
+    scope: Scope
+    resume: bool
+    history: bool
+    target: Path | None
+    exporter: Exporter
+    by: Literal["service", "user"]
+    policy: str | None
+    breach: frozenset[str]
+    settings: Settings
+    progress: bool
+
+
+class Join(Protocol):
+    """Where sweeps meet signatures and policy."""
+
+    def is_ai(self, app: App) -> bool:
+        """Whether a signature explains the app."""
+        ...
+
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+        """One inventory of all tenants. Each task of ``sweeps`` that is not complete, and each of ``refused``, a tenant that could not
+        be swept at all, is a gap in it. The sweep is in the history when this returns, unless :attr:`Chosen.history` is false."""
+        ...
+
+
+@click.command("sweep", short_help="Sweep SaaS tenants, and write the inventory of the AI apps with a grant in them.")
+@tenants.names_argument
+@click.option("--full", is_flag=True, help="Look at everything, not only at what matters or has changed.")
+@click.option("--delta", is_flag=True, help="Look only at what has changed since the last sweep.")
+@click.option(
+    "--scope",
+    type=click.Choice(["ai", "consented", "all"]),
+    default="ai",
+    show_default=True,
+    help="Apps that are or may be AI, apps with a consent, or every app.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Print the calls that a sweep would make, as far as they are known before."
+)
+@click.option("--every", metavar="TIME", help="Sweep again and again: 30m, 6h, 1d after the last one.")
+@click.option("--resume/--no-resume", default=True, help="Go on with a sweep that was interrupted (the default).")
+@click.option("--no-history", is_flag=True, help="Do not remember what was found.")
+@click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
+@click.option("--format", "layout", metavar="NAME", help="table, csv, json, …; by default what FILE's suffix says.")
+@click.option(
+    "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
+)
+@click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
+@click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@options.config_option
+@click.option("--no-progress", is_flag=True, help="No progress line.")
+def command(
+    names: tuple[str, ...],
+    full: bool,
+    delta: bool,
+    scope: Scope,
+    dry_run: bool,
+    every: str | None,
+    resume: bool,
+    no_history: bool,
+    output: str | None,
+    layout: str | None,
+    by: Literal["service", "user"],
+    policy_file: str | None,
+    fail_on: str | None,
+    config_file: Path | None,
+    no_progress: bool,
+) -> int:
+    """Find the AI apps that have a grant in the tenants NAME... of the configuration (all of them by default).
+
+    The first sweep looks at what matters, later ones at what has changed, and at everything once a week. What could
+    not be looked at is listed on stderr, and never taken for "no grants".
+    """
+    from shadowai import config, export, policy
+
+    if full and delta:
+        raise click.BadParameter("--full and --delta exclude each other", param_hint="--full")
+    target = Path(output) if output is not None else None
+    exporter = export.format_for(target, layout)
+    options.check_folder(target)
+    breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
+    seconds = tenants.interval(every) if every is not None else None
+    settings = config.load(config_file)
+    mode: Mode | None = "full" if full else "delta" if delta else None
+    some = tenants.chosen(settings, names)
+    chosen = Chosen(
+        some, mode, scope, resume, not no_history, target, exporter, by, policy_file, breach, settings, not no_progress
+    )
+    if dry_run:
+        return _print_calls(chosen)
+    with tenants.stopping() as event:
+        return _once(chosen, event) if seconds is None else _again(chosen, event, seconds)
+
+
+def _print_calls(chosen: Chosen) -> int:
+    """The calls of each tenant's sweep, as far as they are known."""
+    from shadowai.normalize import printable
+    from shadowai.sweep.dry_run import calls
+    from shadowai.sweep.visit import connector_of
+
+    now = time.time_ns() // 1000
+    for tenant in chosen.tenants:
+        connector = connector_of(tenant)
+        for call in calls(connector, tenant.settings, mode=chosen.mode or "targeted", scope=chosen.scope, now=now):
+            asked = f"{call.method} {call.url}" if call.method else "(known only when the sweep is under way)"
+            print(printable(f"{tenant.name}\t{call.task or call.signal}\t{call.quota or '-'}\t{asked}"))
+    terminal.say("note: further pages, and the tasks that are planned on what these find, are not known before")
+    return 0
+
+
+def _again(chosen: Chosen, event: threading.Event, seconds: float) -> int:
+    """Sweep every so often until stopped; gives the last sweep's exit code."""
+    code = 0
+    while not event.is_set():
+        code = _once(chosen, event)
+        event.wait(seconds * (1 + random.random() * JITTER))
+    return code
+
+
+def _once(chosen: Chosen, event: threading.Event) -> int:
+    """One sweep of each tenant, one inventory of all. What is swept counts as remembered when the inventory is written."""
+    from shadowai import export, policy
+    from shadowai.export.summary import summary
+    from shadowai.sweep.visit import check_secrets, connector_of
+
+    for tenant in chosen.tenants:
+        check_secrets(tenant, connector_of(tenant))
+    join = joined(chosen)
+    with ExitStack() as open_stores:
+        visits, refused = _visits(chosen, event, join.is_ai, open_stores)
+        report = join.report([visit.swept for visit in visits], refused)
+        export.write_report(report, chosen.exporter, chosen.target)
+        if chosen.exporter.name != "table" or chosen.target not in (None, Path("-")):
+            terminal.lines(summary(report))
+        for visit in visits:
+            visit.remembered()
+    return policy.exit_code(report, chosen.breach)
+
+
+def _visits(
+    chosen: Chosen, event: threading.Event, is_ai: Callable[[App], bool], stack: ExitStack
+) -> tuple[list[Visit], list[SourceError]]:
+    """The sweeps, and why there is none of the other tenants: one that cannot be swept does not keep the others from it."""
+    from shadowai.sweep.clock import WallClock
+    from shadowai.sweep.runner import Wanted
+    from shadowai.sweep.visit import state_folder, visited
+
+    visits: list[Visit] = []
+    refused: list[SourceError] = []
+    for tenant in chosen.tenants:
+        wanted = Wanted(tenant.name, chosen.mode, chosen.scope, chosen.resume)
+        with tenants.line(tenant.name, chosen.progress) as shown:
+            about = visited(tenant, wanted, folder=state_folder(), clock=WallClock(event), is_ai=is_ai, progress=shown)
+            try:
+                visits.append(stack.enter_context(about))
+            except SourceError as error:
+                refused.append(error)
+    return visits, refused
+
+
+def joined(chosen: Chosen) -> Join:
+    """The join of this command line's signatures, policy and history."""
+    remedy = "see what it would ask with --dry-run, and what it could see with `shadowai doctor`"
+    raise UsageError("this build has no inventory of grants", remedy=remedy)

@@ -1,0 +1,214 @@
+"""A log read in parts gives what it gives in one go, or is not read in parts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from shadowai import inputs, pipeline, split
+from shadowai.catalog import Catalog
+from shadowai.config import Settings
+from shadowai.inventory import Inventory
+from shadowai.model import Gap, Note, SourceSummary
+from shadowai.names import Names
+from shadowai.policy import Policy
+from shadowai.sources import container
+from shadowai.sources.logs import formats
+from tests.formats import expected
+
+SAMPLES = [sample for name in sorted(formats()) for sample in expected.samples(name)]
+LINE = "1767600000.{n:03}     55 10.0.0.{n} TCP_TUNNEL/200 4000 CONNECT {host}:443 user{n} HIER_DIRECT/203.0.113.9 -"
+
+Result = tuple[object, list[Gap], list[Note], SourceSummary]
+
+
+class _Here:
+    """A pool whose work is done at once, in this process."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *wrong: object) -> None:
+        return None
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def shutdown(self, **how: bool) -> None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog.load()
+
+
+@pytest.fixture(scope="module")
+def names(catalog: Catalog) -> Names:
+    return Names(catalog)
+
+
+def _in_parts(path: Path, names: Names, catalog: Catalog, count: int) -> Result | None:
+    inventory = Inventory()
+    log = split.fold(
+        str(path),
+        split.Reading(Settings()),
+        names,
+        lambda: names,
+        count,
+        inventory,
+        pool=_Here,  # type: ignore[arg-type]
+    )
+    if log is None:
+        assert inventory.entries("user", lookup=_never, policy=Policy.empty(), today=date(2026, 3, 1)) == ()
+        return None
+    return _rows(inventory, catalog), list(log.gaps()), list(log.notes()), log.summary()
+
+
+def _in_one_go(path: Path, names: Names, catalog: Catalog) -> Result:
+    inventory = Inventory()
+    (source,) = container.expand([str(path)])
+    assert isinstance(source, container.Source)
+    with container.opened(source) as stream:
+        (content,) = container.contents(source, stream)
+        assert isinstance(content, container.Content)
+        log = inputs.log_file(content, Settings(), None, None)
+        inputs.scan_log(log, names, inventory)
+        return _rows(inventory, catalog), list(log.gaps()), list(log.notes()), log.summary()
+
+
+def _rows(inventory: Inventory, catalog: Catalog) -> object:
+    def signature(id: str) -> Any:
+        return catalog.signatures[id]
+
+    today = date(2026, 3, 1)
+    return [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+
+
+def _never(id: str) -> Any:
+    raise AssertionError(id)
+
+
+def _is_plain(path: Path) -> bool:
+    (source,) = container.expand([str(path)])
+    assert isinstance(source, container.Source)
+    with container.opened(source) as stream:
+        return container.plain(source, stream) is not None
+
+
+PLAIN = [sample for sample in SAMPLES if _is_plain(sample)]
+
+
+@pytest.mark.parametrize("sample", PLAIN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_parts_of_a_sample_give_what_the_whole_gives(
+    sample: Path, names: Names, catalog: Catalog, tmp_path: Path
+) -> None:
+    """Doubled, so that there is something in every part; cut with and without a line break at the end."""
+    data = sample.read_bytes()
+    path = tmp_path / sample.name
+    for content in (data, data.rstrip(b"\n"), data + data.split(b"\n", 1)[-1] * 2):
+        path.write_bytes(content)
+        wanted = _in_one_go(path, names, catalog)
+        for count in (2, 3, 7):
+            found = _in_parts(path, names, catalog, count)
+            assert found is None or found == wanted
+
+
+def test_most_formats_can_be_read_in_parts(names: Names, catalog: Catalog) -> None:
+    assert sum(_in_parts(sample, names, catalog, 2) is not None for sample in PLAIN) > len(PLAIN) // 2
+
+
+def test_mutated_logs_give_the_same_in_parts(names: Names, catalog: Catalog, tmp_path: Path) -> None:
+    rng = random.Random(11)
+    path = tmp_path / "access.log"
+    hosts = ("chatgpt.com", "claude.ai", "www.example.com", "chat.deepseek.com")
+    taken = 0
+    for _ in range(40):
+        lines = [LINE.format(n=n, host=rng.choice(hosts)).encode() for n in range(60)]
+        for _ in range(rng.randrange(6)):
+            place = rng.randrange(len(lines))
+            lines[place] = rng.choice(
+                (
+                    b"",
+                    b"junk \xff\xfe line",
+                    b"\0\0" + lines[place],
+                    lines[place] + b"\r",
+                    lines[place][:20],
+                    b"#comment",
+                    b'"',
+                )
+            )
+        end = rng.choice((b"\n", b"\r\n"))
+        path.write_bytes(end.join(lines) + rng.choice((b"", end)))
+        wanted = _in_one_go(path, names, catalog)
+        for count in (2, 5, 13):
+            found = _in_parts(path, names, catalog, count)
+            assert found is None or found == wanted
+            taken += found is not None
+    assert taken > 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,user,url\n"
+        + "2026-03-02T08:00:00Z,jdoe,https://chatgpt.com/\n" * 9
+        + "time,url,user\n2026-03-02T09:00:00Z,https://claude.ai/,asmith\n",
+        "time,user,url\n" + '2026-03-02T08:00:00Z,"j\ndoe",https://chatgpt.com/\n' * 9,
+    ],
+    ids=["another header further down", "a record over several lines"],
+)
+def test_what_depends_on_lines_before_it_is_not_read_in_parts(
+    text: str, names: Names, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shadowai.sources.logs.logfile._SNIFF", 40)
+    path = tmp_path / "report.csv"
+    path.write_text(text)
+    assert _in_parts(path, names, catalog, 3) is None
+
+
+def test_parts_are_whole_lines_and_leave_nothing_out(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    lines = [b"x" * size + b"\n" for size in (5, 1, 900, 3, 1, 1, 1, 40)]
+    path.write_bytes(b"".join(lines))
+    for count in range(1, 12):
+        found = split.parts(str(path), count)
+        assert [part.start for part in found[1:]] == [part.end for part in found[:-1]]
+        assert found[0].start == 0 and found[-1].end == path.stat().st_size
+        assert all(path.read_bytes()[part.end - 1 : part.end] == b"\n" for part in found)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x1f\x8b\x08\0" + b"x" * 40, "chatgpt.com\n".encode("utf-16"), b"\xef\xbb\xbfa\nb\n", b"PK\x03\x04"]
+)
+def test_what_is_no_plain_text_is_read_in_one_go(
+    content: bytes, names: Names, catalog: Catalog, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(content)
+    assert _in_parts(path, names, catalog, 2) is None
+
+
+def test_a_scan_of_one_large_log_uses_processes_and_finds_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "access.log"
+    hosts = ("chatgpt.com", "www.example.com")
+    path.write_text(
+        "".join(LINE.format(n=n % 250, host=hosts[n % 2]) + "\n" for n in range(3000)) + "no line of a log\n"
+    )
+    one = pipeline.scan([str(path)], options=pipeline.ScanOptions(jobs=1, by="user"))
+    several = pipeline.scan([str(path)], options=pipeline.ScanOptions(jobs=3, by="user"))
+    assert one.gaps and len(one.entries) == 125
+    assert several == one
