@@ -104,6 +104,7 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
         "naive loop": [sys.executable, "-m", "bench.naive", kind, str(path), "suffix"],
         "naive loop, label set": [sys.executable, "-m", "bench.naive", kind, str(path), "label"],
         "shadowai scan": _scan(path),
+        "shadowai scan --jobs 1": [*_scan(path), "--jobs", "1"],
         "wc -l": ["wc", "-l", str(path)],
         "grep -c -F -f": ["grep", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
     }
