@@ -11,11 +11,15 @@ import re
 from collections.abc import Iterator
 
 from shadowai import normalize
-from shadowai.matcher import MAX_TEXT, Matcher, covers_url, fits_host
+from shadowai.index import company
+from shadowai.matcher import MAX_TEXT, Matcher, covers_url, fits_host, fits_redirect
 from shadowai.model import Indicator, Name
 from shadowai.signature_file import Account, SignatureFile, TestVector
 
-_NAMED = ("host", "dns_only", "url", "user_agent", "ip_net", "oauth_client_id", "oauth_app_name")
+_NAMED = (
+    "host", "dns_only", "url", "user_agent", "ip_net", "oauth_client_id", "oauth_app_name", "redirect_url", "redirect_host",
+    "github_app", "publisher", "extension_chrome",
+)  # fmt: skip
 """The kinds that the matcher decides; their rank counts, not merely whether they fit."""
 
 
@@ -33,6 +37,14 @@ def names(example: TestVector) -> Iterator[Name]:
         yield Name("oauth_client", example.oauth_client_id)
     if example.oauth_app:
         yield Name("app_name", example.oauth_app)
+    if example.redirect_url:
+        yield Name("redirect_url", example.redirect_url)
+    if example.github_app:
+        yield Name("github_app", example.github_app)
+    if example.publisher:
+        yield Name("publisher", example.publisher)
+    if example.extension:
+        yield Name("extension", example.extension)
 
 
 def strength(file: SignatureFile, example: TestVector, matcher: Matcher) -> str:
@@ -84,6 +96,8 @@ def _texts(kind: str, example: TestVector) -> list[str]:
     simple = {
         "user_agent": example.user_agent, "response_body": example.body, "ja4": example.ja4, "ip_net": example.ip,
         "oauth_client_id": example.oauth_client_id, "oauth_app_name": example.oauth_app, "websocket": example.url,
+        "redirect_url": example.redirect_url, "github_app": example.github_app, "publisher": example.publisher,
+        "extension_chrome": example.extension,
     }  # fmt: skip
     return [simple[kind]] if simple.get(kind) else []
 
@@ -93,6 +107,10 @@ def _compare(indicator: Indicator, text: str) -> bool:
     if indicator.kind == "url":
         host, _, path = text.partition("/")
         return covers_url(value, host, f"/{path}")
+    if indicator.kind == "redirect_url":
+        return fits_redirect(value, text, whole=match == "exact")
+    if indicator.kind == "publisher":
+        return company(value) == company(text)
     if match == "regex":
         return re.match(value, text if indicator.kind == "response_body" else text[:MAX_TEXT]) is not None
     if indicator.kind in ("request_header", "response_header"):

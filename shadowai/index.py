@@ -22,15 +22,24 @@ Table = dict[str, list[Rule]]
 
 TABLES = (
     "exact", "suffix", "glob", "url", "url_glob", "net", "user_agent", "oauth_client", "app_name", "publisher",
-    "reply_exact", "reply_suffix", "reply_glob",
+    "reply_exact", "reply_suffix", "reply_glob", "client_prefix", "redirect", "github_app", "extension",
 )  # fmt: skip
 """``exact``, ``suffix``: host to rules. ``glob``, ``url_glob``: the host's last literal labels to rules. ``url``: host
 to rules whose pattern is host/path. ``net``: CIDR to rules. ``user_agent``, ``app_name``: regular expression to rules.
-``oauth_client``, ``publisher``: lower-case text to rules. ``reply_*``: the hosts of OAuth reply addresses."""
+``oauth_client``, ``github_app``, ``extension``: lower-case text to rules; ``publisher``: :func:`company` to rules.
+``client_prefix``: a Google project's number with its hyphen to rules. ``reply_*``: the hosts of OAuth reply addresses;
+``redirect``: their host (``scheme://host`` of an app's own scheme) to rules whose pattern ends in ``$`` where it is whole."""
 
 _HOST_TABLE = {"host": "", "dns_only": "", "redirect_host": "reply_"}
 _TEXT_TABLE = {"user_agent": "user_agent", "oauth_app_name": "app_name"}
-_EQUALS_TABLE = {"oauth_client_id": "oauth_client", "publisher": "publisher"}
+_EQUALS_TABLE = {"oauth_client_id": "oauth_client", "github_app": "github_app", "extension_chrome": "extension"}
+_LEGAL = frozenset(
+    {
+        "ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "kk", "limited",
+        "llc", "llp", "lp", "ltd", "nv", "opco", "oy", "pbc", "plc", "pte", "pty", "sa", "sas", "se", "spa", "srl", "the",
+    }
+)  # fmt: skip
+"""Words of a company's name that say what it is in law, or nothing."""
 
 
 class Index(NamedTuple):
@@ -73,6 +82,18 @@ def from_json(value: Any) -> Index | None:
     return Index(tables, services, exclude) if sound else None
 
 
+def company(name: str) -> str:
+    """A company's name as it is compared: ``Anthropic, PBC`` gives ``anthropic``. Never empty for a name that is not."""
+    words = re.findall(r"[^\W_]+(?:\.[^\W_]+)*", name.lower())
+    return " ".join(word for word in words if word.replace(".", "") not in _LEGAL) or " ".join(words)
+
+
+def redirect_host(pattern: str) -> str:
+    """What a reply address of the index is found by: ``claude.ai`` of ``claude.ai/api``, ``cursor://x`` of ``cursor://x/y``."""
+    scheme, mark, rest = pattern.rpartition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}"
+
+
 def tail(glob: str) -> str:
     """The literal labels behind the last ``*`` of a glob: ``bedrock.*.amazonaws.com`` gives ``amazonaws.com``."""
     return glob.rpartition("*")[2].partition(".")[2]
@@ -102,7 +123,8 @@ _FOUR_TEXTS = [str] * 4
 
 
 def _add(tables: dict[str, Table], signature: str, indicator: Indicator) -> None:
-    rule: Rule = [signature, indicator.strength, indicator.role, indicator.value]
+    whole = "$" if indicator.kind == "redirect_url" and indicator.match == "exact" else ""
+    rule: Rule = [signature, indicator.strength, indicator.role, indicator.value + whole]
     for table, key in _keys(indicator):
         tables[table].setdefault(key, []).append(rule)
 
@@ -119,6 +141,12 @@ def _keys(indicator: Indicator) -> list[tuple[str, str]]:
         return [("net", value)]
     if kind in _TEXT_TABLE:
         return [(_TEXT_TABLE[kind], _expression(match, value))]
+    if kind == "oauth_client_id" and match == "prefix":
+        return [("client_prefix", value)]
+    if kind == "redirect_url":
+        return [("redirect", redirect_host(value))]
+    if kind == "publisher":
+        return [("publisher", company(value))]
     return [(_EQUALS_TABLE[kind], value.strip().lower())] if kind in _EQUALS_TABLE else []
 
 

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 NAMES_KEPT: Final = 50
 """Distinct names (and sources) listed per row, the first in input order; what is beyond is said in a note."""
+SCOPES_KEPT: Final = 200
+"""Distinct permissions listed per row, the first in their own order."""
 EVIDENCE_KEPT: Final = 5
 """Origins listed per row, the first in input order."""
 INTERACTIVE_BYTES: Final = 10_000
@@ -75,6 +77,7 @@ class _Tally:
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
+    scopes: tuple[str, ...] = ()
 
     def copy(self) -> _Tally:
         """The same, to be added to on its own."""
@@ -99,9 +102,12 @@ class _Tally:
         self.names = _joined(NAMES_KEPT + 1, self.names, other.names)
         self.sources = _joined(NAMES_KEPT + 1, self.sources, other.sources)
         self.origins = _earliest(self.origins, other.origins)
+        if other.scopes and other.scopes != self.scopes:
+            self.scopes = tuple(sorted({*self.scopes, *other.scopes})[: SCOPES_KEPT + 1])
 
 
 _Cells = dict[_Footing, _Tally]
+_Actors = dict[Actor | None, _Cells]
 _Standing = tuple[str, _Footing, frozenset[str]]
 
 
@@ -133,9 +139,11 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_last", "_services")
+    __slots__ = ("_last", "_services", "_who")
 
-    def __init__(self) -> None:
+    def __init__(self, who: Callable[[Sighting], Actor] | None = None) -> None:
+        """``who`` says who is behind a sighting, where that is more than the source says."""
+        self._who = who
         self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, dict[Actor | None, _Cells]] = {}
@@ -146,11 +154,12 @@ class Inventory:
         What a sighting says beside ``blocked`` must come from what was let through: one without ``events`` gives
         no bytes, days or facts.
         """
+        actor = sighting.actor if self._who is None else self._who(sighting)
         for service, footing, roles in self._standings(sighting, matches):
             one = _tally(sighting, roles)
             actors = self._services.setdefault(service, {})
             actors.setdefault(None, {}).setdefault(footing, _Tally()).merge(one)
-            cells = actors.setdefault(sighting.actor, {})
+            cells = actors.setdefault(actor, {})
             if footing in cells:
                 cells[footing].merge(one)
             else:
@@ -180,8 +189,18 @@ class Inventory:
                 for footing, tally in cells.items():
                     mine.setdefault(footing, _Tally()).merge(tally)
 
-    def entries(self, by: By, *, lookup: Callable[[str], Signature], policy: Policy, today: date) -> tuple[Entry, ...]:
-        """The rows of the inventory, one per service or one per service and actor.
+    def __getstate__(self) -> dict[str, dict[Actor | None, _Cells]]:
+        """What another process is told: what was counted, not how people are known."""
+        return self._services
+
+    def __setstate__(self, services: dict[str, dict[Actor | None, _Cells]]) -> None:
+        self._last, self._who, self._services = None, None, services
+
+    def entries(
+        self, by: By, *, lookup: Callable[[str], Signature], policy: Policy, today: date, persons: bool = False
+    ) -> tuple[Entry, ...]:
+        """The rows of the inventory, one per service or one per service and actor; with ``persons``, one for all that a user did
+        with a service, from whatever device.
 
         ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired.
         Sorted by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor.
@@ -189,20 +208,30 @@ class Inventory:
         signatures = {service: lookup(service) for service in self._services}
         decisions = {service: policy.decide(signature, today) for service, signature in signatures.items()}
         made = (
-            _entry(signatures[service], decisions[service], who, _row(cells), self._services[service])
-            for service, who, cells in self._rows(by)
+            _entry(signatures[service], decisions[service], who, _row(cells), actors)
+            for service, who, cells, actors in self._rows(by, persons)
         )
         return tuple(sorted(made, key=_place))
 
-    def notes(self, by: By) -> tuple[Note, ...]:
+    def notes(self, by: By, *, persons: bool = False) -> tuple[Note, ...]:
         """What :meth:`entries` left out on purpose: lists cut short, and sightings on a weaker footing."""
-        rows = [_row(cells) for _, _, cells in self._rows(by)]
+        rows = [_row(cells) for _, _, cells, _ in self._rows(by, persons)]
         cut = sum(len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT for row in rows)
+        wide = sum(row.use is not None and len(row.use.scopes) > SCOPES_KEPT for row in rows)
         aside = [row.aside for row in rows if row.aside]
         found = []
         if cut:
             text = f"rows with more than {NAMES_KEPT} names or sources list the first {NAMES_KEPT} only"
             found.append(Note(None, "cut", text, cut))
+        if wide:
+            found.append(
+                Note(
+                    None,
+                    "cut",
+                    f"rows with more than {SCOPES_KEPT} permissions list the first {SCOPES_KEPT} only",
+                    wide,
+                )
+            )
         if aside:
             text = (
                 f"{sum(aside)} events at names that do not identify the service alone are listed under names "
@@ -211,11 +240,14 @@ class Inventory:
             found.append(Note(None, "weaker", text, len(aside)))
         return tuple(found)
 
-    def _rows(self, by: By) -> Iterator[tuple[str, Actor | None, _Cells]]:
+    def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, _Cells, _Actors]]:
+        """Each row: its service, who, what is counted, and the actors behind it."""
         for service, actors in self._services.items():
-            for who, cells in actors.items():
-                if (who is None) == (by == "service"):
-                    yield service, who, cells
+            if by == "service":
+                yield service, None, actors[None], actors
+                continue
+            for who, members in _together(actors, persons):
+                yield service, who, _merged(members.values()), members
 
 
 def asset_id(service: str, actor: Actor | None = None) -> str:
@@ -267,7 +299,34 @@ def _tally(sighting: Sighting, roles: frozenset[str]) -> _Tally:
         for day, sent in sighting.days:
             tally.days[day] = tally.days.get(day, 0) + sent
         tally.facts, tally.roles = sighting.facts, roles
+        tally.scopes = tuple(sorted(set(sighting.scopes))[: SCOPES_KEPT + 1]) if sighting.scopes else ()
     return tally
+
+
+def _together(actors: _Actors, persons: bool) -> Iterator[tuple[Actor, _Actors]]:
+    """The actors one by one; with ``persons``, all of one user together, under the user alone."""
+    joined: dict[str, _Actors] = {}
+    for who, cells in actors.items():
+        if who is None:
+            continue
+        if persons and who.user is not None:
+            joined.setdefault(who.user, {})[who] = cells
+        else:
+            yield who, {who: cells}
+    for user, members in joined.items():
+        yield Actor(user), members
+
+
+def _merged(several: Iterable[_Cells]) -> _Cells:
+    """What several actors did, together; theirs is left as it was."""
+    all_cells = list(several)
+    if len(all_cells) == 1:
+        return all_cells[0]
+    found: _Cells = {}
+    for cells in all_cells:
+        for footing, tally in cells.items():
+            found.setdefault(footing, _Tally()).merge(tally)
+    return found
 
 
 def _row(cells: _Cells) -> _Row:
@@ -280,12 +339,10 @@ def _row(cells: _Cells) -> _Row:
     return _Row(best, same, rest, cells[used] if used else None, used is not None and used.lookup)
 
 
-def _entry(
-    signature: Signature, decision: Decision, who: Actor | None, row: _Row, actors: dict[Actor | None, _Cells]
-) -> Entry:
+def _entry(signature: Signature, decision: Decision, who: Actor | None, row: _Row, actors: _Actors) -> Entry:
     use = row.use
     sent = None if row.lookup else use  # what a look-up sends goes to a resolver
-    counted = [who] if who is not None else list(_counted(row, actors))
+    counted = list(_counted(row, actors))
     return Entry(
         asset_id=asset_id(signature.id, who),
         service_id=signature.id,
@@ -308,12 +365,13 @@ def _entry(
         sources=tuple(sorted(row.sources[:NAMES_KEPT])),
         names=row.names[:NAMES_KEPT],
         evidence=_first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
+        scopes=use.scopes[:SCOPES_KEPT] if use else (),
         verdict_reason=decision.reason,
         verdict_owner=decision.owner,
     )
 
 
-def _counted(row: _Row, actors: dict[Actor | None, _Cells]) -> Iterator[Actor]:
+def _counted(row: _Row, actors: _Actors) -> Iterator[Actor]:
     """Who is behind the figures of a service: those with events of the kind counted; all who tried if none passed."""
     for who, cells in actors.items():
         if who is None:
@@ -325,7 +383,7 @@ def _counted(row: _Row, actors: dict[Actor | None, _Cells]) -> Iterator[Actor]:
             yield who
 
 
-def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: dict[Actor | None, _Cells]) -> Usage | None:
+def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: _Actors) -> Usage | None:
     """The highest rung that any one of the actors reached; look-ups alone are ``resolved``, blocked alone nothing."""
     if row.use is None:
         return None

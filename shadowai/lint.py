@@ -13,7 +13,7 @@ from shadowai import catalog as catalogs
 from shadowai import signature_file, strict_yaml
 from shadowai.catalog import Catalog, Source
 from shadowai.errors import ShadowaiError, SignatureError, UsageError
-from shadowai.lint_rules import LINTS, Context, Level, Place
+from shadowai.lint_rules import ID_KINDS, LINTS, WEAK, Context, Level, Place
 from shadowai.matcher import Matcher
 from shadowai.model import Origin
 from shadowai.shared_hosts import SHARED
@@ -170,8 +170,9 @@ def _owners(files: Iterable[SignatureFile]) -> dict[tuple[str, str, str], tuple[
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
     for file in files:
         for indicator in file.signature.indicators:
-            if indicator.strength == "strong":
-                key = (indicator.kind, indicator.match, indicator.value.lower())
+            strong = indicator.strength == "strong"
+            if strong or (indicator.strength == "weak" and indicator.kind in ID_KINDS):
+                key = (indicator.kind, indicator.match if strong else WEAK, indicator.value.lower())
                 found[key] = (*found.get(key, ()), file.id)
     return found
 

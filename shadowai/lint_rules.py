@@ -29,6 +29,10 @@ Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
 
 HOST_KINDS = ("host", "dns_only", "redirect_host")
+ID_KINDS = ("oauth_client_id", "github_app", "extension_chrome")
+"""Kinds that a platform gives out itself, one to an application."""
+WEAK = "weak"
+"""Stands for the match in :attr:`Context.owners` where an id is only weak."""
 STALE_AFTER = datetime.timedelta(days=180)
 SLOWEST = 0.02
 """Seconds that a regular expression may take over any text of :data:`shadowai.matcher.MAX_TEXT` characters."""
@@ -90,7 +94,10 @@ def _examples(file: SignatureFile) -> Iterator[tuple[Place, str, TestVector]]:
 
 def _shown(example: TestVector) -> str:
     """The example in a few words."""
-    texts = (example.url or example.host, example.ip, example.user_agent, example.oauth_app, example.oauth_client_id)
+    texts = (
+        example.url or example.host, example.ip, example.user_agent, example.oauth_app, example.oauth_client_id,
+        example.redirect_url, example.github_app, example.publisher, example.extension,
+    )  # fmt: skip
     return " with ".join(text for text in texts if text) or "the example"
 
 
@@ -359,6 +366,42 @@ class ExtensionId(Lint):
                 yield place, f"{indicator.value} is not what such an id looks like"
 
 
+class OauthId(Lint):
+    """The platforms' own ids have known forms, and each stands for one application: what has no such form is a typing error, or
+    somebody's invention. Google: project number, hyphen, letters; Entra: a GUID; Slack: A and capitals; GitHub: a slug."""
+
+    name, advice = "oauth-id", "copy the id from the platform; one signature has it"
+    _CLIENT = re.compile(
+        r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{9,20}-[a-z0-9]{20,40}\.apps\.googleusercontent\.com"
+        r"|A[0-9A-Z]{8,12}|(?:Iv1\.|Iv23|Ov23)[A-Za-z0-9]{14,20}|app_[A-Za-z0-9]{16,40}"
+    )
+    _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\[bot\])?")
+
+    def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
+        for place, indicator in _each(file, "oauth_client_id", "github_app"):
+            form = self._SLUG if indicator.kind == "github_app" else self._CLIENT
+            if indicator.match == "equals" and not form.fullmatch(indicator.value):
+                yield place, f"{indicator.value} is not what such an id looks like"
+        for place, indicator in _each(file, *ID_KINDS):
+            value = indicator.value.lower()
+            strong = around.owners.get((indicator.kind, indicator.match, value), ())
+            weak = around.owners.get((indicator.kind, WEAK, value), ())
+            others = sorted({*(strong if indicator.strength == "weak" else ()), *weak} - {file.id})
+            if others:
+                yield place, f"{indicator.value} is also in {', '.join(others)}"
+
+
+class Brand(Lint):
+    """A coined word alone lets a name be called borrowed; on anything but an application's name the role says nothing."""
+
+    name, advice = "brand", "give the role to oauth_app_name alone"
+
+    def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
+        for place, indicator in _each(file):
+            if indicator.role == "brand" and indicator.kind != "oauth_app_name":
+                yield place, f"a {indicator.kind} is no brand"
+
+
 class LookAlikeExample(Lint):
     """One counter-example must resemble the service's own name, or the dot boundary was never tried."""
 
@@ -469,6 +512,7 @@ class LocalId(Lint):
 LINTS: tuple[Lint, ...] = (
     FileName(), UniqueId(), ReplacedBy(), UniquePattern(), PublicSuffix(), SharedHost(), OwnExamples(), ForeignClaim(),
     LookAlike(), Glob(), WideNetwork(), NeverAlone(), Anchored(), BenignAgent(), SlowRegex(), ExtensionId(),
+    OauthId(), Brand(),
     LookAlikeExample(), Requires(), References(), Dates(), StaleFacts(), DeadExclude(), LocalId(),
 )  # fmt: skip
 """Every lint on a readable file, in the order of their findings; shape is :mod:`shadowai.lint`'s own."""

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from shadowai import normalize
 from shadowai.catalog import Catalog
 from shadowai.errors import SignatureError, UsageError
-from shadowai.index import Rule, Table
+from shadowai.index import Rule, Table, company, redirect_host
 from shadowai.model import Match, Name, Origin
 
 MAX_TEXT = 512
@@ -25,6 +25,35 @@ MAX_TEXT = 512
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PRODUCT = re.compile(r"@?[\w+-]+(?:/[\w+-]+)*/v?\d[\w.+-]*|[\w.+-]+/\d+(?:\.\d+)+", re.ASCII)  # RFC 9110, 10.1.5
+
+
+_GOOGLE_CLIENT = re.compile(r"[0-9]{9,20}-[a-z0-9]+(?:\.apps\.googleusercontent\.com)?")
+_REPLY = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\\\s]+)(/[^?#\\\s]*)?(?:[?#].*)?", re.IGNORECASE)
+_DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+
+
+class Reply(NamedTuple):
+    """A reply address (RFC 6749, section 3.1.2) taken apart. ``key`` is its host, or ``scheme://host`` of an app's own scheme;
+    ``address`` is true for an IP address, which nobody's signature has."""
+
+    key: str
+    path: str
+    address: bool = False
+
+
+def reply_address(text: str) -> Reply | None:
+    """A reply address as an app's registration has it; ``None`` where it is not absolute, holds user info or a backslash (which
+    readers take differently), or leads to no host. A path that steps upwards is none."""
+    found = _REPLY.fullmatch(text.strip())
+    host = normalize.host(found[2]) if found else None
+    if found is None or host is None:
+        return None
+    path = unquote(found[3] or "/")
+    path = "/" if _DOTS.search(path) else path
+    scheme = found[1].lower()
+    if scheme not in ("http", "https"):
+        return Reply(f"{scheme}://{host}", path)
+    return Reply(host, path, host[-1].isdigit() or ":" in host)
 
 
 class HostDecision(NamedTuple):
@@ -75,8 +104,14 @@ class Matcher:
         tables, text = self._index.tables, name.value
         if name.kind == "user_agent" or name.kind == "app_name":
             return _expressions(tables[name.kind], text)
-        if name.kind == "oauth_client" or name.kind == "publisher":
+        if name.kind == "oauth_client":
+            return self._client(text.strip().lower())
+        if name.kind == "publisher":
+            return _strongest(tables["publisher"].get(company(text), []))
+        if name.kind == "github_app" or name.kind == "extension":
             return _strongest(tables[name.kind].get(text.strip().lower(), []))
+        if name.kind == "redirect_url":
+            return self._redirect(text)
         if name.kind == "url":
             found = normalize.url(text)
             return self._url(found.host, found.path) if found and found.host else []
@@ -86,6 +121,26 @@ class Matcher:
         if name.kind == "reply_host":
             return self._replies.resolve(host) or self._hosts.resolve(host)
         return self._hosts.resolve(host) or self._address(host)
+
+    def _client(self, client: str) -> list[Rule]:
+        """The rules of a whole client id, else those of the Google project whose number it begins with."""
+        exact = self._index.tables["oauth_client"].get(client, [])
+        if exact or not _GOOGLE_CLIENT.fullmatch(client):
+            return _strongest(exact)
+        return _strongest(self._index.tables["client_prefix"].get(client.partition("-")[0] + "-", []))
+
+    def _redirect(self, text: str) -> list[Rule]:
+        """The rules of a reply address: those that name it, the longest first; else what is known of its host."""
+        found = reply_address(text)
+        if found is None:
+            return []
+        rules = self._index.tables["redirect"].get(found.key, [])
+        fitting = [rule for rule in rules if _leads(rule[3], found.path)]
+        longest = max(map(_path_length, fitting), default=0)
+        best = _strongest([rule for rule in fitting if _path_length(rule) == longest])
+        if best or "://" in found.key or found.address:
+            return best
+        return self._replies.resolve(found.key) or self._url(found.key, found.path)
 
     def _url(self, host: str, path: str) -> list[Rule]:
         found = _longest_paths(self._paths(host), path or "/")
@@ -135,8 +190,17 @@ class Matcher:
         for rule in rules:
             first.setdefault(rule[0], rule)
         several = len(first) > 1
+        whole = "$" if name.kind == "redirect_url" else ""
         return tuple(
-            Match(key, services[key], name, "strong" if strength == "strong" else "weak", role, pattern, several)
+            Match(
+                key,
+                services[key],
+                name,
+                "strong" if strength == "strong" else "weak",
+                role,
+                pattern.removesuffix(whole),
+                several,
+            )
             for key, strength, role, pattern in first.values()
         )
 
@@ -216,13 +280,27 @@ def _longest_paths(rules: Iterable[Rule], path: str) -> list[Rule]:
 
 
 def _path_length(rule: Rule) -> int:
-    return len(rule[3].partition("/")[2])
+    return len(rule[3].rpartition("://")[2].partition("/")[2])
 
 
 def _covers(pattern: str, path: str) -> bool:
     """Whether the path of the pattern ``host/path`` is a prefix of ``path`` that ends where a segment does."""
     prefix = "/" + pattern.partition("/")[2]
     return path.startswith(prefix) and (prefix[-1] == "/" or path[len(prefix) : len(prefix) + 1] in ("", "/"))
+
+
+def _leads(pattern: str, path: str) -> bool:
+    """Whether the path of a reply address's pattern is ``path`` (``$`` at its end: the whole of it), without regard to case."""
+    whole = pattern.endswith("$")
+    wanted = pattern.removesuffix("$").rpartition("://")[2].lower()
+    given = path.lower()
+    return given.rstrip("/") == f"/{wanted.partition('/')[2]}".rstrip("/") if whole else _covers(wanted, given)
+
+
+def fits_redirect(pattern: str, text: str, *, whole: bool) -> bool:
+    """Whether the reply address ``text`` is what ``pattern`` names."""
+    found = reply_address(text)
+    return found is not None and found.key == redirect_host(pattern) and _leads(pattern + "$" * whole, found.path)
 
 
 def covers_url(pattern: str, host: str, path: str) -> bool:

@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple
 
 Unit = Literal["line", "frame", "object"]
 Strength = Literal["strong", "weak", "shared"]
-NameKind = Literal["domain", "url", "user_agent", "ip", "oauth_client", "app_name", "publisher", "reply_host"]
+NameKind = Literal[
+    "domain", "url", "user_agent", "ip", "oauth_client", "app_name", "publisher", "reply_host", "redirect_url", "github_app",
+    "extension",
+]  # fmt: skip
 MatchType = Literal["suffix", "exact", "glob", "prefix", "contains", "regex", "cidr", "equals"]
 
 _SEPARATOR: dict[Unit, str] = {"line": ":", "frame": "#", "object": "/"}
@@ -184,7 +187,8 @@ class Sighting:
     """Who used which name, how often, how much, when, and the first places it was seen.
 
     An aggregate over one source: ``events`` excludes ``blocked`` attempts. ``days`` maps a day (days since the
-    epoch, UTC) to the bytes sent up on it. ``facts`` are short words a verdict may need (``"upload"``, ``"post"``).
+    epoch, UTC) to the bytes sent up on it. ``facts`` are short words a verdict may need (``"upload"``, ``"post"``). ``scopes`` are
+    the permissions that were granted.
     """
 
     actor: Actor
@@ -200,6 +204,7 @@ class Sighting:
     origins: tuple[Origin, ...] = ()
     source: str = ""
     facts: frozenset[str] = frozenset()
+    scopes: tuple[str, ...] = ()
 
 
 class Verdict(Enum):

@@ -17,6 +17,8 @@ from shadowai.matcher import Matcher
 from shadowai.model import Match, Name
 
 _MOST = 1 << 18
+_SHORT = 20
+"""Characters of the longest text in which a spelling of "no value" may hide."""
 
 
 class Word(Enum):
@@ -150,4 +152,8 @@ def authority(text: str) -> str:
     if start < 3:
         start = 0
     end = text.find("/", start)
-    return text if end <= start else text[:end]
+    if end <= start or (
+        end < _SHORT and normalize.host(text[:end]) != normalize.host(text)
+    ):  # "N/A" is no value, "NA/" is a host
+        return text
+    return text[:end]

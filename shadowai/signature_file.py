@@ -27,6 +27,7 @@ SCOPES = ("ai-native", "embedded", "infrastructure")
 STRENGTHS = ("strong", "weak", "shared")
 ROLES = (
     "ui", "api", "auth", "telemetry", "cdn", "content", "docs", "download", "published-site", "widget", "mcp", "agent",
+    "brand",
 )  # fmt: skip
 REFERENCE_KINDS = ("vendor-docs", "vendor-code", "measured", "list", "press")
 ACCOUNT_KINDS = ("host", "url_prefix", "request_header", "response_error", "oauth_client_id")
@@ -41,8 +42,9 @@ _TEXT = ("regex", "prefix", "equals")
 _ANY = ("suffix", "exact", "glob", "prefix", "contains", "regex", "cidr", "equals")
 MATCHES: dict[str, tuple[str, ...]] = {
     "host": _HOST, "dns_only": _HOST, "redirect_host": _HOST, "url": ("prefix",), "ip_net": ("cidr",),
-    "user_agent": _TEXT, "oauth_app_name": _TEXT, "http_path": _TEXT, "oauth_client_id": ("equals",),
-    "publisher": ("equals",), "port": ("equals",), "asn": ("equals",), "extension_chrome": ("equals",),
+    "user_agent": _TEXT, "oauth_app_name": _TEXT, "http_path": _TEXT, "oauth_client_id": ("equals", "prefix"),
+    "redirect_url": ("exact", "prefix"), "github_app": ("equals",), "publisher": ("equals",),
+    "port": ("equals",), "asn": ("equals",), "extension_chrome": ("equals",),
     "extension_vscode": ("equals",), "extension_jetbrains": ("equals",), "app_bundle": ("equals",),
     "package_pypi": ("equals",), "package_npm": ("equals",), "request_header": _ANY, "response_header": _ANY,
     "response_body": _ANY, "ja4": _ANY, "websocket": _ANY, "api_key": _ANY, "process": _ANY, "env_var": _ANY,
@@ -51,6 +53,7 @@ MATCHES: dict[str, tuple[str, ...]] = {
 """Each kind of indicator and the ways its value may be compared."""
 
 _ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+_PROJECT = re.compile(r"[0-9]{9,20}-")
 _GLOB_LABEL = re.compile(r"[a-z0-9_-]*\*?[a-z0-9_-]*")
 
 
@@ -109,6 +112,10 @@ class TestVector:
     port: int | None = None
     oauth_app: str = ""
     oauth_client_id: str = ""
+    redirect_url: str = ""
+    github_app: str = ""
+    publisher: str = ""
+    extension: str = ""
     expect_account: str = ""
     expect_strength: str = ""
     why: str = ""
@@ -286,6 +293,15 @@ def _is_host(value: str) -> bool:
     return normalize.host(value) == value and not value[-1].isdigit() and ":" not in value
 
 
+def _is_redirect(value: str) -> bool:
+    """True for a reply address in the one form in which it is compared: lower case but for the path, the web's own scheme left out."""
+    scheme, mark, rest = value.rpartition("://")
+    host, slash, path = rest.partition("/")
+    if mark and (scheme in ("http", "https") or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)):
+        return False
+    return bool(slash) and _is_host(host) and not re.search(r"[?#*\\\s]", path)
+
+
 def _host_pattern(value: object) -> str:
     if not isinstance(value, str) or not (_is_host(value) or is_glob(value)):
         raise _WrongError(f"is {value!r:.80}, which is not a host", "write it in lower case, without scheme or port")
@@ -305,6 +321,10 @@ def _value_problem(indicator: Indicator) -> str:
         host, _, path = value.partition("/")
         if not path or not (_is_host(host) or is_glob(host)) or re.search(r"[?#\s]", path):
             return "a URL prefix is host/path, without scheme, port, query or fragment"
+    if indicator.kind == "redirect_url" and not _is_redirect(value):
+        return "a reply address is host/path, or scheme://host/path of an app's own scheme, without query or fragment"
+    if indicator.kind == "oauth_client_id" and indicator.match == "prefix" and not _PROJECT.fullmatch(value):
+        return "the beginning of a client id is a Google project's number with the hyphen behind it"
     return _compiles(indicator)
 
 
@@ -357,6 +377,7 @@ _INDICATOR = _record(
 _VECTOR = _record(
     {
         **dict.fromkeys(("host", "url", "method", "ja4", "ip", "oauth_app", "oauth_client_id", "why"), _LINE),
+        **dict.fromkeys(("redirect_url", "github_app", "publisher", "extension"), _LINE),
         "user_agent": _text(1000), "body": _text(4000), "headers": _headers, "port": _whole(1, 65535),
         "expect_account": _choice(*ACCOUNT_MEANINGS), "expect_strength": _choice("strong", "weak", "none"),
     },

@@ -6,7 +6,7 @@ Times are integers, microseconds since 1970-01-01T00:00:00Z. ``None`` always mea
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -181,7 +181,7 @@ class Task:
 
     name: str
     signal: str
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = field(default=(), repr=False)  # a delta link may be among them
     weight: int = 1
     changes: bool = False
 
@@ -204,8 +204,8 @@ class Page:
     """
 
     items: tuple[Item, ...]
-    cursor: str | None = None
-    mark: str | None = None
+    cursor: str | None = field(default=None, repr=False)
+    mark: str | None = field(default=None, repr=False)
     missed: tuple[Missed, ...] = ()
 
 
@@ -253,8 +253,8 @@ class Swept:
 
     @property
     def complete(self) -> bool:
-        """True where every task saw everything there was."""
-        return all(outcome.completeness is Completeness.COMPLETE for outcome in self.outcomes)
+        """True where there were tasks and every one saw everything there was."""
+        return bool(self.outcomes) and all(outcome.completeness is Completeness.COMPLETE for outcome in self.outcomes)
 
 
 class TenantError(Exception):

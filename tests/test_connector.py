@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from shadowai import connector
+from shadowai.connector import FINDINGS, Probe, Token, probe_of
 from shadowai.errors import UsageError
-from shadowai.model import Gap, Note, Origin, Sighting
+from shadowai.tenant import TenantError, Trouble
 
 MODULE = """
 class Made:
-    name, title, secrets = "made", "Made Up", ("token",)
-    def sightings(self, settings): yield from ()
+    name, title, settings, secrets, signals = "made", "Made Up", {}, ("token",), ()
+    def allowed(self, settings): return ()
+    def tenant(self, settings): return "t"
+    def token(self, session, audience): return None
+    def plan(self, view): return ()
+    def run(self, task, session, cursor): yield from ()
+    def doctor(self, session): yield from ()
 class Bare:
     name = "bare"
 class Demanding:
     def __init__(self, needed): pass
 """
-
-
-class Here:
-    """A connector that yields one gap."""
-
-    name = "here"
-    title = "Here"
-    secrets = ("token",)
-
-    def sightings(self, settings: Mapping[str, str]) -> Iterator[Sighting | Gap | Note]:
-        yield Gap(Origin("here", "users", "object"), f"no permission for {settings['tenant']}")
 
 
 def _install(monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
@@ -59,12 +54,6 @@ def test_load_constructs_the_connector(made_up: None, monkeypatch: pytest.Monkey
     _install(monkeypatch, made="made_up_connectors:Made")
     found = connector.load("made")
     assert (found.name, found.title, found.secrets) == ("made", "Made Up", ("token",))
-
-
-def test_a_connector_yields_what_it_could_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    _install(monkeypatch, here=f"{__name__}:Here")
-    (gap,) = connector.load("here").sightings({"tenant": "example.com"})
-    assert isinstance(gap, Gap) and str(gap.origin) == "here/users"
 
 
 def test_an_unknown_name_says_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,3 +98,14 @@ def test_one_connector_listed_twice_is_one(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_registered_can_be_loaded() -> None:
     for name in connector.connectors():
         assert connector.load(name).name == name
+
+
+def test_a_token_never_shows_its_value() -> None:
+    assert "s3cret" not in repr(Token("s3cret", 5, permissions=("A",))) and Token("a").scheme == "Bearer"
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_what_a_probe_makes_of_a_trouble(trouble: Trouble) -> None:
+    found = probe_of("apps", TenantError(trouble, "said", remedy="do"))
+    assert found == Probe("apps", FINDINGS.get(trouble, "error"), "said", "do")
+    assert found.finding not in ("ok", "excess")

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from shadowai.index import TABLES, build, from_json, tail
+from shadowai.index import TABLES, build, company, from_json, tail
 from shadowai.model import Indicator, Signature
 
 INDICATORS = (
@@ -22,6 +22,11 @@ INDICATORS = (
     Indicator("oauth_app_name", "prefix", "A+", "weak"),
     Indicator("oauth_client_id", "equals", " ABC ", "strong"),
     Indicator("publisher", "equals", "Example", "weak"),
+    Indicator("oauth_client_id", "prefix", "77377267392-", "strong"),
+    Indicator("redirect_url", "exact", "claude.example/Callback", "strong"),
+    Indicator("redirect_url", "prefix", "app://auth.example/cb", "strong"),
+    Indicator("github_app", "equals", "My-App", "strong"),
+    Indicator("extension_chrome", "equals", "a" * 32, "strong"),
     Indicator("redirect_host", "suffix", "login.a.example", "strong"),
     Indicator("host", "suffix", "auth0.com", "shared"),
     Indicator("host", "suffix", "needy.example", "strong", requires=("port",)),
@@ -44,9 +49,28 @@ def test_where_each_kind_is_found() -> None:
         "oauth_client": ["abc"],
         "publisher": ["example"],
         "reply_suffix": ["login.a.example"],
+        "client_prefix": ["77377267392-"],
+        "redirect": ["app://auth.example", "claude.example"],
+        "github_app": ["my-app"],
+        "extension": ["a" * 32],
     }
     assert INDEX.tables["suffix"]["a.example"] == [["a", "strong", "ui", "a.example"]]
     assert INDEX.services == {"a": "A"}
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("Anthropic, PBC", "anthropic"),
+        ("OpenAI OpCo, LLC", "openai"),
+        ("Otter.ai, Inc.", "otter.ai"),
+        ("The Company", "the company"),
+        ("Notopenai Ltd", "notopenai"),
+        ("", ""),
+    ],
+)
+def test_company(written: str, compared: str) -> None:
+    assert company(written) == compared
 
 
 def test_shared_hosts_are_excluded() -> None:

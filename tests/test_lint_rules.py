@@ -77,6 +77,14 @@ AGENT = "kind: user_agent, match: regex, strength: weak, value: "
         ("extension-id", "abc", [add("kind: extension_chrome, match: equals, strength: strong, value: abc")]),
         ("extension-id", "z", [add(f"kind: extension_chrome, match: equals, strength: strong, value: {'z' * 32}")]),
         ("extension-id", "noname", [add("kind: extension_vscode, match: equals, strength: strong, value: noname")]),
+        ("oauth-id", "looks like", [add("kind: oauth_client_id, match: equals, strength: strong, value: my-client")]),
+        ("oauth-id", "looks like", [add(f"kind: oauth_client_id, match: equals, strength: weak, value: {'G' * 36}")]),
+        ("oauth-id", "looks like", [add("kind: github_app, match: equals, strength: strong, value: My App")]),
+        ("schema", "project's number", [add("kind: oauth_client_id, match: prefix, strength: strong, value: 7737-")]),
+        ("schema", "reply address", [add("kind: redirect_url, match: exact, strength: strong, value: 'https://a.example/b'")]),
+        ("schema", "reply address", [add("kind: redirect_url, match: prefix, strength: strong, value: a.example")]),
+        ("brand", "no brand", [add("kind: host, match: exact, strength: weak, role: brand, value: a.example-chat.com")]),
+        ("never-alone", "oauth_app_name", [add("kind: oauth_app_name, match: regex, strength: strong, value: '^Foo$'")]),
         ("look-alike-example", "no c", [("host: notexample-chat", "host: a"), ("host: cdn.example-chat", "host: b")]),
         ("requires", "sockets", [("requires: [port]", "requires: [port, sockets]")]),
         ("references", "https", [("https://example-chat.com/docs", "http://example-chat.com/docs")]),
@@ -134,6 +142,13 @@ def test_another_s_shared_host(packaged: Path) -> None:
     findings = lint([put(packaged), other(packaged, "a.example-chat.com", "suffix", "shared")], today=TODAY)
     assert [(f.lint, Path(f.origin.path).stem) for f in findings] == [("shared-host", "example-chat")]
     assert "covers a.example-chat.com" in findings[0].message
+
+
+def test_an_id_stands_in_one_file_only(packaged: Path) -> None:
+    line = add("kind: oauth_client_id, match: equals, strength: weak, value: 08ad6f98-a4f8-4635-bb8d-f1a3044760f0")
+    text = SOUND.replace("example-chat", "other-chat").replace("Example is running", "Other runs")
+    findings = lint([put(packaged, SOUND, line), put(packaged, text, line, id="other-chat")], today=TODAY)
+    assert [f.lint for f in findings] == ["oauth-id", "oauth-id"]
 
 
 def test_ids_meet_across_files(packaged: Path) -> None:

@@ -44,7 +44,7 @@ def test_look_alikes_are_not_ai(names: Names, text: str) -> None:
     assert names.is_refused(text)
 
 
-@pytest.mark.parametrize("text", ["", "-", "/index.html", "a b", "\x00"])
+@pytest.mark.parametrize("text", ["", "-", "/index.html", "a b", "\x00", "N/A", ' "n/a" '])
 def test_what_holds_no_host_is_not_refused_but_without_host(names: Names, text: str) -> None:
     assert names.decide(text) is NO_HOST
     assert not names.is_refused(text)
@@ -113,5 +113,14 @@ def test_matches_are_weakened_and_strengthened_and_proven(names: Names) -> None:
 
 
 def test_signatures_that_protocols_prove_exist(names: Names) -> None:
-    for id in ("unknown-llm-server", "mcp-server", "a2a-agent", "ollama", "vllm", "llama-cpp", "lm-studio", "open-webui"):
+    for id in (
+        "unknown-llm-server",
+        "mcp-server",
+        "a2a-agent",
+        "ollama",
+        "vllm",
+        "llama-cpp",
+        "lm-studio",
+        "open-webui",
+    ):
         assert names.proven(id, "10.1.2.3"), id

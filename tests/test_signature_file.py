@@ -39,6 +39,10 @@ FULL: dict[str, Any] = {
         {"kind": "host", "match": "glob", "value": "*-api.example.net", "strength": "weak", "note": "n"},
         {"kind": "url", "match": "prefix", "value": "example.com/chat", "strength": "strong"},
         {"kind": "ip_net", "match": "cidr", "value": "2001:db8::/48", "strength": "weak", "since": "2026-01-01"},
+        {"kind": "oauth_client_id", "match": "prefix", "value": "77377267392-", "strength": "strong"},
+        {"kind": "redirect_url", "match": "exact", "value": "example.com/callback", "strength": "strong"},
+        {"kind": "redirect_url", "match": "prefix", "value": "app://auth.example/", "strength": "weak"},
+        {"kind": "github_app", "match": "equals", "value": "example", "strength": "strong"},
         {"kind": "port", "match": "equals", "value": "11434", "strength": "weak", "id": "port"},
         {"kind": "http_path", "match": "regex", "value": "^POST /x", "strength": "weak", "requires": ["port"]},
     ],
@@ -52,7 +56,7 @@ FULL: dict[str, Any] = {
         }
     ],
     "tests": {
-        "match": [{"host": "example.com"}, {"headers": {"A": "b"}, "port": 1, "expect_strength": "weak"}],
+        "match": [{"host": "example.com"}, {"redirect_url": "https://example.com/"}, {"headers": {"A": "b"}, "port": 1, "expect_strength": "weak"}],
         "no_match": [{"host": "a.example", "why": "w"}, {"url": "https://a.example/", "expect_account": "personal"}],
     },
 }  # fmt: skip
@@ -68,14 +72,14 @@ def test_every_field_arrives() -> None:
     core = found.signature
     assert (core.id, core.name, core.vendor, core.country) == ("example-chat", "Example Chat", "Example", "NO")
     assert core.indicators[0] == Indicator("host", "suffix", "example.com", "strong", role="mcp", ref=0)
-    assert core.indicators[5].requires == ("port",)
+    assert core.indicators[9].requires == ("port",)
     assert core.exclude == ("www.example.com", "*.dev.example.com")
     assert core.source == "openai-chatgpt.yaml"
     assert (found.parent, found.replaced_by, found.previous_ids) == ("Holding", "new-chat", ("old-chat",))
     assert found.references[0].checked_on == "2026-01-01"
     assert found.account[0].means == "corporate"
     assert found.data_handling[0].sign_in == ("scim",)
-    assert found.match[1].headers == (("A", "b"),)
+    assert found.match[2].headers == (("A", "b"),)
     assert found.no_match[1].expect_account == "personal"
 
 
@@ -109,7 +113,7 @@ def _indicator(**fields: object) -> dict[str, Any]:
         (_changed(("indicators", 1, "strength"), "sure"), '"sure"', "closed list"),
         (_changed(("indicators", 2, "match"), "regex"), '"example.com/chat"', "compared by prefix"),
         (_changed(("indicators", 3, "value"), "2001:db8::1/48"), '"2001:db8::1/48"', "malformed"),
-        (_changed(("indicators", 5, "value"), "^("), '"^("', "malformed"),
+        (_changed(("indicators", 9, "value"), "^("), '"^("', "malformed"),
         (_changed(("tests", "match"), [{"host": "a.example"}]), '"a.example"', "list of 2"),
         (_changed(("tests", "match", 0), {"why": "nothing"}), '{\n    "why"', "names nothing"),
         (_indicator(), '"suffix"', "lacks value"),

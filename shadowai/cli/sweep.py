@@ -141,16 +141,20 @@ def _print_calls(chosen: Chosen) -> int:
         connector = connector_of(tenant)
         for call in calls(connector, tenant.settings, mode=chosen.mode or "targeted", scope=chosen.scope, now=now):
             asked = f"{call.method} {call.url}" if call.method else "(known only when the sweep is under way)"
-            print(printable(f"{tenant.name}\t{call.task or call.signal}\t{call.quota or '-'}\t{asked}"))
+            print(*map(printable, (tenant.name, call.task or call.signal, call.quota or "-", asked)), sep="\t")
     terminal.say("note: further pages, and the tasks that are planned on what these find, are not known before")
     return 0
 
 
 def _again(chosen: Chosen, event: threading.Event, seconds: float) -> int:
-    """Sweep every so often until stopped; gives the last sweep's exit code."""
+    """Sweep every so often until stopped; gives the last sweep's exit code. A sweep that fails is not the last."""
     code = 0
     while not event.is_set():
-        code = _once(chosen, event)
+        try:
+            code = _once(chosen, event)
+        except SourceError as error:
+            terminal.say(f"shadowai: {error}")
+            code = error.exit_code
         event.wait(seconds * (1 + random.random() * JITTER))
     return code
 

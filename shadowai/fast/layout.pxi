@@ -152,6 +152,7 @@ cdef struct held_t:
 
 cdef struct interface_t:
     uint32_t link
+    uint32_t snap_length
     uint64_t multiplier
     uint64_t divisor
     int64_t offset

@@ -1,17 +1,17 @@
 # Names that were decided upon, and what the clients' own DNS answers say.
 
 cdef class Names:
-    """Names as they were sent (lower case), each decided upon once: ``decide(name)`` gives its host and its flags."""
+    """Names as they were sent (lower case), each decided upon once: its host, and in which of its uses ``naming`` has to know."""
 
-    cdef object decide
+    cdef object naming
     cdef name_t *table
     cdef uint8_t *text
     cdef uint32_t mask
     cdef uint32_t count
     cdef size_t used
 
-    def __cinit__(self, decide):
-        self.decide = decide
+    def __cinit__(self, naming):
+        self.naming = naming
         self.mask = 2 * MOST_NAMES - 1
         self.table = <name_t *> cleared(self.mask + 1, sizeof(name_t))
         self.text = <uint8_t *> cleared(MOST_NAME_BYTES, 1)
@@ -50,8 +50,12 @@ cdef class Names:
     cdef name_t *learn(self, const uint8_t *text, Py_ssize_t size) except NULL:
         if self.count >= MOST_NAMES or self.used + size > MOST_NAME_BYTES:
             self.forget()
-        cdef tuple decided = self.decide(PyBytes_FromStringAndSize(<const char *> text, size))
-        cdef object host = decided[0]
+        cdef object host = hosts.dns_name(PyBytes_FromStringAndSize(<const char *> text, size))
+        cdef uint8_t flags = 0
+        if host is not None and (self.naming.wanted is None or self.naming.wanted(host, None)):
+            flags |= AS_QUERY
+        if host is None or self.naming.hears(host):
+            flags |= AS_HELLO
         cdef uint32_t hash = text_hash(text, size)
         cdef uint32_t place = hash & self.mask
         while self.table[place].used:
@@ -59,7 +63,7 @@ cdef class Names:
         cdef name_t *name = &self.table[place]
         memcpy(self.text + self.used, text, size)
         name.hash, name.start, name.size = hash, <uint32_t> self.used, <uint16_t> size
-        name.flags, name.used = decided[1], 1
+        name.flags, name.used = flags, 1
         name.host = NULL
         if host is not None:
             Py_INCREF(host)

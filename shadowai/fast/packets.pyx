@@ -165,7 +165,7 @@ cdef class Table:
     cdef interface_t *interfaces
     cdef int interface_count
 
-    def __cinit__(self, take, finish, limits, naming=None, *, size_t piece=1 << 20, int64_t thread_from=WORTH_A_THREAD):
+    def __cinit__(self, take, finish, limits, naming=None, *, size_t piece=1 << 19, int64_t thread_from=WORTH_A_THREAD):
         cdef int each
         self.piece, self.thread_from = piece, thread_from
         self.index = <place_t *> cleared(8192, sizeof(place_t))
@@ -181,7 +181,7 @@ cdef class Table:
         self.frames_undecoded, self.servers, self.hosts_of_quic = {}, {}, {}
         if naming is not None:
             self.streams = naming._streams
-            self.names = Names(self._decide)
+            self.names = Names(naming)
             self.answers = Answers(limits.dns_answers)
             naming.answers = self.answers
             self.quics = QuicFlows(naming._udp.quic)
@@ -241,17 +241,6 @@ cdef class Table:
     def fragments_limited(self):
         """Datagrams in pieces that were given up because there were too many at once."""
         return self.fragments_table.limited
-
-    def _decide(self, bytes name):
-        """The host of a name, and in which of its uses Naming has to know of it."""
-        naming = self.naming
-        host = hosts.dns_name(name)
-        flags = 0
-        if host is not None and (naming.wanted is None or naming.wanted(host, None)):
-            flags |= AS_QUERY
-        if host is None or naming.hears(host):
-            flags |= AS_HELLO
-        return host, flags
 
     # --- places -----------------------------------------------------------------------------------------------------------
 
@@ -1043,6 +1032,8 @@ cdef class Table:
         finally:
             free(all)
         self.told()
+        if self.ahead is not None:
+            self.ahead.end()
 
     cdef int told(self) except -1:
         """Tell the owner of what came to an end in a walk."""
@@ -1372,8 +1363,21 @@ cdef class Table:
             self.interfaces[count].multiplier = interface.multiplier
             self.interfaces[count].divisor = interface.divisor
             self.interfaces[count].offset = interface.offset
+            self.interfaces[count].snap_length = interface.snap_length
             count += 1
         self.interface_count = count
+        return 0
+
+    cdef inline int put(
+        self, int count, Bytes data, Py_ssize_t at, int64_t captured, int64_t length, uint32_t link
+    ) except -1 nogil:
+        """Put a frame to those that are worked on together."""
+        cdef packet_t *p = &self.packets_together[count]
+        if length > captured:
+            self.snapped += 1
+        self.number += 1
+        p.data.at, p.data.size = some(data, at, <Py_ssize_t> captured), <Py_ssize_t> captured
+        p.time, p.frame, p.wire, p.link = self.time, self.number, <uint32_t> length, link
         return 0
 
     cdef uint64_t run_pcapng(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF nogil:
@@ -1386,7 +1390,6 @@ cdef class Table:
         cdef int64_t total, place, captured, length, then
         cdef Py_ssize_t final = data.size - 32, at
         cdef interface_t *interface
-        cdef packet_t *p
         while not odd and taken < most:
             count = 0
             while count < TOGETHER and taken < most:
@@ -1396,6 +1399,23 @@ cdef class Table:
                     break
                 total, place = file_word(data, at + 4, self.big), file_word(data, at + 8, self.big)
                 captured, length = file_word(data, at + 20, self.big), file_word(data, at + 24, self.big)
+                if file_word(data, at, self.big) == 3:
+                    # a simple packet: of the first interface, and without a time of its own
+                    captured, length = total - 16, place
+                    odd = captured < 0 or total & 3 != 0 or not self.interface_count
+                    if odd:
+                        break
+                    interface = &self.interfaces[0]
+                    captured = min(captured, length, <int64_t> interface.snap_length if interface.snap_length else length)
+                    odd = self.lacking = total > data.size - at
+                    if odd or file_word(data, at + total - 4, self.big) != total:
+                        odd = True
+                        break
+                    self.put(count, data, at + 12, captured, length, interface.link)
+                    self.position = at + <Py_ssize_t> total
+                    taken += 1
+                    count += 1
+                    continue
                 odd = (
                     file_word(data, at, self.big) != 6
                     or total & 3 != 0
@@ -1420,12 +1440,7 @@ cdef class Table:
                 ) + interface.offset
                 if 0 <= then < NEVER:
                     self.time = then
-                if length > captured:
-                    self.snapped += 1
-                self.number += 1
-                p = &self.packets_together[count]
-                p.data.at, p.data.size = some(data, at + 28, <Py_ssize_t> captured), <Py_ssize_t> captured
-                p.time, p.frame, p.wire, p.link = self.time, self.number, <uint32_t> length, interface.link
+                self.put(count, data, at + 28, captured, length, interface.link)
                 self.position = at + <Py_ssize_t> total
                 taken += 1
                 count += 1

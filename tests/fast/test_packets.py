@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,8 +163,10 @@ def test_files_of_blocks(wanted: Wanted | None, order: files.Order, resolution: 
     second = files.section(
         files.Interface(EVERYTHING[half:]), files.Interface(raw, link_type=files.RAW, resolution=9), order=other
     )
-    simple = files.section(files.Interface(EVERYTHING[:20]), simple=True)
-    _same(_bytes(first + second + simple), wanted)
+    simple = files.section(files.Interface(EVERYTHING[:20]), simple=True, order=order)
+    short = files.section(files.Interface(EVERYTHING[20:60], snaplen=61), simple=True, order=other)
+    nowhere = files.section(order=order) + files.block(3, bytes(20), order)
+    _same(_bytes(first + second + simple + short + nowhere), wanted)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 4_096])
@@ -192,6 +195,23 @@ def test_a_file_read_ahead(
 
     monkeypatch.setattr(fast, "table", table)
     _same(lambda: path.open("rb"), chunk=64)
+
+
+def test_the_thread_that_reads_ahead_ends(tmp_path: Path) -> None:
+    path = files.write_pcap(tmp_path / "a.pcap", EVERYTHING)
+    for whole in (True, False):
+        before = threading.active_count()
+        with path.open("rb") as stream:
+            table = compiled.Table(lambda *piece: 2, lambda flow: None, DEFAULT, piece=100, thread_from=0)
+            container = Container(stream)
+            while table.walk(container, 3) and whole:
+                assert threading.active_count() == before + 1
+            if whole:
+                table.close()
+            del table
+        for thread in set(threading.enumerate()) - {threading.main_thread()}:
+            thread.join(10)
+        assert threading.active_count() == before
 
 
 def test_a_file_that_shrinks_and_one_that_ends_within_a_record(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""The apps of a tenant: all of them, or those that have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shadowai.tenant import App, Page, Removed, Task
+from shadowai_connectors.entra_graph import PAGE
+from shadowai_connectors.entra_items import APP_SELECT, PLATFORM, Row, app, identifier, made
+from shadowai_connectors.entra_signals import DIRECTORY
+from shadowai_connectors.entra_work import Work, changed, listed
+
+PATH = "/servicePrincipals"
+WATCHED = "appId,displayName,accountEnabled,appOwnerOrganizationId,homepage,replyUrls,tags,verifiedPublisher"
+LATER = f"{PATH}/delta?$deltatoken=latest&$select={WATCHED}"
+"""Where the link to changes comes from. Without a selection, changes would tell the public halves of credentials too."""
+
+
+def all_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
+    """Every service principal; leaves a delta link."""
+    url = work.graph.url(f"{PATH}?$top={PAGE}&$select={APP_SELECT}")
+    for stage in listed(work, url, DIRECTORY, cursor, delta=LATER):
+        items, missed = made(stage.rows, lambda row: _learnt(work, row))
+        yield Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+
+
+def changed_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
+    """What has changed since the delta link of the task's argument. A change names some of the properties only, so that the app is
+    asked for as it is now; one that is not there any more is gone, whatever the change says, and is named by its object's identifier."""
+    for stage in changed(work, task.arguments[0], DIRECTORY, cursor):
+        ids = {identifier(row, "id") for row in stage.rows}
+        found = list(work.graph.by_ids(ids, "servicePrincipal", APP_SELECT)) if ids else []
+        items, missed = made(found, lambda row: _learnt(work, row))
+        gone = sorted(ids - {identifier(row, "id") for row in found})
+        items += [Removed(PLATFORM, work.tenant, "app", one) for one in gone]
+        yield Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+
+
+def _learnt(work: Work, row: Row) -> App:
+    found = app(row, work.tenant)
+    work.known.learn(found.object_id or found.id, found.id, first_party=found.first_party)
+    return found

@@ -1,0 +1,247 @@
+"""What JSON interfaces of SaaS products have in common: where they are, typed looks into what they answer, times, links to the
+next page, windows of logs, and probes. Pure but for :func:`linked`; nothing here knows a product.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from shadowai.connector import Answer, Probe, Quota, Session, View, probe_of
+from shadowai.errors import UsageError
+from shadowai.tenant import (
+    Activity,
+    App,
+    CursorExpired,
+    Event,
+    Grant,
+    Item,
+    Missed,
+    Person,
+    Signal,
+    Task,
+    TenantError,
+    Trouble,
+)
+
+Row = Mapping[str, Any]
+Refine = Callable[[TenantError], TenantError | CursorExpired]
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+LATEST = 4_102_444_800 * SECOND
+"""The year 2100: what claims to be later is no time."""
+EXPIRED = frozenset({400, 404, 410, 422})
+"""Answers to a cursor that was given out by the service itself, and that it no longer takes."""
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+_NEXT = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+
+
+def root(settings: Mapping[str, str], key: str, usual: str = "") -> str:
+    """The address in the setting ``key`` without a slash at the end, ``usual`` where it is left out; ``https`` goes without saying.
+
+    ``http`` is for a server on this machine, where ``insecure_localhost`` is set. Raises :class:`~shadowai.errors.UsageError`.
+    """
+    written = settings.get(key, "").strip() or usual
+    address = written if "://" in written else f"https://{written}"
+    try:
+        parts = urlsplit(address)
+        named = parts.hostname and parts.port != 0
+    except ValueError:
+        parts, named = urlsplit(""), False
+    insecure = settings.get("insecure_localhost") == "true" and parts.hostname in _LOOPBACK
+    safe = parts.scheme == "https" or (parts.scheme == "http" and insecure)
+    if not named or not safe or parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", address):
+        raise UsageError(f"{key} is not an https address: {written!r}", remedy=f'{key} = "https://host"')
+    return address.rstrip("/")
+
+
+def needed_setting(settings: Mapping[str, str], key: str, pattern: str, example: str) -> str:
+    """A setting that becomes a part of an address, and so must look like one. Raises :class:`~shadowai.errors.UsageError`."""
+    value = settings.get(key, "").strip()
+    if not re.fullmatch(pattern, value):
+        raise UsageError(
+            f"{key} is {'missing' if not value else f'not valid: {value!r}'}", remedy=f'{key} = "{example}"'
+        )
+    return value
+
+
+def host(address: str) -> str:
+    """Host and port of an address, as :class:`~shadowai.connector.Allowed` takes them."""
+    return urlsplit(address).netloc
+
+
+def path(address: str) -> str:
+    """The path of an address, ``""`` for none."""
+    return urlsplit(address).path
+
+
+def text(value: object) -> str | None:
+    """A text that says something; a whole number is one too, for identifiers are written as both."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The texts of a list; nothing for what is none."""
+    return tuple(found for one in value if (found := text(one))) if isinstance(value, list) else ()
+
+
+def inside(row: Row, *keys: str) -> Row:
+    """A nested object, empty where there is none."""
+    for key in keys:
+        value = row.get(key)
+        row = value if isinstance(value, Mapping) else {}
+    return row
+
+
+def needed(row: Row, key: str) -> str:
+    """A text without which the row means nothing."""
+    value = text(row.get(key))
+    if value is None:
+        raise TenantError(Trouble.UNEXPECTED, f"an object came without {key}")
+    return value
+
+
+def rows(body: object, key: str | None = None) -> tuple[Row, ...]:
+    """The objects of a page: the body itself, or what it holds under ``key``. A page without its list is no empty page."""
+    found = body if key is None else body.get(key) if isinstance(body, Mapping) else None
+    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+        raise TenantError(Trouble.UNEXPECTED, f"a page holds no list{f' {key}' if key else ''} of objects")
+    return tuple(found)
+
+
+def micros(value: object) -> int | None:
+    """A time in microseconds since 1970: ISO 8601 text (without a zone it is UTC), or seconds since 1970 as a number or a text."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{1,12}(?:\.\d{1,9})?", value)):
+        return _plausible(float(value))
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        return _plausible(found.replace(tzinfo=found.tzinfo or UTC).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plausible(seconds: float) -> int | None:
+    return round(seconds * SECOND) if 0 < seconds * SECOND < LATEST else None
+
+
+def flat(made: object) -> Iterator[Item | Missed]:
+    """The items of what a row became: one, several, or none (``None``)."""
+    for one in made if isinstance(made, tuple) else (made,):
+        if isinstance(one, Activity | App | Event | Grant | Missed | Person):
+            yield one
+
+
+def iso(moment: int) -> str:
+    """A time as filters take it: whole seconds, UTC."""
+    return datetime.fromtimestamp(moment // SECOND, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(moment: int) -> int:
+    """The beginning of the day, UTC."""
+    return moment // DAY * DAY
+
+
+def next_in(headers: Mapping[str, str]) -> str | None:
+    """The address that a ``Link`` header calls the next one (RFC 8288, section 3); ``None`` where it names none."""
+    for address, about in _LINK.findall(headers.get("link", "")):
+        for quoted, bare in _NEXT.findall(about):
+            if "next" in (quoted or bare).lower().split():
+                return str(address)
+    return None
+
+
+class Step(NamedTuple):
+    """One page: what was answered, and where the next one is."""
+
+    answer: Answer
+    link: str | None
+
+
+def linked(
+    session: Session,
+    url: str,
+    quota: Quota,
+    *,
+    cursor: str | None = None,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    audience: str = "",
+    refine: Refine,
+) -> Iterator[Step]:
+    """The pages of a collection that names the next one in a ``Link`` header, from ``cursor`` (such a link) on. A link that was met
+    before ends the task: it would never end by itself."""
+    following = cursor
+    met: set[str | None] = {None}
+    while True:
+        asked = params if following is None else None
+        try:
+            answer = session.get(following or url, quota=quota, params=asked, headers=headers, audience=audience)
+        except TenantError as error:
+            raise expired(error, refine) if following else refine(error) from error
+        met.add(following)
+        following = session.next_link(answer, next_in(answer.headers))
+        if following is not None and following in met:
+            raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
+        yield Step(answer, following)
+        if following is None:
+            return
+
+
+def expired(error: TenantError, refine: Refine) -> TenantError | CursorExpired:
+    """What a refusal of a cursor means: that it is no longer taken, unless it says something else."""
+    found = refine(error)
+    if error.status in EXPIRED and isinstance(found, TenantError) and found.trouble is Trouble.UNEXPECTED:
+        return CursorExpired(error.detail)
+    return found
+
+
+def like(error: TenantError, trouble: Trouble, remedy: str = "", detail: str = "") -> TenantError:
+    """The same refusal, understood better."""
+    return TenantError(
+        trouble,
+        detail or error.detail,
+        remedy=remedy or error.remedy,
+        status=error.status,
+        code=error.code,
+        body=error.body,
+    )
+
+
+def log_task(view: View, name: str, signal: str, *, back: int, overlap: int, more: tuple[str, ...] = ()) -> Task:
+    """A task that reads a log from where the last complete one ended, less ``overlap`` (entries arrive late), or from ``back`` ago,
+    which is what the service keeps. Its arguments are the window's beginning and end, and ``more``; its mark is the end.
+
+    Entries are met twice where windows overlap: they must have ids. Sums have none: for them ``overlap`` is negative, and the window
+    ends that much before now instead, when all entries have arrived."""
+    mark = None if view.mode == "full" else view.mark(name)
+    known = int(mark) if mark is not None and mark.isdigit() else None
+    until, earliest = view.now + min(0, overlap), view.now - back
+    since = earliest if known is None else max(earliest, min(known, until) - max(0, overlap))
+    return Task(name, signal, (str(since), str(until), *more), changes=known is not None)
+
+
+def probes(signals: tuple[Signal, ...], ask: Callable[[str], None]) -> Iterator[Probe]:
+    """What came of the smallest request of each signal; where the service knows no remedy, the signal's own is given."""
+    for signal in signals:
+        try:
+            ask(signal.name)
+        except TenantError as error:
+            found = probe_of(signal.name, error)
+            yield found if found.remedy else replace(found, remedy=signal.remedy)
+        except CursorExpired as error:
+            yield Probe(signal.name, "error", str(error), signal.remedy)
+        else:
+            yield Probe(signal.name, "ok")

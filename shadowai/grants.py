@@ -1,0 +1,296 @@
+"""What a sweep has gathered as sightings for the inventory: who has let which AI application do what.
+
+A grant counts as one event, and so does each use that the tenant tells of; what was asked for and not given is an attempt. A seat or
+an assignment is leave to use, not use. Permissions include those of the applications that act for a grant's application (the
+on-behalf-of chain): a client that may only ask a server does what the server may. What could not be looked at becomes a gap; a grant
+without a date of its own is dated by the audit log, or by the sweep that saw it first, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from shadowai import normalize, permissions
+from shadowai.app_matcher import NOTHING, AppMatch, AppMatcher
+from shadowai.inventory import Inventory
+from shadowai.model import Actor, Match, Name, Note, Origin, Sighting
+from shadowai.tenant import EVERYONE, Activity, App, Grant, Swept
+
+CHANNEL: Final = "grant"
+DORMANT: Final = 90 * 86_400_000_000
+"""Microseconds without any use after which a grant is dormant."""
+VERIFYING: Final = frozenset({"entra"})
+"""Platforms that verify publishers, so that one that is not verified means something."""
+ORIGINS: Final = 5
+LISTED: Final = 10
+CHAIN: Final = 64
+"""Applications that one may act through: a longer chain is somebody's invention."""
+_SHOWN: Final = 80
+_AI_WORDS = re.compile(
+    r"(?i)(?:^|[\W_])(?:ai|gpt|llm|copilot|agents?|assistant|note ?taker|transcri\w+|summari\w+|mcp|chat ?bot|genai)(?:[\W_]|$)"
+)
+_ACCESS = frozenset({"delegated", "application", "install", "key"})
+
+Explained = tuple[Sighting, tuple[Match, ...]]
+Pair = tuple[str, str | None]
+"""An application's id and a person's (or nobody's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An application that may be AI and is not called so: ``why`` says what speaks for it, ``users`` how many people let it in."""
+
+    app: App
+    scopes: tuple[str, ...]
+    users: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about an application that is worth saying whether it is AI or not."""
+
+    kind: Literal["impersonation", "wired"]
+    app: App
+    scopes: tuple[str, ...]
+    users: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What a sweep says beside the inventory."""
+
+    candidates: tuple[Candidate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class _Held:
+    """All that one person (or nobody, or everybody) has let one application do."""
+
+    events: int = 0
+    asked: int = 0
+    scopes: frozenset[str] = frozenset()
+    facts: set[str] = field(default_factory=set)
+    first: int | None = None
+    last: int | None = None
+    ids: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What an application may do, whoever let it."""
+
+    scopes: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    grants: int = 0
+
+
+def fold(swept: Swept, matcher: AppMatcher, inventory: Inventory) -> Assessed:
+    """Add a sweep's grants to ``inventory``; gives what is to be said beside it. Gaps are :mod:`shadowai.sweep.gaps`'s."""
+    tenant = SweptGrants(swept, matcher)
+    for sighting, matches in tenant.sightings():
+        inventory.add(sighting, matches)
+    return tenant.assessed()
+
+
+class SweptGrants:
+    """One sweep, read a few times over: memory grows with AI grants and with applications, not with all grants."""
+
+    def __init__(self, swept: Swept, matcher: AppMatcher) -> None:
+        self._swept = swept
+        self._apps = {app.id: app for app in swept.apps}
+        found = ((app.id, matcher.match(app)) for app in self._apps.values())
+        self._found = {id: match for id, match in found if match != NOTHING}
+        self._links = self._linked()
+        self._second_signs()
+        self._chains = {id: self._chain(id) for id, match in self._found.items() if match.matches or match.wired}
+        self._wanted = {*self._chains, *(server for chain in self._chains.values() for server in chain)}
+        self._revoked, self._told = self._events()
+        self._used = self._activity()
+        self._sums: dict[str, _Sum] = {}
+        self._undated = self._withdrawn = 0
+        self._held = self._gathered()
+        self._addresses = self._people()
+
+    def sightings(self) -> Iterator[Explained]:
+        """Every AI application's grants and uses, each with what explains it; in order of applications and people."""
+        for id in sorted(self._chains):
+            found = self._found[id]
+            if found.wired:
+                yield self._wired(self._apps[id]), found.wired
+                continue
+            for principal in sorted(self._held.get(id, {}), key=lambda who: who or ""):
+                yield self._granted(self._apps[id], principal), found.matches
+            for (app, principal), used in sorted(self._used.items(), key=lambda item: (item[0][0], item[0][1] or "")):
+                if app == id:
+                    yield self._active(self._apps[id], principal, used), found.matches
+            counted = self._apps[id].users
+            if counted and id not in self._held:
+                yield self._installed(self._apps[id], counted), found.matches
+
+    def assessed(self) -> Assessed:
+        """Candidates, findings and notes, those that concern the most people first."""
+        candidates = tuple(sorted(self._candidates(), key=_weight))
+        findings = tuple(sorted(self._findings(), key=_weight))
+        return Assessed(candidates, findings, tuple(self._notes(candidates, findings)))
+
+    def _linked(self) -> dict[str, set[str]]:
+        """From an application to those of others through which it acts; the platform's own are what is reached, not who acts."""
+        found: dict[str, set[str]] = {app.id: set(app.holds) for app in self._apps.values() if app.holds}
+        for grant in self._swept.grants:
+            server = self._apps.get(grant.resource or "")
+            if server is not None and not server.first_party and grant.kind in _ACCESS and grant.app != server.id:
+                found.setdefault(grant.app, set()).add(server.id)
+        return found
+
+    def _second_signs(self) -> None:
+        """A tool of two uses (an editor) is AI where what it was given reaches an AI service's server, or one that lets AI in."""
+        for id, match in list(self._found.items()):
+            own = [signal.match for signal in match.signals if signal.kind in ("id", "reply")]
+            servers = (self._found.get(server, NOTHING) for server in self._links.get(id, ()))
+            if match.candidate and own and not match.impersonation and any(s.matches or s.wired for s in servers):
+                self._found[id] = replace(match, matches=(replace(own[0], strength="weak"),))
+
+    def _chain(self, id: str) -> tuple[str, ...]:
+        """The applications that act for one, at any remove, itself left out."""
+        seen: dict[str, None] = {}
+        waiting = [id]
+        while waiting and len(seen) < CHAIN:
+            for server in sorted(self._links.get(waiting.pop(), ())):
+                if server != id and server not in seen:
+                    seen[server] = None
+                    waiting.append(server)
+        return tuple(seen)
+
+    def _events(self) -> tuple[dict[Pair, int], dict[Pair, int]]:
+        """When each person last withdrew, and first gave, what they let an AI application do."""
+        revoked: dict[Pair, int] = {}
+        told: dict[Pair, int] = {}
+        for event in self._swept.events:
+            key = event.app, event.principal
+            if event.app not in self._wanted:
+                continue
+            if event.what in ("revoked", "removed"):
+                revoked[key] = max(revoked.get(key, 0), event.time)
+            elif event.what in ("granted", "installed"):
+                told[key] = min(told.get(key, event.time), event.time)
+        return revoked, told
+
+    def _activity(self) -> dict[Pair, Activity]:
+        """The use of AI applications, summed by person."""
+        found: dict[Pair, Activity] = {}
+        for used in self._swept.activity:
+            if used.app in self._chains:
+                key = used.app, used.principal
+                found[key] = _joined(found[key], used) if key in found else used
+        return found
+
+    def _gathered(self) -> dict[str, dict[str | None, _Held]]:
+        """What AI applications and their servers hold, by person; of the others, sums."""
+        held: dict[str, dict[str | None, _Held]] = {}
+        known: dict[frozenset[str], frozenset[str]] = {}
+        for grant in self._swept.grants:
+            if self._is_withdrawn(grant):
+                self._withdrawn += 1
+                continue
+            total = self._sums.setdefault(grant.app, _Sum())
+            if grant.kind != "request":
+                total.scopes.update(grant.scopes)
+                total.grants += 1
+                if grant.principal not in (None, EVERYONE):
+                    total.people.add(str(grant.principal))
+            if grant.app in self._wanted:
+                one = held.setdefault(grant.app, {}).setdefault(grant.principal, _Held())
+                self._hold(one, grant)
+                one.scopes = known.setdefault(one.scopes, one.scopes)
+        return held
+
+    def _is_withdrawn(self, grant: Grant) -> bool:
+        """Whether a grant that only the audit log tells of was withdrawn after it; lists of grants hold what stands."""
+        if grant.date_source != "audit_log" or grant.granted is None:
+            return False
+        return self._revoked.get((grant.app, grant.principal), -1) >= grant.granted
+
+    def _hold(self, held: _Held, grant: Grant) -> None:
+        if len(held.ids) < ORIGINS:
+            held.ids.append(grant.id)
+        granted, source = self._dated(grant)
+        times = [time for time in (granted, grant.last_used, held.last) if time is not None]
+        held.first = min(time for time in (granted, held.first) if time is not None)
+        held.last = max(times)
+        held.facts.add(f"dated_{source}")
+        if grant.kind == "request":
+            held.asked += 1
+            held.facts.add("requested")
+            return
+        held.scopes |= frozenset(grant.scopes)
+        if grant.kind in _ACCESS:
+            held.events += 1
+            held.facts |= {"grant", *(["key"] if grant.kind == "key" else [])}
+        else:
+            held.events += grant.last_used is not None
+            held.facts.add("licensed" if grant.kind == "seat" else "assigned")
+        if grant.principal == EVERYONE:
+            held.facts.add("tenant_wide")
+        elif grant.principal is None and grant.kind in ("application", "install"):
+            held.facts.add("app_only")
+        if self._is_dormant(grant):
+            held.facts.add("dormant")
+
+    def _dated(self, grant: Grant) -> tuple[int, str]:
+        """When a grant was given, and who says so."""
+        if grant.granted is not None:
+            return grant.granted, grant.date_source or "api"
+        told = self._told.get((grant.app, grant.principal))
+        if told is not None:
+            return told, "audit_log"
+        self._undated += grant.kind != "request" and grant.app in self._chains
+        return self._swept.began, "first_sweep"
+
+    def _is_dormant(self, grant: Grant) -> bool:
+        """Whether what was given has not been used for long; where nobody tells of uses, nothing can be said."""
+        used = self._used.get((grant.app, grant.principal))
+        last = max((time for time in (grant.last_used, used.last if used else None) if time is not None), default=None)
+        if last is None and not (self._swept.complete and any(app == grant.app for app, _ in self._used)):
+            return False
+        since = last if last is not None else grant.granted
+        return since is not None and self._swept.began - since > DORMANT
+
+    def _people(self) -> dict[str, str | None]:
+        """The addresses of those who let AI applications in; they are looked for, so that others need not be remembered."""
+        wanted = {who for id in self._chains for who in self._held.get(id, ()) if who not in (None, EVERYONE)}
+        wanted |= {who for _, who in self._used if who is not None}
+        return {person.id: person.address for person in self._swept.people if person.id in wanted}
+
+    def _actor(self, principal: str | None, *, named: bool = True) -> Actor:
+        """Who that is. A person whose address is not known is known by the tenant's own id; a group (``named`` false) is nobody."""
+        if principal is None or principal == EVERYONE:
+            return Actor()
+        address = self._addresses.get(principal)
+        if address is None and not named and principal not in self._addresses:
+            return Actor()
+        return Actor(normalize.user(address or principal))
+
+    def _granted(self, app: App, principal: str | None) -> Sighting:
+        held = self._held[app.id][principal]
+        scopes = self._effective(app.id, principal)
+        facts = held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set())
+        named = bool(held.facts & {"grant", "licensed", "requested"})
+        return self._sighting(app, self._actor(principal, named=named), held.ids)._replaced(
+            events=held.events, blocked=held.asked, first_seen=held.first, last_seen=held.last, facts=facts, scopes=scopes
+        )
+
+    def _effective(self, id: str, principal: str | None) -> tuple[str, ...]:
+        """What an application may do for a person, the applications that act for it included."""
+        found: set[str] = set()
+        for app in (id, *self._chains.get(id, ())):
+            held = self._held.get(app, {})
+            for who in {principal, *(() if app == id else (EVERYONE, None))}:
+                found |= held[who].scopes if who in held else set()
+        return tuple(sorted(found))

@@ -1,0 +1,137 @@
+"""What a run looked at, and whether a later look covers an earlier one.
+
+Only a look that covers everything that may have shown a thing can show that the thing is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from shadowai.history.nouns import Look
+from shadowai.model import Gap, Report
+from shadowai.normalize import printable
+from shadowai.tenant import Completeness, Outcome, Swept
+
+UNBOUNDED = 1 << 62
+"""The reach of a scan without ``--since``; else it is the length of the time asked for."""
+PLAN = "*"
+"""The signal of a sweep's plan: where that failed, nobody knows what was not looked at."""
+_SCOPES = ("ai", "consented", "all")
+_DATE = re.compile(r"20\d\d([-_.]?)(?:0\d|1[0-2])\1(?:[0-2]\d|3[01])(?:[-_.T]?(?:[01]\d|2[0-3])(?:[-_.:]?[0-5]\d){0,2}Z?)?(?!\d)")
+_ROTATED = re.compile(r"(?<=[a-z])\.\d{1,3}(?=$|\.(?:gz|bz2|zst|xz|lz4)$)")
+_PACKED = re.compile(r"\.(?:gz|bz2|zst|xz|lz4)$")
+
+
+def identity(path: str) -> str:
+    """What of a log's path stays the same when it is rotated: ``proxy-2026-11-20.log.gz`` and ``proxy-2026-11-21.log`` are the same
+    log on two days, as are ``access.log`` and ``access.log.1``. Other numbers tell logs apart (``fw1.log``, ``fw2.log``)."""
+    return _PACKED.sub("", _ROTATED.sub("", _DATE.sub("DATE", path)))
+
+
+def of_report(report: Report, *, span: int | None = None) -> tuple[Look, ...]:
+    """The looks of a scan: one for each log, complete where nothing of it was a gap. ``span`` is the length in microseconds of the
+    time that was asked for, ``None`` for all there is."""
+    reach = (UNBOUNDED if span is None else span,)
+    reasons: dict[str, str] = {}
+    for gap in report.gaps:
+        for place in _places(gap):
+            reasons.setdefault(place, gap.reason)
+    formats: dict[str, set[str]] = {}
+    for source in report.sources:
+        place = identity(source.path)
+        formats.setdefault(place, set()).add(source.format)
+        if source.unreadable:
+            reasons.setdefault(place, "records that could not be read")
+    found = [_log(place, frozenset(formats[place]), reasons.get(place, ""), reach) for place in sorted(formats)]
+    failed = sorted(set(reasons) - set(formats))
+    return (
+        *found,
+        *(Look(p, "", frozenset(), Completeness.FAILED, False, reach, printable(reasons[p])) for p in failed),
+    )
+
+
+def _log(place: str, formats: frozenset[str], reason: str, reach: tuple[int, ...]) -> Look:
+    how = Completeness.PARTIAL if reason else Completeness.COMPLETE
+    return Look(place, "", formats, how, True, reach, printable(reason))
+
+
+def _places(gap: Gap) -> Iterator[str]:
+    yield from {identity(origin.path) for origin in (gap.origin, *gap.examples)}
+
+
+def source_of(swept: Swept) -> str:
+    """What a tenant's looks are called: by the platform's name for it, which stays when it is configured under another."""
+    return f"{swept.platform}:{swept.tenant}"
+
+
+def of_sweep(swept: Swept, *, before: Sequence[Look] = ()) -> tuple[Look, ...]:
+    """The looks of a sweep of one tenant: one for each signal. ``before`` are those of the last sweep of it, on which a sweep of
+    changes builds."""
+    source = source_of(swept)
+    labels = frozenset({swept.platform, swept.name, source, f"{swept.platform}:{swept.name}"})
+    reach = (_SCOPES.index(swept.scope), _wholeness(swept, source, before))
+    signals: dict[str, list[Outcome]] = {}
+    for outcome in swept.outcomes:
+        signals.setdefault(outcome.signal, []).append(outcome)
+    if not signals:
+        return (Look(source, PLAN, labels, Completeness.FAILED, False, reach, "nothing was looked at"),)
+    return tuple(
+        Look(source, name, labels, _together(several), _gave(several), reach, _reason(several))
+        for name, several in sorted(signals.items())
+    )
+
+
+def _wholeness(swept: Swept, source: str, before: Sequence[Look]) -> int:
+    if swept.mode == "delta":
+        return max((look.reach[1] for look in before if look.source == source and len(look.reach) > 1), default=0)
+    return int(swept.mode == "full")
+
+
+def _together(outcomes: Iterable[Outcome]) -> Completeness:
+    found = {outcome.completeness for outcome in outcomes}
+    return found.pop() if len(found) == 1 else Completeness.PARTIAL
+
+
+def _gave(outcomes: Iterable[Outcome]) -> bool:
+    return any(o.completeness is not Completeness.FAILED or o.pages or o.items for o in outcomes)
+
+
+def _reason(outcomes: Iterable[Outcome]) -> str:
+    wanting = [outcome for outcome in outcomes if outcome.completeness is not Completeness.COMPLETE]
+    if not wanting:
+        return ""
+    first = wanting[0]
+    return printable(first.trouble.value if first.trouble else first.completeness.value)
+
+
+def relevant(looks: Iterable[Look], labels: Collection[str]) -> list[Look]:
+    """The looks that may have shown what has these labels; all of them where none is called so."""
+    gave = [look for look in looks if look.gave]
+    return [look for look in gave if look.labels & set(labels)] or gave
+
+
+def lacking(earlier: Iterable[Look], later: Sequence[Look]) -> list[str]:
+    """Why ``later`` looks cannot show that something which ``earlier`` ones showed is gone; empty where they can."""
+    wanted = list(earlier)
+    if not wanted:
+        return ["it is not known what had shown it"]
+    found = {(look.source, look.part): look for look in later}
+    return [reason for look in wanted if (reason := _lack(look, found))]
+
+
+def _lack(look: Look, found: dict[tuple[str, str], Look]) -> str:
+    other = found.get((look.source, look.part))
+    plan = found.get((look.source, PLAN))
+    if plan is not None and plan.completeness is not Completeness.COMPLETE:
+        return f"{look.source}: {plan.reason or 'its sweep was not complete'}"
+    if other is None:
+        return f"{look.place} was not looked at"
+    if other.completeness is not Completeness.COMPLETE:
+        return f"{look.place}: {other.reason or other.completeness.value}"
+    return "" if covers(other, look) else f"{look.place} was looked at less widely"
+
+
+def covers(look: Look, other: Look) -> bool:
+    """True where ``look`` went at least as far as ``other``."""
+    return len(look.reach) == len(other.reach) and all(a >= b for a, b in zip(look.reach, other.reach, strict=True))

@@ -1,0 +1,135 @@
+"""The only sockets of a sweep. Built on requests: msal and google-auth speak it as it is, so one guarded session serves them and us.
+
+Its traps are closed here: with ``trust_env`` the variable REQUESTS_CA_BUNDLE overrides ``verify`` and a ``.netrc`` replaces the
+Authorization header, so ``trust_env`` is off and proxies are read from the environment by hand; a context given to the pool alone is
+lost behind a proxy, so the proxy's pool and the connection to the proxy itself get it too.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from shadowai import __version__
+from shadowai.sweep.allowlist import LOOPBACK, AllowList, place
+from shadowai.sweep.faults import Fault, Reply, of_exception, of_reply
+from shadowai.tenant import TenantError, Trouble
+
+CONNECT, READ = 15.0, 120.0
+"""Seconds to wait for a connection, and for more of an answer."""
+LARGEST = 256 << 20
+"""Bytes that an answer may have, unpacked."""
+CONNECTIONS = 32
+_CHUNK = 1 << 16
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Sends what is allowed, with our trust, through the environment's proxies, and follows nothing."""
+
+    def __init__(self, allowed: AllowList, trust: ssl.SSLContext, sent: Callable[[], None]) -> None:
+        self._allowed, self._trust, self._sent = allowed, trust, sent
+        super().__init__(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool, with our trust."""
+        return super().init_poolmanager(*args, **{**kwargs, "ssl_context": self._trust})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """The pool behind a proxy, with our trust for the service and for the proxy."""
+        trust = {"ssl_context": self._trust, "proxy_ssl_context": self._trust}
+        return super().proxy_manager_for(proxy, **{**kwargs, **trust})
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Always verifies, by the context alone: what a library asks for in ``verify`` does not count."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Refuse what is not allowed, before there is a socket; send the rest."""
+        url = request.url or ""
+        self._allowed.check(request.method or "", url)
+        kwargs |= {"verify": True, "cert": None, "proxies": proxies(url), "timeout": (CONNECT, READ)}
+        self._sent()
+        return super().send(request, **kwargs)
+
+
+class PatientAdapter(BaseAdapter):
+    """What libraries get: they take a token endpoint that is busy for one that refuses, so what passes is tried again beneath them.
+    ``again`` waits before the next try and says whether there may be one."""
+
+    def __init__(self, inner: GuardedAdapter, again: Callable[[Fault, int], bool], now: Callable[[], float]) -> None:
+        super().__init__()
+        self._inner, self._again, self._now = inner, again, now
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send until there is an answer that stays."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                response = self._inner.send(request)
+                content = response.content
+            except (requests.RequestException, ConnectionError, TimeoutError) as error:
+                if self._again(of_exception(error), tries):
+                    continue
+                raise
+            lowered = {name.lower(): value for name, value in response.headers.items()}
+            fault = of_reply(Reply(response.status_code, lowered, content, response.url), self._now())
+            if fault is None or not fault.retry or not self._again(fault, tries):
+                return response
+
+    def close(self) -> None:
+        """Nothing: the sockets are the other adapter's."""
+
+
+class GuardedSession(requests.Session):
+    """A session all of whose requests pass a :class:`GuardedAdapter`."""
+
+    def __init__(self, adapter: BaseAdapter) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.headers["User-Agent"] = f"shadowai/{__version__}"
+        self.adapters.clear()
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Nowhere: an answer that points elsewhere is the answer."""
+        return None
+
+
+def proxies(url: str) -> dict[str, str]:
+    """The proxies that the environment names for ``url``; none for this machine."""
+    found = place(url)
+    if found is not None and found.host in LOOPBACK:
+        return {}
+    return dict(get_environ_proxies(url))
+
+
+def fetch(
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    params: Mapping[str, str] | None,
+    headers: Mapping[str, str],
+    data: Any = None,
+) -> Reply:
+    """One request, and its whole answer. Raises what requests raises, and
+    :class:`~shadowai.tenant.TenantError` for an answer that is larger than any page should be."""
+    response = session.request(method, url, params=dict(params or {}), headers=dict(headers), data=data, stream=True)
+    with response:
+        chunks, size = [], 0
+        for chunk in response.iter_content(_CHUNK):
+            size += len(chunk)
+            if size > LARGEST:
+                raise TenantError(Trouble.UNEXPECTED, f"an answer of more than {LARGEST >> 20} MB")
+            chunks.append(chunk)
+        lowered = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, lowered, b"".join(chunks), response.url)

@@ -1,0 +1,165 @@
+"""``sweep`` visits the tenants, writes one inventory, and remembers only what was written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shadowai import connector as protocol
+from shadowai.cli import main
+from shadowai.cli import sweep as module
+from shadowai.errors import SourceError
+from shadowai.model import Gap, Origin, Report
+from shadowai.sweep.gaps import gaps
+from shadowai.sweep.lock import only_one
+from shadowai.tenant import App, Swept
+from tests.sweep.conftest import service
+from tests.sweep.service import SECRET, Service, reply
+
+__all__ = ["service"]
+
+
+class Join:
+    """Makes a report of nothing but gaps, and keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.sweeps: list[Swept] = []
+        self.grants: list[int] = []
+        self.breaks = False
+
+    def is_ai(self, app: App) -> bool:
+        """Whatever it is called."""
+        return True
+
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+        """The gaps."""
+        if self.breaks:
+            raise SourceError("cannot")
+        self.sweeps += sweeps
+        self.grants += [len(swept.grants) for swept in sweeps]
+        found = [gap for swept in sweeps for gap in gaps(swept)]
+        return Report((), (*found, *(Gap(error.origin or Origin("x"), error.message) for error in refused)))
+
+
+@pytest.fixture
+def join(monkeypatch: pytest.MonkeyPatch) -> Join:
+    """What stands where sweeps meet signatures."""
+    made = Join()
+    monkeypatch.setattr(module, "joined", lambda chosen: made)
+    return made
+
+
+@pytest.fixture
+def configuration(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration with the service as the tenants ``main`` and ``other``."""
+    points = [EntryPoint("toy", "tests.sweep.service:Toy", protocol.GROUP)]
+    monkeypatch.setattr(protocol, "entry_points", lambda group: points)
+    monkeypatch.setenv("TOY_SECRET", SECRET)
+    monkeypatch.setenv("SHADOWAI_STATE", str(tmp_path / "state"))
+    path = tmp_path / "c.toml"
+    about = f'connector = "toy"\nroot = "{service.root}"\nclient_secret = "env:TOY_SECRET"\ninsecure_localhost = true\n'
+    path.write_text(f"[tenants.main]\n{about}[tenants.other]\n{about}")
+    return path
+
+
+def sweep(configuration: Path, *more: str) -> int:
+    return main(["sweep", "--config", str(configuration), *more])
+
+
+def test_a_sweep_of_all_tenants(configuration: Path, join: Join) -> None:
+    assert sweep(configuration) == 0
+    assert [swept.name for swept in join.sweeps] == ["main", "other"] and join.grants == [50, 50]
+    assert {(swept.mode, swept.scope) for swept in join.sweeps} == {("targeted", "ai")}
+    assert sweep(configuration, "main", "--scope", "all") == 0
+    assert sweep(configuration, "main", "--full") == 0
+    assert [(swept.mode, swept.scope) for swept in join.sweeps[2:]] == [("delta", "all"), ("full", "ai")]
+
+
+def test_what_could_not_be_looked_at_is_incomplete(configuration: Path, join: Join, service: Service) -> None:
+    service.always["/grants/app00003"] = reply(403, {})
+    assert sweep(configuration, "main") == 3
+
+
+def test_a_tenant_that_is_being_swept_does_not_keep_the_others(
+    configuration: Path, join: Join, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_one(tmp_path / "state" / "sweeps" / "main.lock"):
+        assert sweep(configuration, "--format", "json") == 3
+    assert [swept.name for swept in join.sweeps] == ["other"]
+    assert "another sweep of this tenant is running" in capsys.readouterr().out
+
+
+def test_what_was_not_written_is_not_remembered(configuration: Path, join: Join, service: Service) -> None:
+    join.breaks = True
+    assert sweep(configuration, "main") == 3
+    asked = len(service.asked)
+    join.breaks = False
+    assert sweep(configuration, "main") == 0
+    assert len(service.asked) == asked and join.grants == [50]  # nothing was asked again
+    assert sweep(configuration, "main") == 0
+    assert len(service.asked) > asked
+
+
+def test_secrets_that_are_missing_are_said_before_anything(
+    configuration: Path,
+    join: Join,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("TOY_SECRET")
+    assert sweep(configuration) == 2
+    assert service.asked == [] and "TOY_SECRET is not set" in capsys.readouterr().err
+
+
+def test_a_dry_run(configuration: Path, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sweep(configuration, "main", "--dry-run") == 0
+    said = capsys.readouterr()
+    host = service.root.removeprefix("http://")
+    assert said.out.splitlines() == [f"main\ttoken\t-\tPOST {host}/token", f"main\tapps\ttoy\tGET {service.root}/apps"]
+    assert "not known before" in said.err and service.asked == []
+
+
+def test_again_and_again_until_stopped(configuration: Path, join: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is not None and timeout > 100:
+                waits.append(timeout)
+                if len(waits) == 3:
+                    self.set()
+            return self.is_set()
+
+    monkeypatch.setattr(threading, "Event", Event)
+    report = join.report
+
+    def breaks_once(sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+        join.breaks = len(waits) == 1
+        return report(sweeps, refused)
+
+    monkeypatch.setattr(join, "report", breaks_once)
+    assert sweep(configuration, "main", "--every", "6h") == 0
+    assert [swept.mode for swept in join.sweeps] == ["targeted", "delta"]
+    assert all(6 * 3600 <= wait <= 6.6 * 3600 for wait in waits) and len(set(waits)) == 3
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["--full", "--delta"], "exclude each other"),
+        (["--every", "soon"], "is not a time like"),
+        (["--scope", "some"], "some"),
+        (["nobody"], "no tenant is called 'nobody'"),
+        (["-o", "absent/x.csv"], "no such folder"),
+        (["--fail-on", "x"], "is not a list of"),
+    ],
+)
+def test_wrong_usage(configuration: Path, argv: list[str], says: str, capsys: pytest.CaptureFixture[Any]) -> None:
+    assert sweep(configuration, *argv) == 2
+    assert says in capsys.readouterr().err

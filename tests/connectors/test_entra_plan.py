@@ -1,0 +1,211 @@
+"""What is asked, in which order, and what is let stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from shadowai.connector import Mode, Scope
+from shadowai.tenant import App, Grant, Task
+from shadowai_connectors.entra_clients import digest
+from shadowai_connectors.entra_plan import tasks
+from shadowai_connectors.entra_work import DAY, Mark
+from tests.connectors.entra_tenant import GRAPH_APP, TENANT, guid
+
+NOW = 100 * DAY
+
+
+@dataclass
+class Seen:
+    """A sweep so far."""
+
+    mode: Mode = "targeted"
+    scope: Scope = "ai"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    now: int = NOW
+    found: list[App] = field(default_factory=list)
+    held: list[Grant] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def apps(self) -> Iterator[App]:
+        return iter(self.found)
+
+    def grants(self) -> Iterator[Grant]:
+        return iter(self.held)
+
+    def is_ai(self, app: App) -> bool:
+        return app.name.startswith("AI")
+
+    def is_complete(self, task: str) -> bool:
+        return task in self.done
+
+    def mark(self, task: str) -> str | None:
+        return self.marks.get(task)
+
+    def principals(self) -> Iterator[str]:
+        return iter(sorted({grant.principal for grant in self.held if grant.principal and grant.principal != "*"}))
+
+
+def app(number: int, name: str, app_id: str | None = None) -> App:
+    """An app."""
+    return App("entra", TENANT, app_id or guid(2, number), name, object_id=guid(1, number))
+
+
+def planned(view: Seen) -> dict[str, Task]:
+    """Tasks by name; each name once."""
+    found = tasks(view)
+    assert len({task.name for task in found}) == len(found)
+    return {task.name: task for task in found}
+
+
+def whole(time: int = NOW - DAY, link: str = "https://graph.example/d") -> str:
+    """What a whole listing left."""
+    return str(Mark(link, time, whole=True))
+
+
+@pytest.fixture
+def view() -> Seen:
+    """Apps are known: Graph, one that is AI, one that is not."""
+    return Seen(found=[app(0, "Graph", GRAPH_APP), app(1, "AI one"), app(2, "Other")], done={"apps"})
+
+
+def test_nothing_hangs_on_apps_before_all_are_known(view: Seen) -> None:
+    view.done = set()
+    assert set(planned(view)) == {"apps", "grants/everyone", "consents", "requests", "teams-apps"}
+
+
+def test_only_apps_that_are_ai_are_asked_about(view: Seen) -> None:
+    found = planned(view)
+    (grants,) = (task for name, task in found.items() if name.startswith("grants/of-apps/"))
+    assert grants.arguments == (f"{guid(1, 1)}={guid(2, 1)}",)
+    assert found["roles"].arguments == (f"{guid(1, 0)}={GRAPH_APP}",)
+
+
+def test_an_app_is_always_in_the_same_task(view: Seen) -> None:
+    before = {
+        argument: name for name, task in planned(view).items() if "/of-apps/" in name for argument in task.arguments
+    }
+    view.found += [app(number, f"AI {number}") for number in range(10, 400)]
+    after = {
+        argument: name for name, task in planned(view).items() if "/of-apps/" in name for argument in task.arguments
+    }
+    assert before.items() <= after.items() and len(set(after.values())) == 8
+
+
+@pytest.mark.parametrize(
+    ("mode", "scope", "name"),
+    [
+        ("targeted", "ai", "grants/everyone"),
+        ("targeted", "consented", "grants/all"),
+        ("targeted", "all", "grants/all"),
+        ("full", "ai", "grants/all"),
+    ],
+)
+def test_how_much_is_listed_follows_from_what_is_wanted(view: Seen, mode: Mode, scope: Scope, name: str) -> None:
+    view.mode, view.scope = mode, scope
+    assert {task for task in planned(view) if task in ("grants/all", "grants/everyone")} == {name}
+    assert not any(task.changes for task in planned(view).values())
+    assert any(task.startswith("grants/of-apps/") for task in planned(view)), "the list may have lost rows"
+
+
+def test_changes_are_told_under_the_name_of_what_they_change(view: Seen) -> None:
+    view.mode, view.marks = "delta", {"apps": whole(), "grants/all": whole()}
+    found = planned(view)
+    assert found["apps"].changes and found["grants/all"].changes and "grants/everyone" not in found
+    assert found["apps"].arguments == ("https://graph.example/d",)
+    view.marks = {"apps": whole(), "grants/everyone": whole()}
+    assert planned(view)["grants/everyone"].changes and "grants/all" not in planned(view)
+
+
+@pytest.mark.parametrize("mark", [whole(NOW - 7 * DAY), whole(link=""), whole(NOW + DAY)])
+def test_a_mark_that_cannot_be_used_is_read_whole(view: Seen, mark: str) -> None:
+    view.mode, view.marks = "delta", {"apps": mark, "grants/everyone": mark}
+    found = planned(view)
+    assert not found["apps"].changes and not found["grants/everyone"].changes and found["apps"].arguments == ()
+
+
+def test_without_any_mark_everything_is_read(view: Seen) -> None:
+    view.mode = "delta"
+    assert {"grants/all", "grants/everyone"} <= set(planned(view))
+
+
+def test_apps_asked_before_stand_where_changes_are_told(view: Seen) -> None:
+    view.mode, view.done = "delta", {"apps", "grants/everyone"}
+    (shard,) = (name for name in planned(view) if name.startswith("grants/of-apps/"))
+    told, asked = str(Mark("https://graph.example/d", NOW, whole=False)), digest([guid(1, 1)])
+    view.marks = {"grants/everyone": told, shard: asked, shard.replace("grants/of-apps", "assignments"): asked}
+    assert not [name for name in planned(view) if "of-apps" in name or "assignments" in name]
+    view.done = {"apps"}
+    assert shard in planned(view), "the changes could not be had"
+    view.done, view.marks["grants/everyone"] = {"apps", "grants/everyone"}, whole()
+    assert shard in planned(view), "everyone's grants were read whole: nothing tells what users changed"
+    view.marks["grants/everyone"] = told
+    view.found.append(app(8, "AI that a signature explains since today"))
+    names = {name for name in planned(view) if name.startswith("grants/of-apps/")}
+    assert names and (names == {shard} or shard not in names)
+
+
+def test_the_log_is_read_from_where_it_was_left(view: Seen) -> None:
+    view.mode, view.marks = "delta", {"consents": str(NOW - DAY)}
+    task = planned(view)["consents"]
+    assert task.changes and task.arguments == (str(NOW - 3 * DAY), str(NOW))
+    view.mode = "full"
+    assert not planned(view)["consents"].changes
+
+
+def test_what_rarely_changes_is_asked_once_a_day(view: Seen) -> None:
+    view.mode, view.marks = "delta", {"teams-apps": str(NOW - 6 * DAY // 24)}
+    assert "teams-apps" not in planned(view)
+    view.marks = {"teams-apps": str(NOW - DAY)}
+    assert "teams-apps" in planned(view)
+    view.mode, view.marks = "targeted", {"teams-apps": str(NOW)}
+    assert "teams-apps" in planned(view)
+
+
+@pytest.mark.parametrize(("tier", "there"), [("minimal", False), ("standard", False), ("deep", True)])
+def test_the_tier_says_what_is_asked(view: Seen, tier: str, there: bool) -> None:
+    view.settings = {"tier": tier}
+    assert ("copilot-packages" in planned(view)) is there
+    assert ("consents" in planned(view)) is (tier != "minimal")
+
+
+def people(view: Seen) -> dict[str, tuple[str, ...]]:
+    """The people who are asked about, by task."""
+    return {name: task.arguments for name, task in planned(view).items() if task.signal == "people"}
+
+
+def test_the_people_of_ai_apps_are_asked_about_and_nobody_else(view: Seen) -> None:
+    for number, client in enumerate([1, 2, 1, 1]):
+        view.held.append(Grant("entra", TENANT, f"g{number}", guid(2, client), "delegated", guid(3, number)))
+    view.held.append(Grant("entra", TENANT, "g9", guid(2, 1), "delegated", "*"))
+    assert sorted(one for some in people(view).values() for one in some) == [guid(3, 0), guid(3, 2), guid(3, 3)]
+    view.scope = "consented"
+    assert sum(len(some) for some in people(view).values()) == 4
+
+
+def test_a_new_person_is_looked_up_without_asking_about_everybody_again(view: Seen) -> None:
+    view.held = [Grant("entra", TENANT, f"g{n}", guid(2, 1), "delegated", guid(3, n)) for n in range(5_000)]
+    before = people(view)
+    assert all(len(some) <= 1000 for some in before.values()) and 5 <= len(before) <= 16
+    assert sum(len(some) for some in before.values()) == 5_000
+    view.mode, view.marks = "delta", dict.fromkeys(before, str(NOW))
+    assert people(view) == {}
+    view.held.append(Grant("entra", TENANT, "new", guid(2, 1), "delegated", guid(3, 5_000)))
+    assert len(people(view)) == 1
+
+
+def test_what_changes_are_told_to_is_believed_before_what_stands(view: Seen) -> None:
+    view.settings = {"tier": "deep"}
+    modes: tuple[Mode, ...] = ("targeted", "full")
+    for view.mode in modes:
+        names = sorted(
+            task.name for task in planned(view).values() if task.signal in ("grants", "apps", "agent-identities")
+        )
+        assert (
+            names[0] == "apps"
+            and names[2] in ("grants/all", "grants/everyone")
+            and names[3].startswith("grants/of-apps/")
+        )

@@ -1,0 +1,211 @@
+"""What the connectors share: looks into answers, links, windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from shadowai.connector import Mode
+from shadowai.errors import UsageError
+from shadowai.tenant import App, CursorExpired, Event, Grant, Person, Signal, TenantError, Trouble
+from shadowai_connectors import rest
+
+NOW = 1_800_000_000_000_000
+
+
+@dataclass
+class View:
+    """A view with a mark."""
+
+    left: str | None = None
+    mode: Mode = "targeted"
+    now: int = NOW
+
+    def mark(self, task: str) -> str | None:
+        return self.left
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("example.okta.com", "https://example.okta.com"),
+        ("https://example.okta.com/", "https://example.okta.com"),
+        ("https://ghes.example/api/v3", "https://ghes.example/api/v3"),
+        ("http://127.0.0.1:4206", "http://127.0.0.1:4206"),
+    ],
+)
+def test_an_address(written: str, found: str) -> None:
+    assert rest.root({"domain": written, "insecure_localhost": "true"}, "domain") == found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://example.okta.com",
+        "http://127.0.0.1:4206",
+        "ftp://example.com",
+        "https://user:word@example.com",
+        "https://example.com?x=1",
+        "https://example.com#x",
+        "https://exa mple.com",
+        "https://example.com:0",
+        "https://example.com:port",
+        "https://[",
+        "",
+    ],
+)
+def test_what_is_no_safe_address_is_refused(written: str) -> None:
+    with pytest.raises(UsageError, match="not an https address"):
+        rest.root({"domain": written}, "domain")
+
+
+@pytest.mark.parametrize("written", ["", "a/b", "..", "a?b", "a b", "ä"])
+def test_a_part_of_an_address_looks_like_one(written: str) -> None:
+    with pytest.raises(UsageError, match="organization is"):
+        rest.needed_setting({"organization": written}, "organization", r"[a-z0-9-]+", "example")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("2027-01-15T08:00:00Z", NOW),
+        ("2027-01-15T08:00:00.000Z", NOW),
+        ("2027-01-15T00:00:00-08:00", NOW),
+        ("2027-01-15T08:00:00", NOW),
+        (1_800_000_000, NOW),
+        ("1800000000", NOW),
+        (1_800_000_000.5, NOW + 500_000),
+        ("1800000000.000200", NOW + 200),
+        (True, None),
+        (None, None),
+        ("", None),
+        ("yesterday", None),
+        ("9999-12-31T23:59:59Z", None),
+        (-5, None),
+        (0, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        ({"time": 1}, None),
+    ],
+)
+def test_times(value: object, found: int | None) -> None:
+    assert rest.micros(value) == found
+
+
+def test_times_as_filters_take_them() -> None:
+    assert rest.iso(NOW + 999_999) == "2027-01-15T08:00:00Z"
+    assert rest.iso(rest.day(NOW)) == "2027-01-15T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ('<https://a.example/x?after=1>; rel="next"', "https://a.example/x?after=1"),
+        (
+            '<https://a.example/x>; rel="self", <https://a.example/x?a=1,2&b=3>; rel="next"',
+            "https://a.example/x?a=1,2&b=3",
+        ),
+        ('<https://a.example/1>; rel="prev first", <https://a.example/2>; rel="last next"', "https://a.example/2"),
+        ("<https://a.example/2>; rel=next", "https://a.example/2"),
+        ('<https://a.example/2>; title="rel=next"; rel="last"', None),
+        ('<https://a.example/x>; rel="self"', None),
+        ('https://a.example/x; rel="next"', None),
+        ("", None),
+    ],
+)
+def test_the_next_link(header: str, found: str | None) -> None:
+    assert rest.next_in({"link": header}) == found
+
+
+def test_a_page_without_its_list_is_no_empty_page() -> None:
+    assert rest.rows([]) == () and rest.rows({"data": []}, "data") == ()
+    for body, key in (
+        (None, None),
+        ({}, None),
+        ("", None),
+        ({}, "data"),
+        ({"data": None}, "data"),
+        ([1], None),
+        ([], "data"),
+    ):
+        with pytest.raises(TenantError, match="no list"):
+            rest.rows(body, key)
+
+
+def test_looks_into_rows() -> None:
+    assert rest.text(" a ") == "a" and rest.text(5) == "5"
+    assert rest.text("  ") is None and rest.text(True) is None and rest.text(["a"]) is None
+    assert rest.texts(["a", 1, None, {}]) == ("a", "1") and rest.texts("ab") == ()
+    assert rest.inside({"a": {"b": {"c": 1}}}, "a", "b") == {"c": 1} and rest.inside({"a": 5}, "a", "b") == {}
+    with pytest.raises(TenantError, match="without id"):
+        rest.needed({"id": ""}, "id")
+
+
+def test_flat_gives_the_items_alone() -> None:
+    app, person = App("p", "t", "a", "A"), Person("p", "t", "u")
+    grant, event = Grant("p", "t", "g", "a", "seat"), Event("p", "t", "e", "a", "granted", 1)
+    assert list(rest.flat((app, None, person))) == [app, person]
+    assert list(rest.flat(grant)) == [grant] and list(rest.flat(event)) == [event] and list(rest.flat(None)) == []
+
+
+def test_the_first_window_is_what_the_service_keeps() -> None:
+    task = rest.log_task(View(), "log", "log", back=90 * rest.DAY, overlap=2 * rest.DAY, more=("x",))  # type: ignore[arg-type]
+    assert task.arguments == (str(NOW - 90 * rest.DAY), str(NOW), "x") and not task.changes
+
+
+@pytest.mark.parametrize(
+    ("mark", "since"),
+    [
+        (NOW - rest.DAY, NOW - 3 * rest.DAY),
+        (NOW - 400 * rest.DAY, NOW - 90 * rest.DAY),
+        (NOW + 50 * rest.DAY, NOW - 2 * rest.DAY),
+    ],
+    ids=["yesterday", "long ago", "in the future"],
+)
+def test_later_windows_begin_before_the_mark(mark: int, since: int) -> None:
+    task = rest.log_task(View(str(mark)), "log", "log", back=90 * rest.DAY, overlap=2 * rest.DAY)  # type: ignore[arg-type]
+    assert task.arguments == (str(since), str(NOW)) and task.changes
+
+
+@pytest.mark.parametrize("view", [View("5", mode="full"), View("not a time")])
+def test_without_a_mark_that_counts_everything_is_read(view: View) -> None:
+    task = rest.log_task(view, "log", "log", back=90 * rest.DAY, overlap=0)  # type: ignore[arg-type]
+    assert task.arguments[0] == str(NOW - 90 * rest.DAY) and not task.changes
+
+
+def test_windows_of_sums_touch_and_end_before_now() -> None:
+    first = rest.log_task(View(), "log", "log", back=9 * rest.DAY, overlap=-3600)  # type: ignore[arg-type]
+    second = rest.log_task(View(first.arguments[1], now=NOW + rest.DAY), "log", "log", back=9 * rest.DAY, overlap=-3600)  # type: ignore[arg-type]
+    assert first.arguments[1] == str(NOW - 3600) == second.arguments[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble", "kind"),
+    [
+        (400, Trouble.UNEXPECTED, CursorExpired),
+        (410, Trouble.UNEXPECTED, CursorExpired),
+        (404, Trouble.LICENCE, TenantError),
+        (403, Trouble.SCOPE, TenantError),
+        (None, Trouble.UNEXPECTED, TenantError),
+    ],
+)
+def test_a_refused_cursor_has_expired_unless_it_is_something_else(
+    status: int | None, trouble: Trouble, kind: type[Exception]
+) -> None:
+    assert type(rest.expired(TenantError(trouble, "x", status=status), lambda error: error)) is kind
+
+
+def test_probes_give_the_remedy_that_the_service_does_not_know() -> None:
+    signals = tuple(Signal(name, name, "/", (), remedy=f"mend {name}") for name in ("a", "b", "c", "d"))
+
+    def ask(name: str) -> None:
+        if name == "b":
+            raise TenantError(Trouble.SCOPE, "no")
+        if name == "c":
+            raise TenantError(Trouble.LICENCE, "no", remedy="buy it")
+        if name == "d":
+            raise CursorExpired("gone")
+
+    found = [(probe.signal, probe.finding, probe.remedy) for probe in rest.probes(signals, ask)]
+    assert found == [("a", "ok", ""), ("b", "scope", "mend b"), ("c", "licence", "buy it"), ("d", "error", "mend d")]

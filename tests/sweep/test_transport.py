@@ -1,0 +1,210 @@
+"""TLS is verified, whoever asks otherwise; corporate authorities work; proxies are used; nothing is followed."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from shadowai.connector import Allowed
+from shadowai.sweep.session import TenantSession, open_session
+from shadowai.sweep.transport import proxies
+from shadowai.tenant import TenantError, Trouble
+from tests.sweep.service import QUOTA, SECRET, Service, Toy, VirtualClock, reply
+
+
+def apps(root: str, **more: str) -> Any:
+    """What a session to ``root`` is told."""
+    about = {"root": root, "client_secret": "env:TOY_SECRET", **more}
+    with open_session(Toy(), about, clock=VirtualClock(), seed=1) as session:
+        return session.get(f"{root}/apps", quota=QUOTA).body
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_SECRET", SECRET)
+
+
+def test_an_unknown_authority_is_an_interception(secure: Service) -> None:
+    with pytest.raises(TenantError) as caught:
+        apps(secure.root)
+    assert caught.value.trouble is Trouble.INTERCEPTED and "ca_file" in caught.value.remedy
+    assert secure.asked == []
+
+
+def test_a_corporate_authority_by_setting(secure: Service, ca_file: Path) -> None:
+    assert len(apps(secure.root, ca_file=str(ca_file))["value"]) == 3
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_corporate_authority_by_environment(
+    secure: Service, ca_file: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, str(ca_file))
+    assert len(apps(secure.root)["value"]) == 3
+
+
+def test_the_setting_counts_beside_a_bundle_of_the_environment(
+    secure: Service, ca_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+    assert len(apps(secure.root, ca_file=str(ca_file))["value"]) == 3
+    with pytest.raises(TenantError):
+        apps(secure.root)
+
+
+def test_a_certificate_of_another_host(authority: trustme.CA, secure: Service, ca_file: Path) -> None:
+    root = secure.root.replace("localhost", "127.0.0.1")
+    with pytest.raises(TenantError) as caught:
+        apps(root, ca_file=str(ca_file))
+    assert caught.value.trouble is Trouble.INTERCEPTED
+
+
+def test_no_library_can_turn_verification_off(secure: Service) -> None:
+    from requests.exceptions import SSLError
+
+    about = {"root": secure.root, "client_secret": "env:TOY_SECRET"}
+    with open_session(Toy(), about, clock=VirtualClock()) as session:
+        http = session.http()
+        http.verify = False
+        with pytest.raises(SSLError):
+            http.get(f"{secure.root}/apps", verify=False)
+    assert secure.asked == []
+
+
+def test_no_netrc_and_no_cookie(
+    service: Service, session: TenantSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login who password what\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    service.put["/apps"] = [reply(200, {}, Set_Cookie="a=b; Path=/"), reply(200, {})]
+    for _ in range(2):
+        session.get(f"{service.root}/apps", quota=QUOTA)
+    last = service.asked[-1][2]
+    assert last["authorization"] == "Bearer token-1" and "cookie" not in last
+
+
+def test_a_redirect_is_not_followed_by_libraries_either(service: Service, session: TenantSession) -> None:
+    service.always["/apps"] = reply(307, b"", Location=f"{service.root}/grants/x")
+    assert session.http().get(f"{service.root}/apps").status_code == 307
+    assert [path for _, path, _ in service.asked] == ["/apps"]
+
+
+class Proxy:
+    """A proxy that only tunnels, and remembers what it was asked for."""
+
+    def __init__(self, to: int) -> None:
+        asked: list[str] = []
+
+        class Tunnel(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                data = b""
+                while b"\r\n\r\n" not in data:
+                    data += self.request.recv(4096)
+                asked.append(data.decode())
+                with socket.create_connection(("127.0.0.1", to)) as far:
+                    self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    back = threading.Thread(target=_pipe, args=(far, self.request))
+                    back.start()
+                    _pipe(self.request, far)
+                    back.join()
+
+        self.asked = asked
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        """Stop, when the tunnels have ended."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _pipe(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def behind(authority: trustme.CA) -> Iterator[tuple[Service, Proxy]]:
+    """A service called ``graph.example`` that only the proxy reaches."""
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("graph.example").configure_cert(context)
+    service = Service(tls=context)
+    proxy = Proxy(service.port)
+    yield service, proxy
+    proxy.close()
+    service.close()
+
+
+def test_the_environments_proxy_with_our_trust(
+    behind: tuple[Service, Proxy], ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, proxy = behind
+    monkeypatch.setenv("HTTPS_PROXY", f"http://who:pass@127.0.0.1:{proxy.port}")
+    assert apps("https://graph.example", ca_file=str(ca_file))["value"]
+    (asked,) = proxy.asked
+    assert asked.startswith("CONNECT graph.example:443 ")
+    assert f"Basic {base64.b64encode(b'who:pass').decode()}" in asked
+    assert all("proxy-authorization" not in headers for _, _, headers in service.asked)
+
+
+def test_the_environments_proxy_without_our_trust(
+    behind: tuple[Service, Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, proxy = behind
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    with pytest.raises(TenantError) as caught:
+        apps("https://graph.example")
+    assert caught.value.trouble is Trouble.INTERCEPTED and service.asked == []
+
+
+def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(TenantError, match="proxy") as caught:
+        apps("https://graph.example")
+    assert caught.value.trouble is Trouble.UNREACHABLE
+
+
+def test_which_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", ".inner.example")
+    assert proxies("https://graph.example/x")["https"] == "http://proxy.example:3128"
+    assert proxies("https://a.inner.example/x") == {}
+    assert proxies("https://localhost/x") == proxies("http://127.0.0.1:80/") == {}
+
+
+def test_plain_http_to_a_managed_identity(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its endpoint is on the machine itself, or link-local, and speaks no TLS."""
+
+    class Managed(Toy):
+        def allowed(self, settings: Any) -> Any:
+            host = f"127.0.0.1:{service.port}"
+            return (
+                Allowed(host, "/token", "POST", why="gives a token", token=True, plain=True),
+                Allowed(host, "/apps", plain=True),
+                Allowed("identity.example", "/token", plain=True),
+            )
+
+    with open_session(
+        Managed(), {"root": service.root, "client_secret": "env:TOY_SECRET"}, clock=VirtualClock()
+    ) as session:
+        assert session.get(f"{service.root}/apps", quota=QUOTA).status == 200
+        with pytest.raises(TenantError, match="refused"):
+            session.get("http://identity.example/token", quota=QUOTA)
