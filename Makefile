@@ -32,7 +32,8 @@ test: check suite
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check --quiet .
-	$(VENV)/bin/mypy
+	@mkdir -p build/types && ln -sfn ../../connectors build/types/shadowai_connectors
+	MYPYPATH=build/types $(VENV)/bin/mypy
 	$(RUN) -m shadowai signatures lint
 
 # The suite runs once, on the installed wheel, in a folder that holds what the tests need and not the program. The

@@ -282,8 +282,14 @@ class SweptGrants:
         scopes = self._effective(app.id, principal)
         facts = held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set())
         named = bool(held.facts & {"grant", "licensed", "requested"})
-        return self._sighting(app, self._actor(principal, named=named), held.ids)._replaced(
-            events=held.events, blocked=held.asked, first_seen=held.first, last_seen=held.last, facts=facts, scopes=scopes
+        return replace(
+            self._sighting(app, self._actor(principal, named=named), held.ids),
+            events=held.events,
+            blocked=held.asked,
+            first_seen=held.first,
+            last_seen=held.last,
+            facts=frozenset(facts),
+            scopes=scopes if held.events else (),
         )
 
     def _effective(self, id: str, principal: str | None) -> tuple[str, ...]:
@@ -294,3 +300,156 @@ class SweptGrants:
             for who in {principal, *(() if app == id else (EVERYONE, None))}:
                 found |= held[who].scopes if who in held else set()
         return tuple(sorted(found))
+
+    def _active(self, app: App, principal: str | None, used: Activity) -> Sighting:
+        """Uses that the tenant tells of; who is behind one is a person, or nobody."""
+        return replace(
+            self._sighting(app, self._actor(principal), ("activity",)),
+            events=used.events,
+            bytes_down=used.bytes_down,
+            first_seen=used.first,
+            last_seen=used.last,
+            facts=frozenset({"used"}),
+        )
+
+    def _installed(self, app: App, users: int) -> Sighting:
+        """Installations that are counted and not named."""
+        return replace(
+            self._sighting(app, Actor(), ()),
+            events=users,
+            first_seen=self._swept.began,
+            last_seen=self._swept.began,
+            facts=frozenset({"installed", "dated_first_sweep"}) | permissions.facts(app.permissions),
+            scopes=tuple(sorted(set(app.permissions))),
+        )
+
+    def _wired(self, app: App) -> Sighting:
+        """An application that lets an assistant in: what it holds is within the assistant's reach, and nobody is said to use it."""
+        held = self._held.get(app.id, {})
+        scopes = {scope for server in (app.id, *self._chains[app.id]) for scope in self._scopes_of(server)}
+        times = [one.first for one in held.values() if one.first is not None] or [self._swept.began]
+        return replace(
+            self._sighting(app, Actor(), [id for one in held.values() for id in one.ids]),
+            events=1,
+            first_seen=min(times),
+            last_seen=max([one.last for one in held.values() if one.last is not None] or times),
+            facts=frozenset({"grant", "wired"}) | self._facts_of(app) | permissions.facts(scopes),
+            scopes=tuple(sorted(scopes)),
+        )
+
+    def _scopes_of(self, id: str) -> set[str]:
+        return self._sums[id].scopes if id in self._sums else set()
+
+    def _facts_of(self, app: App) -> set[str]:
+        found = {"impersonation"} if self._found.get(app.id, NOTHING).impersonation else set()
+        ours = app.first_party or app.in_house or app.kind != "oauth_app"
+        if app.platform in VERIFYING and not ours and not app.verified_publisher:
+            found.add("unverified_publisher")
+        return found | ({"in_house"} if app.in_house else set())
+
+    def _sighting(self, app: App, actor: Actor, ids: Iterable[str]) -> Sighting:
+        name = _shown(app.name)
+        place = f"{self._swept.platform}:{self._swept.name}"
+        origins = tuple(Origin(place, f"{app.id}/{id}", "object") for id in list(ids)[:ORIGINS])
+        return Sighting(
+            actor=actor,
+            name=Name("app_name", name) if name else Name("oauth_client", app.id),
+            channel=CHANNEL,
+            origins=origins or (Origin(place, app.id, "object"),),
+            source=self._swept.platform,
+        )
+
+    def _candidates(self) -> Iterator[Candidate]:
+        for app in self._apps.values():
+            why = self._why(app, self._found.get(app.id, NOTHING), self._sums.get(app.id))
+            if why:
+                total = self._sums.get(app.id, _Sum())
+                scopes = tuple(sorted({*total.scopes, *app.permissions}))
+                yield Candidate(app, scopes, len(total.people) or app.users or 0, why)
+
+    def _why(self, app: App, found: AppMatch, total: _Sum | None) -> str:
+        """Why an application may be AI; empty where nothing speaks for it, or where it is said to be."""
+        if found.matches or found.wired:
+            left = (
+                total is None and not app.first_party and not app.users and not any(a == app.id for a, _ in self._used)
+            )
+            return f"{_services(found.matches)}: known to the tenant, and nothing is granted to it" if left else ""
+        if found.signals:
+            kinds = sorted({signal.kind for signal in found.signals})
+            services = _services(signal.match for signal in found.signals)
+            return found.impersonation or f"only its {' and '.join(kinds)} speaks for {services}"
+        if app.kind in ("agent_package", "agent_identity") and not app.first_party:
+            return "an agent that no signature explains"
+        return self._unknown(app, total)
+
+    def _unknown(self, app: App, total: _Sum | None) -> str:
+        """Why an application that nothing speaks for is still worth a look."""
+        if app.first_party:
+            return ""
+        scope = self._swept.scope
+        content = sorted(filter(permissions.is_content, {*(total.scopes if total else ()), *app.permissions}))
+        named = _AI_WORDS.search(app.name[:_SHOWN]) is not None
+        if content and (named or (scope != "ai" and not app.in_house)):
+            words = "its name speaks of AI and it" if named else "it is unknown and"
+            return f"{words} may reach {', '.join(map(_shown, content[:3]))}{' and more' if len(content) > 3 else ''}"
+        if named and (scope == "all" or (scope == "consented" and total is not None)):
+            return "its name speaks of AI"
+        return ""
+
+    def _findings(self) -> Iterator[Finding]:
+        for id, found in self._found.items():
+            app, total = self._apps[id], self._sums.get(id, _Sum())
+            scopes, name = tuple(sorted(total.scopes)), _shown(app.name)
+            if found.impersonation:
+                text = f"{name}: {found.impersonation}"
+                yield Finding("impersonation", app, scopes, len(total.people), text)
+            if found.wired:
+                what = "an application of the tenant's own" if app.in_house else "an application of somebody else's"
+                text = f"{name}: {what} sends its users' tokens to {_services(found.wired)}"
+                yield Finding("wired", app, scopes, len(total.people), text)
+
+    def _notes(self, candidates: tuple[Candidate, ...], findings: tuple[Finding, ...]) -> Iterator[Note]:
+        place = Origin(f"{self._swept.platform}:{self._swept.name}", None, "object")
+        for finding in findings:
+            yield Note(place._replace(position=finding.app.id), finding.kind, finding.text, max(1, finding.users))
+        if candidates:
+            named = ", ".join(_shown(one.app.name) or _shown(one.app.id) for one in candidates[:LISTED])
+            more = " and others" if len(candidates) > LISTED else ""
+            text = f"applications that may be AI and are not counted: {named}{more}"
+            yield Note(place, "candidates", text, len(candidates))
+        if self._undated:
+            text = "grants without a date of their own are first seen when the sweep saw them"
+            yield Note(place, "dated_by_sweep", text, self._undated)
+        if self._withdrawn:
+            yield Note(
+                place, "withdrawn", "grants of the audit log that were withdrawn later are not counted", self._withdrawn
+            )
+        nameless = sum(address is None for address in self._addresses.values())
+        if nameless:
+            text = "people whose address is not known are shown by the tenant's own id"
+            yield Note(place, "nameless", text, nameless)
+
+
+def _joined(one: Activity, other: Activity) -> Activity:
+    sizes = [size for size in (one.bytes_down, other.bytes_down) if size is not None]
+    return replace(
+        one,
+        first=min(one.first, other.first),
+        last=max(one.last, other.last),
+        events=one.events + other.events,
+        bytes_down=sum(sizes) if sizes else None,
+    )
+
+
+def _services(matches: Iterable[Match]) -> str:
+    return ", ".join(sorted({match.service for match in matches}))
+
+
+def _shown(text: str) -> str:
+    """Text of an owner's choosing, on one line, and no more of it than one can read."""
+    line = normalize.printable(" ".join(text[: 4 * _SHOWN].split()))
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+
+def _weight(one: Candidate | Finding) -> tuple[int, int, str, str]:
+    return -one.users, -len(one.scopes), one.app.platform, one.app.id

@@ -45,7 +45,10 @@ def ids(found: AppMatch) -> list[tuple[str, str]]:
         (app("x", "fcoeoabgfenejglbffodgkkbkcdhcgfn", kind="extension"), "anthropic-claude"),
         (app("x", kind="agent_package", holds=(CLAUDE_CLIENT,)), "anthropic-claude"),
         (app(reply_urls=(CLAUDE_REPLY,)), "anthropic-claude"),
-        (app(reply_urls=("http://localhost:3000/cb", "https://CLAUDE.ai:443/api/mcp/auth_callback?x=1")), "anthropic-claude"),
+        (
+            app(reply_urls=("http://localhost:3000/cb", "https://CLAUDE.ai:443/api/mcp/auth_callback?x=1")),
+            "anthropic-claude",
+        ),
         (app(reply_urls=("cursor://anysphere.cursor-mcp/oauth/callback",)), "cursor"),
         (app(reply_urls=("https://eu.perplexity.ai/anything",)), "perplexity"),
         (app(verified_publisher="OpenAI OpCo, LLC"), "openai-chatgpt"),
@@ -89,7 +92,9 @@ def test_one_weak_sign_is_a_candidate_and_two_are_unconfirmed(known: AppMatcher)
         assert known.match(one).candidate and not known.match(one).matches
     assert ids(known.match(app("Otter.ai", homepage="otter.ai"))) == [("otter", "weak")]
     assert ids(known.match(app("Otter.ai", publisher="Otter.ai, Inc."))) == [("otter", "weak")]
-    assert known.match(app("Otter.ai", homepage="https://fireflies.ai")).candidate  # two signs that do not agree are none
+    assert known.match(
+        app("Otter.ai", homepage="https://fireflies.ai")
+    ).candidate  # two signs that do not agree are none
     assert known.is_worth_a_look(name) and not known.is_worth_a_look(app("Lombard"))
 
 
@@ -107,7 +112,9 @@ def test_a_name_in_other_letters_is_the_name(known: AppMatcher) -> None:
             "the name is ChatGPT's, the publisher is not verified, and users are sent to tokens.attacker.example",
         ),
         (
-            app("ChatGPT", homepage="https://chatgpt.com", publisher="OpenAI", reply_urls=("https://a.workers.dev/cb",)),
+            app(
+                "ChatGPT", homepage="https://chatgpt.com", publisher="OpenAI", reply_urls=("https://a.workers.dev/cb",)
+            ),
             "the name is ChatGPT's, the publisher is not verified, and users are sent to a.workers.dev",
         ),
         (
@@ -148,7 +155,9 @@ def test_no_wrong_accusation(known: AppMatcher, one: App) -> None:
 
 
 def test_in_house_apps_wired_to_an_assistant(known: AppMatcher) -> None:
-    found = known.match(app("Contoso Orders", in_house=True, reply_urls=(CLAUDE_REPLY, "https://orders.contoso.example/cb")))
+    found = known.match(
+        app("Contoso Orders", in_house=True, reply_urls=(CLAUDE_REPLY, "https://orders.contoso.example/cb"))
+    )
     assert found.matches == () and [match.signature for match in found.wired] == ["anthropic-claude"]
     assert not found.impersonation and not found.candidate
 
@@ -162,13 +171,26 @@ def test_somebody_s_app_that_lets_assistants_in_is_not_the_assistant(known: AppM
 
 
 def test_the_vendor_s_own_interface_says_what_it_is(known: AppMatcher) -> None:
-    one = app("OpenAI API platform", "x", kind="vendor_org", homepage="https://platform.openai.com", verified_publisher="OpenAI")
+    one = app(
+        "OpenAI API platform",
+        "x",
+        kind="vendor_org",
+        homepage="https://platform.openai.com",
+        verified_publisher="OpenAI",
+    )
     assert ids(known.match(one)) == [("openai-api", "strong")]
     copilot = app("GitHub Copilot", "y", kind="vendor_org", homepage="https://github.com/features/copilot")
     assert ids(known.match(copilot)) == [("github-copilot", "strong")]
 
 
-PIECES = (CLAUDE_REPLY, CHATGPT_REPLY, "https://attacker.example/", "cursor://anysphere.cursor-mcp/oauth/callback", "http://[::1]/", "x")
+PIECES = (
+    CLAUDE_REPLY,
+    CHATGPT_REPLY,
+    "https://attacker.example/",
+    "cursor://anysphere.cursor-mcp/oauth/callback",
+    "http://[::1]/",
+    "x",
+)
 
 
 @settings(max_examples=150, deadline=None)

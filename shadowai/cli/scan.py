@@ -85,10 +85,19 @@ def command(
         200_000, 20, 50
     )  # millions of small objects and no cycles: the usual pace costs a third of the time
     report = _scan(paths, chosen, wanted=not no_progress)
+    _say_if_slow(report)
     export.write_report(report, exporter, target)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
     return policy.exit_code(report, breach)
+
+
+def _say_if_slow(report: Report) -> None:
+    """Once, where a capture was read without the compiled part because there is none."""
+    from shadowai import fast
+
+    if any(source.format in fast.FORMATS for source in report.sources) and fast.is_missing():
+        terminal.say(f"Note: {fast.MISSING}")
 
 
 def _scan(paths: Sequence[str], chosen: ScanOptions, *, wanted: bool) -> Report:

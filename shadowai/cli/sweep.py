@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 from shadowai.cli import options, tenants, terminal
-from shadowai.errors import SourceError, UsageError
+from shadowai.errors import SourceError
 
 if TYPE_CHECKING:
     import threading
@@ -201,6 +201,12 @@ def _visits(
 
 
 def joined(chosen: Chosen) -> Join:
-    """The join of this command line's signatures, policy and history."""
-    remedy = "see what it would ask with --dry-run, and what it could see with `shadowai doctor`"
-    raise UsageError("this build has no inventory of grants", remedy=remedy)
+    """The join of this command line's signatures and policy."""
+    from shadowai.pipeline import ScanOptions
+    from shadowai.sweep.visit import connector_of
+    from shadowai.swept_report import SweptReport
+
+    asked = ScanOptions(by=chosen.by, policy=chosen.policy, settings=chosen.settings)
+    connectors = {tenant.connector: connector_of(tenant) for tenant in chosen.tenants}
+    titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
+    return SweptReport(asked, titles)

@@ -25,6 +25,9 @@ PURE = "SHADOWAI_PURE"
 MISSING = "the compiled part is not installed (no C compiler when it was built): captures are read several times slower"
 """What to say, once, to who scans a capture where :func:`is_missing`."""
 
+FORMATS = frozenset({"pcap", "pcapng"})
+"""Formats of captures that the compiled part walks over."""
+
 _PACKETS = "shadowai.fast.packets"
 
 

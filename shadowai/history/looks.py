@@ -38,12 +38,16 @@ def of_report(report: Report, *, span: int | None = None) -> tuple[Look, ...]:
         for place in _places(gap):
             reasons.setdefault(place, gap.reason)
     formats: dict[str, set[str]] = {}
+    files: dict[str, int] = {}
     for source in report.sources:
         place = identity(source.path)
         formats.setdefault(place, set()).add(source.format)
+        files[place] = files.get(place, 0) + 1
         if source.unreadable:
             reasons.setdefault(place, "records that could not be read")
-    found = [_log(place, frozenset(formats[place]), reasons.get(place, ""), reach) for place in sorted(formats)]
+    found = [
+        _log(place, frozenset(formats[place]), reasons.get(place, ""), reach, files[place]) for place in sorted(formats)
+    ]
     failed = sorted(set(reasons) - set(formats))
     return (
         *found,
@@ -51,9 +55,9 @@ def of_report(report: Report, *, span: int | None = None) -> tuple[Look, ...]:
     )
 
 
-def _log(place: str, formats: frozenset[str], reason: str, reach: tuple[int, ...]) -> Look:
+def _log(place: str, formats: frozenset[str], reason: str, reach: tuple[int, ...], files: int) -> Look:
     how = Completeness.PARTIAL if reason else Completeness.COMPLETE
-    return Look(place, "", formats, how, True, reach, printable(reason))
+    return Look(place, "", formats, how, True, reach, printable(reason), files)
 
 
 def _places(gap: Gap) -> Iterator[str]:
@@ -129,9 +133,22 @@ def _lack(look: Look, found: dict[tuple[str, str], Look]) -> str:
         return f"{look.place} was not looked at"
     if other.completeness is not Completeness.COMPLETE:
         return f"{look.place}: {other.reason or other.completeness.value}"
-    return "" if covers(other, look) else f"{look.place} was looked at less widely"
+    whole = covers(other, look) and other.files >= look.files
+    return "" if whole else f"{look.place} was looked at less widely"
 
 
 def covers(look: Look, other: Look) -> bool:
     """True where ``look`` went at least as far as ``other``."""
     return len(look.reach) == len(other.reach) and all(a >= b for a, b in zip(look.reach, other.reach, strict=True))
+
+
+def unknown_before(later: Iterable[Look], complete: Iterable[Look]) -> list[str]:
+    """The places of ``later`` looks that no ``complete`` look before went as far: what these show may have been there before."""
+    earlier: dict[tuple[str, str], list[Look]] = {}
+    for look in complete:
+        earlier.setdefault((look.source, look.part), []).append(look)
+    return [
+        look.place
+        for look in later
+        if not any(covers(other, look) for other in earlier.get((look.source, look.part), ()))
+    ]

@@ -33,6 +33,8 @@ class Look:
     gave: bool = True
     reach: tuple[int, ...] = ()
     reason: str = ""
+    files: int = 1
+    """How many files of a log were read."""
 
     @property
     def place(self) -> str:
@@ -151,21 +153,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """How a thing was from one run to another. ``seen`` is false where it stands although the look at it was not complete;
-    ``seen_run`` is the last run that saw it, ``cause`` and ``detail`` why this version began."""
+    """How a thing was from one run to another. ``unseen`` is empty where the last look at it was whole, else why it stands although it
+    was not seen (``coverage: …``, ``catalogue: …``). ``cause`` and ``detail`` say why it appeared, ``first_run`` when it first did."""
 
-    id: int
     lineage: str
     kind: ThingKind
     key: str
     begins: int
     ends: int | None
-    seen: bool
-    seen_run: int
+    unseen: str
     cause: Cause
     detail: str
     thing: Thing
-    first_run: int = 0
+    first_run: int
 
 
 @dataclass(frozen=True, slots=True)

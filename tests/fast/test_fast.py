@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
 from shadowai import fast
+from shadowai.cli import main
 from shadowai.sources.capture.capture_file import CaptureFile
 from shadowai.sources.capture.limits import DEFAULT
 from shadowai.sources.capture.naming import Naming
@@ -36,3 +38,16 @@ def test_without_the_compiled_part_a_capture_is_read_all_the_same(monkeypatch: p
     talk = conversations.udp("192.0.2.1", "192.0.2.53", 53).send(messages.dns_query("chatgpt.com"))
     records = list(CaptureFile("a.pcap", io.BytesIO(files.pcap(talk.frames))).records(compiled=True))
     assert [record.host for record in records] == ["chatgpt.com"]
+
+
+def test_a_scan_of_captures_says_once_that_it_is_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(fast.PURE, raising=False)
+    talk = conversations.udp("192.0.2.1", "192.0.2.53", 53).send(messages.dns_query("www.example.com"))
+    paths = [str(files.write_pcap(tmp_path / name, talk.frames)) for name in ("a.pcap", "b.pcap")]
+    for missing in (True, False):
+        monkeypatch.setattr(fast, "find_spec", lambda name, missing=missing: None if missing else object())
+        monkeypatch.setattr(fast, "_module", lambda: None)
+        main(["scan", *paths, "--no-progress"])
+        assert capsys.readouterr().err.count(fast.MISSING) == missing

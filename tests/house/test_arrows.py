@@ -29,6 +29,7 @@ HOMES = {
     "scapy": ("shadowai.sources.live",),
     "truststore": ("shadowai.sweep.certificates",),
     "urllib3": ("shadowai.sweep",),
+    "sqlalchemy": ("shadowai.history",),
     "zstandard": ("shadowai.sources.compression",),
 }
 """Where a library may be imported: in that module or package, nowhere else."""
@@ -122,6 +123,7 @@ def test_sources_know_nothing_of_signatures_policy_or_output(found: list[Import]
         "shadowai.config",
         "shadowai.sources",
         "shadowai.wire",
+        "shadowai.fast",
     )
     assert not _wrong([item for item in _ours(found, "shadowai.sources") if not item.target.startswith(allowed)])
 
@@ -132,7 +134,13 @@ def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
     assert not _wrong([item for item in wrong if item.target != "shadowai"])  # the version, from the package itself
 
 
-JOINERS = ("shadowai.pipeline", "shadowai.names_first", "shadowai.watch")
+JOINERS = (
+    "shadowai.pipeline",
+    "shadowai.inputs",
+    "shadowai.names_first",
+    "shadowai.split",
+    "shadowai.watch",
+)
 """Where sources and signatures meet."""
 
 BOUNDS = ("shadowai.config", "shadowai.sources.capture.limits")

@@ -231,7 +231,7 @@ def _lines(path: Path) -> list[str]:
 
 def _ends(place: str) -> tuple[str, str]:
     """Source and destination of the frame that an origin names."""
-    import dpkt
+    import dpkt  # type: ignore[import-untyped]
 
     path, _, number = place.rpartition("#")
     with (ROOT / path).open("rb") as file:

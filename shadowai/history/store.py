@@ -1,0 +1,273 @@
+"""The history's database: opened, migrated, locked for a writer, and asked about runs.
+
+SQLite and PostgreSQL alike: one writer at a time, whose transaction is all or nothing; readers see one moment and wait for nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, cast
+
+from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from shadowai.errors import SourceError, UsageError
+from shadowai.history import bodies
+from shadowai.history.migrations import NEWEST, current, migrate
+from shadowai.history.nouns import Look, Run, RunKind
+from shadowai.history.tables import CATALOGUE, LINEAGE, LOOK, RUN, THING, VERSION
+from shadowai.model import Origin
+from shadowai.normalize import printable
+from shadowai.tenant import Completeness
+
+LOCK = 0x5348_4144
+"""The number of PostgreSQL's advisory lock that writers of the history hold."""
+WAIT = 30
+"""Seconds that a writer waits for another to end, where the database is a file."""
+
+
+class History:
+    """The history at a URL. Raises :class:`~shadowai.errors.SourceError` where the database cannot be used."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _url(url)
+        self.shown = self._url.render_as_string(hide_password=True)
+        with self._told():
+            _make_private(self._url)
+            self._engine = _engine(self._url)
+            if self._version() != NEWEST:
+                with self.writing() as db:
+                    migrate(db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that no other writer is in at the same time; committed at the end, undone by any error."""
+        with self._told(), self._engine.connect().execution_options(writes=True) as db, db.begin():
+            if db.dialect.name == "postgresql":
+                db.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one moment."""
+        with self._told(), self._engine.connect() as plain:
+            asked = plain.dialect.name == "postgresql"
+            db = plain.execution_options(isolation_level="REPEATABLE READ") if asked else plain
+            with db.begin():
+                yield db
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise SourceError(
+                f"the history cannot be used: {self._reason(error)}",
+                origin=Origin(self.shown),
+                remedy="correct [history] url or --history, or leave it out with --no-history",
+            ) from None
+
+    def _reason(self, error: Exception) -> str:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        first = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+        password = self._url.password
+        return printable(first.replace(str(password), "[hidden]") if password else first)
+
+    def _version(self) -> int:
+        with self.reading() as db:
+            return current(db)
+
+
+def _url(url: str) -> URL:
+    try:
+        found = make_url(url)
+        found.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        remedy = "use a path, sqlite:///PATH or postgresql+psycopg://HOST/DATABASE"
+        raise UsageError("the history's URL is not one", remedy=remedy) from None
+    except ImportError as error:
+        raise UsageError("PostgreSQL needs psycopg", remedy="pip install 'shadowai[history,postgres]'") from error
+    return found
+
+
+def _file(url: URL) -> Path | None:
+    on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if on_disk else None
+
+
+def _make_private(url: URL) -> None:
+    """A file of SQLite that its owner alone may read: it has people's names in it. What SQLite puts beside it has the same mode."""
+    path = _file(url)
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        if hasattr(os, "fchmod") and os.fstat(descriptor).st_mode & 0o077:
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+        except ImportError as error:
+            raise UsageError("PostgreSQL needs psycopg", remedy="pip install 'shadowai[history,postgres]'") from error
+    pool: Any = NullPool if _file(url) is not None else StaticPool
+    made = create_engine(url, poolclass=pool, connect_args={"timeout": WAIT})
+    event.listen(made, "connect", _on_connect)
+    event.listen(made, "begin", _on_begin)
+    return made
+
+
+def _on_connect(connection: Any, record: object) -> None:
+    """The driver begins no transactions by itself: those that it does begin do not cover DDL."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+
+
+def _on_begin(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN IMMEDIATE" if db.get_execution_options().get("writes") else "BEGIN")
+
+
+# --- runs ----------------------------------------------------------------------------------------------------------------
+
+
+def runs(db: Connection, *, kind: RunKind | None = None, series: str | None = None) -> list[Run]:
+    """The remembered runs, the latest first."""
+    query = select(RUN).order_by(RUN.c.id.desc())
+    query = query if kind is None else query.where(RUN.c.kind == kind)
+    query = query if series is None else query.where(RUN.c.series == series)
+    return [_run(row) for row in db.execute(query)]
+
+
+def run(db: Connection, number: int) -> Run:
+    """The run with its looks and lineages. Raises :class:`~shadowai.errors.UsageError` where there is none of that number."""
+    row = db.execute(select(RUN).where(RUN.c.id == number)).first()
+    if row is None:
+        raise UsageError(f"no run {number} is remembered", remedy="see: shadowai history")
+    lineages = db.execute(select(LINEAGE.c.lineage).where(LINEAGE.c.run == number).order_by(LINEAGE.c.lineage))
+    return _run(row, looks_of(db, number), tuple(found[0] for found in lineages))
+
+
+def looks_of(db: Connection, number: int) -> tuple[Look, ...]:
+    """What a run looked at."""
+    query = select(LOOK.c.body).where(LOOK.c.run == number).order_by(LOOK.c.place)
+    return tuple(bodies.decode_look(row[0]) for row in db.execute(query))
+
+
+def complete_looks(db: Connection, lineage: str, before: int) -> list[Look]:
+    """The distinct complete looks of the lineage's runs before a run."""
+    query = (
+        select(LOOK.c.body)
+        .distinct()
+        .join(LINEAGE, LINEAGE.c.run == LOOK.c.run)
+        .where(LINEAGE.c.lineage == lineage, LINEAGE.c.run < before, LOOK.c.complete == 1)
+    )
+    return [bodies.decode_look(row[0]) for row in db.execute(query)]
+
+
+def last_of(db: Connection, lineage: str, before: int) -> int | None:
+    """The last run of the lineage before a run."""
+    query = select(func.max(LINEAGE.c.run)).where(LINEAGE.c.lineage == lineage, LINEAGE.c.run < before)
+    return cast("int | None", db.execute(query).scalar())
+
+
+def first_of(db: Connection, lineage: str) -> int:
+    """The first run of a lineage."""
+    return int(db.execute(select(func.min(LINEAGE.c.run)).where(LINEAGE.c.lineage == lineage)).scalar() or 0)
+
+
+def digests(db: Connection, version: str) -> dict[str, str]:
+    """A digest for each signature of a version of the catalogue; empty where it is not remembered."""
+    query = select(CATALOGUE.c.signature, CATALOGUE.c.digest).where(CATALOGUE.c.version == version)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def first_seen(db: Connection, lineage: str, kind: str) -> dict[str, int]:
+    """When each thing of the lineage was first seen, by its key: microseconds since the epoch."""
+    query = select(THING.c.ident, THING.c.first_seen).where(THING.c.lineage == lineage, THING.c.kind == kind)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def forget(db: Connection, before: int) -> int:
+    """Forget the runs that ended before ``before``, and the things that no other run has; gives how many runs were forgotten. The
+    numbers of runs are not used again, and what was looked at stays known: else what is new could not be told any more."""
+    old = [row[0] for row in db.execute(select(RUN.c.id).where(RUN.c.ended < before).order_by(RUN.c.id))]
+    if not old:
+        return 0
+    db.execute(delete(RUN).where(RUN.c.id.in_(old)))
+    for lineage in db.execute(select(LINEAGE.c.lineage).distinct()).scalars().all():
+        in_it = select(LINEAGE.c.run).where(LINEAGE.c.lineage == lineage)
+        oldest = db.execute(select(func.min(RUN.c.id)).where(RUN.c.id.in_(in_it))).scalar()
+        of_lineage = VERSION.c.lineage == lineage
+        db.execute(delete(VERSION).where(of_lineage, *([] if oldest is None else [VERSION.c.ends <= oldest])))
+        left = select(VERSION.c.ident).where(
+            VERSION.c.lineage == lineage, VERSION.c.kind == THING.c.kind, VERSION.c.ident == THING.c.ident
+        )
+        db.execute(delete(THING).where(THING.c.lineage == lineage, ~left.exists()))
+        if oldest is None:
+            db.execute(delete(LINEAGE).where(LINEAGE.c.lineage == lineage))
+    db.execute(delete(LOOK).where(LOOK.c.run.not_in(select(LINEAGE.c.run))))
+    db.execute(delete(CATALOGUE).where(CATALOGUE.c.version.not_in(select(RUN.c.signatures))))
+    return len(old)
+
+
+def next_number(db: Connection) -> int:
+    """The number of the next run; those of forgotten runs are not given again while anything of them is kept."""
+    found = [db.execute(select(func.max(column))).scalar() or 0 for column in (RUN.c.id, LINEAGE.c.run, LOOK.c.run)]
+    return int(max(found)) + 1
+
+
+def put_looks(db: Connection, number: int, looks: Sequence[Look]) -> None:
+    """Keep what a run looked at."""
+    rows = [
+        {
+            "run": number,
+            "place": place,
+            "complete": int(look.completeness is Completeness.COMPLETE),
+            "body": bodies.encode_look(look),
+        }
+        for place, look in enumerate(looks)
+    ]
+    if rows:
+        db.execute(LOOK.insert(), rows)
+
+
+def _run(row: Row[Any], looks: tuple[Look, ...] = (), lineages: tuple[str, ...] = ()) -> Run:
+    return Run(
+        id=row.id,
+        kind=row.kind,
+        series=row.series,
+        began=row.began,
+        ended=row.ended,
+        complete=bool(row.complete),
+        baseline=bool(row.baseline),
+        signatures=row.signatures,
+        policy=row.policy,
+        program=row.program,
+        options=bodies.decode_options(row.options),
+        gaps=row.gaps,
+        services=row.services,
+        users=row.users,
+        looks=looks,
+        lineages=lineages,
+    )

@@ -1,0 +1,297 @@
+"""Grants as sightings: who let what in, how it is dated, what acts for what, and what is only worth a look."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shadowai.app_matcher import AppMatcher
+from shadowai.catalog import Catalog
+from shadowai.export.inert import cell
+from shadowai.grants import Assessed, SweptGrants, fold
+from shadowai.inventory import By, Inventory
+from shadowai.model import Actor, Entry, Sighting, Usage
+from shadowai.policy import Policy
+from shadowai.tenant import EVERYONE, Activity, App, Completeness, Event, Grant, Outcome, Person, Swept
+
+DAY = 86_400_000_000
+NOW = 20_500 * DAY
+CLAUDE, SERVER = "08ad6f98-a4f8-4635-bb8d-f1a3044760f0", "07c030f6-5743-41b7-ba00-0a6e85f37c17"
+GRAPH = "00000003-0000-0000-c000-000000000000"
+REPLY = "https://claude.ai/api/mcp/auth_callback"
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return Catalog.load(cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def known(catalog: Catalog) -> AppMatcher:
+    return AppMatcher(catalog)
+
+
+def app(id: str, name: str = "Thing", **more: Any) -> App:
+    return replace(App("entra", "contoso", id, name), **more)
+
+
+def grant(id: str, of: str, principal: str | None = "ann", *scopes: str, **more: Any) -> Grant:
+    return replace(Grant("entra", "contoso", id, of, "delegated", principal, scopes), **more)
+
+
+def swept(
+    apps: Collection[App] = (), grants: Collection[Grant] = (), people: Collection[Person] = (), **more: Any
+) -> Swept:
+    done = Outcome("apps", "apps", Completeness.COMPLETE)
+    made = Swept(
+        "work", "entra", "Entra", "contoso", NOW, NOW + DAY, "full", "ai", apps, grants, people, (), (), (done,)
+    )
+    return replace(made, **more)
+
+
+PEOPLE = (
+    Person("entra", "contoso", "ann", "Ann@Contoso.example"),
+    Person("entra", "contoso", "ben", "ben@contoso.example"),
+)
+
+
+def seen(known: AppMatcher, one: Swept) -> list[Sighting]:
+    return [sighting for sighting, _ in SweptGrants(one, known).sightings()]
+
+
+def rows(catalog: Catalog, one: Swept, by: By = "service") -> tuple[tuple[Entry, ...], Assessed]:
+    inventory = Inventory()
+    assessed = fold(one, AppMatcher(catalog), inventory)
+    found = inventory.entries(by, lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1))
+    return found, assessed
+
+
+def test_a_grant_is_a_row(catalog: Catalog) -> None:
+    one = swept(
+        [app(CLAUDE, "Claude")],
+        [grant("g1", CLAUDE, "ann", "Mail.Read", "offline_access", granted=NOW - DAY, date_source="api")],
+        PEOPLE,
+    )
+    (entry,), assessed = rows(catalog, one, "user")
+    assert (entry.service_id, entry.actor, entry.usage) == (
+        "anthropic-claude",
+        Actor("ann@contoso.example"),
+        Usage.INTEGRATED,
+    )
+    assert (entry.confidence, entry.events, entry.blocked) == ("confirmed", 1, 0)
+    assert entry.scopes == ("Mail.Read", "offline_access")
+    assert (entry.first_seen, entry.last_seen) == (NOW - DAY, NOW - DAY)
+    assert (entry.names, entry.sources) == (("Claude",), ("entra",))
+    assert [str(origin) for origin in entry.evidence] == [f"entra:work/{CLAUDE}/g1"]
+    assert assessed == Assessed()
+
+
+def test_everybody_and_nobody(known: AppMatcher) -> None:
+    wide, alone = seen(
+        known,
+        swept(
+            [app(CLAUDE)],
+            [
+                grant("g1", CLAUDE, EVERYONE, "Files.ReadWrite.All"),
+                grant("g2", CLAUDE, None, "Mail.Send", kind="application"),
+            ],
+        ),
+    )[::-1]
+    assert wide.actor == alone.actor == Actor()
+    assert {"grant", "tenant_wide", "write", "unverified_publisher"} <= wide.facts and "app_only" not in wide.facts
+    assert {"grant", "app_only"} <= alone.facts and "tenant_wide" not in alone.facts
+
+
+def test_requests_are_attempts_and_seats_are_leave(catalog: Catalog, known: AppMatcher) -> None:
+    asked = grant("r", CLAUDE, "ann", "Mail.Read", kind="request")
+    idle = grant("s", CLAUDE, "ben", kind="seat")
+    used = grant("s", CLAUDE, "ben", kind="seat", last_used=NOW - DAY, granted=NOW - 9 * DAY)
+    (entry,), _ = rows(catalog, swept([app(CLAUDE)], [asked, idle], PEOPLE))
+    assert (entry.events, entry.blocked, entry.usage, entry.scopes) == (0, 1, None, ())
+    (entry,), _ = rows(catalog, swept([app(CLAUDE)], [asked, used], PEOPLE))
+    assert (entry.events, entry.users, entry.usage, entry.last_seen) == (1, 1, Usage.CONNECTED, NOW)
+    assert {"licensed"} <= seen(known, swept([app(CLAUDE)], [used], PEOPLE))[0].facts
+
+
+def test_what_dates_a_grant(known: AppMatcher) -> None:
+    def dated(one: Grant, *events: Event) -> tuple[int | None, list[str]]:
+        (sighting,) = seen(known, swept([app(CLAUDE)], [one], PEOPLE, events=events))
+        return sighting.first_seen, [fact for fact in sighting.facts if fact.startswith("dated")]
+
+    consent = Event("entra", "contoso", "e", CLAUDE, "granted", NOW - 5 * DAY, "ann")
+    assert dated(grant("g", CLAUDE, granted=5, date_source="api"), consent) == (5, ["dated_api"])
+    assert dated(grant("g", CLAUDE), consent) == (NOW - 5 * DAY, ["dated_audit_log"])
+    assert dated(grant("g", CLAUDE), replace(consent, principal="ben")) == (NOW, ["dated_first_sweep"])
+    notes = SweptGrants(swept([app(CLAUDE)], [grant("g", CLAUDE)], PEOPLE), known).assessed().notes
+    assert [(note.kind, note.count) for note in notes] == [("dated_by_sweep", 1)]
+
+
+def test_what_the_log_gave_and_took_back(known: AppMatcher) -> None:
+    given = grant("g", CLAUDE, granted=NOW - 9 * DAY, date_source="audit_log")
+    taken = Event("entra", "contoso", "e", CLAUDE, "revoked", NOW - 5 * DAY, "ann")
+    later = replace(given, id="h", granted=NOW - DAY)
+    assert seen(known, swept([app(CLAUDE)], [given], PEOPLE, events=[taken])) == []
+    assert len(seen(known, swept([app(CLAUDE)], [given, later], PEOPLE, events=[taken]))) == 1
+    assert len(seen(known, swept([app(CLAUDE)], [replace(given, date_source="api")], PEOPLE, events=[taken]))) == 1
+
+
+def test_on_behalf_of(known: AppMatcher) -> None:
+    """A client that may only ask a server does what the server may, for the same person, for everybody, and as itself."""
+    server = app("server", "Middleman")
+    grants = [
+        grant("g1", CLAUDE, "ann", "access_as_user", resource="server"),
+        grant("g2", "server", "ann", "Mail.Read", resource=GRAPH),
+        grant("g3", "server", "ben", "Chat.Read", resource=GRAPH),
+        grant("g4", "server", EVERYONE, "Files.Read.All", resource="deep"),
+        grant("g5", "deep", None, "Sites.Read.All", kind="application", resource=GRAPH),
+        grant("g6", "deep", "ann", "x", resource=CLAUDE),
+    ]
+    apps = [app(CLAUDE), server, app("deep"), app(GRAPH, first_party=True)]
+    (sighting,) = seen(known, swept(apps, grants, PEOPLE))
+    assert sighting.scopes == ("Files.Read.All", "Mail.Read", "Sites.Read.All", "access_as_user", "x")
+    assert "content" in sighting.facts
+    held = seen(
+        known, swept([app(CLAUDE, holds=("server",)), server], grants[1:3] + [grant("g", CLAUDE, "ann", "a")], PEOPLE)
+    )
+    assert held[0].scopes == ("Mail.Read", "a")
+
+
+def test_dormant(known: AppMatcher) -> None:
+    def dormant(one: Grant, *activity: Activity, **more: Any) -> bool:
+        found = seen(known, swept([app(CLAUDE)], [one], PEOPLE, activity=activity, **more))
+        return any("dormant" in sighting.facts for sighting in found)
+
+    used = Activity("entra", "contoso", CLAUDE, "ben", NOW - 2 * DAY, NOW - DAY, 3)
+    old = grant("g", CLAUDE, granted=NOW - 200 * DAY, date_source="api")
+    assert dormant(old, used) and not dormant(old)  # nobody tells of uses: nothing can be said
+    assert not dormant(old, replace(used, principal="ann"))
+    assert dormant(replace(old, last_used=NOW - 100 * DAY)) and not dormant(replace(old, last_used=NOW - DAY))
+    partial = (Outcome("activity", "activity", Completeness.PARTIAL),)
+    assert not dormant(old, used, outcomes=partial)
+
+
+def test_use_is_counted(catalog: Catalog) -> None:
+    used = [Activity("entra", "contoso", CLAUDE, "ann", NOW - 2 * DAY, NOW - DAY, n, 10) for n in (3, 4)]
+    (entry,), _ = rows(catalog, swept([app(CLAUDE)], [], PEOPLE, activity=used), "user")
+    assert (entry.events, entry.bytes_down, entry.usage) == (7, 20, Usage.CONNECTED)
+    assert entry.actor == Actor("ann@contoso.example")
+
+
+def test_people_without_an_address_and_groups(known: AppMatcher) -> None:
+    nameless = Person("entra", "contoso", "octo")
+    grants = [grant("g", CLAUDE, "octo"), grant("h", CLAUDE, "a-group", kind="assignment"), grant("i", CLAUDE, "gone")]
+    one = swept([app(CLAUDE)], grants, [nameless])
+    assert sorted(str(s.actor.user) for s in seen(known, one)) == ["None", "gone", "octo"]
+    assert "nameless" in {note.kind for note in SweptGrants(one, known).assessed().notes}
+
+
+def test_an_editor_is_ai_where_its_grant_reaches_an_ai_server(known: AppMatcher) -> None:
+    code = app("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code", first_party=True)
+    work_iq = app("16b1878d-62c7-4009-aa25-68989d63bbad", "Work IQ Mail MCP")
+    to_mcp = swept([code, work_iq], [grant("g", code.id, "ann", "Tools", resource=work_iq.id)], PEOPLE)
+    found = [(s.name.value, m.signature, m.strength) for s, ms in SweptGrants(to_mcp, known).sightings() for m in ms]
+    assert found == [("Visual Studio Code", "mcp-server", "weak")]
+    to_graph = swept(
+        [code, app(GRAPH, first_party=True)], [grant("g", code.id, "ann", "User.Read", resource=GRAPH)], PEOPLE
+    )
+    assert seen(known, to_graph) == []
+
+
+def test_an_app_that_lets_an_assistant_in_accuses_nobody(known: AppMatcher) -> None:
+    orders = app("orders", "Orders", in_house=True, reply_urls=(REPLY, "https://orders.contoso.example/cb"))
+    one = swept([orders], [grant("g", "orders", "ann", "Mail.Read"), grant("h", "orders", "ben", "Chat.Read")], PEOPLE)
+    (sighting,) = seen(known, one)
+    assert sighting.actor == Actor() and sighting.scopes == ("Chat.Read", "Mail.Read")
+    assert {"wired", "in_house", "grant"} <= sighting.facts
+    (finding,) = SweptGrants(one, known).assessed().findings
+    assert (finding.kind, finding.users) == ("wired", 2)
+    assert finding.text == "Orders: an application of the tenant's own sends its users' tokens to Claude"
+
+
+def test_impersonation_is_a_finding_and_no_service(known: AppMatcher) -> None:
+    false = app("f", "ChatGPT", homepage="https://chatgpt.com", reply_urls=("https://tokens.attacker.example/cb",))
+    one = SweptGrants(swept([false], [grant("g", "f", "ann", "Mail.Read")], PEOPLE), known)
+    assert list(one.sightings()) == []
+    assessed = one.assessed()
+    assert [finding.kind for finding in assessed.findings] == ["impersonation"]
+    assert [(note.kind, str(note.origin)) for note in assessed.notes][0] == ("impersonation", "entra:work/f")
+    assert assessed.candidates[0].why.startswith("the name is ChatGPT's")
+
+
+@pytest.mark.parametrize(
+    ("one", "scopes", "expected"),
+    [
+        (app("x", "Otter.ai"), ("openid",), {"ai": True, "consented": True, "all": True}),
+        (app("x", "Meeting Notetaker"), ("Calendars.Read",), {"ai": True, "consented": True, "all": True}),
+        (app("x", "Docs Helper"), ("Files.Read.All",), {"ai": False, "consented": True, "all": True}),
+        (app("x", "Sales Agent"), ("User.Read",), {"ai": False, "consented": True, "all": True}),
+        (app("x", "Docs Helper"), ("User.Read",), {"ai": False, "consented": False, "all": False}),
+        (app("x", "Docs Helper", in_house=True), ("Files.Read.All",), {"ai": False, "consented": False, "all": False}),
+        (app("x", "Office", first_party=True), ("Files.Read.All",), {"ai": False, "consented": False, "all": False}),
+        (app("x", "Daily Maid Aid"), (), {"ai": False, "consented": False, "all": False}),
+        (app("x", "Triage", kind="agent_identity"), (), {"ai": True, "consented": True, "all": True}),
+    ],
+)
+def test_what_is_worth_a_look(known: AppMatcher, one: App, scopes: tuple[str, ...], expected: dict[str, bool]) -> None:
+    for scope, wanted in expected.items():
+        gathered = SweptGrants(swept([one], [grant("g", "x", "ann", *scopes)], PEOPLE, scope=scope), known)
+        assert list(gathered.sightings()) == []  # never an accusation
+        assert bool(gathered.assessed().candidates) is wanted, scope
+
+
+def test_ai_apps_without_a_grant(known: AppMatcher) -> None:
+    (candidate,) = SweptGrants(swept([app(CLAUDE)]), known).assessed().candidates
+    assert candidate.why == "Claude: known to the tenant, and nothing is granted to it"
+
+
+def test_installations_that_are_only_counted(known: AppMatcher) -> None:
+    extension = app("fcoeoabgfenejglbffodgkkbkcdhcgfn", "Claude", kind="extension", users=42, permissions=("tabs",))
+    (sighting,) = seen(known, swept([extension]))
+    assert (sighting.actor, sighting.events, sighting.scopes) == (Actor(), 42, ("tabs",))
+
+
+def test_hostile_names_and_ids(catalog: Catalog) -> None:
+    name = "=HYPERLINK(1)\x1b[2J\n\u202eClaude" + "x" * 5000
+    one = app(CLAUDE, name, publisher="+cmd|' /C calc'!A0\x00")
+    false = app("=f\x1b", "\u200bChatGPT\x07", reply_urls=("https://x.attacker.example/\x1b",))
+    bad = Person("entra", "contoso", "ann", "=1+1\x1b@contoso.example")
+    both = swept(
+        [one, false], [grant("=g\x1b", CLAUDE, "ann", "=scope\x1b"), grant("h", "=f\x1b", "ann", "Mail.Read")], [bad]
+    )
+    (entry,), assessed = rows(catalog, both, "user")
+    assert len(entry.names[0]) <= 80 and entry.names[0].isprintable()
+    assert all(cell(scope).isprintable() and cell(scope).startswith("'") for scope in entry.scopes)
+    assert all(note.text.isprintable() for note in assessed.notes)
+
+
+def test_the_order_of_what_comes_makes_no_difference(known: AppMatcher) -> None:
+    apps = [app(CLAUDE, "Claude"), app("server"), app("x", "Otter.ai"), app("o", in_house=True, reply_urls=(REPLY,))]
+    grants = [
+        grant(
+            f"g{n}",
+            [CLAUDE, "server", "x", "o"][n % 4],
+            ["ann", "ben", EVERYONE, None][n % 3],
+            f"s{n}",
+            resource="server",
+        )
+        for n in range(40)
+    ]
+    rng = random.Random(7)
+    first = SweptGrants(swept(apps, grants, PEOPLE), known)
+    wanted = {(s.actor, s.name, s.events, s.scopes, s.facts) for s, _ in first.sightings()}
+    for _ in range(5):
+        rng.shuffle(apps)
+        rng.shuffle(grants)
+        again = SweptGrants(swept(tuple(apps), tuple(grants), PEOPLE[::-1]), known)
+        assert {(s.actor, s.name, s.events, s.scopes, s.facts) for s, _ in again.sightings()} == wanted
+        assert again.assessed().candidates == first.assessed().candidates
+
+
+def test_an_empty_sweep(known: AppMatcher, tmp_path: Path) -> None:
+    assert seen(known, swept()) == [] and SweptGrants(swept(), known).assessed() == Assessed()

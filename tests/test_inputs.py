@@ -1,0 +1,84 @@
+"""Logs and captures as the pipeline takes them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shadowai import inputs
+from shadowai.catalog import Catalog
+from shadowai.config import Settings
+from shadowai.inventory import Inventory
+from shadowai.model import Gap, Note, Record
+from shadowai.names import Names
+from shadowai.sources import container
+from tests.captures import conversations, files, tls
+
+SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT chatgpt.com:443 jdoe HIER_DIRECT/203.0.113.9 -\n"
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(Catalog.load())
+
+
+def _input(path: Path) -> inputs.Input:
+    (source,) = container.expand([str(path)])
+    assert isinstance(source, container.Source)
+    content = next(iter(container.contents(source, io.BytesIO(path.read_bytes()))))
+    assert isinstance(content, container.Content)
+    if content.capture:
+        return inputs.capture(content, Settings(), b"secret", None)
+    return inputs.log(content, Settings(), None, None, None)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_text(SQUID + "no line of any log\n" + SQUID.replace("chatgpt.com", "www.example.com"))
+    return path
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Path:
+    talk = conversations.tcp("10.0.0.7", "203.0.113.9", 443).syn().send(tls.hello("chatgpt.com")).fin()
+    return files.write_pcap(tmp_path / "traffic.pcap", talk.frames)
+
+
+@pytest.mark.parametrize(("which", "kinds"), [("log", [Record, Gap, Record]), ("capture", [Record])])
+def test_records_and_what_could_not_be_read_come_in_their_order(
+    which: str, kinds: list[type], request: pytest.FixtureRequest
+) -> None:
+    found = list(_input(request.getfixturevalue(which)).records())
+    assert [type(item) for item in found if not isinstance(item, Note)] == kinds
+    assert next(item.host for item in found if isinstance(item, Record)) == "chatgpt.com"
+
+
+@pytest.mark.parametrize("which", ["log", "capture"])
+def test_a_fold_counts_and_then_tells_of_itself(which: str, names: Names, request: pytest.FixtureRequest) -> None:
+    inventory = Inventory()
+    one = _input(request.getfixturevalue(which))
+    one.fold_into(inventory, names, None, None)
+    assert one.summary().ai == 1
+    assert len(list(one.gaps())) == (which == "log")
+    window = _input(request.getfixturevalue(which))
+    window.fold_into(Inventory(), names, 0, 1)
+    assert (window.summary().ai, window.summary().outside) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("which", "left_out"),
+    [("capture", "shadowai.sources.logs.logfile"), ("log", "shadowai.sources.capture.capture_file")],
+)
+def test_what_the_other_kind_needs_is_not_imported(which: str, left_out: str, request: pytest.FixtureRequest) -> None:
+    code = (
+        "import sys; from shadowai.pipeline import ScanOptions, scan;"
+        f"scan([sys.argv[1]], options=ScanOptions(jobs=1)); print({left_out!r} in sys.modules)"
+    )
+    path = request.getfixturevalue(which)
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
