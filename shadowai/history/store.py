@@ -211,10 +211,9 @@ def first_seen(db: Connection, lineage: str, kind: str) -> dict[str, int]:
 def forget(db: Connection, before: int) -> int:
     """Forget the runs that ended before ``before``, and the things that no other run has; gives how many runs were forgotten. The
     numbers of runs are not used again, and what was looked at stays known: else what is new could not be told any more."""
-    old = [row[0] for row in db.execute(select(RUN.c.id).where(RUN.c.ended < before).order_by(RUN.c.id))]
+    old = db.execute(delete(RUN).where(RUN.c.ended < before)).rowcount
     if not old:
         return 0
-    db.execute(delete(RUN).where(RUN.c.id.in_(old)))
     for lineage in db.execute(select(LINEAGE.c.lineage).distinct()).scalars().all():
         in_it = select(LINEAGE.c.run).where(LINEAGE.c.lineage == lineage)
         oldest = db.execute(select(func.min(RUN.c.id)).where(RUN.c.id.in_(in_it))).scalar()
@@ -228,7 +227,7 @@ def forget(db: Connection, before: int) -> int:
             db.execute(delete(LINEAGE).where(LINEAGE.c.lineage == lineage))
     db.execute(delete(LOOK).where(LOOK.c.run.not_in(select(LINEAGE.c.run))))
     db.execute(delete(CATALOGUE).where(CATALOGUE.c.version.not_in(select(RUN.c.signatures))))
-    return len(old)
+    return old
 
 
 def next_number(db: Connection) -> int:

@@ -1,0 +1,37 @@
+"""What the history needs to know of the signatures: which of them have changed, and what they explain today."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from shadowai.history.causes import Explains
+from shadowai.model import Name
+
+if TYPE_CHECKING:
+    from shadowai.catalog import Catalog
+
+
+def digests(known: Catalog) -> dict[str, str]:
+    """For each signature a short hash of what it recognises: a better description changes nothing."""
+    found = {}
+    for id, signature in known.signatures.items():
+        recognised = [[asdict(indicator) for indicator in signature.indicators], list(signature.exclude)]
+        found[id] = hashlib.sha256(json.dumps(recognised, sort_keys=True).encode()).hexdigest()[:16]
+    return found
+
+
+def explainer(known: Catalog) -> Explains:
+    """Explains names as an inventory lists them: hosts, URLs, client ids, names of apps and publishers. Weak indicators count: the
+    question is whether the name is forgotten."""
+    from shadowai.matcher import Matcher, guess_name
+
+    matcher = Matcher(known)
+
+    def services(text: str) -> frozenset[str]:
+        kinds = (guess_name(text), *(Name(k, text) for k in ("oauth_client", "app_name", "publisher", "github_app", "extension")))  # type: ignore[arg-type]
+        return frozenset(match.signature for name in kinds for match in matcher.match(name))
+
+    return services

@@ -1,0 +1,138 @@
+"""Why a thing appears, or does not: because it happened, because the signatures learnt it, or because nobody had looked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from shadowai.history.looks import lacking, relevant, unknown_before
+from shadowai.history.nouns import Cause, Finding, KnownApp, Look, Thing
+from shadowai.tenant import Grant, Person
+
+Explains = Callable[[str], Collection[str]]
+"""The ids of the services that today's catalogue explains a name with."""
+
+
+class Why(NamedTuple):
+    """A cause, and the same in words."""
+
+    cause: Cause
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.detail}"
+
+
+HAPPENED = Why("environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Two catalogues: that of the run before and today's, as digests of their signatures, and what today's explains."""
+
+    before: Mapping[str, str] = field(default_factory=dict)
+    now: Mapping[str, str] = field(default_factory=dict)
+    explains: Explains = lambda name: ()
+
+    def of_new(self, service: str, evidence: Collection[str], known: Collection[str]) -> Why | None:
+        """Why the signatures make ``service`` new: evidence for it was ``known`` before, or no signature was as it is now."""
+        if not self.before or self.before.get(service) == self.now.get(service):
+            return None
+        old = sorted(set(evidence) & set(known))
+        if old:
+            return Why("catalogue", f"{old[0]} was seen before, and is explained by a signature that is new or has changed")
+        if service not in self.before:
+            return Why("catalogue", "there was no signature of it at the earlier run")
+        return None
+
+    def of_missing(self, service: str, names: Collection[str]) -> Why | None:
+        """Why the signatures, and not the world, may have made ``service`` disappear."""
+        if not self.before or not self.now or self.before.get(service) == self.now.get(service):
+            return None
+        if service not in self.now:
+            return Why("catalogue", "there is no signature of it any more")
+        if any(service in self.explains(name) for name in names):
+            return None
+        return Why("catalogue", "its signature has changed, and explains no name that was seen")
+
+
+@dataclass(slots=True)
+class Looks:
+    """What the runs of one lineage looked at, asked for many things: each question about the same labels is answered once.
+
+    ``now`` are the looks of the run at hand, ``then`` gives those of an earlier one, ``complete`` are all complete ones before it.
+    """
+
+    now: Sequence[Look]
+    then: Callable[[int], Sequence[Look]]
+    complete: Sequence[Look] = ()
+    _lacking: dict[tuple[int, frozenset[str]], Why | None] = field(default_factory=dict)
+    _new: dict[frozenset[str], Why] = field(default_factory=dict)
+
+    def of_new(self, labels: frozenset[str]) -> Why:
+        """Why something that is seen now was not before: ``environment`` only where an earlier run would have seen it."""
+        if labels not in self._new:
+            places = unknown_before(relevant(self.now, labels), self.complete)
+            words = f"{_listed(places)}: not looked at as a whole before"
+            self._new[labels] = Why("coverage", words) if places else HAPPENED
+        return self._new[labels]
+
+    def of_missing(self, seen_run: int, labels: frozenset[str]) -> Why | None:
+        """Why what the run ``seen_run`` saw could not be seen now; ``None`` where it could: then it is gone."""
+        question = (seen_run, labels)
+        if question not in self._lacking:
+            reasons = lacking(relevant(self.then(seen_run), labels), self.now)
+            self._lacking[question] = Why("coverage", _listed(reasons)) if reasons else None
+        return self._lacking[question]
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    more = f", and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+    return "; ".join(reasons[:3]) + more
+
+
+def labels_of(thing: Thing) -> frozenset[str]:
+    """What the looks that showed the thing may be called; none for what belongs to a tenant, whose looks all count."""
+    return frozenset(thing.sources) if isinstance(thing, Finding) else frozenset()
+
+
+def standing(before: Thing, after: Thing) -> Thing:
+    """What is to be remembered of a thing after a look that was not whole: what that look did not show still stands."""
+    if isinstance(before, KnownApp) and isinstance(after, KnownApp):
+        return replace(after, app=_filled(before.app, after.app))
+    if isinstance(before, Finding) and isinstance(after, Finding):
+        return _stronger(before, after)
+    if isinstance(before, Grant | Person) and type(before) is type(after):
+        return _filled(before, after)
+    return after
+
+
+def _stronger(before: Finding, after: Finding) -> Finding:
+    usages = [usage for usage in (before.usage, after.usage) if usage is not None]
+    users = [number for number in (before.users, after.users) if number is not None]
+    return replace(
+        after,
+        usage=max(usages, key=lambda usage: usage.rung, default=None),
+        used=before.used or after.used,
+        users=max(users, default=None),
+        scopes=_union(before.scopes, after.scopes),
+        sources=_union(before.sources, after.sources),
+        names=_union(before.names, after.names),
+    )
+
+
+def _filled(before: Any, after: Any) -> Any:
+    """Lists as the union of both, and what is not known now as it was known before."""
+    found: dict[str, Any] = {}
+    for name in type(after).__dataclass_fields__:
+        here, there = getattr(after, name), getattr(before, name)
+        if isinstance(here, tuple):
+            found[name] = _union(there, here)
+        elif here is None and there is not None:
+            found[name] = there
+    return replace(after, **found)
+
+
+def _union(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*before, *after}))
