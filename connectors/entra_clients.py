@@ -40,6 +40,11 @@ def digest(ids: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:32]
 
 
+def asked_at(ids: Iterable[str], now: int) -> str:
+    """The mark of a task that asked for the apps ``ids`` at that time."""
+    return f"{digest(ids)} {now}"
+
+
 def client_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     """The delegated grants of the apps in the task's arguments and of the servers that act for them."""
     clients = pairs(task.arguments)
@@ -48,7 +53,7 @@ def client_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
         chain.queue.extend(Inner(_grants_of(client)) for client in clients)
     else:
         chain.resume(cursor)
-    mark = digest(clients)
+    mark = asked_at(clients, work.now)
     while chain.queue:
         found = list(work.graph.batch(chain.queue, cost=COST))
         items, missed = chain.follow([row for got in found for row in got.rows])
@@ -123,9 +128,9 @@ def client_assignments(work: Work, task: Task, cursor: str | None) -> Iterator[P
         step += 1
         following = _rest(queue, step)
         lost = (got.missed for got in found if got.missed)
-        yield Page(tuple(items), following, None if queue else digest(clients), (*missed, *lost))
+        yield Page(tuple(items), following, None if queue else asked_at(clients, work.now), (*missed, *lost))
     if not clients:
-        yield Page((), None, digest(clients))
+        yield Page((), None, asked_at(clients, work.now))
 
 
 def _left(cursor: str | None, resources: Iterable[str]) -> tuple[deque[Inner], int]:

@@ -21,6 +21,9 @@ SHARDS = 8
 """Into how many tasks the apps that are AI are dealt; an app is always in the same one."""
 PEOPLE = 500
 """How many people one request is to ask for about; 1,000 are allowed, and people are dealt unevenly."""
+STANDS = 7 * DAY
+"""How long sweeps for changes let stand what hangs on apps and people that are the same; what was gathered more than a day before
+that is not carried on."""
 RARELY = {
     "teams-apps": "teams-apps",
     "copilot-packages": "copilot-packages",
@@ -100,7 +103,7 @@ def _about_apps(view: View, ai: list[App]) -> Iterator[Task]:
     for shard, apps in sorted(shards.items()):
         asked = digest(app.object_id or "" for app in apps)
         for name, signal, stands in ((OF_APPS, "grants", told), ("assignments", "assignments", True)):
-            same = view.mode == "delta" and view.mark(f"{name}/{shard}") == asked
+            same = view.mode == "delta" and _lately(view.mark(f"{name}/{shard}"), view.now, asked)
             if not (same and stands):
                 yield Task(f"{name}/{shard}", signal, _named(apps), weight=10)
 
@@ -130,7 +133,7 @@ def _people(view: View, ai: set[str]) -> Iterator[Task]:
         for start in range(0, len(some), 2 * PEOPLE):
             chunk = some[start : start + 2 * PEOPLE]
             name = f"people/{digest(chunk)}"
-            if view.mode != "delta" or view.is_complete(name) or view.mark(name) is None:
+            if view.mode != "delta" or view.is_complete(name) or not _lately(view.mark(name), view.now):
                 yield Task(name, "people", tuple(chunk))
 
 
@@ -144,6 +147,12 @@ def _hash(text: str) -> int:
 
 def _named(apps: Iterable[App]) -> tuple[str, ...]:
     return tuple(sorted(f"{app.object_id}={app.id}" for app in apps))
+
+
+def _lately(mark: str | None, now: int, asked: str = "") -> bool:
+    """Whether what a task ``asked`` for stands: the same, and less than :data:`STANDS` ago."""
+    what, _, time = (mark or "").rpartition(" ")
+    return what == asked and time.isdigit() and 0 <= now - int(time) < STANDS
 
 
 def _today(mark: str | None, now: int) -> bool:

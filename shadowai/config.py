@@ -17,7 +17,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shadowai.errors import UsageError
+from shadowai.history.place import UNSAID, Remembering, read_history
 from shadowai.model import Origin
+from shadowai.notify import Notifying, read_notify
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.tenants import Tenant, read_tenants
 
@@ -35,7 +37,7 @@ class Settings:
     ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
     ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
     ``+02:00``), ``policy`` the policy file, ``capture`` how much a packet capture may make the program remember,
-    ``tenants`` the SaaS tenants to sweep.
+    ``tenants`` the SaaS tenants to sweep, ``history`` where runs are remembered, ``notify`` whom to tell of what is new.
     ``path`` is the file that was read, ``None`` where there was none.
     """
 
@@ -47,6 +49,8 @@ class Settings:
     policy: Path | None = None
     capture: Limits = DEFAULT
     tenants: tuple[Tenant, ...] = ()
+    history: Remembering = UNSAID
+    notify: Notifying | None = None
 
 
 KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
@@ -94,6 +98,8 @@ def read(path: Path) -> Settings:
         policy=path.parent / Path(_text(path, "policy", table["policy"])).expanduser() if "policy" in table else None,
         capture=_limits(path, table.get("capture", {})),
         tenants=read_tenants(path, table.get("tenants", {})),
+        history=read_history(path, table.get("history", {})),
+        notify=read_notify(path, table.get("notify", {})),
     )
 
 

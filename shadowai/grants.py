@@ -113,6 +113,9 @@ class SweptGrants:
         self._wanted = {*self._chains, *(server for chain in self._chains.values() for server in chain)}
         self._revoked, self._told = self._events()
         self._used = self._activity()
+        self._users: dict[str, set[str | None]] = {}
+        for app, principal in self._used:
+            self._users.setdefault(app, set()).add(principal)
         self._sums: dict[str, _Sum] = {}
         self._undated = self._withdrawn = 0
         self._held = self._gathered()
@@ -127,11 +130,10 @@ class SweptGrants:
                 continue
             for principal in sorted(self._held.get(id, {}), key=lambda who: who or ""):
                 yield self._granted(self._apps[id], principal), found.matches
-            for (app, principal), used in sorted(self._used.items(), key=lambda item: (item[0][0], item[0][1] or "")):
-                if app == id:
-                    yield self._active(self._apps[id], principal, used), found.matches
+            for principal in sorted(self._users.get(id, ()), key=lambda who: who or ""):
+                yield self._active(self._apps[id], principal, self._used[id, principal]), found.matches
             counted = self._apps[id].users
-            if counted and id not in self._held:
+            if counted and not any(held.events for held in self._held.get(id, {}).values()):
                 yield self._installed(self._apps[id], counted), found.matches
 
     def assessed(self) -> Assessed:
@@ -141,29 +143,32 @@ class SweptGrants:
         return Assessed(candidates, findings, tuple(self._notes(candidates, findings)))
 
     def _linked(self) -> dict[str, set[str]]:
-        """From an application to those of others through which it acts; the platform's own are what is reached, not who acts."""
+        """From an application to those that it was let into, or that act for it."""
         found: dict[str, set[str]] = {app.id: set(app.holds) for app in self._apps.values() if app.holds}
         for grant in self._swept.grants:
             server = self._apps.get(grant.resource or "")
-            if server is not None and not server.first_party and grant.kind in _ACCESS and grant.app != server.id:
+            if server is not None and grant.kind in _ACCESS and grant.app != server.id:
                 found.setdefault(grant.app, set()).add(server.id)
         return found
 
     def _second_signs(self) -> None:
         """A tool of two uses (an editor) is AI where what it was given reaches an AI service's server, or one that lets AI in."""
-        for id, match in list(self._found.items()):
+        found: dict[str, AppMatch] = {}
+        for id, match in self._found.items():
             own = [signal.match for signal in match.signals if signal.kind in ("id", "reply")]
             servers = (self._found.get(server, NOTHING) for server in self._links.get(id, ()))
             if match.candidate and own and not match.impersonation and any(s.matches or s.wired for s in servers):
-                self._found[id] = replace(match, matches=(replace(own[0], strength="weak"),))
+                found[id] = replace(match, matches=(replace(own[0], strength="weak"),))
+        self._found.update(found)
 
     def _chain(self, id: str) -> tuple[str, ...]:
-        """The applications that act for one, at any remove, itself left out."""
+        """The applications that act for one, at any remove, itself left out; the platform's own are what is reached, not who acts."""
         seen: dict[str, None] = {}
         waiting = [id]
         while waiting and len(seen) < CHAIN:
             for server in sorted(self._links.get(waiting.pop(), ())):
-                if server != id and server not in seen:
+                known = self._apps.get(server)
+                if known is not None and not known.first_party and server != id and server not in seen:
                     seen[server] = None
                     waiting.append(server)
         return tuple(seen)
@@ -257,7 +262,7 @@ class SweptGrants:
         """Whether what was given has not been used for long; where nobody tells of uses, nothing can be said."""
         used = self._used.get((grant.app, grant.principal))
         last = max((time for time in (grant.last_used, used.last if used else None) if time is not None), default=None)
-        if last is None and not (self._swept.complete and any(app == grant.app for app, _ in self._used)):
+        if last is None and not (self._swept.complete and grant.app in self._users):
             return False
         since = last if last is not None else grant.granted
         return since is not None and self._swept.began - since > DORMANT
@@ -370,9 +375,7 @@ class SweptGrants:
     def _why(self, app: App, found: AppMatch, total: _Sum | None) -> str:
         """Why an application may be AI; empty where nothing speaks for it, or where it is said to be."""
         if found.matches or found.wired:
-            left = (
-                total is None and not app.first_party and not app.users and not any(a == app.id for a, _ in self._used)
-            )
+            left = total is None and not app.first_party and not app.users and app.id not in self._users
             return f"{_services(found.matches)}: known to the tenant, and nothing is granted to it" if left else ""
         if found.signals:
             kinds = sorted({signal.kind for signal in found.signals})

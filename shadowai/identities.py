@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from shadowai import normalize, strict_yaml
 from shadowai.errors import UsageError
-from shadowai.model import Actor, Note, Origin, Sighting
+from shadowai.model import Actor, Note, Origin
 
 COLUMNS: Final = ("person", "department", "mail", "login", "host", "address", "from", "until")
 """Columns of the CSV, and keys of the entries of ``people`` in TOML and YAML. ``mail``, ``login``, ``host`` and ``address`` may hold
@@ -66,14 +66,13 @@ class Identities:
         """The identities in a CSV, TOML or YAML file (by its suffix). Raises :class:`~shadowai.errors.UsageError` with the line."""
         return _Builder(path).built(_rows(path))
 
-    def who(self, sighting: Sighting) -> Actor:
-        """The actor of a sighting with the person behind it as user, where the file says who that is: by name, else by host, else by
-        the narrowest network; as the source has it otherwise."""
-        actor = sighting.actor
+    def who(self, actor: Actor, first: int | None = None, last: int | None = None) -> Actor:
+        """An actor seen from ``first`` to ``last`` (µs), with the person behind it as user where the file says who that is: by name,
+        else by host, else by the narrowest network; as it was otherwise."""
         if actor.user is not None:
             person = self.users.get(actor.user)
         else:
-            times = sighting.first_seen, sighting.last_seen
+            times = first, last
             person = self._by_host(actor.device, times) or self._by_address(actor.address, times)
         return actor if person is None else actor._replace(user=person)
 

@@ -139,11 +139,9 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_last", "_services", "_who")
+    __slots__ = ("_last", "_services")
 
-    def __init__(self, who: Callable[[Sighting], Actor] | None = None) -> None:
-        """``who`` says who is behind a sighting, where that is more than the source says."""
-        self._who = who
+    def __init__(self) -> None:
         self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, dict[Actor | None, _Cells]] = {}
@@ -154,12 +152,11 @@ class Inventory:
         What a sighting says beside ``blocked`` must come from what was let through: one without ``events`` gives
         no bytes, days or facts.
         """
-        actor = sighting.actor if self._who is None else self._who(sighting)
         for service, footing, roles in self._standings(sighting, matches):
             one = _tally(sighting, roles)
             actors = self._services.setdefault(service, {})
             actors.setdefault(None, {}).setdefault(footing, _Tally()).merge(one)
-            cells = actors.setdefault(actor, {})
+            cells = actors.setdefault(sighting.actor, {})
             if footing in cells:
                 cells[footing].merge(one)
             else:
@@ -189,12 +186,19 @@ class Inventory:
                 for footing, tally in cells.items():
                     mine.setdefault(footing, _Tally()).merge(tally)
 
-    def __getstate__(self) -> dict[str, dict[Actor | None, _Cells]]:
-        """What another process is told: what was counted, not how people are known."""
-        return self._services
-
-    def __setstate__(self, services: dict[str, dict[Actor | None, _Cells]]) -> None:
-        self._last, self._who, self._services = None, None, services
+    def identified(self, who: Callable[[Actor, int | None, int | None], Actor]) -> Inventory:
+        """The same with every actor as ``who`` knows them, given when they were first and last seen with a service; those that it
+        knows as one are counted as one. To be done once, at the end: however the input was cut, the times are those of the whole."""
+        made = Inventory()
+        for service, actors in self._services.items():
+            known = made._services.setdefault(service, {})
+            for actor, cells in actors.items():
+                first = _known(min, *(tally.first_seen for tally in cells.values()))
+                last = _known(max, *(tally.last_seen for tally in cells.values()))
+                mine = known.setdefault(actor if actor is None else who(actor, first, last), {})
+                for footing, tally in cells.items():
+                    mine.setdefault(footing, _Tally()).merge(tally)
+        return made
 
     def entries(
         self, by: By, *, lookup: Callable[[str], Signature], policy: Policy, today: date, persons: bool = False
@@ -291,7 +295,7 @@ def _tally(sighting: Sighting, roles: frozenset[str]) -> _Tally:
         last_seen=sighting.last_seen,
         names=(sighting.name.value,),
         sources=(sighting.source,) if sighting.source else (),
-        origins=_first(EVIDENCE_KEPT, sighting.origins),
+        origins=_earliest((), sighting.origins),
     )
     if sighting.events > 0:
         tally.events = sighting.events

@@ -25,6 +25,7 @@ from shadowai.names import Names
 from shadowai.sources import container
 
 if TYPE_CHECKING:
+    from shadowai.identities import Identities
     from shadowai.sources.logs.description import LogFormat
 
 HASH_KEY = "SHADOWAI_HASH_KEY"
@@ -66,6 +67,7 @@ class ScanOptions:
     jobs: int = 0
     by: Literal["service", "user"] = "service"
     policy: str | None = None
+    identities: str | None = None
     settings: Settings = field(default_factory=Settings)
     secret: bytes = field(default_factory=_secret, repr=False, compare=False)
 
@@ -91,6 +93,14 @@ class ScanOptions:
         from shadowai.sources import timestamps
 
         return timestamps.zone(name)
+
+    def people(self) -> Identities | None:
+        """Who is who, where the user says so; raises :class:`UsageError` for a file that is wrong."""
+        if self.identities is None:
+            return None
+        from shadowai.identities import Identities
+
+        return Identities.load(Path(self.identities))
 
     def load_catalog(self) -> catalog.Catalog:
         """The signatures in force."""
@@ -134,6 +144,7 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
     options.zone()
     known = options.load_catalog()
     rules = rules_of(options, known)
+    people = options.people()
     sources = list(container.expand(paths))
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
@@ -144,7 +155,7 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
         found.merge(part)
     if progress is not None:
         progress.done()
-    return _report(found, options, known, rules)
+    return _report(found, options, known, rules, people)
 
 
 def fold(
@@ -318,13 +329,19 @@ def _scan_source(source: container.Source, options: ScanOptions, names: Names, p
     return found
 
 
-def _report(found: _Found, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy) -> Report:
+def _report(
+    found: _Found, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy, people: Identities | None
+) -> Report:
     today = datetime.now(UTC).date()
-    entries = found.inventory.entries(options.by, lookup=lambda id: _signature(known, id), policy=rules, today=today)
+    joined = people is not None
+    inventory = found.inventory if people is None else found.inventory.identified(people.who)
+    entries = inventory.entries(
+        options.by, lookup=lambda id: _signature(known, id), policy=rules, today=today, persons=joined
+    )
     return Report(
         entries=entries,
         gaps=tuple(found.gaps),
-        notes=(*found.notes, *found.inventory.notes(options.by)),
+        notes=(*found.notes, *inventory.notes(options.by, persons=joined), *(people.conflicts if people else ())),
         sources=tuple(found.sources),
         by=options.by,
         signatures=known.version,

@@ -101,3 +101,34 @@ def test_names() -> None:
         Name("domain", "a"), Name("url", "b/c"), Name("user_agent", "d"), Name("ip", "192.0.2.1"),
         Name("oauth_client", "e"), Name("app_name", "f"),
     ]  # fmt: skip
+
+
+def test_what_an_application_shows() -> None:
+    example = TestVector(redirect_url="https://a.example/cb", github_app="b", publisher="C, Inc.", extension="d" * 32)
+    assert list(examples.names(example)) == [
+        Name("redirect_url", "https://a.example/cb"),
+        Name("github_app", "b"),
+        Name("publisher", "C, Inc."),
+        Name("extension", "d" * 32),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"redirect_url": "https://hub.example/cb/x", "port": 7}, "weak"),
+        ({"redirect_url": "https://hub.example/cbx", "port": 7}, "none"),
+        ({"redirect_url": "https://hub.example/cb/x"}, "none"),
+        ({"publisher": "Hub, Inc.", "port": 7}, "strong"),
+        ({"publisher": "Hubs", "port": 7}, "none"),
+    ],
+)
+def test_a_sign_that_requires_another(tmp_path: Path, seen: dict[str, Any], expected: str) -> None:
+    file = file_with(
+        tmp_path,
+        Indicator("port", "equals", "7", "shared", id="port"),
+        Indicator("redirect_url", "prefix", "hub.example/cb", "weak", requires=("port",)),
+        Indicator("publisher", "equals", "Hub", "strong", requires=("port",)),
+    )
+    matcher = Matcher(Catalog.of([file]))
+    assert examples.strength(file, TestVector(**seen), matcher) == expected

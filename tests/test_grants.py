@@ -157,7 +157,7 @@ def test_on_behalf_of(known: AppMatcher) -> None:
     assert sighting.scopes == ("Files.Read.All", "Mail.Read", "Sites.Read.All", "access_as_user", "x")
     assert "content" in sighting.facts
     held = seen(
-        known, swept([app(CLAUDE, holds=("server",)), server], grants[1:3] + [grant("g", CLAUDE, "ann", "a")], PEOPLE)
+        known, swept([app(CLAUDE, holds=("server",)), server], [*grants[1:3], grant("g", CLAUDE, "ann", "a")], PEOPLE)
     )
     assert held[0].scopes == ("Mail.Read", "a")
 
@@ -193,7 +193,7 @@ def test_people_without_an_address_and_groups(known: AppMatcher) -> None:
 
 def test_an_editor_is_ai_where_its_grant_reaches_an_ai_server(known: AppMatcher) -> None:
     code = app("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code", first_party=True)
-    work_iq = app("16b1878d-62c7-4009-aa25-68989d63bbad", "Work IQ Mail MCP")
+    work_iq = app("16b1878d-62c7-4009-aa25-68989d63bbad", "Work IQ Mail MCP", first_party=True)
     to_mcp = swept([code, work_iq], [grant("g", code.id, "ann", "Tools", resource=work_iq.id)], PEOPLE)
     found = [(s.name.value, m.signature, m.strength) for s, ms in SweptGrants(to_mcp, known).sightings() for m in ms]
     assert found == [("Visual Studio Code", "mcp-server", "weak")]
@@ -220,7 +220,7 @@ def test_impersonation_is_a_finding_and_no_service(known: AppMatcher) -> None:
     assert list(one.sightings()) == []
     assessed = one.assessed()
     assert [finding.kind for finding in assessed.findings] == ["impersonation"]
-    assert [(note.kind, str(note.origin)) for note in assessed.notes][0] == ("impersonation", "entra:work/f")
+    assert next((note.kind, str(note.origin)) for note in assessed.notes) == ("impersonation", "entra:work/f")
     assert assessed.candidates[0].why.startswith("the name is ChatGPT's")
 
 

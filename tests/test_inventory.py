@@ -346,6 +346,18 @@ def test_however_the_input_is_cut_the_entries_are_the_same(
         assert parts[0].notes(by) == whole.notes(by)
 
 
+def test_permissions_are_sorted_and_bounded() -> None:
+    many = tuple(f"s{n:03}" for n in range(inventory.SCOPES_KEPT + 5))
+    made = fold((sighting(scopes=many[100:][::-1]), match()), (sighting(BEN, scopes=many[:150]), match()))
+    (entry,) = rows(made)
+    assert entry.scopes == many[: inventory.SCOPES_KEPT]
+    assert [note.text for note in made.notes("service")] == [
+        "rows with more than 200 permissions list the first 200 only"
+    ]
+    (asked,) = rows(fold((sighting(events=0, blocked=1, scopes=("Mail.Read",)), match())))
+    assert asked.scopes == ()
+
+
 def test_merging_leaves_the_other_as_it_was() -> None:
     first, second = fold((sighting(days=((DAY, 1),)), match())), fold((sighting(BEN, days=((DAY, 2),)), match()))
     before = rows(second)
@@ -363,6 +375,7 @@ def test_every_verdict_has_a_place_in_the_order() -> None:
 def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     page = (root / "docs" / "inventory.md").read_text(encoding="utf-8")
     assert f"or {INTERACTIVE_BYTES:,} bytes up" in page and f"| {BULK_BYTES:,} bytes up" in page
+    assert f"at most {inventory.SCOPES_KEPT};" in page
     assert f"at most {NAMES_KEPT} |" in page and f"the first {inventory.EVIDENCE_KEPT} places" in page
     assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
     assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")

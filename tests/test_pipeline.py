@@ -17,7 +17,7 @@ from shadowai.catalog import Catalog
 from shadowai.cli import read as cli_read
 from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Record, Report, Usage, Verdict
+from shadowai.model import Actor, Gap, Note, Record, Report, Usage, Verdict
 from shadowai.names import Names
 from shadowai.names_first import scan_file
 from shadowai.policy import Policy, exit_code
@@ -361,3 +361,18 @@ def test_records_parted_by_bare_carriage_returns_are_counted_and_not_half_read(t
     report = _scan(log)
     assert [entry.service_id for entry in report.entries] == ["openai-chatgpt"]
     assert [(gap.reason, gap.count) for gap in report.gaps] == [("carriage return within the line", 1)]
+
+
+def test_identities_join_rows(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    lines = [
+        f"17672184{n:02}.000    100 192.0.2.{n} TCP_MISS/200 4000 GET https://chatgpt.com/ {user} HIER_DIRECT/203.0.113.5 text/html"
+        for n, user in ((10, "jdoe"), (11, "-"), (12, "raj"))
+    ]
+    log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    people = tmp_path / "people.csv"
+    people.write_text("person,login,address\njane@example.com,jdoe,192.0.2.11\n", encoding="utf-8")
+    apart = pipeline.scan([str(log)], options=pipeline.ScanOptions(by="user"))
+    joined = pipeline.scan([str(log)], options=pipeline.ScanOptions(by="user", identities=str(people)))
+    assert len(apart.entries) == 3
+    assert {(row.actor, row.events) for row in joined.entries} == {(Actor("jane@example.com"), 2), (Actor("raj"), 1)}

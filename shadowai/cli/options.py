@@ -22,6 +22,9 @@ log_format_option = click.option(
 timezone_option = click.option(
     "--timezone", metavar="ZONE", help="Zone of log times that carry none: an IANA name or an offset like +02:00."
 )
+identities_option = click.option(
+    "--identities", metavar="FILE", help="CSV, TOML or YAML: which users, hosts and addresses are the same person."
+)
 config_option = click.option("--config", "config_file", metavar="FILE", type=Path, help="Settings, TOML.")
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Processes to spread files over; by default as the input is large.",
 )
+@options.identities_option
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 def command(
@@ -52,6 +53,7 @@ def command(
     log_format: str | None,
     timezone: str | None,
     jobs: int | None,
+    identities: str | None,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
@@ -79,6 +81,7 @@ def command(
         jobs=jobs or 0,
         by=by,
         policy=policy_file,
+        identities=identities,
         settings=settings,
     )
     gc.set_threshold(

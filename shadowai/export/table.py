@@ -21,7 +21,7 @@ WIDEST: Final = 40
 """Columns of the terminal that one cell may take."""
 NAMES_SHOWN: Final = 2
 
-_DISPENSABLE = ("NAMES", "LAST SEEN", "CATEGORY", "VENDOR", "SENT", "DEVICE")
+_DISPENSABLE = ("NAMES", "SCOPES", "LAST SEEN", "CATEGORY", "VENDOR", "SENT", "DEVICE")
 """Columns that a narrow terminal does without, in this order."""
 _COLOURS = {
     Verdict.PROHIBITED: "bold red",
@@ -121,6 +121,7 @@ def _columns(report: Report) -> tuple[_Shown, ...]:
         _Shown("BLOCKED", True, lambda entry: _number(entry.blocked)),
         _Shown("SENT", True, lambda entry: size(entry.bytes_up)),
         _Shown("LAST SEEN", False, lambda entry: as_iso(entry.last_seen)[:10]),
+        *([_Shown("SCOPES", False, _scopes)] if any(entry.scopes for entry in report.entries) else []),
         _Shown("NAMES", False, _names),
     )
 
@@ -141,11 +142,19 @@ def _style(column: _Shown, entry: Entry) -> str:
 
 
 def _names(entry: Entry) -> str:
-    """The first names, and how many more the row lists: ``chatgpt.com, oaiusercontent.com +3``."""
-    rest = len(entry.names) - NAMES_SHOWN
+    return _listed(entry.names)
+
+
+def _scopes(entry: Entry) -> str:
+    return _listed(entry.scopes)
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    """The first of a list, and how many more the row has: ``chatgpt.com, oaiusercontent.com +3``."""
+    rest = len(texts) - NAMES_SHOWN
     more = f" +{rest}" if rest > 0 else ""
-    room = (WIDEST - len(more)) // max(1, min(NAMES_SHOWN, len(entry.names))) - 2
-    return ", ".join(shortened(name, room) for name in entry.names[:NAMES_SHOWN]) + more
+    room = (WIDEST - len(more)) // max(1, min(NAMES_SHOWN, len(texts))) - 2
+    return ", ".join(shortened(text, room) for text in texts[:NAMES_SHOWN]) + more
 
 
 def _number(value: int | None) -> str:

@@ -4,6 +4,7 @@ cdef enum:
     TCP = 6
     UDP = 17
     SYN = 0x02
+    RST = 0x04
     ACK = 0x10
     LOOK = 0
     COLLECT = 1
@@ -40,6 +41,7 @@ cdef enum:  # bits of a side
     SYN_SEEN = 2
     OPENED = 4
     HIGH_KNOWN = 8
+    REFUSED = 16
 
 cdef enum:  # marks of a flow
     HANDED_ON = 1  # Naming knows of it

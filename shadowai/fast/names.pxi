@@ -5,6 +5,7 @@ cdef class Names:
 
     cdef object naming
     cdef name_t *table
+    cdef uint32_t *places  # of the names in the table
     cdef uint8_t *text
     cdef uint32_t mask
     cdef uint32_t count
@@ -14,27 +15,28 @@ cdef class Names:
         self.naming = naming
         self.mask = 2 * MOST_NAMES - 1
         self.table = <name_t *> cleared(self.mask + 1, sizeof(name_t))
+        self.places = <uint32_t *> cleared(MOST_NAMES, sizeof(uint32_t))
         self.text = <uint8_t *> cleared(MOST_NAME_BYTES, 1)
 
     def __dealloc__(self):
         if self.table != NULL:
             self.forget()
             free(self.table)
+        free(self.places)
         free(self.text)
 
     cdef void forget(self):
         """All of them; they will be asked for again."""
-        cdef uint32_t place
-        if not self.count:
-            return
-        for place in range(self.mask + 1):
-            if self.table[place].used:
-                Py_XDECREF(self.table[place].host)
-        memset(self.table, 0, (<size_t> self.mask + 1) * sizeof(name_t))
+        cdef uint32_t each
+        cdef name_t *name
+        for each in range(self.count):
+            name = &self.table[self.places[each]]
+            Py_XDECREF(name.host)
+            memset(name, 0, sizeof(name_t))
         self.count = 0
         self.used = 0
 
-    cdef name_t *find(self, const uint8_t *text, Py_ssize_t size) except? NULL nogil:
+    cdef name_t *find(self, const uint8_t *text, Py_ssize_t size) noexcept nogil:
         """The name, or ``NULL`` where it was not met before."""
         cdef uint32_t hash = text_hash(text, size)
         cdef uint32_t place = hash & self.mask
@@ -69,6 +71,7 @@ cdef class Names:
             Py_INCREF(host)
             name.host = <PyObject *> host
         self.used += size
+        self.places[self.count] = place
         self.count += 1
         return name
 

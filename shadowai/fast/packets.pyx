@@ -185,6 +185,7 @@ cdef class Table:
             self.answers = Answers(limits.dns_answers)
             naming.answers = self.answers
             self.quics = QuicFlows(naming._udp.quic)
+            naming._udp.quic._opener = Opener()
             self.ech_names = len(naming.ech_names)
         for each in range(256):
             self.tcp_first[each] = flows._TCP_FIRSTS[each]
@@ -239,8 +240,12 @@ cdef class Table:
         return self.frames_undecoded
 
     def fragments_limited(self):
-        """Datagrams in pieces that were given up because there were too many at once."""
-        return self.fragments_table.limited
+        """Datagrams in pieces that were given up because there were too many at once, or that never became whole."""
+        return self.fragments_table.limited + len(self.fragments_table)
+
+    def fragments_refused(self):
+        """Pieces that cannot be part of a whole datagram."""
+        return self.fragments_table.refused
 
     # --- places -----------------------------------------------------------------------------------------------------------
 
@@ -328,6 +333,8 @@ cdef class Table:
         if flow == NULL or not flow.sides[which].bits & HERE or p.flags & SYN:
             flow = self.account(flow, slot, p, &which)
         side = &flow.sides[which]
+        if p.flags & RST and side.bits & SYN_SEEN and not side.payload and p.sequence == side.isn:
+            side.bits |= REFUSED
         side.packets += p.counts
         side.bytes += p.wire
         if p.time > side.last:
@@ -1112,12 +1119,10 @@ cdef class Table:
             return 0
         self.window = reader._window
         self.is_pcap = isinstance(reader, PcapReader)
-        self.number = reader._number
         if self.is_pcap:
-            header = reader._header
-            self.head, self.unit = reader._size, reader._unit
-            self.big, self.nano, self.link_type = header.order == ">", header.variant.nano, header.link_type
-            self.data = self.window.slide(0, self.head)
+            layout = reader.layout
+            self.big, self.head, self.unit = container.header.order == ">", layout.size, layout.unit
+            self.nano, self.link_type = layout.nano, layout.link_type
         else:
             self.data = self.window.slide(0, 12)
             self.over = not self.data
@@ -1147,10 +1152,16 @@ cdef class Table:
 
     cdef int begin_view(self) except -1:
         """Walk over what the window holds."""
-        cdef bytes data = self.data
+        cdef bytes data
+        self.position = 0
+        if self.is_pcap:
+            stretch = self.reader.stretch()
+            self.data, self.position, self.number = stretch.data, stretch.position, stretch.number
+            self.low, self.high, self.biggest = stretch.low, stretch.high, stretch.biggest
+            self.over = self.reader.over
+        data = self.data
         self.view.at, self.view.size = <const uint8_t *> PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data)
         self.base = self.window.base
-        self.position = 0
         self.is_ahead = False
         return 0
 
@@ -1193,19 +1204,16 @@ cdef class Table:
         window.base = self.base + self.position
         window._stream.seek(window.base + len(window.data))
         self.data = window.data
-        self.begin_view()
+        self.is_ahead = False
+        self.view.at, self.view.size = <const uint8_t *> PyBytes_AS_STRING(self.data), PyBytes_GET_SIZE(self.data)
+        self.base, self.position = window.base, 0
         return 0
 
     cdef uint64_t walk_pcap(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF:
         """As :meth:`shadowai.sources.capture.pcap.PcapReader.frames`: what is not plain is decided by its reader."""
         cdef uint64_t taken = 0
-        cdef int64_t around
-        reader, window = self.reader, self.window
+        reader = self.reader
         while taken < most and not self.over:
-            around = -1 if reader._around is None else reader._around
-            self.low = 1 if around < 0 else around - DAY
-            self.high = 0 if around < 0 else around + DAY
-            self.biggest = reader._biggest
             self.snapped = 0
             try:
                 with nogil:
@@ -1214,41 +1222,23 @@ cdef class Table:
                         while taken < most and self.more():
                             taken += self.run_pcap(most - taken)
             finally:
-                reader._number = self.number
-                reader.frames_seen = self.number - reader._first
-                reader.snapped += self.snapped
-                reader.bytes_done = reader.ended_at = self.base + self.position
+                self.pass_on()
             if taken >= most:
                 break
             self.give_back()
-            kept = reader._settle(self.position)
-            self.data = window.data
+            frame = reader.step()
             self.begin_view()
-            if kept is not None:
-                self.take_settled(kept)
+            if frame is not None:
+                self.take_frame(tuple(frame))
                 taken += 1
-            elif len(self.data) < self.head:
-                self.over = True
-                reader.bytes_done = reader.ended_at = window.base
-                if window.error is not None:
-                    raise window.error
         return taken
 
-    cdef int take_settled(self, Py_ssize_t kept) except -1:
-        """The record that the window begins with, of which the reader takes ``kept`` bytes."""
-        reader, data = self.reader, self.data
-        second, fraction, captured, length = reader._unpack(data)
-        self.position = self.head + kept
-        self.number += 1
-        if kept < captured:
-            length -= min(length, captured) - kept
-        elif length > captured:
-            reader.snapped += 1
-        reader._number = self.number
-        reader.frames_seen = self.number - reader._first
-        reader.bytes_done = reader.ended_at = self.window.base + self.position
-        time = second * 1_000_000 + (fraction // 1000 if self.nano else fraction)
-        return self.take_frame((self.number, time, self.link_type, data[self.head : self.position], length))
+    cdef int pass_on(self) except -1:
+        """Tell the reader how far the walk is."""
+        if self.is_ahead:
+            self.window.data, self.window.base = b"", self.base + self.position
+        self.reader.passed(0 if self.is_ahead else self.position, self.number, self.reader.snapped + self.snapped)
+        return 0
 
     cdef uint64_t run_pcap(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF nogil:
         """Count plain records from ``position`` on; stops before the first that is not, or not wholly there (``lacking``)."""
@@ -1345,6 +1335,9 @@ cdef class Table:
                 reader.frames_seen = frame[0] - reader._first
                 self.take_frame(tuple(frame))
                 taken += 1
+            if not self.data:  # the window ended with this block; the stream need not
+                self.data = window.slide(0, 12)
+                self.begin_view()
             if not self.data:
                 self.over = True
                 reader.bytes_done = reader.ended_at = window.base
@@ -1478,6 +1471,14 @@ cdef inline bint is_lost(flow_t *flow) noexcept nogil:
     )
 
 
+cdef inline int refused(flow_t *flow) noexcept nogil:
+    cdef int which
+    for which in range(2):
+        if flow.sides[which].bits & REFUSED and not flow.sides[which].payload:
+            return which
+    return -1
+
+
 cdef object as_tuple(flow_t *flow):
     cdef side_t *a = &flow.sides[0]
     cdef side_t *b = &flow.sides[1]
@@ -1497,4 +1498,5 @@ cdef object as_tuple(flow_t *flow):
         opener(flow),
         a.cut + b.cut,
         is_lost(flow),
+        refused(flow),
     )

@@ -347,3 +347,13 @@ def open_initial(bytes packet not None, bytes id not None, uint32_t version, Py_
     cdef uint8_t[::1] room = plain if plain else bytearray(1)
     size = initial_open(&keys, <const uint8_t *> PyBytes_AS_STRING(packet), len(packet), number_at, &room[0], portable)
     return None if size < 0 else bytes(plain[:size])
+
+
+class Opener(quic_wire.Opener):
+    """Opens the Initials that Naming has to see without another library."""
+
+    def payload(self, initial, dcid):
+        """As :meth:`shadowai.wire.quic.Opener.payload`."""
+        if initial.number_at > LONGEST_HEADER or len(initial.packet) > 0xFFFF or len(dcid) > 20:
+            return super().payload(initial, dcid)
+        return open_initial(initial.packet, dcid, initial.version, initial.number_at)

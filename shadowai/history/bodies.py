@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -29,6 +29,13 @@ def key(*parts: str) -> str:
 def digest(text: str) -> str:
     """A short hash by which bodies are compared."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def mark(thing: Thing) -> str:
+    """A hash of what makes a new version of a thing when it changes. The names of a row by user do not: they differ every day."""
+    if isinstance(thing, Finding) and thing.users is None:
+        thing = replace(thing, names=())
+    return digest(encode(thing))
 
 
 def encode(thing: Thing) -> str:

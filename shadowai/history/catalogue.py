@@ -8,10 +8,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from shadowai.history.causes import Explains
-from shadowai.model import Name
+from shadowai.model import Name, NameKind
 
 if TYPE_CHECKING:
     from shadowai.catalog import Catalog
+
+_KINDS: tuple[NameKind, ...] = ("oauth_client", "app_name", "publisher", "github_app", "extension", "redirect_url")
+"""Kinds of names that cannot be told by their looks."""
 
 
 def digests(known: Catalog) -> dict[str, str]:
@@ -31,7 +34,9 @@ def explainer(known: Catalog) -> Explains:
     matcher = Matcher(known)
 
     def services(text: str) -> frozenset[str]:
-        kinds = (guess_name(text), *(Name(k, text) for k in ("oauth_client", "app_name", "publisher", "github_app", "extension")))  # type: ignore[arg-type]
-        return frozenset(match.signature for name in kinds for match in matcher.match(name))
+        if not text.strip():
+            return frozenset()
+        names = (guess_name(text), *(Name(kind, text) for kind in _KINDS))
+        return frozenset(match.signature for name in names for match in matcher.match(name))
 
     return services

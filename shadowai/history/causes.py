@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple, TypeVar
 
 from shadowai.history.looks import lacking, relevant, unknown_before
 from shadowai.history.nouns import Cause, Finding, KnownApp, Look, Thing
 from shadowai.tenant import Grant, Person
 
+T = TypeVar("T")
 Explains = Callable[[str], Collection[str]]
 """The ids of the services that today's catalogue explains a name with."""
 
@@ -35,13 +36,20 @@ class Learnt:
     now: Mapping[str, str] = field(default_factory=dict)
     explains: Explains = lambda name: ()
 
+    @property
+    def differs(self) -> bool:
+        """True where the catalogue of before is remembered, and is another than today's."""
+        return bool(self.before) and self.before != self.now
+
     def of_new(self, service: str, evidence: Collection[str], known: Collection[str]) -> Why | None:
         """Why the signatures make ``service`` new: evidence for it was ``known`` before, or no signature was as it is now."""
         if not self.before or self.before.get(service) == self.now.get(service):
             return None
         old = sorted(set(evidence) & set(known))
         if old:
-            return Why("catalogue", f"{old[0]} was seen before, and is explained by a signature that is new or has changed")
+            return Why(
+                "catalogue", f"{old[0]} was seen before, and is explained by a signature that is new or has changed"
+            )
         if service not in self.before:
             return Why("catalogue", "there was no signature of it at the earlier run")
         return None
@@ -122,16 +130,16 @@ def _stronger(before: Finding, after: Finding) -> Finding:
     )
 
 
-def _filled(before: Any, after: Any) -> Any:
+def _filled(before: T, after: T) -> T:
     """Lists as the union of both, and what is not known now as it was known before."""
     found: dict[str, Any] = {}
-    for name in type(after).__dataclass_fields__:
+    for name in (spec.name for spec in fields(after)):  # type: ignore[arg-type]
         here, there = getattr(after, name), getattr(before, name)
         if isinstance(here, tuple):
             found[name] = _union(there, here)
         elif here is None and there is not None:
             found[name] = there
-    return replace(after, **found)
+    return replace(after, **found)  # type: ignore[type-var]
 
 
 def _union(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

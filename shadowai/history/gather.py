@@ -15,7 +15,7 @@ from shadowai.tenant import Grant, Swept
 
 
 def item(entry: Entry) -> Item:
-    """What is remembered of an entry. Names are kept by service alone: by user they would change with every day."""
+    """What is remembered of an entry."""
     who = entry.actor
     used = entry.events > 0 and entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
     thing = Finding(
@@ -33,9 +33,11 @@ def item(entry: Entry) -> Item:
         address=who.address if who else None,
         scopes=tuple(sorted(entry.scopes)),
         sources=tuple(sorted(entry.sources)),
-        names=tuple(sorted(entry.names)) if who is None else (),
+        names=tuple(sorted(entry.names)),
     )
-    return Item("service" if who is None else "user", bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen)
+    return Item(
+        "service" if who is None else "user", bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen
+    )
 
 
 def of_scan(

@@ -18,7 +18,9 @@ UNBOUNDED = 1 << 62
 PLAN = "*"
 """The signal of a sweep's plan: where that failed, nobody knows what was not looked at."""
 _SCOPES = ("ai", "consented", "all")
-_DATE = re.compile(r"20\d\d([-_.]?)(?:0\d|1[0-2])\1(?:[0-2]\d|3[01])(?:[-_.T]?(?:[01]\d|2[0-3])(?:[-_.:]?[0-5]\d){0,2}Z?)?(?!\d)")
+_DATE = re.compile(
+    r"20\d\d([-_.]?)(?:0\d|1[0-2])\1(?:[0-2]\d|3[01])(?:[-_.T]?(?:[01]\d|2[0-3])(?:[-_.:]?[0-5]\d){0,2}Z?)?(?!\d)"
+)
 _ROTATED = re.compile(r"(?<=[a-z])\.\d{1,3}(?=$|\.(?:gz|bz2|zst|xz|lz4)$)")
 _PACKED = re.compile(r"\.(?:gz|bz2|zst|xz|lz4)$")
 

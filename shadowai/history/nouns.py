@@ -47,7 +47,7 @@ class Finding:
     """What is remembered of an entry: what it is and what was decided about it, without the figures that change from day to day.
 
     ``user``, ``device``, ``address`` are of a row by user. ``used`` is true where something was let through that is more than a
-    look-up: only that breaches a policy. ``names`` are of rows by service alone.
+    look-up: only that breaches a policy. ``users`` is known of rows by service alone.
     """
 
     service_id: str

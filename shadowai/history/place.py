@@ -33,6 +33,10 @@ class Remembering:
     scans: bool = False
 
 
+UNSAID = Remembering()
+"""What holds where the configuration says nothing."""
+
+
 def read_history(path: Path, table: object) -> Remembering:
     """The table ``history`` of the configuration at ``path``. Raises :class:`~shadowai.errors.UsageError`."""
     if not isinstance(table, dict):

@@ -6,24 +6,27 @@ but only where this run looked at everything that had shown it. Otherwise it sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, or_, select, text, update
 
 from shadowai.history import bodies, store
 from shadowai.history.causes import HAPPENED, Explains, Learnt, Looks, Why, labels_of, standing
 from shadowai.history.nouns import Finding, Item, KnownApp, Look, Memory, Run, TenantMemory, Thing, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import CATALOGUE, LINEAGE, RUN, VERSION
+from shadowai.normalize import printable
 from shadowai.tenant import Grant
 
 CHUNK = 500
 """Rows that are read or written at a time."""
 T = TypeVar("T")
+LearntSince = Callable[[int], Learnt]
+"""What the signatures have learnt since a run."""
 
 _THING = """
 INSERT INTO thing (lineage, kind, ident, first_run, first_seen, last_seen)
@@ -60,26 +63,26 @@ def remember(history: History, memory: Memory, *, explains: Explains = lambda na
         _put_catalogue(db, memory)
         store.put_looks(db, number, memory.looks)
         db.execute(LINEAGE.insert(), [{"lineage": lineage, "run": number} for lineage in dict.fromkeys(lineages)])
-        learnt = partial(_learnt, db, memory, explains)
+        learnt = cache(partial(_learnt, db, memory, explains))
+        explained: dict[str, Why] = {}
         for tenant in memory.tenants:
-            _put_tenant(db, number, memory, tenant, before[tenant_lineage(tenant.source)], learnt)
-        counts = _put_entries(db, number, memory, series, before[series], learnt)
+            _put_tenant(db, number, memory, tenant, before[tenant_lineage(tenant.source)], learnt, explained)
+        counts = _put_entries(db, number, memory, series, before[series], learnt, explained)
         db.execute(RUN.insert(), _row(memory, number, series, baseline, counts))
         return store.run(db, number)
 
 
 def _series(db: Connection, memory: Memory, number: int) -> tuple[str, bool]:
-    """The series of the last run of this kind that looked at some of the same, else a new one; and whether it is new."""
+    """The series of the last run of this kind that looked at some of the same, else a new one; and whether it is new. A run that
+    could look at nothing at all belongs to the last one's."""
     sources = {look.source for look in memory.looks}
     for earlier in store.runs(db, kind=memory.kind):
-        if sources & {look.source for look in store.looks_of(db, earlier.id)}:
+        if not sources or sources & {look.source for look in store.looks_of(db, earlier.id)}:
             return earlier.series, False
     return f"{memory.kind}:{number}", True
 
 
-def _learnt(db: Connection, memory: Memory, explains: Explains, before: int | None) -> Learnt:
-    if before is None:
-        return Learnt()
+def _learnt(db: Connection, memory: Memory, explains: Explains, before: int) -> Learnt:
     version = db.execute(select(RUN.c.signatures).where(RUN.c.id == before)).scalar()
     return Learnt(store.digests(db, str(version)), memory.digests, explains) if version is not None else Learnt()
 
@@ -111,13 +114,20 @@ def _row(memory: Memory, number: int, series: str, baseline: bool, counts: Mappi
 
 
 def _put_tenant(
-    db: Connection, number: int, memory: Memory, tenant: TenantMemory, before: int | None, learnt: Any
+    db: Connection,
+    number: int,
+    memory: Memory,
+    tenant: TenantMemory,
+    before: int | None,
+    learnt: LearntSince,
+    explained: dict[str, Why],
 ) -> None:
+    """``explained`` is told which services the catalogue has learnt to see in apps that were known before."""
     lineage = tenant_lineage(tenant.source)
     looks = _looks(db, lineage, number, [look for look in memory.looks if look.source == tenant.source])
-    fold = _Fold(db, lineage, number, before, memory.ended, looks, learnt(before))
-    apps = _Apps(db, lineage, number, tenant, fold.learnt)
-    fold.apps = apps
+    apps = _Apps(db, lineage, tenant, learnt, before)
+    fold = _Fold(db, lineage, number, before, memory.ended, looks, learnt, apps=apps)
+    explained.update(apps.explained_now())
     kinds: tuple[tuple[ThingKind, Iterable[Item]], ...] = (
         ("grant", (Item("grant", bodies.key(grant.id), grant) for grant in tenant.grants)),
         ("person", (Item("person", bodies.key(person.id), person) for person in tenant.people)),
@@ -128,11 +138,18 @@ def _put_tenant(
 
 
 def _put_entries(
-    db: Connection, number: int, memory: Memory, series: str, before: int | None, learnt: Any
+    db: Connection,
+    number: int,
+    memory: Memory,
+    series: str,
+    before: int | None,
+    learnt: LearntSince,
+    explained: dict[str, Why],
 ) -> dict[str, int]:
-    fold = _Fold(db, series, number, before, memory.ended, _looks(db, series, number, memory.looks), learnt(before))
-    if fold.learnt.before and fold.learnt.before != fold.learnt.now:
-        fold.known = _names(db, series, number)
+    """Services come before their users: what is true of a service is true of each of its users."""
+    looks = _looks(db, series, number, memory.looks)
+    known = _names(db, series) if before is not None and learnt(before).differs else frozenset()
+    fold = _Fold(db, series, number, before, memory.ended, looks, learnt, known, explained=explained)
     counts = {}
     for kind in ("service", "user"):
         counts[kind] = fold.put(kind, (item for item in memory.entries if item.kind == kind))
@@ -143,7 +160,7 @@ def _looks(db: Connection, lineage: str, number: int, now: Iterable[Look]) -> Lo
     return Looks(tuple(now), cache(partial(store.looks_of, db)), store.complete_looks(db, lineage, number))
 
 
-def _names(db: Connection, series: str, number: int) -> frozenset[str]:
+def _names(db: Connection, series: str) -> frozenset[str]:
     """The names that stand: evidence that a new signature may explain."""
     query = select(VERSION.c.body).where(
         VERSION.c.lineage == series, VERSION.c.kind == "service", VERSION.c.ends.is_(None)
@@ -155,17 +172,31 @@ def _names(db: Connection, series: str, number: int) -> frozenset[str]:
 class _Apps:
     """A tenant's apps now and as they stood, with what explained them."""
 
-    def __init__(self, db: Connection, lineage: str, number: int, tenant: TenantMemory, learnt: Learnt) -> None:
+    def __init__(
+        self, db: Connection, lineage: str, tenant: TenantMemory, learnt: LearntSince, before: int | None
+    ) -> None:
         self._tenant, self._learnt = tenant, learnt
-        self._changed = bool(learnt.before) and learnt.before != learnt.now
-        self._before = dict(_explained(db, lineage)) if self._changed else {}
-        self._now = {app.id for app in tenant.apps} if self._changed else set()
+        changed = before is not None and learnt(before).differs
+        self._before = _explained(db, lineage, before or 0) if changed else {}
+        self._at = cache(partial(_explained, db, lineage))
+        self._now: frozenset[str] | None = None
 
     def items(self) -> Iterator[Item]:
         """The apps with what explains them today."""
         services = self._tenant.services
         for app in self._tenant.apps:
             yield Item("app", bodies.key(app.id), KnownApp(app, tuple(sorted(services.get(app.id, ())))))
+
+    def explained_now(self) -> dict[str, Why]:
+        """The services that the catalogue has learnt to see in apps that were known before."""
+        found: dict[str, Why] = {}
+        for app in self._tenant.apps if self._before else ():
+            was = self._before.get(bodies.key(app.id))
+            for service in self._tenant.services.get(app.id, ()) if was is not None else ():
+                if was is not None and service not in was:
+                    why = f"the app {printable(app.name)} was known before, and is explained by a signature that is new or has changed"
+                    found.setdefault(service, Why("catalogue", why))
+        return found
 
     def of_new(self, grant: Grant) -> Why | None:
         """Why a grant of an app that was known is seen for the first time: the app was nobody's before."""
@@ -174,22 +205,27 @@ class _Apps:
             return None
         return Why("catalogue", "its app was known before, and no signature explained it")
 
-    def of_missing(self, grant: Grant) -> Why | None:
+    def of_missing(self, grant: Grant, seen_run: int) -> Why | None:
         """Why a grant may not have been looked at: its app is still there, and no signature explains it any more."""
-        if not self._before.get(bodies.key(grant.app)) or grant.app not in self._now:
+        if not self._learnt(seen_run).differs or self._tenant.services.get(grant.app):
             return None
-        if self._tenant.services.get(grant.app):
+        if self._now is None:
+            self._now = frozenset(app.id for app in self._tenant.apps)
+        if grant.app not in self._now or not self._at(seen_run).get(bodies.key(grant.app)):
             return None
         return Why("catalogue", "no signature explains its app any more")
 
 
-def _explained(db: Connection, lineage: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _explained(db: Connection, lineage: str, run: int) -> dict[str, tuple[str, ...]]:
+    """What explained the apps at a run, by their keys."""
     query = select(VERSION.c.ident, VERSION.c.body).where(
-        VERSION.c.lineage == lineage, VERSION.c.kind == "app", VERSION.c.ends.is_(None)
+        VERSION.c.lineage == lineage,
+        VERSION.c.kind == "app",
+        VERSION.c.begins <= run,
+        or_(VERSION.c.ends.is_(None), VERSION.c.ends > run),
     )
-    for ident, body in db.execute(query):
-        found = bodies.decode("app", body)
-        yield ident, found.services if isinstance(found, KnownApp) else ()
+    things = ((ident, bodies.decode("app", body)) for ident, body in db.execute(query))
+    return {ident: thing.services for ident, thing in things if isinstance(thing, KnownApp)}
 
 
 @dataclass(slots=True)
@@ -202,10 +238,10 @@ class _Fold:
     before: int | None
     time: int
     looks: Looks
-    learnt: Learnt
+    learnt: LearntSince
     known: frozenset[str] = frozenset()
     apps: _Apps | None = None
-    evidence: dict[str, set[str]] = field(default_factory=dict)
+    explained: dict[str, Why] = field(default_factory=dict)
 
     def put(self, kind: ThingKind, items: Iterable[Item]) -> int:
         """Hold ``items`` against what stands; gives their number."""
@@ -245,14 +281,14 @@ class _Fold:
 
     @staticmethod
     def _digest(item: Item) -> str:
-        return bodies.digest(bodies.encode(item.thing))
+        return bodies.mark(item.thing)
 
     def _again(self, item: Item, old: Any, stands: _Stands) -> dict[str, Any] | None:
         """The next version of a thing that stands; ``None`` where it is as it was."""
         before = bodies.decode(item.kind, old.body)
         partial_look = self.looks.of_missing(self._seen(stands), labels_of(before))
         thing = standing(before, item.thing) if partial_look else item.thing
-        if not stands.unseen and bodies.encode(thing) == old.body:
+        if not stands.unseen and bodies.mark(thing) == stands.digest:
             return None
         return self._version(item, thing, Why(old.cause, old.detail))
 
@@ -260,7 +296,6 @@ class _Fold:
         return stands.seen_run or self.before or 0
 
     def _version(self, item: Item, thing: Thing, why: Why) -> dict[str, Any]:
-        body = bodies.encode(thing)
         return {
             "lineage": self.lineage,
             "kind": item.kind,
@@ -271,8 +306,8 @@ class _Fold:
             "seen_run": 0,
             "cause": why.cause,
             "detail": why.detail,
-            "digest": bodies.digest(body),
-            "body": body,
+            "digest": bodies.mark(thing),
+            "body": bodies.encode(thing),
         }
 
     def _why_new(self, item: Item) -> Why:
@@ -280,10 +315,17 @@ class _Fold:
             return HAPPENED  # a baseline: nobody is told, and nothing is compared with it
         found: Why | None = None
         if isinstance(item.thing, Finding):
-            found = self.learnt.of_new(item.thing.service_id, item.thing.names, self.known)
+            found = self._newly_explained(item.thing)
         elif isinstance(item.thing, Grant) and self.apps is not None:
             found = self.apps.of_new(item.thing)
         return found or self.looks.of_new(labels_of(item.thing))
+
+    def _newly_explained(self, thing: Finding) -> Why | None:
+        learnt = self.learnt(self.before or 0)
+        found = self.explained.get(thing.service_id) or learnt.of_new(thing.service_id, thing.names, self.known)
+        if found is not None and thing.users is not None:
+            self.explained[thing.service_id] = found
+        return found
 
     def _missing(self, kind: ThingKind, stands: Mapping[str, _Stands]) -> None:
         """What was not found ends where that can be told, and else stands on, not seen."""
@@ -305,9 +347,9 @@ class _Fold:
     def _why_missing(self, thing: Thing, seen_run: int) -> Why | None:
         found: Why | None = None
         if isinstance(thing, Finding):
-            found = self.learnt.of_missing(thing.service_id, thing.names)
+            found = self.learnt(seen_run).of_missing(thing.service_id, thing.names)
         elif isinstance(thing, Grant) and self.apps is not None:
-            found = self.apps.of_missing(thing)
+            found = self.apps.of_missing(thing, seen_run)
         return found or self.looks.of_missing(seen_run, labels_of(thing))
 
     def _rows(self, kind: ThingKind, keys: Collection[str]) -> dict[str, Any]:

@@ -21,13 +21,18 @@ from shadowai.errors import SourceError, UsageError
 from shadowai.history import bodies
 from shadowai.history.migrations import NEWEST, current, migrate
 from shadowai.history.nouns import Look, Run, RunKind
-from shadowai.history.tables import CATALOGUE, LINEAGE, LOOK, RUN, THING, VERSION
+from shadowai.history.tables import CATALOGUE, LINEAGE, LOOK, NOTIFIED, RUN, THING, VERSION
 from shadowai.model import Origin
 from shadowai.normalize import printable
 from shadowai.tenant import Completeness
 
 LOCK = 0x5348_4144
 """The number of PostgreSQL's advisory lock that writers of the history hold."""
+_UPTO = "run:"
+"""Before a series in place of a finding: the run up to which was told."""
+_TELL = """
+INSERT INTO notified (finding, time) VALUES (:finding, :time) ON CONFLICT (finding) DO UPDATE SET time = excluded.time
+"""
 WAIT = 30
 """Seconds that a writer waits for another to end, where the database is a file."""
 
@@ -142,6 +147,7 @@ def _on_connect(connection: Any, record: object) -> None:
     """The driver begins no transactions by itself: those that it does begin do not cover DDL."""
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _on_begin(db: Connection) -> None:
@@ -228,6 +234,28 @@ def forget(db: Connection, before: int) -> int:
     db.execute(delete(LOOK).where(LOOK.c.run.not_in(select(LINEAGE.c.run))))
     db.execute(delete(CATALOGUE).where(CATALOGUE.c.version.not_in(select(RUN.c.signatures))))
     return old
+
+
+def told(db: Connection) -> dict[str, int]:
+    """When each finding was told of last, in microseconds since the epoch."""
+    return {row.finding: row.time for row in db.execute(select(NOTIFIED)) if not row.finding.startswith(_UPTO)}
+
+
+def told_run(db: Connection, series: str, run: int) -> int | None:
+    """The run of the series up to which was told; ``run`` itself where that was told of. Where nothing was told yet, the run before;
+    ``None`` where there is none. For a run that was forgotten stands the next one."""
+    earlier = sorted(found.id for found in runs(db, series=series) if found.id < run)
+    last = db.execute(select(NOTIFIED.c.time).where(NOTIFIED.c.finding == _UPTO + series)).scalar()
+    if last is None:
+        return earlier[-1] if earlier else None
+    return run if last >= run else next((number for number in earlier if number >= last), None)
+
+
+def tell(db: Connection, series: str, run: int, findings: Sequence[str], *, now: int, forget: int) -> None:
+    """Remember that ``findings`` of a run were told of ``now``, and forget what was told before ``forget``."""
+    db.execute(delete(NOTIFIED).where(NOTIFIED.c.time < forget, ~NOTIFIED.c.finding.startswith(_UPTO)))
+    rows = [{"finding": finding, "time": now} for finding in findings]
+    db.execute(text(_TELL), [*rows, {"finding": _UPTO + series, "time": run}])
 
 
 def next_number(db: Connection) -> int:

@@ -218,6 +218,7 @@ class TenantSession:
             request = replace(request, audience=None)
         bucket = self.shared.limiter.bucket(request.quota)
         refused: Token | None = None
+        renewed = False  # a token that is refused as soon as it was given will not be taken later either
         tries = 0
         while True:
             token = None if request.audience is None else self._tokens.get(request.audience, instead_of=refused)
@@ -226,12 +227,13 @@ class TenantSession:
             if isinstance(result, Answer):
                 self._budget.succeeded()
                 return result
-            if result.status == 401 and token is not None and refused is None:
-                refused = token
+            if result.status == 401 and token is not None and not renewed:
+                refused, renewed = token, True
                 continue
             if not result.retry or tries >= self._tries:
                 raise result.error(self.shared.redactor(result.detail))
             self._wait(result, tries, bucket)
+            renewed = False
 
     def _attempt(self, request: Request, token: Token | None, bucket: Bucket) -> Answer | Fault:
         bucket.take(request.cost)

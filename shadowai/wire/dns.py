@@ -32,6 +32,8 @@ _ESCAPED = tuple(bytes((code,)) if code in _PRINTABLE else b"\\%03d" % code for 
 
 _HEADER = Struct("!6H")
 _RECORD = Struct("!HHIH")
+_TO_QUESTION = b"\xc0\x0c"
+"""A name that is the question's (RFC 1035, section 4.1.4)."""
 _MAX_NAME = 255  # RFC 1035, section 2.3.4, with every length byte and the root
 _MAX_LABEL = 63
 _DEEP = 8
@@ -76,6 +78,13 @@ class Message(NamedTuple):
     ech_public_names: tuple[bytes, ...]
 
 
+class Addresses(NamedTuple):
+    """What a plain answer tells: the ``question``, and packed addresses, each with its time to live in seconds."""
+
+    question: bytes
+    addresses: list[tuple[bytes, int]]
+
+
 _Known = dict[int, tuple[bytes, int]]  # where a name begins -> the name, its length on the wire
 
 
@@ -117,6 +126,47 @@ def message(data: bytes, at: int = 0) -> Message | None:
     question = questions[0] if questions else None
     truncated = flags & 0x0200 != 0
     return Message(ident, response, opcode, flags & 15, truncated, question, qtype, questions, answers, public)
+
+
+def addresses(data: bytes) -> Addresses | None:
+    """The addresses in a plain answer: to one question for a host name, without an error, and without service records.
+
+    ``None`` for anything else, which :func:`message` may still be able to read; of a plain answer it tells the same.
+    """
+    if len(data) < 12:
+        return None
+    _, flags, asked, answered, _, _ = _HEADER.unpack_from(data)
+    if flags & 0xF80F != 0x8000 or asked != 1 or answered > _MAX_ANSWERS:
+        return None
+    at = data.find(b"\0", 12) + 5
+    question = _plain_question(data[12:at])
+    if question is None or question[0].count(b".") >= _DEEP:
+        return None
+    name = question[0], at - 16
+    known: _Known = {12: name}
+    found: list[tuple[bytes, int]] = []
+    for _ in range(answered):
+        if data[at : at + 2] == _TO_QUESTION:
+            known[at] = name
+            at += 2
+        else:
+            _, at = _name(data, at, known) or (b"", len(data))
+        if at + 10 > len(data):
+            break
+        kind, group, ttl, length = _RECORD.unpack_from(data, at)
+        if kind in (SVCB, HTTPS):
+            return None
+        at, stop = at + 10, at + 10 + length
+        if stop > len(data):
+            break
+        if group & _CLASS_MASK != _IN:
+            pass
+        elif (kind == A and length == 4) or (kind == AAAA and length == 16):
+            found.append((data[at:stop], ttl))
+        elif kind == CNAME:
+            _name(data, at, known)
+        at = stop
+    return Addresses(question[0], found)
 
 
 def tcp_messages(stream: bytes) -> tuple[tuple[bytes, ...], int]:

@@ -46,6 +46,7 @@ def test_options_reach_the_pipeline(fake: FakePipeline) -> None:
         "squid_native",
     ]
     argv += ["--timezone", "+02:00", "--since", "2026-01-01", "--until", "2026-01-01", "--jobs", "3", "--no-progress"]
+    argv += ["--identities", "who.csv"]
     assert main(argv) == 0
     assert fake.paths == ["proxy.log", "other/*.gz", "-"]
     assert fake.options == ScanOptions(
@@ -56,6 +57,7 @@ def test_options_reach_the_pipeline(fake: FakePipeline) -> None:
         jobs=3,
         by="user",
         policy="p.yaml",
+        identities="who.csv",
         settings=Settings(),
     )
 

@@ -106,7 +106,8 @@ def test_no_apps_are_no_grants(tenant: Tenant) -> None:
 def test_the_mark_tells_which_apps_were_asked_for(tenant: Tenant) -> None:
     with work_on(tenant) as work:
         page = list(client_grants(work, Task("x", "grants", named(1, 2)), None))[-1]
-    assert page.mark == digest([guid(1, 2), guid(1, 1)]) != digest([guid(1, 1)])
+    assert page.mark == f"{digest([guid(1, 2), guid(1, 1)])} {NOW * 1_000_000}"
+    assert digest([guid(1, 2), guid(1, 1)]) != digest([guid(1, 1)])
 
 
 def test_users_and_groups_are_assigned_and_apps_are_not(tenant: Tenant) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shadowai.connector import Mode, Scope
 from shadowai.tenant import App, Grant, Task
-from shadowai_connectors.entra_clients import digest
+from shadowai_connectors.entra_clients import asked_at
 from shadowai_connectors.entra_plan import tasks
 from shadowai_connectors.entra_work import DAY, Mark
 from tests.connectors.entra_tenant import GRAPH_APP, TENANT, guid
@@ -135,9 +135,14 @@ def test_without_any_mark_everything_is_read(view: Seen) -> None:
 def test_apps_asked_before_stand_where_changes_are_told(view: Seen) -> None:
     view.mode, view.done = "delta", {"apps", "grants/everyone"}
     (shard,) = (name for name in planned(view) if name.startswith("grants/of-apps/"))
-    told, asked = str(Mark("https://graph.example/d", NOW, whole=False)), digest([guid(1, 1)])
+    told, asked = str(Mark("https://graph.example/d", NOW, whole=False)), asked_at([guid(1, 1)], NOW - DAY)
     view.marks = {"grants/everyone": told, shard: asked, shard.replace("grants/of-apps", "assignments"): asked}
     assert not [name for name in planned(view) if "of-apps" in name or "assignments" in name]
+    for name in (shard, shard.replace("grants/of-apps", "assignments")):
+        kept = view.marks[name]
+        view.marks[name] = asked_at([guid(1, 1)], NOW - 7 * DAY)
+        assert name in planned(view), "what was gathered so long ago is not carried on"
+        view.marks[name] = kept
     view.done = {"apps"}
     assert shard in planned(view), "the changes could not be had"
     view.done, view.marks["grants/everyone"] = {"apps", "grants/everyone"}, whole()
@@ -193,6 +198,9 @@ def test_a_new_person_is_looked_up_without_asking_about_everybody_again(view: Se
     assert sum(len(some) for some in before.values()) == 5_000
     view.mode, view.marks = "delta", dict.fromkeys(before, str(NOW))
     assert people(view) == {}
+    view.marks = dict.fromkeys(before, str(NOW - 7 * DAY))
+    assert people(view).keys() == before.keys(), "what was gathered so long ago is not carried on"
+    view.marks = dict.fromkeys(before, str(NOW))
     view.held.append(Grant("entra", TENANT, "new", guid(2, 1), "delegated", guid(3, 5_000)))
     assert len(people(view)) == 1
 

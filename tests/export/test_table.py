@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -37,9 +38,9 @@ def drawn(report: Report, width: int) -> str:
 def test_a_whole_plain_table() -> None:
     assert written(SMALL) == (
         "SERVICE     VENDOR  CATEGORY   VERDICT     RISK  CONFIDENCE   USAGE  USERS  EVENTS  BLOCKED     SENT"
-        "  LAST SEEN   NAMES\n"
+        "  LAST SEEN   SCOPES      NAMES\n"
         "ChatGPT     OpenAI  assistant  prohibited    70  confirmed    bulk       2   1,200        3  12.3 MB"
-        "  2026-01-06  chatgpt.com, oaiusercontent.… +1\n"
+        "  2026-01-06  files.read  chatgpt.com, oaiusercontent.… +1\n"
         "Other, the                     unreviewed        unconfirmed             0       0        1\n"
         "\n"
         "Services: 2 (1 confirmed, 1 unconfirmed).\n"
@@ -49,6 +50,13 @@ def test_a_whole_plain_table() -> None:
         "  truncated line: 2, e.g. fw.log:3, fw.log:9\n"
         "Note (zone): times taken as UTC: 40, e.g. proxy.log\n"
     )
+
+
+def test_permissions_are_shown_where_there_are_any() -> None:
+    granted = replace(SMALL.entries[0], scopes=("Files.Read.All", "Mail.Read", "=cmd\x1b"))
+    lines = written(replace(SMALL, entries=(granted,))).splitlines()
+    assert "SCOPES" in lines[0] and "Files.Read.All, Mail.Read +1" in lines[1]
+    assert "SCOPES" not in written(replace(SMALL, entries=(replace(granted, scopes=()),)))
 
 
 def test_by_user_starts_with_who() -> None:
@@ -89,7 +97,7 @@ def test_a_narrow_terminal_drops_columns_and_says_so(monkeypatch: pytest.MonkeyP
     lines = STYLE.sub("", drawn(SMALL, 88)).splitlines()
     assert " ".join(lines[0].split()) == "SERVICE VERDICT RISK CONFIDENCE USAGE USERS EVENTS BLOCKED SENT"
     assert all(len(line) <= 88 for line in lines[:3])
-    assert "Too narrow for: NAMES, LAST SEEN, CATEGORY, VENDOR." in lines
+    assert "Too narrow for: NAMES, SCOPES, LAST SEEN, CATEGORY, VENDOR." in lines
     assert "Too narrow" not in drawn(SMALL, 200)
 
 

@@ -21,6 +21,7 @@ HOMES = {
     "jsonschema": ("shadowai.lint",),
     "publicsuffixlist": ("shadowai.lint",),
     "yaml": ("shadowai.policy", "shadowai.strict_yaml"),
+    "sqlalchemy": ("shadowai.history",),
     "isal": ("shadowai.sources.compression",),
     "lz4": ("shadowai.sources.compression",),
     "httplib2": ("shadowai.sweep.adapters",),
@@ -51,7 +52,7 @@ LAZY = (
 )
 """Libraries that are only imported by the function that needs them."""
 
-LIGHT = (*LAZY, "requests", "urllib3", "numpy", "yaml", "orjson", "idna", "asyncio")
+LIGHT = (*LAZY, "sqlalchemy", "requests", "urllib3", "numpy", "yaml", "orjson", "idna", "asyncio")
 """What ``shadowai --help`` must not wait for."""
 
 

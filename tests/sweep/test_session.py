@@ -145,6 +145,18 @@ def test_a_token_that_is_refused_is_renewed_once(session: TenantSession, service
     assert caught.value.trouble is Trouble.CREDENTIALS and service.tokens == 3
 
 
+def test_a_token_that_is_withdrawn_again_while_a_request_is_retried_is_renewed_again(
+    session: TenantSession, service: Service
+) -> None:
+    withdrawn = reply(401, {"error": {"code": "InvalidToken"}})
+    service.put["/apps"] = [withdrawn, reply(500, {}), withdrawn, reply(500, {}), None]
+    assert session.get(f"{service.root}/apps", quota=QUOTA).status == 200
+    assert service.tokens == 3
+    service.put["/apps"] = [withdrawn, withdrawn]
+    with pytest.raises(TenantError, match="credentials were refused"):
+        session.get(f"{service.root}/apps", quota=QUOTA)
+
+
 def test_a_token_is_renewed_before_it_expires(session: TenantSession, service: Service, clock: VirtualClock) -> None:
     ask(session, service)
     clock.passed += 3600 - 301

@@ -68,7 +68,13 @@ class CaptureFile:
         where there is one: the records are the same."""
         naming = self._naming = Naming(self._limits, wanted, self._secret)
         ended: list[Flow] = []
-        self._table, walk = self._walk(naming, ended.append, compiled)
+
+        def finish(flow: Flow) -> None:
+            # one without application data tells nothing, and there are as many of them as somebody likes to send
+            if any(flow.payload) or naming.remembers(flow.number):
+                ended.append(flow)
+
+        self._table, walk = self._walk(naming, finish, compiled)
         table = self._table
         made = self._made = Records(self.path, self.format, naming, table, wanted, self.tally)
         more, done = True, 0
@@ -100,6 +106,9 @@ class CaptureFile:
         if found is not None:
             return found, partial(found.walk, self._container, _BATCH)
         table = Table(naming.take, finish, self._limits)
+        plain = self._container.in_place
+        if plain is not None:
+            return table, partial(table.read, plain, _BATCH)
         return table, partial(table.walk, self._container.frames(), _BATCH)
 
     def gaps(self) -> Iterator[Gap]:

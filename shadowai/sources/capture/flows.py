@@ -9,15 +9,18 @@ Everything else goes through :func:`~shadowai.sources.capture.link.dissect`.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
+from functools import wraps
 from itertools import islice
 from operator import attrgetter
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from shadowai.sources.capture import internet, link
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.limits import DEFAULT, Limits
+from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.packet import ACK, FIN, RST, SYN, TCP, UDP, Fragment, Packet, Undecoded
 from shadowai.sources.capture.tunnels import UDP_PORTS
 
@@ -34,17 +37,30 @@ TCP_PIECE, DNS_PIECE, QUIC_PIECE, DTLS_PIECE, GQUIC_PIECE, RDP_PIECE = 0, 1, 2, 
 DNS_PORTS = frozenset({53, 5353, 5355})
 """DNS (RFC 1035), multicast DNS (RFC 6762), LLMNR (RFC 4795)."""
 
+_DNS_PORTS = frozenset(port.to_bytes(2, "big") for port in DNS_PORTS)
+
 RDP_PORT = 3389
 """Remote Desktop ([MS-RDPEUDP]): a TLS hello within its own datagrams."""
+_TUNNEL_PORTS = frozenset(port.to_bytes(2, "big") for port in UDP_PORTS)
 _UNSEEN = 4
 """Payloads of a connection whose start was not captured that are handed on whatever they look like."""
 _SEQUENCES = 0xFFFFFFFF
+_HALF = 0x80000000
 _TURNS = SYN | FIN | RST
 """Flags of the segments that open or close a connection."""
 _IPV4 = Struct(">HxxHxB").unpack_from  # total length, fragment, protocol: from byte 2 of the header
 _IPV6 = Struct(">HB").unpack_from  # payload length, next header: from byte 4
 _TCP = Struct(">IxxxxH").unpack_from  # sequence, offset and flags: from byte 4
 _PORTS = Struct(">HH")
+_IN_PLACE = Struct(">HBxHxxHxBxx12sIxxxxH").unpack_from
+"""Of an Ethernet frame from byte 12: type, version and header length, total length, fragment, protocol, key, sequence, flags."""
+_IN_PLACE_IPV6 = Struct(">HBx36sIxxxxH").unpack_from
+"""From byte 18: payload length, next header, key, sequence, flags."""
+_SHORTEST, _SHORTEST_IPV6 = 54, 78
+"""Bytes of an Ethernet frame with the headers of IP and TCP; the second with a VLAN tag too."""
+_VLAN = 0x8100
+_GARBAGE = 200_000
+"""Objects made and kept between two looks for garbage."""
 _METHODS = (
     "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH PRI "
     "MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PURGE BIND REBIND UNBIND ACL LINK UNLINK SOURCE QUERY"
@@ -63,6 +79,9 @@ Take = Callable[[int, int, int, int, int, int, int, bytes, int, bytes, int], int
 frame number, captured payload, its length on the wire, the flow's key as its sender has it, protocol. Answers :data:`LOOK` …"""
 
 
+_Walk = TypeVar("_Walk", bound=Callable[..., bool])
+
+
 class Side:
     """One direction of a flow; ``other`` is the way back, once something came back."""
 
@@ -70,6 +89,7 @@ class Side:
         "bytes",
         "closed",
         "cut",
+        "dns",
         "first",
         "flow",
         "frame",
@@ -82,9 +102,11 @@ class Side:
         "packets",
         "payload",
         "protocol",
-        "span",
+        "refused",
+        "skew",
         "state",
         "syn",
+        "tunnels",
         "unseen",
         "which",
     )
@@ -100,7 +122,9 @@ class Side:
         self.frame = frame
         self.isn = -1
         self.high = -1
-        self.span = 0
+        """Behind the furthest byte of the stream."""
+        self.skew = 0
+        """Bytes that were passed over on the way to ``high``, less those that were sent again."""
         self.state = LOOK
         self.syn = False
         """Its SYN was captured: ``isn`` is where its stream begins."""
@@ -108,7 +132,12 @@ class Side:
         """Its SYN asked for the connection, rather than answered."""
         self.closed = False
         """It has sent all that it will send, or the connection was reset."""
+        self.refused = False
+        """It reset the connection at the number at which its stream begins: it had sent nothing."""
         self.unseen = _UNSEEN
+        self.dns = key_is_dns(key)
+        self.tunnels = protocol == UDP and _may_tunnel(key)
+        """Its datagrams may hold packets: only :func:`~shadowai.sources.capture.link.dissect` can tell."""
 
 
 class Flow(NamedTuple):
@@ -117,7 +146,8 @@ class Flow(NamedTuple):
     ``packets`` and ``bytes`` are whole frames on the wire; ``payload`` is application data on the wire, each byte of a TCP
     stream once. ``opener`` is 0 where ``a`` opened the connection, 1 where ``b`` did, -1 where the opening was not captured.
     ``cut`` is the frames of which the capture holds only the beginning; ``lost`` is true where packets are missing, so that
-    all sizes are lower bounds.
+    all sizes are lower bounds. ``refused`` is the end (0 or 1) that reset the connection after it had opened its stream and
+    sent nothing on it, by its own sequence numbers, whatever the capture lacks; -1 neither.
     """
 
     number: int
@@ -135,6 +165,7 @@ class Flow(NamedTuple):
     opener: int
     cut: int
     lost: bool
+    refused: int = -1
 
 
 def ends(key: bytes) -> tuple[bytes, bytes, int, int]:
@@ -148,6 +179,22 @@ def reverse(key: bytes) -> bytes:
     """The key of the way back."""
     half = (len(key) - 4) // 2
     return key[half : 2 * half] + key[:half] + key[-2:] + key[-4:-2]
+
+
+def _rare_garbage(walk: _Walk) -> _Walk:
+    """Look for circular garbage seldom: a walk makes none, and looking for it costs a third of its time."""
+
+    @wraps(walk)
+    def seldom(*arguments: Any) -> bool:
+        before = gc.get_threshold()
+        if before[0]:  # else it is never looked for
+            gc.set_threshold(max(_GARBAGE, before[0]), *before[1:])
+        try:
+            return walk(*arguments)
+        finally:
+            gc.set_threshold(*before)
+
+    return seldom  # type: ignore[return-value]
 
 
 class Table:
@@ -177,6 +224,7 @@ class Table:
         """How many flows there were."""
         return self._flows
 
+    @_rare_garbage
     def walk(self, frames: Iterable[RawFrame], most: int = 1 << 16) -> bool:
         """Count up to ``most`` frames; false once there are no more."""
         tcp, udp, account = self._tcp, self._udp, self._account
@@ -205,36 +253,138 @@ class Table:
                             side = tcp.get(key)
                             if side is None or flags & _TURNS:
                                 side = account(side, TCP, key, time, frame, sequence, flags)
+                                if flags & SYN:
+                                    sequence = (sequence + 1) & _SEQUENCES
                             side.packets += 1
                             side.bytes += wire
                             if time > side.last:
                                 side.last = time
                             if length:
-                                tcp_payload(side, data, at + header, length, sequence, time, frame, flags)
+                                tcp_payload(side, data, at + header, len(data), length, sequence, time, frame)
                             if len(data) < wire:
                                 side.cut += 1
                             continue
                     elif protocol == UDP and not fragment & 0x3FFF and rest >= 8:
                         declared = data[at + 4] << 8 | data[at + 5]
-                        if 8 <= declared <= rest and not _may_tunnel(key):
+                        if 8 <= declared <= rest:
                             side = udp.get(key)
-                            if side is None:
+                            if side is None and not _may_tunnel(key):
                                 side = account(None, UDP, key, time, frame, 0, 0)
-                            side.packets += 1
-                            side.bytes += wire
-                            if time > side.last:
-                                side.last = time
-                            if declared > 8:
-                                side.payload += declared - 8
-                                first = data[at + 8] if len(data) > at + 8 else 0x40
-                                if _QUIC_FIRSTS[first] or side.state == COLLECT:
-                                    udp_payload(side, data, at + 8, declared - 8, time, frame)
-                            if len(data) < wire:
-                                side.cut += 1
-                            continue
+                            if side is not None and not side.tunnels:
+                                side.packets += 1
+                                side.bytes += wire
+                                if time > side.last:
+                                    side.last = time
+                                if declared > 8:
+                                    side.payload += declared - 8
+                                    first = data[at + 8] if len(data) > at + 8 else 0x40
+                                    if _QUIC_FIRSTS[first] or side.state == COLLECT:
+                                        udp_payload(side, data, at + 8, len(data), declared - 8, time, frame)
+                                if len(data) < wire:
+                                    side.cut += 1
+                                continue
                 self._slow(frame, time, link_type, data, wire)
         finally:
             self.packets += seen
+        return seen == most
+
+    @_rare_garbage
+    def read(self, reader: PcapReader, most: int = 1 << 16) -> bool:
+        """As :meth:`walk`, over the records of a classic capture of Ethernet frames, which are read where they lie.
+
+        What is no TCP or UDP over plain IP, and every record that is not surely one, goes the way of all others.
+        """
+        _, size, unit, nano, unpack = reader.layout
+        tcp, udp, account = self._tcp.get, self._udp.get, self._account
+        tcp_payload, udp_payload, look, slow = self._tcp_payload, self._udp_payload, self._look, self._slow
+        seen = 0
+        while seen < most and not reader.over:
+            data, position, final, frame, low, high, biggest = reader.stretch()
+            snapped, held, until, begun = reader.snapped, len(data), frame + most - seen, frame
+            now = base = -1
+            try:
+                while position <= final and frame < until:
+                    second, fraction, captured, wire = unpack(data, position)
+                    begin = position + size
+                    end = begin + captured
+                    if second != now:
+                        if not low <= second <= high:
+                            break
+                        now, base = second, second * 1_000_000
+                    if end > held or captured > biggest or wire < captured or fraction >= unit or not captured:
+                        break
+                    frame += 1
+                    position = end
+                    if wire != captured:
+                        snapped += 1
+                    time = base + (fraction // 1000 if nano else fraction)
+                    if captured >= _SHORTEST:
+                        at = begin + 34
+                        kind, version, total, fragment, protocol, key, sequence, flags = _IN_PLACE(data, begin + 12)
+                        if kind == _VLAN and captured >= _SHORTEST + 4:
+                            at += 4
+                            kind, version, total, fragment, protocol, key, sequence, flags = _IN_PLACE(data, begin + 16)
+                        if kind == 0x0800 and version == 0x45:
+                            rest = total - 20
+                        elif kind == 0x86DD and captured >= _SHORTEST_IPV6 and version >> 4 == 6:
+                            rest, protocol, key, sequence, flags = _IN_PLACE_IPV6(data, at - 16)
+                            at, fragment = at + 20, 0
+                        else:
+                            protocol = 0
+                        if protocol == TCP and not fragment & 0x3FFF:
+                            header = flags >> 10 & 60
+                            length = rest - header
+                            if length >= 0 and header >= 20:
+                                side = tcp(key)
+                                if side is None or flags & _TURNS:
+                                    side = account(side, TCP, key, time, frame, sequence, flags)
+                                    if flags & SYN:
+                                        sequence = (sequence + 1) & _SEQUENCES
+                                side.packets += 1
+                                side.bytes += wire
+                                if time > side.last:
+                                    side.last = time
+                                if captured != wire:
+                                    side.cut += 1
+                                if length:
+                                    at += header
+                                    if sequence == side.high and at < end:
+                                        side.high = (sequence + length) & _SEQUENCES
+                                        side.payload += length
+                                        if side.state < DONE:
+                                            look(side, data, at, end, length, sequence, time, frame, False)
+                                    else:
+                                        tcp_payload(side, data, at, end, length, sequence, time, frame)
+                                continue
+                        elif protocol == UDP and not fragment & 0x3FFF:
+                            declared = sequence >> 16
+                            if 8 <= declared <= rest:
+                                side = udp(key)
+                                if side is None and not _may_tunnel(key):
+                                    side = account(None, UDP, key, time, frame, 0, 0)
+                                if side is not None and not side.tunnels:
+                                    side.packets += 1
+                                    side.bytes += wire
+                                    if time > side.last:
+                                        side.last = time
+                                    if captured != wire:
+                                        side.cut += 1
+                                    if declared > 8:
+                                        side.payload += declared - 8
+                                        first = data[at + 8] if at + 8 < end else 0x40
+                                        if _QUIC_FIRSTS[first] or side.state == COLLECT:
+                                            udp_payload(side, data, at + 8, end, declared - 8, time, frame)
+                                    continue
+                    slow(frame, time, 1, data[begin:end], wire)
+            finally:
+                seen += frame - begun
+                self.packets += frame - begun
+                reader.passed(position, frame, snapped)
+            odd = reader.step() if seen < most else None
+            if odd is not None:
+                seen += 1
+                self.packets += 1
+                slow(*odd)
         return seen == most
 
     def close(self) -> None:
@@ -245,6 +395,7 @@ class Table:
         for side in sides:
             if side.which == 0 or side.other is None:
                 self._finish(_flow(side))
+                side.other = None
 
     @property
     def open(self) -> int:
@@ -270,13 +421,18 @@ class Table:
         gone = [side for side in tcp_sides if side.last < closed and _is_over(side, tcp, closed)]
         gone += [side for side in udp_sides if side.last < udp and _last(side) < udp]
         gone = sorted((side for side in gone if side.which == 0 or side.other is None), key=attrgetter("flow"))
+        unclosed = sum(side.protocol == TCP and not _is_closed(side) for side in gone)
         for side in gone:
             self._end(side)
-        return sum(side.protocol == TCP and not _is_closed(side) for side in gone)
+        return unclosed
 
     def fragments_limited(self) -> int:
-        """Datagrams in pieces that were given up because there were too many at once."""
-        return self._fragments.limited
+        """Datagrams in pieces that were given up because there were too many at once, or that never became whole."""
+        return self._fragments.limited + len(self._fragments)
+
+    def fragments_refused(self) -> int:
+        """Pieces that cannot be part of a whole datagram."""
+        return self._fragments.refused
 
     def _slow(self, frame: int, time: int, link_type: int, data: bytes, wire: int) -> None:
         found = link.dissect(link_type, data)
@@ -329,8 +485,11 @@ class Table:
             return
         key = found.source + found.destination + _PORTS.pack(found.source_port, found.destination_port)
         side = (self._tcp if protocol == TCP else self._udp).get(key)
+        sequence = found.sequence
         if side is None or found.flags & _TURNS:
-            side = self._account(side, protocol, key, time, frame, found.sequence, found.flags)
+            side = self._account(side, protocol, key, time, frame, sequence, found.flags)
+            if found.flags & SYN:
+                sequence = (sequence + 1) & _SEQUENCES
         side.packets += packet
         side.bytes += wire
         if time > side.last:
@@ -339,10 +498,10 @@ class Table:
             side.cut += 1
         if found.length and payload:
             if protocol == TCP:
-                self._tcp_payload(side, data, found.start, found.length, found.sequence, time, frame, found.flags)
+                self._tcp_payload(side, data, found.start, len(data), found.length, sequence, time, frame)
             else:
                 side.payload += found.length
-                self._udp_payload(side, data, found.start, found.length, time, frame)
+                self._udp_payload(side, data, found.start, len(data), found.length, time, frame)
 
     def _account(
         self, side: Side | None, protocol: int, key: bytes, time: int, frame: int, sequence: int, flags: int
@@ -359,8 +518,10 @@ class Table:
             side.opened = not flags & ACK
         if flags & (FIN | RST):
             side.closed = True
-            if flags & RST and side.other is not None:
-                side.other.closed = True
+            if flags & RST:
+                side.refused |= side.syn and not side.payload and sequence == side.isn
+                if side.other is not None:
+                    side.other.closed = True
         return side
 
     def _new(self, protocol: int, key: bytes, time: int, frame: int) -> Side:
@@ -375,7 +536,7 @@ class Table:
                 self._make_room()
             self._flows += 1
             side = Side(self._flows, 0, protocol, key, time, frame)
-        if protocol == UDP and (key_is_dns(key) or key[-2] << 8 | key[-1] == RDP_PORT):
+        if protocol == UDP and (side.dns or key[-2] << 8 | key[-1] == RDP_PORT):
             side.state = COLLECT
         table[key] = side
         return side
@@ -396,53 +557,76 @@ class Table:
             if each is not None and table.get(each.key) is each:
                 del table[each.key]
         self._finish(_flow(first))
+        side.other = None  # else the two would be garbage that only the collector finds
 
     def _tcp_payload(
-        self, side: Side, data: bytes, start: int, length: int, sequence: int, time: int, frame: int, flags: int
+        self, side: Side, data: bytes, start: int, stop: int, length: int, sequence: int, time: int, frame: int
     ) -> None:
-        """Count a TCP payload; hand it on where it may begin or continue a name."""
-        if flags & SYN:
-            sequence = (sequence + 1) & _SEQUENCES  # data on the opening packet (RFC 7413) comes after the SYN
-        end = (sequence + length) & _SEQUENCES
-        begins = side.payload == 0
+        """Count a TCP payload, of which ``data[start:stop]`` was captured; hand it on where it may begin or continue a name.
+
+        Data on the opening packet (RFC 7413) comes after the SYN: ``sequence`` is that of its first byte.
+        """
         ahead = False
-        if side.high < 0:
-            side.high, side.span = end, length
-        else:
-            ahead = 0 < (sequence - side.high) & _SEQUENCES < 0x80000000
-            further = (end - side.high) & _SEQUENCES
-            if further < 0x80000000:
-                side.span += further
-                side.high = end
         side.payload += length
-        state = side.state
-        if state >= DONE:
-            return
-        captured = len(data) - start
-        if captured <= 0:
-            return
-        if state == LOOK and not ahead:
+        if sequence == side.high or side.high < 0:
+            side.high = (sequence + length) & _SEQUENCES
+        else:
+            ahead = (sequence - side.high) & _SEQUENCES < _HALF
+            end = (sequence + length) & _SEQUENCES
+            further = (end - side.high) & _SEQUENCES
+            side.skew -= length
+            if further < _HALF:
+                side.skew += further
+                side.high = end
+        if side.state < DONE and stop > start:
+            self._look(side, data, start, stop, length, sequence, time, frame, ahead)
+
+    def _look(
+        self,
+        side: Side,
+        data: bytes,
+        start: int,
+        stop: int,
+        length: int,
+        sequence: int,
+        time: int,
+        frame: int,
+        ahead: bool,
+    ) -> None:
+        """Hand on a payload that may begin or continue a name. It was counted; ``ahead`` where others are missing before it."""
+        if side.state == LOOK and not ahead:
             first = data[start]
             if side.isn < 0 and side.unseen > 0:
                 side.unseen -= 1
-            elif (begins and (first in _SOCKS or captured < 6)) or key_is_dns(side.key):
+            elif (side.payload == length and (first in _SOCKS or stop - start < 6)) or side.dns:
                 pass
-            elif not _TCP_FIRSTS[first] or not _begins(data, start, captured):
+            elif not _TCP_FIRSTS[first] or not _begins(data, start, stop):
                 return
-        payload = data[start : start + length]
         verdict = self._take(
-            TCP_PIECE, side.flow, side.which, side.isn, sequence, time, frame, payload, length, side.key, TCP
+            TCP_PIECE,
+            side.flow,
+            side.which,
+            side.isn,
+            sequence,
+            time,
+            frame,
+            data[start : min(start + length, stop)],
+            length,
+            side.key,
+            TCP,
         )
         side.state = verdict
         if verdict == BOTH_DONE and side.other is not None:
             side.other.state = DONE
 
-    def _udp_payload(self, side: Side, data: bytes, start: int, length: int, time: int, frame: int) -> None:
-        """Hand on a UDP payload that may hold a name."""
+    def _udp_payload(
+        self, side: Side, data: bytes, start: int, stop: int, length: int, time: int, frame: int
+    ) -> None:
+        """Hand on a UDP payload that may hold a name; ``data[start:stop]`` of it was captured."""
         if side.state >= DONE:
             return
-        payload = data[start : start + length]
-        kind = udp_kind(payload, side.key)
+        payload = data[start : min(start + length, stop)]
+        kind = DNS_PIECE if side.dns else udp_kind(payload, side.key)
         if kind < 0:
             return
         side.state = self._take(kind, side.flow, side.which, -1, 0, time, frame, payload, length, side.key, UDP)
@@ -450,7 +634,7 @@ class Table:
 
 def key_is_dns(key: bytes) -> bool:
     """True for a flow to or from a port of DNS."""
-    return (key[-4] << 8 | key[-3]) in DNS_PORTS or (key[-2] << 8 | key[-1]) in DNS_PORTS
+    return key[-4:-2] in _DNS_PORTS or key[-2:] in _DNS_PORTS
 
 
 def udp_kind(payload: bytes, key: bytes) -> int:
@@ -473,11 +657,12 @@ def udp_kind(payload: bytes, key: bytes) -> int:
     return -1
 
 
-def _begins(data: bytes, start: int, captured: int) -> bool:
-    """True where a TLS handshake, a request, a response or a PROXY header may begin."""
+def _begins(data: bytes, start: int, stop: int) -> bool:
+    """True where a TLS handshake, a request, a response or a PROXY header may begin at ``start``; ``stop`` ends the payload."""
+    captured = stop - start
     if data[start] == 0x16:
         return captured < 2 or data[start + 1] == 3
-    word = data[start : start + 4]
+    word = data[start : min(start + 4, stop)]
     if word in REQUESTS or word in (_RESPONSE, _PROXY_2):
         return True
     return captured < 4 and any(request.startswith(word) for request in REQUESTS)
@@ -492,7 +677,7 @@ def _reopens(side: Side, sequence: int, flags: int) -> bool:
 
 def _may_tunnel(key: bytes) -> bool:
     """True for UDP ports that tunnels use: only :func:`~shadowai.sources.capture.link.dissect` can tell."""
-    return (key[-2] << 8 | key[-1]) in UDP_PORTS or (key[-4] << 8 | key[-3]) in UDP_PORTS
+    return key[-2:] in _TUNNEL_PORTS or key[-4:-2] in _TUNNEL_PORTS
 
 
 def _flow(a: Side) -> Flow:
@@ -522,12 +707,19 @@ def _flow(a: Side) -> Flow:
         opener,
         a.cut + back[3],
         lost,
+        _refused(a),
     )
 
 
 def _once(side: Side) -> int:
     """Application bytes, each byte of a TCP stream once however often it was sent."""
-    return side.payload if side.protocol == UDP else min(side.payload, side.span)
+    return side.payload + min(side.skew, 0)
+
+
+def _refused(a: Side) -> int:
+    if a.refused and not a.payload:
+        return 0
+    return 1 if a.other is not None and a.other.refused and not a.other.payload else -1
 
 
 def _last(side: Side) -> int:
@@ -546,4 +738,4 @@ def _is_over(side: Side, silent: int, closed: int) -> bool:
 
 
 def _incomplete(side: Side) -> bool:
-    return side.protocol == TCP and side.payload < side.span
+    return side.skew > 0

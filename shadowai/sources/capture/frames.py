@@ -75,6 +75,12 @@ class Container:
         return self._reader.frames()
 
     @property
+    def in_place(self) -> PcapReader | None:
+        """The reader of what may be walked over in place: the classic format, Ethernet frames."""
+        plain = self.header is not None and self.header.link_type == 1 and isinstance(self._reader, PcapReader)
+        return self._reader if plain else None  # type: ignore[return-value]
+
+    @property
     def problems(self) -> list[Problem]:
         """The first places that could not be read; :attr:`problem_count` is the number of all."""
         return self._reader.problems

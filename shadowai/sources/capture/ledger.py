@@ -18,6 +18,7 @@ from shadowai.wire import ai_protocols, tls
 
 DNS_OVER_TLS = 853
 """The port of DNS over TLS (RFC 7858) and over QUIC (RFC 9250)."""
+_DNS_OVER_TLS = DNS_OVER_TLS.to_bytes(2, "big")
 _PUBLIC_NAMES = 4096
 _PROVIDERS_NAMES = 64
 _UNKNOWN_SERVERS = {"mcp": "mcp-server", "a2a": "a2a-agent"}
@@ -154,7 +155,12 @@ class Ledger:
             self.counts["encrypted_hello"] += 1
         self.resolver(at, host)
         told.hellos += 1
-        self.see(told, Seen(kind, host, at.frame, at.time, at.which, because=because))
+        if host is None:
+            return True
+        if because is None and self._wanted is not None and not self._wanted(host, None):
+            self._tell(told, host)  # the usual case in a scan
+        else:
+            self.see(told, Seen(kind, host, at.frame, at.time, at.which, because=because))
         return True
 
     def nameless_hello(self, at: At) -> None:
@@ -164,30 +170,34 @@ class Ledger:
 
     def resolver(self, at: At, host: str | None) -> None:
         """Count a connection whose look-ups do not show: to a resolver that is asked over TLS, QUIC or HTTP."""
-        if host in hosts.ENCRYPTED_DNS or (at.key and ends(at.key)[3] == DNS_OVER_TLS):
+        if host in hosts.ENCRYPTED_DNS or at.key[-2:] == _DNS_OVER_TLS:
             self.counts["encrypted_dns"] += 1
 
     def see(self, told: Told, seen: Seen) -> None:
         """Keep a name. One without a host is none: the flow stays nameless."""
-        if seen.host is None:
-            return
-        self.named += 1
-        if told.host is None:
-            told.host = seen.host
-        elif seen.host != told.host:
-            told.mixed = True
-        told.count += 1
-        told.last, told.kept = None, False
-        if seen.kind == "http_host":
-            told.requests += 1
-            self._requests += 1
-        if told.count > self._limits.names_per_flow or self._requests > self._limits.requests:
-            self.counts["names_limit"] += 1
+        if seen.host is None or not self._tell(told, seen.host, request=seen.kind == "http_host"):
             return
         told.last = seen
         told.kept = self._wanted is None or seen.proof is not None or self._wanted(seen.host, seen.url)
         if told.kept:
             told.names.append(seen)
+
+    def _tell(self, told: Told, host: str, *, request: bool = False) -> bool:
+        """Count a name; false where there were too many before it."""
+        self.named += 1
+        if told.host is None:
+            told.host = host
+        elif host != told.host:
+            told.mixed = True
+        told.count += 1
+        told.last, told.kept = None, False
+        if request:
+            told.requests += 1
+            self._requests += 1
+        if told.count > self._limits.names_per_flow or self._requests > self._limits.requests:
+            self.counts["names_limit"] += 1
+            return False
+        return True
 
     def amend(self, told: Told, seen: Seen) -> None:
         """``seen`` is the latest name with what an answer tells of it."""

@@ -50,6 +50,15 @@ class Naming(Ledger):
             return self._tcp.take(flow, which, isn, sequence, time, frame, payload, length, key)
         return self._udp.take(kind, payload, At(flow, which, key, time, frame))
 
+    def remembers(self, flow: int) -> bool:
+        """True where something is kept of a TCP flow, so that its end must be told."""
+        return (
+            self.told(flow) is not None
+            or 2 * flow in self._streams
+            or 2 * flow + 1 in self._streams
+            or flow in self.asked
+        )
+
     def finish(self, flow: int) -> Told | None:
         """The flow ended: what it told, with what is left of beginnings that never became whole."""
         self._tcp.finish(flow)

@@ -7,7 +7,7 @@ all the same where three good ones follow it; else the next place is looked for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
@@ -74,6 +74,34 @@ def parse_header(head: bytes) -> FileHeader | None:
     return None
 
 
+class Layout(NamedTuple):
+    """A record's header has ``size`` bytes and begins with what ``unpack`` gives: second, fraction (below ``unit``), captured
+    length, length on the wire."""
+
+    link_type: int
+    size: int
+    unit: int
+    nano: bool
+    unpack: Callable[[bytes, int], tuple[int, ...]]
+
+
+class Stretch(NamedTuple):
+    """What of a window can be walked over in place: ``data[position:]``, which begins with the record behind frame ``number``.
+
+    Records that begin at ``final`` or before have their header in it. One is sure that ends within ``data``, was captured
+    within the seconds from ``low`` to ``high``, has from 1 to ``biggest`` bytes, and no more than were on the wire; of any
+    other :meth:`PcapReader.step` decides.
+    """
+
+    data: bytes
+    position: int
+    final: int
+    number: int
+    low: int
+    high: int
+    biggest: int
+
+
 class PcapReader(Progress):
     """The records of a stream whose header was read; ``window`` begins at a record.
 
@@ -88,9 +116,12 @@ class PcapReader(Progress):
         self._size = header.variant.record
         self._unit = 1_000_000_000 if header.variant.nano else 1_000_000
         self._unpack = Struct(header.order + "IIII").unpack_from
+        self.over = False
+        """Nothing more will come."""
         self._limit = min(max(header.snap_length, ORDINARY), LARGEST)
         self._pattern = _plausible(header.order, header.variant.nano)
         self._stop = stop
+        self._position = 0
         self._number = first_number - 1
         self._first = self._number
         self._around: int | None = None
@@ -99,17 +130,11 @@ class PcapReader(Progress):
 
     def frames(self) -> Iterator[RawFrame]:
         """Every frame that can be read. Raises what the stream raised, at the end."""
-        window, size, unpack, unit = self._window, self._size, self._unpack, self._unit
+        size, unpack, unit = self._size, self._unpack, self._unit
         link, nano = self._header.link_type, self._header.variant.nano
-        stop = self._stop
-        number = self._number
-        snapped = position = 0
-        data = window.slide(0, size)
-        while True:
-            biggest = self._biggest
-            low, high = (1, 0) if self._around is None else (self._around - _DAY, self._around + _DAY)
-            held = len(data)
-            final = held - size if stop is None else min(held - size, stop - 1 - window.base)
+        while not self.over:
+            data, position, final, number, low, high, biggest = self.stretch()
+            snapped, held = self.snapped, len(data)
             try:
                 while position <= final:
                     second, fraction, captured, length = unpack(data, position)
@@ -135,34 +160,74 @@ class PcapReader(Progress):
                         length,
                     )
             finally:
-                self._number, self.frames_seen, self.snapped = number, number - self._first, snapped
-                self.bytes_done = self.ended_at = window.base + position
-            if stop is not None and window.base + position >= stop:
-                break
-            kept = self._settle(position)
-            data, position = window.data, 0
-            if kept is not None:
-                second, fraction, captured, length = unpack(data)
-                position = size + kept
-                number += 1
-                if kept < captured:
-                    length -= min(length, captured) - kept
-                elif length > captured:
-                    snapped += 1
-                self._number, self.frames_seen, self.snapped = number, number - self._first, snapped
-                self.bytes_done = self.ended_at = window.base + position
-                yield (
-                    number,
-                    second * 1_000_000 + (fraction // 1000 if nano else fraction),
-                    link,
-                    data[size:position],
-                    length,
-                )
-            elif len(data) < size:
-                break
-        self.bytes_done = self.ended_at = window.base + position
-        if window.error is not None:
-            raise window.error
+                self.passed(position, number, snapped)
+            frame = self.step()
+            if frame is not None:
+                yield frame
+
+    @property
+    def layout(self) -> Layout:
+        """What all records have in common."""
+        variant = self._header.variant
+        return Layout(self._header.link_type, self._size, self._unit, variant.nano, self._unpack)
+
+    def stretch(self) -> Stretch:
+        """What of the window can be walked over in place."""
+        window = self._window
+        held = len(window.data)
+        final = held - self._size if self._stop is None else min(held - self._size, self._stop - 1 - window.base)
+        low, high = (1, 0) if self._around is None else (self._around - _DAY, self._around + _DAY)
+        return Stretch(window.data, self._position, final, self._number, low, high, self._biggest)
+
+    def passed(self, position: int, number: int, snapped: int) -> None:
+        """Frames up to ``number`` were taken, the next is at ``position`` in the window; ``snapped`` of all were in part."""
+        self._position, self._number, self.snapped = position, number, snapped
+        self.frames_seen = number - self._first
+        self.bytes_done = self.ended_at = self._window.base + position
+
+    def step(self) -> RawFrame | None:
+        """Decide on the record that is next, whatever is odd about it, and go behind it. ``None`` where it gives no frame.
+
+        After the last one :attr:`over` is true, and what the stream raised is raised.
+        """
+        window = self._window
+        if self._stop is not None and window.base + self._position >= self._stop:
+            self._end()
+            return None
+        if self._refilled():
+            return None
+        kept = self._settle(self._position)
+        self._position = 0
+        if kept is None:
+            if len(window.data) < self._size:
+                self._end()
+            return None
+        data, position, snapped = window.data, self._size + kept, self.snapped
+        second, fraction, captured, length = self._unpack(data)
+        if kept < captured:
+            length -= min(length, captured) - kept
+        elif length > captured:
+            snapped += 1
+        self.passed(position, self._number + 1, snapped)
+        time = second * 1_000_000 + (fraction // 1000 if self._header.variant.nano else fraction)
+        return self._number, time, self._header.link_type, data[self._size : position], length
+
+    def _refilled(self) -> bool:
+        """True where the record that is next was sure but for its end: the window now begins with it, and holds it."""
+        data = self._window.slide(self._position, self._size)
+        self._position = 0
+        if self._around is None or len(data) < self._size:
+            return False
+        second, fraction, captured, length = self._unpack(data)
+        if not 0 < captured <= min(self._biggest, length) or fraction >= self._unit or abs(second - self._around) > _DAY:
+            return False
+        return self._window.reach(self._size + captured)
+
+    def _end(self) -> None:
+        self.over = True
+        self.bytes_done = self.ended_at = self._window.base + self._position
+        if self._window.error is not None:
+            raise self._window.error
 
     def _settle(self, position: int) -> int | None:
         """Decide on the record at ``position``, which the window then begins with: how many bytes of its frame to take.

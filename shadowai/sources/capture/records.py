@@ -139,6 +139,8 @@ class Records:
         yield "flows_limit", "connections were let go before their end, for there were too many at once", table.let_go
         pieces = "datagrams in pieces were given up, for there were too many at once or they never became whole"
         yield "fragments_limit", pieces, table.fragments_limited()
+        refused = "pieces of datagrams cannot be part of a whole (captured in part, empty, too long), and were passed over"
+        yield "fragments_refused", refused, table.fragments_refused()
         yield "answers_limit", "DNS answers were forgotten, for there were too many", naming.answers.forgotten
 
     def summary(self) -> SourceSummary:
@@ -171,6 +173,8 @@ class Records:
         if not names:
             return
         client = names[-1].which if names[-1].inferred and (told is None or told.client < 0) else _client(flow, told)
+        if _is_refused(flow, client):
+            names = [seen._replace(blocked=True) if seen.blocked is None else seen for seen in names]
         carrier = None if told is not None and told.mixed else _carrier(names)
         met: set[str | None] = set()
         for number, seen in enumerate(names):
@@ -242,6 +246,15 @@ def _carrier(names: list[Seen]) -> int:
         for number, seen in enumerate(names)
     ]
     return min(ranked)[2]
+
+
+def _is_refused(flow: Flow, client: int) -> bool:
+    """True where the client asked, and the other end, or somebody in its name, reset the connection without a word.
+
+    Silence alone is no refusal: the answer may not have been captured. The reset tells by its sequence number that there was
+    none.
+    """
+    return flow.refused == 1 - client and flow.payload[client] > 0 and flow.payload[1 - client] == 0
 
 
 def _client(flow: Flow, told: Told | None) -> int:

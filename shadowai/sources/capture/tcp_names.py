@@ -83,9 +83,10 @@ class TcpNames:
     def finish(self, flow: int) -> None:
         """The flow ended: read what is left of beginnings that never became whole."""
         for id in (flow * 2, flow * 2 + 1):
-            stream = self._close(id)
-            if stream is not None:
-                self._leave(stream, flow, id & 1)
+            if id in self.streams:
+                stream = self._close(id)
+                if stream is not None:
+                    self._leave(stream, flow, id & 1)
             self._starts.pop(id, None)
             self._next.pop(id, None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shadowai.sources.capture import hosts
 from shadowai.sources.capture.flows import (
     COLLECT,
@@ -58,8 +60,10 @@ class UdpNames:
 
     def finish(self, flow: int) -> None:
         """The flow ended: count what never became whole."""
-        self._ledger.counts["hello_incomplete"] += self._hellos.pop(flow, None) is not None
-        self._ledger.counts["quic_incomplete"] += self.quic.forget(flow)
+        if self._hellos.pop(flow, None) is not None:
+            self._ledger.counts["hello_incomplete"] += 1
+        if self.quic.forget(flow):
+            self._ledger.counts["quic_incomplete"] += 1
         self._ledger.asked.discard(flow)
 
     def message(self, payload: bytes, at: At, *, over_tcp: bool = False) -> None:
@@ -68,45 +72,50 @@ class UdpNames:
         if quick is not None:
             self._query(quick[0], at, over_tcp)
             return
+        plain = dns.addresses(payload)
+        if plain is not None:
+            self._answer(plain.question, plain.addresses, (), at)
+            return
         found = dns.message(payload)
         if found is None:
             self._ledger.counts["dns_unreadable"] += 1
-        elif found.response:
-            self._answer(found, at)
-        elif found.opcode == 0:
+        elif found.response and found.question is not None and not found.rcode:
+            told = [(answer.address, answer.ttl) for answer in found.answers if answer.address is not None]
+            self._answer(found.question, told, found.ech_public_names, at)
+        elif found.opcode == 0 and not found.response:
             for name in found.questions[:_QUESTIONS]:
                 self._query(name, at, over_tcp)
             self._ledger.counts["names_limit"] += len(found.questions[_QUESTIONS:])
 
     def _query(self, name: bytes, at: At, over_tcp: bool) -> None:
         ledger = self._ledger
-        source, destination, _, port = ends(at.key)
         host = hosts.dns_name(name)
         ledger.named += 1
         ledger.asked.add(at.flow)
         if host is not None and (ledger.wanted is None or ledger.wanted(host, None)):
+            source, destination, _, port = ends(at.key)
             kind = "dns_query" if over_tcp else _DNS_KINDS.get(port, "dns_query")
             if len(ledger.queries) < _QUERIES:
                 ledger.queries.append(Query(kind, host, at.frame, at.time, source, destination, port))
             else:
                 ledger.counts["names_limit"] += 1
 
-    def _answer(self, found: dns.Message, at: At) -> None:
+    def _answer(
+        self, question: bytes, addresses: Sequence[tuple[bytes, int]], public_names: Sequence[bytes], at: At
+    ) -> None:
         """Addresses for the name that was asked for, whatever chain of aliases led there."""
         _, client, port, _ = ends(at.key)
-        if found.question is None or found.rcode or port not in DNS_PORTS:
+        if port not in DNS_PORTS:
             return
-        name = hosts.dns_name(found.question)
-        addresses = [answer for answer in found.answers if answer.address is not None]
-        if name is None or not (addresses or found.ech_public_names):
+        name = hosts.dns_name(question)
+        if name is None or not (addresses or public_names):
             return
         if at.flow not in self._ledger.asked:
             self._ledger.counts["unasked"] += 1
             return
-        for answer in addresses:
-            if answer.address is not None:
-                self._ledger.answers.add(client, name, answer.address, at.time, answer.ttl)
-        for public in found.ech_public_names:
+        for address, ttl in addresses:
+            self._ledger.answers.add(client, name, address, at.time, ttl)
+        for public in public_names:
             text = hosts.dns_name(public)
             if text is not None:
                 self._ledger.learn_public_name(text, name)

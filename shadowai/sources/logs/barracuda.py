@@ -1,11 +1,17 @@
-"""Barracuda CloudGen Firewall: the firewall activity and web log as its Filebeat streaming writes them, one JSON object a line.
+"""Barracuda CloudGen Firewall (JSON) and Web Application Firewall (syslog).
+
+CloudGen: the firewall activity and web log as its Filebeat streaming writes them, one JSON object a line.
 
 ``fwd_bytes`` went from the source to the destination and ``rev_bytes`` back. ``size`` of the web log is the object that was downloaded.
 ``action`` of the web log is 0 for an allowed and 1 for a blocked request. A user who is not
 known is written as the address. ``domain`` may be that of the referrer: ``name`` is the URL.
+
+Web Application Firewall, default format of the access and firewall logs
+(https://campus.barracuda.com/product/webapplicationfirewall/doc/92767349/exporting-log-formats/): ``%bs`` is what was sent to the
+client, ``%br`` what was received from it; ``%au`` is the authenticated user; the last value is an id of the log.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://campus.barracuda.com/product/cloudgenfirewall/doc/96026576/how-to-configure-filebeat-streaming/"
 
@@ -64,4 +70,58 @@ WEB = LogFormat(
     product="barracuda_cloudgen",
 )
 
-FORMATS = (FIREWALL, WEB)
+_STAMP = r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? [+-]\d{4}) {1,4}\S+"
+_T = r'(?:"[^"]*"|\S+) +'
+
+
+def _token(name: str) -> str:
+    return rf'(?:"(?P<{name}_q>[^"]*)"|(?P<{name}>\S+)) +'
+
+
+_ACCESS = (
+    rf"{_STAMP} TR (?P<service>[0-9a-fA-F.:]+) (?P<port>\d+) (?P<client>[0-9a-fA-F.:]+) \d+ +{_token('login')}{_T}"
+    r"(?P<method>\S+) +(?P<protocol>\S+) +(?P<host>\S+) +(?P<version>\S+) +(?P<status>\d+) +(?P<sent>\d+) +(?P<received>\d+) +"
+    rf"\d+ +\d+ +{_T}{_T}{_T}{_T}{_T}{_T}{_T}{_T}(?P<path>\S+) +{_T}{_T}{_T}{_token('agent')}{_T}{_T}{_token('user')}"
+)
+_ATTACK = (
+    rf"{_STAMP} WF (?P<severity>[A-Z]{{4,5}}) (?P<attack>\w+) (?P<client>[0-9a-fA-F.:]+) \d+ (?P<service>[0-9a-fA-F.:]+) (?P<port>\d+) "
+    rf"{_T}{_T}(?P<action>[A-Z]+) {_T}\[.{{0,4000}}?\] (?P<method>[A-Z]+) (?P<url>\S+) (?P<protocol>\S+) +{_T}{_token('agent')}"
+    rf"{_T}{_T}{_token('user')}"
+)
+
+WAF = LogFormat(
+    name="barracuda_waf",
+    title="Barracuda Web Application Firewall access and firewall log",
+    vendor="Barracuda",
+    doc="https://campus.barracuda.com/product/webapplicationfirewall/doc/92767349/exporting-log-formats/",
+    kind="http_request",
+    family=Pattern((_ACCESS, _ATTACK)),
+    line=rf"{_STAMP} (?:TR [0-9a-fA-F.:]+ \d+ [0-9a-fA-F.:]+ \d+ |WF [A-Z]{{4,5}} \w+ [0-9a-fA-F.:]+ \d+ )",
+    fields={
+        "host": ("host", "url"),
+        "url": ("url",),
+        "path": ("path",),
+        "user": ("user", "user_q", "login", "login_q"),
+        "client_ip": ("client",),
+        "server_ip": ("service",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("action", "status"),
+        "bytes_up": ("received",),
+        "bytes_down": ("sent",),
+        "user_agent": ("agent_q", "agent"),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"^(?:DENY|BLOCK|CLOAK|REDIRECT)"),)),),
+    uncounted=(
+        When(
+            (("attack", r"."),),
+            "a finding about a request; the request is counted",
+            (("status", r"."),),
+        ),
+    ),
+    product="barracuda_waf",
+)
+
+FORMATS = (FIREWALL, WEB, WAF)

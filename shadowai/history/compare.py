@@ -1,0 +1,267 @@
+"""What differs between two runs, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from shadowai.errors import UsageError
+from shadowai.history import bodies, store
+from shadowai.history.differences import Difference, differences, subject, who
+from shadowai.history.looks import lacking, relevant
+from shadowai.history.nouns import Cause, Change, Comparison, Finding, KnownApp, Run, Thing, ThingKind, Version
+from shadowai.history.store import History
+from shadowai.history.tables import THING, VERSION
+from shadowai.policy import FAIL_ON
+from shadowai.tenant import Grant, Person
+
+KINDS: tuple[ThingKind, ...] = ("service", "user", "app", "grant")
+"""What is compared; people are remembered to give principals a name."""
+_ORDER = ("new", "returned", "changed", "gone", "not_observable")
+
+
+def last_two(history: History) -> tuple[int | None, int]:
+    """The latest run, and the one before it that looked at some of the same; ``None`` where there is no such run. Raises
+    :class:`~shadowai.errors.UsageError` where nothing is remembered."""
+    with history.reading() as db:
+        found = store.runs(db)
+        if not found:
+            raise UsageError("no run is remembered", remedy="run shadowai sweep, or shadowai scan --history")
+        earlier = [run.id for run in store.runs(db, series=found[0].series) if run.id < found[0].id]
+    return (earlier[0] if earlier else None), found[0].id
+
+
+def compare(history: History, before: int | None, after: int, *, fail_on: frozenset[str] = FAIL_ON) -> Comparison:
+    """What differs between the runs ``before`` and ``after``; nothing where ``before`` is ``None``: a baseline. ``fail_on`` are the
+    verdicts whose use breaches the policy. Raises :class:`~shadowai.errors.UsageError` for a run that there is not."""
+    with history.reading() as db:
+        later = store.run(db, after)
+        if before is None:
+            return Comparison(None, later, unseen=_partial(later))
+        earlier = store.run(db, before)
+        if earlier.id >= later.id:
+            raise UsageError(f"run {before} is not before run {after}", remedy="name the earlier run first")
+        return _Comparing(db, earlier, later, fail_on).comparison()
+
+
+def _partial(run: Run) -> tuple[str, ...]:
+    """What the run saw only in part; what it could not look at all is no news where that was so before."""
+    return tuple(f"{look.place}: {look.reason}" for look in run.looks if look.reason and look.gave)
+
+
+class _Comparing:
+    def __init__(self, db: Connection, earlier: Run, later: Run, fail_on: frozenset[str]) -> None:
+        self._db, self._earlier, self._later, self._fail_on = db, earlier, later, fail_on
+        self._fresh: list[str] = []
+        self._people: dict[tuple[str, str], str] = {}
+        self._apps: dict[tuple[str, str], KnownApp] = {}
+
+    def comparison(self) -> Comparison:
+        """The whole of it."""
+        changes: list[Change] = []
+        gave = [look for look in self._earlier.looks if look.gave]
+        unseen = lacking(gave, self._later.looks) if gave else []
+        if self._later.series == self._earlier.series:
+            changes += self._of_lineage(self._later.series)
+        else:
+            changes += self._across()
+        for lineage in self._later.lineages:
+            if lineage.startswith("tenant:"):
+                changes += self._of_tenant(lineage)
+        unseen += _partial(self._later)
+        return Comparison(
+            self._earlier,
+            self._later,
+            tuple(sorted(changes, key=_place)),
+            tuple(dict.fromkeys(unseen)),
+            tuple(self._fresh),
+        )
+
+    def _of_tenant(self, lineage: str) -> Iterator[Change]:
+        if store.first_of(self._db, lineage) > self._earlier.id:
+            self._fresh.append(lineage.removeprefix("tenant:"))
+            return
+        self._read_names(lineage)
+        yield from self._of_lineage(lineage)
+
+    def _of_lineage(self, lineage: str) -> Iterator[Change]:
+        """The versions that begin or end between the two runs; what stands unchanged is never read."""
+        one, two = self._earlier.id, self._later.id
+        ending = and_(_at(one), VERSION.c.ends <= two)
+        old = {(v.kind, v.key): v for v in self._versions(lineage, ending)}
+        beginning = and_(_at(two), VERSION.c.begins > one)
+        for version in self._versions(lineage, beginning):
+            yield from self._change(old.pop((version.kind, version.key), None), version)
+        for version in old.values():
+            yield from self._change(version, None)
+
+    def _across(self) -> Iterator[Change]:
+        """Runs that looked at different things: what is in one alone could not be seen in the other."""
+        old = {(v.kind, v.key): v for v in self._versions(self._earlier.series, _at(self._earlier.id))}
+        for version in self._versions(self._later.series, _at(self._later.id)):
+            before = old.pop((version.kind, version.key), None)
+            if before is not None:
+                yield from self._change(before, version)
+            elif not version.unseen:
+                yield self._made(
+                    "new", version, cause="coverage", detail=f"run {self._earlier.id} looked at other things"
+                )
+        for version in old.values():
+            detail = f"run {self._later.id} looked at other things"
+            yield self._made("not_observable", version, cause="coverage", detail=detail)
+
+    def _versions(self, lineage: str, where: ColumnElement[bool]) -> Iterator[Version]:
+        query = (
+            select(VERSION, THING.c.first_run)
+            .join(
+                THING,
+                and_(
+                    THING.c.lineage == VERSION.c.lineage,
+                    THING.c.kind == VERSION.c.kind,
+                    THING.c.ident == VERSION.c.ident,
+                ),
+            )
+            .where(VERSION.c.lineage == lineage, VERSION.c.kind.in_(KINDS), where)
+        )
+        return map(_version, self._db.execute(query))
+
+    def _change(self, before: Version | None, after: Version | None) -> Iterator[Change]:
+        if before is None and after is not None:
+            what = "returned" if after.first_run <= self._earlier.id else "new"
+            yield self._made(what, after, cause=after.cause, detail=after.detail)
+        elif before is not None and after is None:
+            yield self._made("gone", before, cause="environment")
+        elif before is not None and after is not None:
+            if after.unseen and not before.unseen:
+                cause, _, detail = after.unseen.partition(": ")
+                yield self._made("not_observable", after, cause=_cause(cause), detail=detail)
+            yield from (self._changed(after, item) for item in differences(before.thing, after.thing))
+
+    def _changed(self, version: Version, item: Difference) -> Change:
+        thing = version.thing
+        cause, detail = self._why(version, item)
+        breach = item.more and self._breaches(thing)
+        return Change(
+            what="changed",
+            kind=version.kind,
+            key=version.key,
+            subject=self._subject(version),
+            cause=cause,
+            service=_service(thing),
+            who=self._who(version),
+            field=item.field,
+            before=item.before,
+            after=item.after,
+            detail=detail,
+            verdict=thing.verdict if isinstance(thing, Finding) else None,
+            breach=breach,
+        )
+
+    def _why(self, version: Version, item: Difference) -> tuple[Cause, str]:
+        if item.field in ("verdict", "category", "vendor", "service", "services"):
+            return self._decided(version, item)
+        labels = frozenset(version.thing.sources) if isinstance(version.thing, Finding) else frozenset()
+        seen = [look for look in self._later.looks if version.kind != "app" or look.source in version.lineage]
+        reasons = lacking(relevant(seen, labels), self._earlier.looks) if item.more else []
+        reasons = [reason for reason in reasons if self._looked_at(reason)]
+        return ("coverage", f"the earlier look: {reasons[0]}") if reasons else ("environment", "")
+
+    def _looked_at(self, reason: str) -> bool:
+        """Whether the reason is about a look that the earlier run made: tenants that it had no part in were looked at before."""
+        return any(reason.startswith(look.source) for look in self._earlier.looks)
+
+    def _decided(self, version: Version, item: Difference) -> tuple[Cause, str]:
+        signatures = self._earlier.signatures != self._later.signatures
+        if item.field == "services":
+            return ("catalogue", "") if signatures else ("environment", "")
+        if item.field == "verdict" and (self._earlier.policy != self._later.policy or not signatures):
+            same = self._earlier.policy == self._later.policy
+            return "policy", "a rule has begun or ceased to hold" if same else "the policy file has changed"
+        return ("catalogue", "its signature has changed") if signatures else ("environment", "")
+
+    def _made(self, what: Any, version: Version, *, cause: Cause, detail: str = "") -> Change:
+        thing = version.thing
+        return Change(
+            what=what,
+            kind=version.kind,
+            key=version.key,
+            subject=self._subject(version),
+            cause=cause,
+            service=_service(thing),
+            who=self._who(version),
+            detail=detail,
+            verdict=thing.verdict if isinstance(thing, Finding) else None,
+            breach=what in ("new", "returned") and self._breaches(thing),
+        )
+
+    def _breaches(self, thing: Thing) -> bool:
+        """As :func:`shadowai.policy.breaches` judges entries."""
+        return (
+            isinstance(thing, Finding)
+            and thing.verdict.value in self._fail_on
+            and thing.confidence == "confirmed"
+            and thing.used
+        )
+
+    # --- names for people ------------------------------------------------------------------------------------------------
+
+    def _read_names(self, lineage: str) -> None:
+        """The people and apps of a tenant as they are at the later run, or were before."""
+        query = select(VERSION.c.ident, VERSION.c.kind, VERSION.c.body).where(
+            VERSION.c.lineage == lineage, VERSION.c.kind.in_(("person", "app")), VERSION.c.begins <= self._later.id
+        )
+        for ident, kind, body in self._db.execute(query.order_by(VERSION.c.begins)):
+            thing = bodies.decode(kind, body)
+            if isinstance(thing, Person):
+                self._people[lineage, ident] = thing.address or thing.name or thing.id
+            elif isinstance(thing, KnownApp):
+                self._apps[lineage, ident] = thing
+
+    def _subject(self, version: Version) -> str:
+        thing = version.thing
+        if isinstance(thing, Grant):
+            found = self._apps.get((version.lineage, bodies.key(thing.app)))
+            return f"{found.app.name if found else thing.app} ({thing.platform}:{thing.tenant})"
+        return subject(thing)
+
+    def _who(self, version: Version) -> str:
+        thing = version.thing
+        if isinstance(thing, Grant) and thing.principal is not None:
+            return self._people.get((version.lineage, bodies.key(thing.principal)), who(thing))
+        return who(thing)
+
+
+def _service(thing: Thing) -> str:
+    if isinstance(thing, Finding):
+        return thing.service_id
+    return ", ".join(thing.services) if isinstance(thing, KnownApp) else ""
+
+
+def _at(run: int) -> ColumnElement[bool]:
+    return and_(VERSION.c.begins <= run, or_(VERSION.c.ends.is_(None), VERSION.c.ends > run))
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        lineage=row.lineage,
+        kind=row.kind,
+        key=row.ident,
+        begins=row.begins,
+        ends=row.ends,
+        unseen=row.unseen,
+        cause=row.cause,
+        detail=row.detail,
+        thing=bodies.decode(row.kind, row.body),
+        first_run=row.first_run,
+    )
+
+
+def _cause(text: str) -> Cause:
+    return "catalogue" if text == "catalogue" else "coverage"
+
+
+def _place(change: Change) -> tuple[bool, int, int, str, str, str, str]:
+    kind, what = KINDS.index(change.kind), _ORDER.index(change.what)
+    return not change.breach, what, kind, change.service, change.subject, change.who, change.field

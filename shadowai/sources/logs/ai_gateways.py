@@ -1,0 +1,157 @@
+"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX and Cloudflare AI Gateway.
+
+A gateway stands between people and model providers: the destination is the provider that it called, not the gateway. Where a log
+names the provider and not its host, the host is put together as the provider documents it (``api.openai.com``).
+"""
+
+from shadowai.sources.logs.description import Json, Key, LogFormat, Part, Take, TimeOf, When
+
+
+def _provider(key: Key) -> tuple[Take, ...]:
+    """The host of a provider that is only named."""
+    return (
+        Part(key, r"(?i)^(openai|anthropic|deepseek|perplexity|together|cohere)(?:[-_]?ai)?$", into="api.{}.com"),
+        Part(key, r"(?i)^(groq)$", into="api.{}.com"),
+        Part(key, r"(?i)^(mistral)$", into="api.{}.ai"),
+        Part(key, r"(?i)^(openrouter)$", into="{}.ai"),
+        Part(key, r"(?i)^(?:google[-_]ai[-_]studio|gemini)()$", into="generativelanguage.googleapis.com"),
+        Part(key, r"(?i)^(?:google[-_]vertex[-_]ai|vertex_ai)()$", into="aiplatform.googleapis.com"),
+        Part(key, r"(?i)^(?:x?ai|grok)()$", into="api.x.ai"),
+    )
+
+
+LITELLM = LogFormat(
+    name="litellm",
+    title="LiteLLM proxy log (standard logging payload, JSON)",
+    vendor="LiteLLM",
+    doc="https://docs.litellm.ai/docs/proxy/logging_spec",
+    kind="api_call",
+    family=Json(
+        requires=(
+            ("call_type", r"^a?\w+$"),
+            ("model", ""),
+            ("metadata.user_api_key_hash|metadata.user_api_key_alias|custom_llm_provider|model_map_information", ""),
+        )
+    ),
+    fields={
+        "host": ("api_base", *_provider("custom_llm_provider")),
+        "url": ("api_base",),
+        "user": (
+            "metadata.user_api_key_user_email",
+            "metadata.user_api_key_user_id",
+            "end_user",
+            "metadata.user_api_key_end_user_id",
+        ),
+        "client_ip": ("requester_ip_address", "metadata.requester_ip_address"),
+        "action": ("call_type",),
+        "user_agent": ("metadata.user_agent", "metadata.requester_custom_headers.user-agent"),
+    },
+    time=(TimeOf(("startTime",)), TimeOf(("endTime",))),
+    zone="utc",
+    rank=14,
+    blocked=(
+        When((("guardrail_information.guardrail_status", r"(?i)intervened|block"),)),
+        When((("error_information.error_class", r"(?i)^(?:Budget|RateLimit|Auth|Guardrail|Blocked)"),)),
+    ),
+    allowed=(When((("status", r"^success$"),)),),
+    product="litellm",
+)
+"""``api_base`` is the provider's address; ``end_user`` what the caller put into ``user`` of the request."""
+
+KONG = LogFormat(
+    name="kong",
+    title="Kong Gateway and Kong AI Gateway log (file-log, http-log …; JSON)",
+    vendor="Kong",
+    doc="https://developer.konghq.com/plugins/file-log/",
+    kind="http_request",
+    family=Json(
+        requires=(
+            ("latencies.request|latencies.kong|latencies.proxy", ""),
+            ("request.method|request.uri|session", ""),
+            ("client_ip", ""),
+        )
+    ),
+    fields={
+        "host": (
+            *_provider("ai.proxy.meta.provider_name"),
+            *_provider("ai.ai-proxy.meta.provider_name"),
+            *_provider("ai.ai-proxy-advanced.meta.provider_name"),
+            Part("service.host", r"^((?!localhost$|ai-proxy\b).+)$"),
+            "request.tls.sni",
+            "request.headers.host",
+        ),
+        "path": ("upstream_uri", "request.uri"),
+        "user": ("authenticated_entity.consumer_username", "consumer.username", "consumer.custom_id"),
+        "client_ip": ("client_ip",),
+        "server_ip": ("tries.0.ip",),
+        "server_port": ("service.port", "tries.0.port"),
+        "method": ("request.method",),
+        "action": ("response.status",),
+        "bytes_up": ("request.size",),
+        "bytes_down": ("response.size",),
+        "user_agent": ("request.headers.user-agent",),
+    },
+    time=(TimeOf(("started_at",)),),
+    zone="utc",
+    rank=14,
+    kinds=((When((("ai.proxy.meta.provider_name|ai.ai-proxy.meta.provider_name", r"."),)), "api_call"),),
+    blocked=(When((("response.status", r"^(?:401|403|429)$"), ("tries.0.ip", r"^$")),),),
+    product="kong",
+)
+"""``service.host`` is where Kong sent the request; for the AI plugins the provider is. A request that Kong refused has no ``tries``."""
+
+APISIX = LogFormat(
+    name="apisix",
+    title="Apache APISIX log (file-logger, http-logger …; JSON)",
+    vendor="Apache",
+    doc="https://apisix.apache.org/docs/apisix/plugins/file-logger/",
+    kind="http_request",
+    family=Json(
+        requires=(
+            ("route_id|service_id", ""),
+            ("client_ip", ""),
+            ("request.method", ""),
+            ("response.status", r"^\d{3}$"),
+            ("server.hostname|server.version|apisix_latency", ""),
+        )
+    ),
+    fields={
+        "host": ("llm_summary.host", "request.url", "request.headers.host"),
+        "url": ("request.url",),
+        "path": ("request.uri",),
+        "user": ("consumer.username",),
+        "client_ip": ("client_ip",),
+        "server_ip": (Part("upstream", r"^(.+):\d+$"),),
+        "server_port": (Part("upstream", r":(\d+)$"),),
+        "method": ("request.method",),
+        "action": ("response.status",),
+        "bytes_up": ("request.size",),
+        "bytes_down": ("response.size",),
+        "user_agent": ("request.headers.user-agent",),
+    },
+    time=(TimeOf(("start_time",)),),
+    zone="utc",
+    rank=14,
+    product="apisix",
+)
+
+CLOUDFLARE_AI = LogFormat(
+    name="cloudflare_ai_gateway",
+    title="Cloudflare AI Gateway events (Logpush, JSON)",
+    vendor="Cloudflare",
+    doc="https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/ai_gateway_events/",
+    kind="api_call",
+    family=Json(requires=(("Gateway", ""), ("Provider", r"^[\w.-]+$"), ("Model", ""), ("StatusCode|Cached", ""))),
+    fields={
+        "host": _provider("Provider"),
+        "user": ("Metadata.user", "Metadata.email", "Metadata.userId", "Metadata.user_id"),
+        "action": ("StatusCode",),
+    },
+    time=(TimeOf(("CreatedAt",)), TimeOf(("Datetime",))),
+    zone="utc",
+    rank=14,
+    blocked=(When((("RateLimited", r"(?i)^(?:true|1)$"),)),),
+    product="cloudflare_ai_gateway",
+)
+
+FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI)

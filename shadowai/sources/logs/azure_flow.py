@@ -1,0 +1,51 @@
+"""Azure flow logs of network security groups and virtual networks, one flow an object, as shippers split them.
+
+A flow is a tuple of values parted by commas: time, source, destination, their ports, protocol, direction, then, in version 2,
+the decision (``A`` or ``D``) and the state, in version 4 the state (``D`` for denied) and the encryption, then packets and bytes
+from source to destination, and back: https://learn.microsoft.com/en-us/azure/network-watcher/nsg-flow-logs-overview and
+https://learn.microsoft.com/en-us/azure/network-watcher/vnet-flow-logs-overview. "B: Begin, when a flow is created. Statistics
+aren't provided." The tuple is text within the object, and the only place with the time of the flow, which is why it is read as a pattern.
+"""
+
+from shadowai.sources.logs.description import LogFormat, Pattern, TimeOf, When
+
+_TUPLE = (
+    r'"flow(?:\.\d{1,4}|_?[tT]uple)"\s*:\s*"(?P<time>\d{10,13}),(?P<source>[0-9a-fA-F.:]+),(?P<destination>[0-9a-fA-F.:]+),'
+    r"(?:\d*),(?P<port>\d*),\w+,[IO],(?P<decision>[ABCED])"
+    r'(?:,(?P<state>\w*),\d*,(?P<up>\d*),\d*,(?P<down>\d*))?"'
+)
+"""In version 2 ``decision`` is A or D and ``state`` B, C or E; in version 4 ``decision`` is the state and ``state`` the encryption."""
+
+FLOW = LogFormat(
+    name="azure_nsg_flow_json",
+    title="Azure NSG and virtual network flow log (one flow an object)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/network-watcher/vnet-flow-logs-overview",
+    kind="connection",
+    family=Pattern((_TUPLE,)),
+    line=r'"flow(?:\.\d{1,4}|_?[tT]uple)"\s*:\s*"\d{10,13},[0-9a-fA-F.:]+,[0-9a-fA-F.:]+,\d*,\d*,\w+,[IO],[ABCED][,"]',
+    fields={
+        "client_ip": ("source",),
+        "server_ip": ("destination",),
+        "server_port": ("port",),
+        "action": ("decision",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("decision", r"^D$"),)),),
+    allowed=(When((("decision", r"^[ABCE]$"),)),),
+    uncounted=(
+        When((("decision", r"^B$"),), "the start of a flow; its later records are counted", (("decision", r"^[CE]$"),)),
+        When(
+            (("decision", r"^A$"), ("state", r"^B$")),
+            "the start of a flow; its later records are counted",
+            (("state", r"^[CE]$"),),
+        ),
+    ),
+    product="azure_nsg_flow_json",
+)
+
+FORMATS = (FLOW,)

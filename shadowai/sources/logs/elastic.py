@@ -1,0 +1,75 @@
+"""Records in the Elastic Common Schema (JSON), whoever shipped them: Packetbeat, Elastic Defend, Filebeat's modules.
+
+https://www.elastic.co/docs/reference/ecs: ``source`` and ``client`` began the exchange, ``destination`` and ``server`` answered it;
+``source.bytes`` are "bytes sent from the source to the destination". ``host``, ``agent`` and ``observer`` are who wrote the record;
+the host of endpoint events is the device.
+"""
+
+from shadowai.sources.logs.description import Json, LogFormat, TimeOf, When
+
+_ENDPOINT = (("event.module|agent.type", r"(?i)^(?:endpoint|winlogbeat|sysmon|elastic_endpoint)$"),)
+
+ECS = LogFormat(
+    name="ecs_json",
+    title="Elastic Common Schema network, DNS, HTTP and TLS records (JSON)",
+    vendor="Elastic",
+    doc="https://www.elastic.co/docs/reference/ecs",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("ecs.version", r"^\d"),
+            ("@timestamp", ""),
+            (
+                "url.domain|url.full|tls.client.server_name|dns.question.name|destination.domain|server.domain|destination.ip|server.ip",
+                "",
+            ),
+        )
+    ),
+    fields={
+        "host": (
+            "url.domain",
+            "url.full",
+            "url.original",
+            "tls.client.server_name",
+            "dns.question.name",
+            "destination.domain",
+            "server.domain",
+        ),
+        "url": ("url.full", "url.original"),
+        "path": ("url.path",),
+        "user": ("user.email", "user.name", "source.user.name", "client.user.name"),
+        "device": ("source.domain", "host.name"),
+        "client_ip": ("source.ip", "client.ip"),
+        "server_ip": ("destination.ip", "server.ip"),
+        "server_port": ("destination.port", "server.port"),
+        "method": ("http.request.method",),
+        "action": ("event.action", "event.outcome"),
+        "bytes_up": ("source.bytes", "client.bytes", "http.request.bytes"),
+        "bytes_down": ("destination.bytes", "server.bytes", "http.response.bytes"),
+        "user_agent": ("user_agent.original",),
+    },
+    time=(TimeOf(("@timestamp",)),),
+    zone="utc",
+    rank=7,
+    kinds=(
+        (When((("dns.question.name", r"."),)), "dns_query"),
+        (When((("http.request.method", r"."),)), "http_request"),
+        (When(_ENDPOINT), "endpoint_event"),
+        (When((("tls.client.server_name", r"."),)), "tls_connection"),
+    ),
+    blocked=(
+        When((("event.type", r"denied"),)),
+        When((("event.action", r"(?i)^(?:deny|denied|block(?:ed)?|drop(?:ped)?|reject(?:ed)?)$"),)),
+    ),
+    allowed=(
+        When((("event.type", r"allowed"),)),
+        When((("event.action", r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|permit(?:ted)?|pass(?:ed)?)$"),)),
+    ),
+    uncounted=(
+        When((("event.kind", r"^(?:metric|state|pipeline_error)$"),), "a measurement, no use of a service"),
+        When((("dns.type", r"^answer$"),), "a DNS answer; the query is counted", (("dns.type", r"^query$"),)),
+    ),
+    product="ecs",
+)
+
+FORMATS = (ECS,)

@@ -1,0 +1,148 @@
+"""Endpoint sensors: VMware Carbon Black Cloud, Palo Alto Cortex XDR, HarfangLab, and Sysmon as Windows writes it in XML.
+
+What a process on a device looked up or spoke to: the strongest sign of who used a service, mostly without sizes. The record's device is
+the one the sensor runs on.
+"""
+
+from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
+
+CARBON_BLACK = LogFormat(
+    name="carbon_black_cloud",
+    title="Carbon Black Cloud endpoint events (Data Forwarder, JSON)",
+    vendor="Broadcom",
+    doc="https://developer.carbonblack.com/reference/carbon-black-cloud/data-forwarder/schema/latest/endpoint.event/",
+    kind="endpoint_event",
+    family=Json(requires=(("type", r"^endpoint\.event\."), ("device_name|device_id", ""))),
+    fields={
+        "host": ("netconn_domain", "netconn_proxy_domain"),
+        "user": ("process_username", "netconn_actor_username"),
+        "device": ("device_name",),
+        "client_ip": ("local_ip", "netconn_local_ip", "device_internal_ip"),
+        "server_ip": ("remote_ip", "netconn_remote_ip"),
+        "server_port": ("remote_port", "netconn_remote_port"),
+        "action": ("action", "sensor_action"),
+    },
+    time=(TimeOf(("device_timestamp",)), TimeOf(("create_time",)), TimeOf(("backend_timestamp",))),
+    zone="utc",
+    rank=12,
+    blocked=(When((("sensor_action", r"(?i)DENY|TERMINATE|BLOCK"),)),),
+    uncounted=(
+        When((("type", r"^endpoint\.event\.(?!netconn)"),), "an event of a process or file, no connection"),
+        When((("netconn_inbound", r"(?i)^true$"),), "a connection from outside to this device"),
+    ),
+    product="carbon_black_cloud",
+)
+
+CORTEX_XDR = LogFormat(
+    name="cortex_xdr",
+    title="Cortex XDR endpoint and network events (xdr_data, JSON)",
+    vendor="Palo Alto Networks",
+    doc="https://docs-cortex.paloaltonetworks.com/r/Cortex-XDR/Cortex-XDR-XQL-Schema-Reference",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("agent_hostname|agent_id", ""),
+            ("action_external_hostname|dns_query_name|action_remote_ip|dst_action_external_hostname", ""),
+            ("event_type|event_sub_type|event_timestamp|_time", ""),
+        )
+    ),
+    fields={
+        "host": ("action_external_hostname", "dst_action_external_hostname", "dns_query_name"),
+        "user": (
+            "actor_effective_username",
+            "actor_primary_username",
+            "causality_actor_effective_username",
+            "auth_identity",
+        ),
+        "device": ("agent_hostname",),
+        "client_ip": ("action_local_ip", "agent_ip_addresses"),
+        "server_ip": ("action_remote_ip",),
+        "server_port": ("action_remote_port",),
+        "action": ("event_sub_type", "event_type"),
+        "bytes_up": ("action_upload", "action_total_upload"),
+        "bytes_down": ("action_download", "action_total_download"),
+    },
+    time=(TimeOf(("event_timestamp",)), TimeOf(("_time",))),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("action_network_is_server", r"(?i)^true$"),), "a connection from outside to this device"),),
+    product="cortex_xdr",
+)
+"""``action_upload`` is what the local side sent."""
+
+HARFANGLAB = LogFormat(
+    name="harfanglab",
+    title="HarfangLab EDR telemetry: network and DNS (JSON)",
+    vendor="HarfangLab",
+    doc="https://harfanglab.io/",
+    kind="endpoint_event",
+    family=Json(
+        requires=(("agent.hostname", ""), ("agent.agentid", ""), ("daddr|requested_name|dns_requested_name", ""))
+    ),
+    fields={
+        "host": ("requested_name", "dns_requested_name", "dest_hostname"),
+        "user": ("username", "process_username", "details_connection.username"),
+        "device": ("agent.hostname",),
+        "client_ip": ("saddr", "agent.ipaddress"),
+        "server_ip": ("daddr",),
+        "server_port": ("dport",),
+        "action": ("log_type",),
+    },
+    time=(TimeOf(("@event_create_date",)), TimeOf(("utc_time",)), TimeOf(("@timestamp",))),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("direction", r"(?i)^in"),), "a connection from outside to this device"),),
+    product="harfanglab",
+)
+
+_XML = r"^\W{0,4}<Event\b[^<>]{0,200}>\s*<System>.{0,4000}?<Provider\s[^<>]{0,300}Microsoft-Windows-Sysmon"
+
+
+def _data(name: str, group: str) -> str:
+    return rf"(?=.*?<Data Name=['\"]{name}['\"]>(?P<{group}>[^<]*)</Data>)?"
+
+
+_NETWORK = (
+    r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>3|22)</EventID>(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
+    + _data("UtcTime", "utc")
+    + _data("QueryName", "query")
+    + _data("DestinationHostname", "destination")
+    + _data("User", "user")
+    + _data("SourceIp", "source")
+    + _data("DestinationIp", "address")
+    + _data("DestinationPort", "port")
+    + _data("Initiated", "initiated")
+)
+_OTHER = (
+    r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>\d{1,3})</EventID>(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
+    + _data("UtcTime", "utc")
+    + _data("User", "user")
+)
+SYSMON_XML = LogFormat(
+    name="windows_sysmon_xml",
+    title="Sysmon events as XML (wevtutil, Windows Event Forwarding, Splunk)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/sysinternals/downloads/sysmon",
+    kind="endpoint_event",
+    family=Pattern((_NETWORK, _OTHER)),
+    line=_XML,
+    fields={
+        "host": ("query", "destination"),
+        "user": ("user",),
+        "device": ("computer",),
+        "client_ip": ("source",),
+        "server_ip": ("address",),
+        "server_port": ("port",),
+        "action": ("event",),
+    },
+    time=(TimeOf(("utc",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(
+        When((("event", r"^(?!3$|22$)"),), "an event of a process, file or registry key, no connection"),
+        When((("initiated", r"(?i)^false$"),), "a connection from outside to this device"),
+    ),
+    product="windows",
+)
+
+FORMATS = (CARBON_BLACK, CORTEX_XDR, HARFANGLAB, SYSMON_XML)

@@ -1,0 +1,77 @@
+"""Zscaler's NSS feeds in the forms for ArcSight (CEF) and QRadar (LEEF).
+
+https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats: ``out`` is ``reqsize`` (firewall: ``outbytes``) and ``in`` is
+``respsize`` (``inbytes``), both from the client's point of view. The LEEF form has the action in ``cat``, the size of the request
+in ``srcBytes``.
+"""
+
+from shadowai.sources.logs.description import Cef, Leef, LogFormat, TimeOf, When
+
+_DOC = "https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats"
+_BLOCKED = r"(?i)^(?:block|deny|drop|reset)"
+_ALLOWED = r"(?i)^(?:allow|permit|caution)"
+
+CEF = LogFormat(
+    name="zscaler_nss_cef",
+    title="Zscaler web, firewall and DNS log (NSS, CEF)",
+    vendor="Zscaler",
+    doc=_DOC,
+    kind="http_request",
+    family=Cef(device=r"^Zscaler\|NSS"),
+    fields={
+        "host": ("dhost", "request", "label.dns_req", "destinationDnsDomain"),
+        "url": ("request",),
+        "user": ("suser",),
+        "device": ("sourceHostName", "shost"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act",),
+        "bytes_up": ("out",),
+        "bytes_down": ("in",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)), TimeOf(("start",))),
+    rank=12,
+    kinds=(
+        (When((("cef.product", r"(?i)^NSSDNS"),)), "dns_query"),
+        (When((("cef.product", r"(?i)^NSSFW"),)), "connection"),
+    ),
+    blocked=(When((("act", _BLOCKED),)),),
+    allowed=(When((("act", _ALLOWED),)),),
+    nulls=frozenset({"not available"}),
+    product="zscaler",
+)
+
+LEEF = LogFormat(
+    name="zscaler_nss_leef",
+    title="Zscaler web log (NSS, LEEF for QRadar)",
+    vendor="Zscaler",
+    doc=_DOC,
+    kind="http_request",
+    family=Leef(device=r"^Zscaler\|NSS"),
+    fields={
+        "host": ("hostname", "url", "dhost"),
+        "url": ("url",),
+        "user": ("usrName",),
+        "device": ("devicehostname",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "method": ("requestmethod", "reqmethod", "method"),
+        "action": ("cat", "action"),
+        "bytes_up": ("srcBytes",),
+        "bytes_down": ("dstBytes",),
+        "user_agent": ("useragent", "ua"),
+    },
+    time=(TimeOf(("devTime",)),),
+    rank=12,
+    kinds=((When((("leef.product", r"(?i)^NSS-?FW"),)), "connection"),),
+    blocked=(When((("cat", _BLOCKED),)), When((("action", _BLOCKED),))),
+    allowed=(When((("cat", _ALLOWED),)), When((("action", _ALLOWED),))),
+    nulls=frozenset({"not available"}),
+    product="zscaler",
+)
+
+FORMATS = (CEF, LEEF)

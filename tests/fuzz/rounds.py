@@ -1,0 +1,88 @@
+"""Input number N of a seed, made and judged: nothing but the seed, the number and the corpus decides what it is."""
+
+from __future__ import annotations
+
+import random
+import resource
+import time
+import traceback
+
+from tests.fuzz import engines, frames, wire
+from tests.fuzz.changes import changed
+from tests.fuzz.seeds import Seeds
+
+KINDS = ("wire", "frames", "captures")
+"""Payloads to every reader of the wire; frames to the dissection; captures to both engines."""
+PER_MEGABYTE = 1.0
+"""Seconds of processor time that a reader may take for a megabyte, and for anything shorter."""
+_SLACK = 0.5
+_MORE_MEMORY = 64 << 10
+"""KiB that the process may grow by one capture; the captures are less than 2 MB."""
+
+
+class Rounds:
+    """Makes and judges inputs. ``executions`` counts readers called on an input, ``slowest`` is the longest that one took."""
+
+    def __init__(self, seeds: Seeds, seed: int) -> None:
+        self._seeds = seeds
+        self._seed = seed
+        self.executions = 0
+        self.slowest = 0.0
+
+    def made(self, kind: str, number: int) -> bytes:
+        """The input itself; a frame is preceded by its link type in two bytes."""
+        return self._made(kind, self._rng(kind, number))
+
+    def told(self, kind: str, number: int) -> str | None:
+        """What is wrong with how input ``number`` is read; ``None`` where nothing is."""
+        try:
+            self.judge(kind, number)
+        except Exception:  # whatever it is, it is what this looks for
+            return traceback.format_exc()
+        return None
+
+    def judge(self, kind: str, number: int) -> None:
+        """Raises what is wrong with how input ``number`` is read."""
+        rng = self._rng(kind, number)
+        data = self._made(kind, rng)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.process_time()
+        if kind == "wire":
+            for name, target in wire.WIRE.items():
+                try:
+                    target(data)
+                except Exception as wrong:
+                    raise AssertionError(f"{name}: {wrong!r} on {data[:60]!r}…") from wrong
+            self.executions += len(wire.WIRE)
+            readings = len(wire.WIRE)
+        elif kind == "frames":
+            wire.dissect(int.from_bytes(data[:2], "big"), data[2:])
+            self.executions += 1
+            readings = 1
+        else:
+            readings = engines.check(data, rng)
+            self.executions += readings
+        took = time.process_time() - began
+        self.slowest = max(self.slowest, took)
+        if took > readings * max(len(data) / 1e6, 0.0) * PER_MEGABYTE + _SLACK:
+            raise AssertionError(f"took {took:.2f} s of processor time for {len(data):,} bytes, {readings} times")
+        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        if number > 200 and more > _MORE_MEMORY:
+            raise AssertionError(f"took {more >> 10} MiB of memory for {len(data):,} bytes")
+
+    def _rng(self, kind: str, number: int) -> random.Random:
+        return random.Random(f"{self._seed} {kind} {number}")
+
+    def _made(self, kind: str, rng: random.Random) -> bytes:
+        if kind == "wire":
+            return changed(rng.choice(self._seeds.payloads), rng, self._seeds.payloads)
+        if kind == "frames":
+            link_type, data = rng.choice(self._seeds.frames)
+            if rng.random() < 0.05:
+                link_type = rng.choice(wire.LINK_TYPES)
+            return link_type.to_bytes(2, "big") + changed(data, rng, [rng.choice(self._seeds.frames)[1]])
+        place = rng.randrange(len(self._seeds.parsed))
+        if rng.random() < 0.15:
+            whole = self._seeds.captures[place][: 1 << 18]
+            return changed(whole, rng, [rng.choice(self._seeds.captures)[:4096]], 1 << 20)
+        return frames.mutated(self._seeds.parsed[place], rng, rng.choice(self._seeds.parsed))

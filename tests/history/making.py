@@ -1,0 +1,125 @@
+"""Runs to remember, made of little."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from shadowai.history import gather
+from shadowai.history.nouns import Change, Memory
+from shadowai.inventory import asset_id
+from shadowai.model import Actor, Entry, Gap, Origin, Report, SourceSummary, Usage, Verdict
+from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Trouble
+
+DAY = 86_400_000_000
+NOON = 1_767_614_400_000_000
+"""2026-01-05T12:00:00Z."""
+LOG = "proxy.log"
+ENTRY = Entry(
+    asset_id="",
+    service_id="",
+    service="",
+    vendor="Vendor",
+    category="assistant",
+    actor=None,
+    verdict=Verdict.UNREVIEWED,
+    confidence="confirmed",
+    usage=Usage.INTERACTIVE,
+    users=1,
+    devices=1,
+    events=3,
+    blocked=0,
+    bytes_up=2048,
+    bytes_down=None,
+    first_seen=NOON,
+    last_seen=NOON,
+    active_days=1,
+    sources=("squid_native",),
+    names=(),
+    evidence=(Origin(LOG, 1),),
+)
+
+
+def entry(service: str, user: str | None = None, **more: object) -> Entry:
+    """A row of a service, or of a user of it."""
+    actor = None if user is None else Actor(user)
+    named = {"service_id": service, "service": service.title(), "names": (f"{service}.example",)}
+    found = replace(ENTRY, asset_id=asset_id(service, actor), actor=actor, **named)  # type: ignore[arg-type]
+    return replace(found, **more)  # type: ignore[arg-type]
+
+
+def scan(
+    *entries: Entry,
+    day: int = 0,
+    logs: Sequence[str] = (LOG,),
+    gaps: Sequence[str] = (),
+    digests: Mapping[str, str] | None = None,
+    policy: str = "",
+    span: int | None = None,
+) -> Memory:
+    """A scan of ``logs``, with a gap in each of ``gaps``, ``day`` days after the first."""
+    found = {service: "1" for service in ("chatgpt", "claude", "gemini")} if digests is None else digests
+    sources = tuple(SourceSummary(path, "squid_native", 9, 9, 9, ai=3) for path in logs)
+    missing = tuple(Gap(Origin(path), "could not be read") for path in gaps)
+    signatures = "".join(sorted(found.values()))
+    report = Report(entries, missing, (), sources, "service", signatures)
+    began = NOON + day * DAY
+    return gather.of_scan([report], began=began, ended=began + 1, span=span, digests=found, policy=policy)
+
+
+def app(id: str, **more: object) -> App:
+    """An app."""
+    return replace(App("entra", "contoso.example", id, id.title(), publisher="Vendor"), **more)  # type: ignore[arg-type]
+
+
+def grant(app: str, principal: str, *scopes: str, **more: object) -> Grant:
+    """A grant of an app to a person."""
+    made = Grant("entra", "contoso.example", f"{app}/{principal}", app, "delegated", principal, scopes or ("Mail.Read",))
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def outcomes(**signals: str) -> tuple[Outcome, ...]:
+    """Ends of tasks: ``apps="complete"``."""
+    return tuple(
+        Outcome(
+            f"{name}/1",
+            name,
+            Completeness(how),
+            None if how == "complete" else Trouble.THROTTLED,
+            pages=0 if how == "failed" else 1,
+        )
+        for name, how in signals.items()
+    )
+
+
+def sweep(
+    *,
+    apps: Sequence[App] = (),
+    grants: Sequence[Grant] = (),
+    people: Sequence[Person] = (),
+    entries: Sequence[Entry] = (),
+    services: Mapping[str, tuple[str, ...]] | None = None,
+    day: int = 0,
+    ends: tuple[Outcome, ...] = outcomes(apps="complete", grants="complete"),
+    digests: Mapping[str, str] | None = None,
+    tenant: str = "contoso.example",
+    **more: object,
+) -> Memory:
+    """A sweep of one tenant."""
+    began = NOON + day * DAY
+    swept = Swept(
+        "main", "entra", "Entra", tenant, began, began + 1, "full", "ai", apps, grants, people, (), (), ends
+    )
+    swept = replace(swept, **more)  # type: ignore[arg-type]
+    found = {"chatgpt": "1", "claude": "1"} if digests is None else digests
+    report = Report(tuple(entries), by="service", signatures="".join(sorted(f"{k}{v}" for k, v in found.items())))
+    explained = {f"entra:{tenant}": {item.id: ("chatgpt",) for item in apps} if services is None else services}
+    return gather.of_sweep([report], [swept], services=explained, digests=found)
+
+
+def told(changes: Sequence[Change]) -> set[tuple[str, ...]]:
+    """What, kind, subject, whose, field and cause of each change; empty ones left out."""
+    return {
+        tuple(word for word in (c.what, c.kind, c.subject.partition(" (")[0], c.who, c.field, c.cause) if word)
+        for c in changes
+    }

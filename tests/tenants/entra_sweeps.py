@@ -1,0 +1,98 @@
+"""Sweeps of the made Entra tenant: the first, and one of each following day after something has happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shadowai.connector import Mode, Scope
+from shadowai.sweep.clock import Clock
+from shadowai.sweep.runner import Wanted
+from shadowai.tenant import Completeness, Outcome, Swept
+from shadowai_connectors.entra import Entra
+from tests.tenants.clock import IdleClock
+from tests.tenants.compare import Difference, compare
+from tests.tenants.entra_truth import truth
+from tests.tenants.faults import Faults
+from tests.tenants.graph import Graph
+from tests.tenants.microsoft import FIRST, Directory, Size
+from tests.tenants.quotas import Spent
+from tests.tenants.server import Server
+from tests.tenants.sweeps import Done, entra_settings, secrets, sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One sweep's figures: ``calls`` by path, what of quotas was spent, what was missed of the truth, and what did not end complete."""
+
+    done: Done
+    calls: Counter[str]
+    spent: dict[str, Spent]
+    difference: Difference
+    incomplete: tuple[Outcome, ...]
+    mode: str
+
+    @property
+    def floor(self) -> float:
+        """Seconds that the scarcest quota alone takes."""
+        return max((spent.floor for spent in self.spent.values()), default=0.0)
+
+    @property
+    def least(self) -> float:
+        """Seconds in which nobody can be faster, whole windows being spent at once."""
+        return max((spent.least for spent in self.spent.values()), default=0.0)
+
+
+class EntraTenant:
+    """A made tenant behind a server, swept as often as wanted; its memory is in ``folder``."""
+
+    def __init__(self, graph: Graph, clock: Clock, folder: Path) -> None:
+        self.graph, self.clock, self._folder = graph, clock, folder
+        self.settings = entra_settings(graph.root)
+
+    @property
+    def tenant(self) -> Directory:
+        """What it holds."""
+        return self.graph.tenant
+
+    def sweep(self, mode: Mode | None = None, scope: Scope = "ai") -> Measured:
+        """Sweep, and hold what was found against what there is."""
+        self.graph.calls.clear()
+        self.graph.ledger.spent.clear()
+        found: list[tuple[Difference, tuple[Outcome, ...], str]] = []
+
+        def read(swept: Swept) -> None:
+            there = truth(self.tenant, swept.began / 1_000_000, whole=swept.mode == "full")
+            bad = tuple(one for one in swept.outcomes if one.completeness is not Completeness.COMPLETE)
+            found.append((compare(swept, there), bad, swept.mode))
+
+        wanted = Wanted("made", mode, scope)
+        done = sweep(Entra(), self.settings, self._folder / "entra.sqlite", self.clock, wanted=wanted, read=read)
+        (difference, incomplete, how) = found[0]
+        return Measured(done, self.graph.calls.copy(), self.graph.ledger.spent.copy(), difference, incomplete, how)
+
+    def next_day(self) -> None:
+        """A day passes: an AI app appears, it and another are let in by people, one grant is withdrawn."""
+        tenant, n = self.tenant, self.tenant.size.apps + len(self.tenant.extra_apps)
+        withdrawn = next(key for key, *_ in tenant.grants_of(FIRST) if key not in tenant.revoked)
+        tenant.appear(n)
+        tenant.allow(n, 11 + n % 7, "Mail.Read offline_access")
+        tenant.allow(FIRST + 1, 5, "Files.Read.All")
+        tenant.withdraw(withdrawn)
+        assert isinstance(self.clock, IdleClock)
+        self.clock.advance(86_400)
+
+
+@contextmanager
+def entra_tenant(
+    size: Size, folder: Path, *, faults: Faults | None = None, limited: bool = True, largest: int = 999
+) -> Iterator[EntraTenant]:
+    """A tenant of that size, in pages of ``largest`` rows at most and in time that only waiting passes."""
+    with secrets(), IdleClock() as clock:
+        graph = Graph(Directory(size), clock, faults or Faults(), limited=limited, largest=largest)
+        with Server(graph.answer) as server:
+            graph.root = server.root
+            yield EntraTenant(graph, clock, folder)

@@ -1,0 +1,44 @@
+"""A made Google Workspace is found as it is: at first, on the next days, and whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tenants.faults import GOOGLE, Faults
+from tests.tenants.google_sweeps import google_tenant
+from tests.tenants.test_entra_tenant import exact
+from tests.tenants.workspace import Size
+
+SMALL = Size().by(100)
+TINY = Size().by(1000)
+
+
+def test_a_tenant_is_found_as_it_is_and_so_is_what_comes_later(tmp_path: Path) -> None:
+    with google_tenant(SMALL, tmp_path) as made:
+        first = made.sweep()
+        exact(first)
+        assert first.mode == "targeted" and first.difference.found["event"] > 10_000
+        for _ in range(2):
+            made.next_day()
+            later = made.sweep()
+            exact(later)
+            assert later.mode == "delta" and later.calls.total() <= 10
+
+
+@pytest.mark.parametrize("fault", GOOGLE)
+def test_a_fault_loses_and_invents_nothing(tmp_path: Path, fault: str) -> None:
+    faults = Faults((fault,), 0.3, seed=5)
+    with google_tenant(TINY, tmp_path, faults=faults, largest=100) as made:
+        exact(made.sweep())
+    assert faults.struck[fault] > 0
+
+
+def test_all_faults_together(tmp_path: Path) -> None:
+    faults = Faults(GOOGLE, 0.3, seed=11)
+    with google_tenant(TINY, tmp_path, faults=faults, largest=100) as made:
+        exact(made.sweep())
+        made.next_day()
+        exact(made.sweep())
+    assert len(faults.struck) > len(GOOGLE) // 2
