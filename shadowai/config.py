@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shadowai.errors import UsageError
 from shadowai.history.place import UNSAID, Remembering, read_history
@@ -162,6 +161,8 @@ def _text(path: Path, key: str, value: object) -> str:
 def _timezone(path: Path, table: Mapping[str, object]) -> str | None:
     if "timezone" not in table:
         return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     name = _text(path, "timezone", table["timezone"])
     if not _OFFSET.fullmatch(name):
         try:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -139,6 +138,17 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
 
     Raises :class:`UsageError` for a path that does not exist, an unknown format or zone, or a policy that is wrong.
     """
+    return scan_by(paths, (options.by,), options=options, progress=progress)[0]
+
+
+def scan_by(
+    paths: Sequence[str],
+    ways: Sequence[Literal["service", "user"]],
+    *,
+    options: ScanOptions,
+    progress: Progress | None = None,
+) -> tuple[Report, ...]:
+    """One :func:`scan` of ``paths``, and its inventory in several ``ways``, in their order."""
     container.check_exist(paths)
     options.forced()
     options.zone()
@@ -155,7 +165,7 @@ def scan(paths: Sequence[str], *, options: ScanOptions, progress: Progress | Non
         found.merge(part)
     if progress is not None:
         progress.done()
-    return _report(found, options, known, rules, people)
+    return tuple(_report(found, replace(options, by=by), known, rules, people) for by in ways)
 
 
 def fold(
@@ -242,6 +252,8 @@ def _parts(
             else:
                 yield _in_parts(source, options, names, progress) or _scan_source(source, options, names, progress)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(workers) as pool:
         work = [
             None if isinstance(source, Gap) or source.path == "-" else pool.submit(_scan_path, source.path, options)

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
-
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shadowai import strict_yaml
 from shadowai.errors import UsageError
 from shadowai.model import Entry, Origin, Report, Signature, Usage, Verdict
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
 
 FAIL_ON: Final = frozenset({Verdict.UNSANCTIONED.value, Verdict.PROHIBITED.value})
 """Verdicts whose use breaches the policy."""
@@ -175,6 +175,8 @@ class _Reader:
         self._path = path
 
     def policy(self, data: bytes) -> Policy:
+        import yaml
+
         strict_yaml.load(data, Origin(self._path), error=UsageError)
         # Read a second time for the line of every value; to this loader each plain word is text.
         root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
@@ -188,6 +190,8 @@ class _Reader:
         return Policy(self._path, self._rules(top.get("rules"), root), default)
 
     def _rules(self, node: Node | None, root: Node) -> tuple[Rule, ...]:
+        from yaml.nodes import SequenceNode
+
         if node is None:
             raise self._error("'rules' is missing", _line(root), "add 'rules:' with a list, or 'rules: []'")
         if not isinstance(node, SequenceNode):
@@ -225,6 +229,8 @@ class _Reader:
         )
 
     def _mapping(self, node: Node, known: tuple[str, ...], what: str) -> dict[str, Node]:
+        from yaml.nodes import MappingNode, ScalarNode
+
         if not isinstance(node, MappingNode):
             raise self._error(f"{what} is not a mapping of keys", _line(node), f"keys: {', '.join(known)}")
         found: dict[str, Node] = {}
@@ -238,6 +244,8 @@ class _Reader:
 
     def _words(self, node: Node, what: str) -> tuple[Word, ...]:
         """One value or a list of them."""
+        from yaml.nodes import SequenceNode
+
         words = tuple(self._word(item, what) for item in (node.value if isinstance(node, SequenceNode) else [node]))
         if not words:
             raise self._error(f"{what} is an empty list", _line(node), "name at least one, or leave the key out")
@@ -249,6 +257,8 @@ class _Reader:
         return words
 
     def _word(self, node: Node, what: str) -> Word:
+        from yaml.nodes import ScalarNode
+
         if not isinstance(node, ScalarNode):
             raise self._error(f"{what} is not a text", _line(node), "give it one value")
         if not node.value.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from shadowai import grants
 from shadowai.app_matcher import AppMatcher
@@ -20,9 +21,9 @@ class SweptReport:
 
     def __init__(self, options: ScanOptions, titles: Mapping[str, dict[str, str]]) -> None:
         self._options, self._titles = options, titles
-        self._catalog = options.load_catalog()
+        self._catalog = self.catalog = options.load_catalog()
         self._rules = rules_of(options, self._catalog)
-        self._matcher = AppMatcher(self._catalog)
+        self._matcher = self.matcher = AppMatcher(self._catalog)
 
     def is_ai(self, app: App) -> bool:
         """Whether anything speaks for the application's being AI: its grants are worth asking for."""
@@ -30,6 +31,12 @@ class SweptReport:
 
     def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
         """The inventory. Each task that is not complete and each tenant that could not be swept (``refused``) is a gap in it."""
+        return self.reports(sweeps, refused, (self._options.by,))[0]
+
+    def reports(
+        self, sweeps: Sequence[Swept], refused: Sequence[SourceError], ways: Sequence[Literal["service", "user"]]
+    ) -> tuple[Report, ...]:
+        """The inventory in several ``ways``, in their order."""
         inventory = Inventory()
         missing: list[Gap] = []
         notes: list[Note] = []
@@ -38,14 +45,16 @@ class SweptReport:
             missing += gaps(swept, self._titles.get(swept.platform))
         missing += [Gap(error.origin or Origin("sweep"), error.message) for error in refused]
         today = datetime.now(UTC).date()
-        by = self._options.by
-        return Report(
-            entries=inventory.entries(by, lookup=self._signature, policy=self._rules, today=today),
-            gaps=tuple(missing),
-            notes=(*notes, *inventory.notes(by)),
-            sources=tuple(_summary(swept) for swept in sweeps),
-            by=by,
-            signatures=self._catalog.version,
+        return tuple(
+            Report(
+                entries=inventory.entries(by, lookup=self._signature, policy=self._rules, today=today),
+                gaps=tuple(missing),
+                notes=(*notes, *inventory.notes(by)),
+                sources=tuple(_summary(swept) for swept in sweeps),
+                by=by,
+                signatures=self._catalog.version,
+            )
+            for by in ways
         )
 
     def _signature(self, id: str) -> Signature:

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.model import Origin
+
+if TYPE_CHECKING:
+    from shadowai.connector import Connector
 
 COMMON = ("ca_file?", "insecure_localhost?")
 """Settings of every tenant: a PEM file with further authorities to trust, and leave to speak ``http`` with this machine."""

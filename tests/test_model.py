@@ -84,9 +84,10 @@ def test_every_dataclass_is_among_those_tested() -> None:
 
 def test_absent_is_none_and_never_zero() -> None:
     record = Record("a.log", 1, "squid_native")
-    absent = [f.name for f in dataclasses.fields(Record) if f.name not in ("path", "line", "format", "counted")]
+    given = ("path", "line", "format", "counted", "unit", "inferred", "facts")
+    absent = [f.name for f in dataclasses.fields(Record) if f.name not in given]
     assert {getattr(record, name) for name in absent} == {None}
-    assert record.counted is True
+    assert (record.counted, record.unit, record.inferred, record.facts) == (True, "line", False, frozenset())
     assert Actor() == (None, None, None)
 
 

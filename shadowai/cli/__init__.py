@@ -43,7 +43,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def group() -> None:
-    """Find the use of AI services in logs, and write it down as an inventory.
+    """Find the use of AI services in logs, captures and tenants, and write it down as an inventory.
 
     Exit codes: 0 within policy, 1 policy breached, 2 wrong usage, 3 something could not be looked at.
     """

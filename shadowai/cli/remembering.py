@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from shadowai.history.nouns import Memory, Run
     from shadowai.history.store import History
     from shadowai.model import Report
-    from shadowai.tenant import Swept
+    from shadowai.pipeline import ScanOptions
+    from shadowai.swept_report import SweptReport
+    from shadowai.tenant import App, Swept
 
 OWN = "default"
 """What ``--history`` says for the place of the configuration, or the user's own file."""
@@ -52,30 +54,68 @@ def scans_remember(asked: str | None, no_history: bool, settings: Settings) -> b
     return not no_history and (asked is not None or settings.history.scans)
 
 
-def remember_scan(
-    history: History,
-    reports: Sequence[Report],
-    *,
-    began: int,
-    span: int | None,
-    catalog: Catalog,
-    policy: Path | None,
-    options: Mapping[str, str],
-) -> Run:
-    """Remember a scan by its reports by service and by user."""
+def remember_scan(history: History, reports: Sequence[Report], *, began: int, chosen: ScanOptions) -> Run:
+    """Remember a scan by its reports by service and by user, and tell the webhook."""
     from shadowai.history import gather
     from shadowai.history.catalogue import digests
 
+    now = time.time_ns() // 1000
+    catalog = chosen.load_catalog()
     memory = gather.of_scan(
         reports,
         began=began,
-        ended=time.time_ns() // 1000,
-        span=span,
+        ended=now,
+        span=None if chosen.since is None else (chosen.until or now) - chosen.since,
         digests=digests(catalog),
-        policy=gather.policy_digest(policy),
-        options=options,
+        policy=gather.policy_digest(policy_path(chosen.policy, chosen.settings)),
     )
-    return _remember(history, memory, catalog)
+    run = _remember(history, memory, catalog)
+    tell(history, run, chosen.settings)
+    return run
+
+
+def policy_path(asked: str | Path | None, settings: Settings) -> Path | None:
+    """The policy file in force."""
+    return Path(asked) if asked is not None else settings.policy
+
+
+class RememberingJoin:
+    """The join of sweeps with signatures and policy, which also remembers: grants get the date of the sweep that saw them first where
+    they have none of their own, and the webhook is told what is new."""
+
+    def __init__(
+        self,
+        made: SweptReport,
+        history: History,
+        by: Literal["service", "user"],
+        policy: str | Path | None,
+        settings: Settings,
+        options: Mapping[str, str],
+    ) -> None:
+        self._made, self._history, self._by, self._settings, self._options = made, history, by, settings, options
+        self._policy = policy_path(policy, settings)
+
+    def is_ai(self, app: App) -> bool:
+        """As :meth:`SweptReport.is_ai`."""
+        return self._made.is_ai(app)
+
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+        """The inventory; what it was made of is in the history when this returns."""
+        from shadowai.history.gather import with_dates
+
+        dated = [with_dates(self._history, swept) for swept in sweeps]
+        reports = self._made.reports(dated, refused, ("service", "user"))
+        run = remember_sweep(
+            self._history,
+            reports,
+            sweeps,
+            catalog=self._made.catalog,
+            matcher=self._made.matcher,
+            policy=self._policy,
+            options=self._options,
+        )
+        tell(self._history, run, self._settings)
+        return reports[0 if self._by == "service" else 1]
 
 
 def remember_sweep(
@@ -91,12 +131,11 @@ def remember_sweep(
     """Remember a sweep of several tenants by its reports by service and by user, and what was gathered."""
     from shadowai.history import gather, looks, store
     from shadowai.history.catalogue import digests
-    from shadowai.history.remember import tenant_lineage
 
     before = {}
     with history.reading() as db:
         for source in map(looks.source_of, sweeps):
-            last = store.last_of(db, tenant_lineage(source), store.next_number(db))
+            last = store.last_of(db, looks.tenant_lineage(source), store.next_number(db))
             before[source] = store.looks_of(db, last) if last is not None else ()
     services = {
         looks.source_of(swept): {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import options, terminal
+from shadowai.cli import options, remembering, terminal
 from shadowai.cli.progress import bar_for
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shadowai.pipeline import ScanOptions
 
 
-@click.command("scan", short_help="Read logs and write the inventory of the AI services used in them.")
+@click.command("scan", short_help="Read logs and captures, and write the inventory of the AI services used in them.")
 @options.paths_argument
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
 @click.option(
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     help="Processes to spread files over; by default as the input is large.",
 )
 @options.identities_option
+@remembering.history_option
+@remembering.no_history_option
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 def command(
@@ -54,6 +57,8 @@ def command(
     timezone: str | None,
     jobs: int | None,
     identities: str | None,
+    history_url: str | None,
+    no_history: bool,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
@@ -87,9 +92,16 @@ def command(
     gc.set_threshold(
         200_000, 20, 50
     )  # millions of small objects and no cycles: the usual pace costs a third of the time
-    report = _scan(paths, chosen, wanted=not no_progress)
+    history = None
+    if remembering.scans_remember(history_url, no_history, settings):
+        history = remembering.opened(history_url, settings)  # before the work: better to know it now
+    began = time.time_ns() // 1000
+    reports = _scan(paths, chosen, wanted=not no_progress, both=history is not None)
+    report = next(found for found in reports if found.by == by)
     _say_if_slow(report)
     export.write_report(report, exporter, target)
+    if history is not None:
+        remembering.remember_scan(history, reports, began=began, chosen=chosen)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
     return policy.exit_code(report, breach)
@@ -103,13 +115,15 @@ def _say_if_slow(report: Report) -> None:
         terminal.say(f"Note: {fast.MISSING}")
 
 
-def _scan(paths: Sequence[str], chosen: ScanOptions, *, wanted: bool) -> Report:
-    """The report, with a bar on stderr while it is made."""
+def _scan(paths: Sequence[str], chosen: ScanOptions, *, wanted: bool, both: bool) -> Sequence[Report]:
+    """The report, or ``both`` by service and by user, with a bar on stderr while it is made."""
     from shadowai import pipeline
 
     bar = bar_for(wanted)
     try:
-        return pipeline.scan(paths, options=chosen, progress=bar)
+        if both:
+            return pipeline.scan_by(paths, ("service", "user"), options=chosen, progress=bar)
+        return [pipeline.scan(paths, options=chosen, progress=bar)]
     finally:
         if bar is not None:
             bar.done()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
-from shadowai.cli import options, tenants, terminal
+from shadowai.cli import options, remembering, tenants, terminal
 from shadowai.errors import SourceError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Chosen:
     breach: frozenset[str]
     settings: Settings
     progress: bool
+    history_url: str | None = None
 
 
 class Join(Protocol):
@@ -77,7 +78,8 @@ class Join(Protocol):
 )
 @click.option("--every", metavar="TIME", help="Sweep again and again: 30m, 6h, 1d after the last one.")
 @click.option("--resume/--no-resume", default=True, help="Go on with a sweep that was interrupted (the default).")
-@click.option("--no-history", is_flag=True, help="Do not remember what was found.")
+@remembering.history_option
+@remembering.no_history_option
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
 @click.option("--format", "layout", metavar="NAME", help="table, csv, json, …; by default what FILE's suffix says.")
 @click.option(
@@ -95,6 +97,7 @@ def command(
     dry_run: bool,
     every: str | None,
     resume: bool,
+    history_url: str | None,
     no_history: bool,
     output: str | None,
     layout: str | None,
@@ -122,7 +125,19 @@ def command(
     mode: Mode | None = "full" if full else "delta" if delta else None
     some = tenants.chosen(settings, names)
     chosen = Chosen(
-        some, mode, scope, resume, not no_history, target, exporter, by, policy_file, breach, settings, not no_progress
+        some,
+        mode,
+        scope,
+        resume,
+        not no_history,
+        target,
+        exporter,
+        by,
+        policy_file,
+        breach,
+        settings,
+        not no_progress,
+        history_url,
     )
     if dry_run:
         return _print_calls(chosen)
@@ -201,7 +216,7 @@ def _visits(
 
 
 def joined(chosen: Chosen) -> Join:
-    """The join of this command line's signatures and policy."""
+    """The join of this command line's signatures, policy and history."""
     from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import connector_of
     from shadowai.swept_report import SweptReport
@@ -209,4 +224,9 @@ def joined(chosen: Chosen) -> Join:
     asked = ScanOptions(by=chosen.by, policy=chosen.policy, settings=chosen.settings)
     connectors = {tenant.connector: connector_of(tenant) for tenant in chosen.tenants}
     titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
-    return SweptReport(asked, titles)
+    made = SweptReport(asked, titles)
+    if not chosen.history:
+        return made
+    history = remembering.opened(chosen.history_url, chosen.settings)
+    about = {"tenants": " ".join(tenant.name for tenant in chosen.tenants), "scope": chosen.scope}
+    return remembering.RememberingJoin(made, history, chosen.by, chosen.policy, chosen.settings, about)

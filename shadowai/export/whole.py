@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,7 +52,7 @@ def _device(path: Path) -> Iterator[BinaryIO]:
 def _replacement(path: Path) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))  # a link stays a link
     mode = _mode(target)
-    beside = target.parent / f".shadowai-{secrets.token_hex(8)}.tmp"
+    beside = target.parent / f".shadowai-{os.urandom(8).hex()}.tmp"
     try:
         with beside.open("xb") as stream:
             if mode is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shadowai import __version__
 from shadowai.errors import UsageError
@@ -12,6 +13,9 @@ from shadowai.history import bodies, looks
 from shadowai.history.nouns import Finding, Item, Look, Memory, TenantMemory
 from shadowai.model import Entry, Origin, Report, Usage
 from shadowai.tenant import Grant, Swept
+
+if TYPE_CHECKING:
+    from shadowai.history.store import History
 
 
 def item(entry: Entry) -> Item:
@@ -125,3 +129,28 @@ def dated(grants: Iterable[Grant], first_seen: Mapping[str, int]) -> Iterator[Gr
     for grant in grants:
         time = first_seen.get(bodies.key(grant.id)) if grant.granted is None else None
         yield grant if time is None else replace(grant, granted=time, date_source="first_sweep")
+
+
+class Dated(Collection[Grant]):
+    """:func:`dated` grants that can be gone through as often as wanted; nothing is kept but the dates."""
+
+    def __init__(self, grants: Collection[Grant], first_seen: Mapping[str, int]) -> None:
+        self._grants, self._first_seen = grants, first_seen
+
+    def __iter__(self) -> Iterator[Grant]:
+        return dated(self._grants, self._first_seen)
+
+    def __len__(self) -> int:
+        return len(self._grants)
+
+    def __contains__(self, grant: object) -> bool:
+        return any(grant == other for other in self)
+
+
+def with_dates(history: History, swept: Swept) -> Swept:
+    """A sweep whose grants have the date of the first sweep that saw them, where they have none of their own."""
+    from shadowai.history import store
+
+    lineage = looks.tenant_lineage(looks.source_of(swept))
+    with history.reading() as db:
+        return replace(swept, grants=Dated(swept.grants, store.first_seen(db, lineage, "grant")))

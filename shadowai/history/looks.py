@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from shadowai.history import bodies
 from shadowai.history.nouns import Look
 from shadowai.model import Gap, Report
 from shadowai.normalize import printable
@@ -69,6 +70,11 @@ def _places(gap: Gap) -> Iterator[str]:
 def source_of(swept: Swept) -> str:
     """What a tenant's looks are called: by the platform's name for it, which stays when it is configured under another."""
     return f"{swept.platform}:{swept.tenant}"
+
+
+def tenant_lineage(source: str) -> str:
+    """The lineage of a tenant, which its sweeps speak about, whatever else was swept with it."""
+    return f"tenant:{bodies.key(source)}"
 
 
 def of_sweep(swept: Swept, *, before: Sequence[Look] = ()) -> tuple[Look, ...]:

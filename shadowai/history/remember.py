@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, or_, select, text, update
 
 from shadowai.history import bodies, store
 from shadowai.history.causes import HAPPENED, Explains, Learnt, Looks, Why, labels_of, standing
+from shadowai.history.looks import tenant_lineage
 from shadowai.history.nouns import Finding, Item, KnownApp, Look, Memory, Run, TenantMemory, Thing, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import CATALOGUE, LINEAGE, RUN, VERSION
@@ -42,11 +43,6 @@ class _Stands(NamedTuple):
     digest: str
     unseen: str
     seen_run: int
-
-
-def tenant_lineage(source: str) -> str:
-    """The lineage of a tenant, which its sweeps speak about, whatever else was swept with it."""
-    return f"tenant:{bodies.key(source)}"
 
 
 def remember(history: History, memory: Memory, *, explains: Explains = lambda name: ()) -> Run:

@@ -33,7 +33,7 @@ _UPTO = "run:"
 _TELL = """
 INSERT INTO notified (finding, time) VALUES (:finding, :time) ON CONFLICT (finding) DO UPDATE SET time = excluded.time
 """
-WAIT = 30
+WAIT = 120
 """Seconds that a writer waits for another to end, where the database is a file."""
 
 

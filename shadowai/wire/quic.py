@@ -8,7 +8,8 @@ Nothing here raises, whatever the bytes. Lengths and offsets are bytes.
 from __future__ import annotations
 
 import re
-from hmac import digest
+from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _UNREADABLE = (
 _MOST_ID, _MOST_COALESCED, _MOST_FRAMES = 20, 16, 512
 _SMALLEST_FIRST = 1200  # RFC 9000, section 14.1: a client's first datagram is padded to it
 _INITIAL, _RETRY = 0, 3
+_INNER_PAD, _OUTER_PAD = (bytes(code ^ pad for code in range(256)) for pad in (0x36, 0x5C))
 _FILLING = re.compile(rb"[\x00\x01]*")  # PADDING and PING frames
 _ACK, _ACK_ECN, _CRYPTO = 2, 3, 6
 
@@ -165,22 +167,66 @@ class _Keys(NamedTuple):
     mask: Any  # the encryptor of header protection
 
 
-def _expand(secret: bytes, label: bytes, size: int) -> bytes:
-    """HKDF-Expand-Label with an empty context (RFC 8446, section 7.1), for at most one hash's length."""
+class _Hmac:
+    """HMAC-SHA-256 (RFC 2104) of short messages: several under one key, which is hashed once."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(64, b"\0")
+        self._inner = sha256(block.translate(_INNER_PAD))
+        self._outer = sha256(block.translate(_OUTER_PAD))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+@cache
+def _info(label: bytes, size: int) -> bytes:
+    """What HKDF-Expand-Label hashes for a label and an empty context (RFC 8446, section 7.1), for at most one hash's length."""
     label = b"tls13 " + label
-    return digest(secret, bytes((0, size, len(label))) + label + b"\x00\x01", "sha256")[:size]
+    return bytes((0, size, len(label))) + label + b"\x00\x01"
 
 
-def _client_keys(profile: Profile, dcid: bytes) -> _Keys:
+@cache
+def _extract(salt: bytes) -> _Hmac:
+    return _Hmac(salt)
+
+
+@cache
+def _ciphers() -> tuple[Any, Any]:
+    """What makes the cipher of packets and that of their headers; imported when the first Initial is met.
+
+    One block at a time through ECB is what the RFC asks for: it masks a header (section 5.4.3), it encrypts nothing.
+    """
     from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-    secret = _expand(digest(profile.salt, dcid, "sha256"), b"client in", 32)
-    key, iv, mask = (_expand(secret, profile.prefix + name, n) for name, n in ((b"key", 16), (b"iv", 12), (b"hp", 16)))
-    # One block at a time through ECB is what the RFC asks for: it masks a header (section 5.4.3), it encrypts nothing.
-    return _Keys(int.from_bytes(iv, "big"), AESGCM(key), Cipher(AES(mask), ECB()).encryptor())
+    return AESGCM, lambda key: Cipher(AES(key), ECB()).encryptor()
+
+
+@cache
+def _invalid_tag() -> type[Exception]:
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag
+
+
+def _client_keys(profile: Profile, dcid: bytes) -> _Keys:
+    initial = _Hmac(_extract(profile.salt)(dcid))
+    expand = _Hmac(initial(_info(b"client in", 32)))
+    cipher, mask = _ciphers()
+    prefix = profile.prefix
+    return _Keys(
+        int.from_bytes(expand(_info(prefix + b"iv", 12))[:12], "big"),
+        cipher(expand(_info(prefix + b"key", 16))[:16]),
+        mask(expand(_info(prefix + b"hp", 16))[:16]),
+    )
 
 
 class Opener:
@@ -204,8 +250,6 @@ class Opener:
         keys = self._derived(initial.version, dcid)
         if keys is None or len(packet) < at + 20:
             return None
-        from cryptography.exceptions import InvalidTag
-
         mask = keys.mask.update(packet[at + 4 : at + 20])
         first = packet[0] ^ (mask[0] & 0x0F)
         start = at + 1 + (first & 3)
@@ -216,7 +260,7 @@ class Opener:
         nonce = (keys.iv ^ number).to_bytes(12, "big")
         try:
             return keys.cipher.decrypt(nonce, packet[start:], header)  # type: ignore[no-any-return]
-        except InvalidTag:
+        except _invalid_tag():
             return None
 
     def _derived(self, version: int, dcid: bytes) -> _Keys | None:

@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.tenant import App, Grant, Page, Task
 from shadowai_connectors.entra_clients import app_roles, client_assignments, client_grants, digest
-from tests.connectors.entra_tenant import GRAPH_APP, MICROSOFT, TENANT, Tenant, guid, refusal, resumed, work_on
+from tests.connectors.entra_tenant import GRAPH_APP, MICROSOFT, NOW, TENANT, Tenant, guid, refusal, resumed, work_on
 
 
 @pytest.fixture

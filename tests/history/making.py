@@ -58,7 +58,7 @@ def scan(
     span: int | None = None,
 ) -> Memory:
     """A scan of ``logs``, with a gap in each of ``gaps``, ``day`` days after the first."""
-    found = {service: "1" for service in ("chatgpt", "claude", "gemini")} if digests is None else digests
+    found = dict.fromkeys(("chatgpt", "claude", "gemini"), "1") if digests is None else digests
     sources = tuple(SourceSummary(path, "squid_native", 9, 9, 9, ai=3) for path in logs)
     missing = tuple(Gap(Origin(path), "could not be read") for path in gaps)
     signatures = "".join(sorted(found.values()))
@@ -74,7 +74,9 @@ def app(id: str, **more: object) -> App:
 
 def grant(app: str, principal: str, *scopes: str, **more: object) -> Grant:
     """A grant of an app to a person."""
-    made = Grant("entra", "contoso.example", f"{app}/{principal}", app, "delegated", principal, scopes or ("Mail.Read",))
+    made = Grant(
+        "entra", "contoso.example", f"{app}/{principal}", app, "delegated", principal, scopes or ("Mail.Read",)
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -107,9 +109,7 @@ def sweep(
 ) -> Memory:
     """A sweep of one tenant."""
     began = NOON + day * DAY
-    swept = Swept(
-        "main", "entra", "Entra", tenant, began, began + 1, "full", "ai", apps, grants, people, (), (), ends
-    )
+    swept = Swept("main", "entra", "Entra", tenant, began, began + 1, "full", "ai", apps, grants, people, (), (), ends)
     swept = replace(swept, **more)  # type: ignore[arg-type]
     found = {"chatgpt": "1", "claude": "1"} if digests is None else digests
     report = Report(tuple(entries), by="service", signatures="".join(sorted(f"{k}{v}" for k, v in found.items())))

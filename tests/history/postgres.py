@@ -18,7 +18,11 @@ def programs() -> Path | None:
     """The folder of ``initdb`` and ``pg_ctl``, the newest version's; ``None`` where there is none."""
     found = [path for place in PLACES for path in Path("/").glob(place.lstrip("/")) if (path / "initdb").exists()]
     named = shutil.which("initdb")
-    return max(found, key=lambda path: [int(p) for p in path.parts if p.isdigit()], default=Path(named).parent if named else None)
+    return max(
+        found,
+        key=lambda path: [int(p) for p in path.parts if p.isdigit()],
+        default=Path(named).parent if named else None,
+    )
 
 
 def absent() -> str:
@@ -45,7 +49,9 @@ def server() -> Iterator[str]:
 
     def run(*command: str) -> None:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        done = subprocess.run(command, cwd=folder, env=environment, user=user, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, user=user, capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     data = str(folder / "data")

@@ -25,11 +25,12 @@ def test_a_block_is_what_the_program_prints(path: Path, command: str) -> None:
     assert shown == readme.refreshed(shown), "run: make docs"
 
 
-def test_the_readme_shows_the_help_of_every_command() -> None:
+def test_the_documentation_shows_the_help_of_every_command() -> None:
     from shadowai.cli import COMMANDS
 
-    shown = readme.commands((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert {"shadowai --help", *(f"shadowai {name} --help" for name in COMMANDS)} <= set(shown)
+    assert "shadowai --help" in readme.commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    shown = readme.commands((ROOT / "docs" / "commands.md").read_text(encoding="utf-8"))
+    assert {f"shadowai {name} --help" for name in COMMANDS} == set(shown)
 
 
 def test_every_marker_has_its_other_half() -> None:

@@ -15,6 +15,8 @@ ANY = ("429", "429 date", "500", "502 html", "503", "reset", "truncated", "short
 GRAPH = (*ANY, "inner 429", "inner 503", "no inner", "expired page")
 GOOGLE = (*ANY, "403 quotaExceeded", "403 rateLimitExceeded", "expired page")
 BROKEN = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+APART = 100
+"""Requests between two withdrawals of all tokens."""
 PATIENCE = 2
 """How often page tokens may expire in one collection: a service that forgets them always cannot be read."""
 
@@ -27,7 +29,7 @@ class Faults:
         self.struck: Counter[str] = Counter()
         self._draw = random.Random(seed)
         self._used: Counter[str] = Counter()
-        self._since_401 = 20
+        self._since_401 = APART
         self._lock = threading.Lock()
 
     def strike(self, of: Iterable[str] | None = None) -> str | None:
@@ -39,7 +41,7 @@ class Faults:
                 return None
             found = self._draw.choice(kinds)
             if found == "401":  # once a token was withdrawn, the next one is not withdrawn at once
-                if self._since_401 < 20:
+                if self._since_401 < APART:
                     return None
                 self._since_401 = 0
             self.struck[found] += 1

@@ -52,12 +52,7 @@ class Naming(Ledger):
 
     def remembers(self, flow: int) -> bool:
         """True where something is kept of a TCP flow, so that its end must be told."""
-        return (
-            self.told(flow) is not None
-            or 2 * flow in self._streams
-            or 2 * flow + 1 in self._streams
-            or flow in self.asked
-        )
+        return self.told(flow) is not None or flow in self.asked or self._tcp.remembers(flow)
 
     def finish(self, flow: int) -> Told | None:
         """The flow ended: what it told, with what is left of beginnings that never became whole."""

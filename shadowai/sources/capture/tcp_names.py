@@ -80,6 +80,11 @@ class TcpNames:
                 self._close(id ^ 1)
         return verdict
 
+    def remembers(self, flow: int) -> bool:
+        """True where something is kept of either direction of the flow."""
+        ids = (2 * flow, 2 * flow + 1)
+        return any(id in kept for id in ids for kept in (self.streams, self._starts, self._next))
+
     def finish(self, flow: int) -> None:
         """The flow ended: read what is left of beginnings that never became whole."""
         for id in (flow * 2, flow * 2 + 1):

@@ -64,6 +64,8 @@ _DESCRIBED_IN = (
     "ai_gateways",
     "elastic",
     "endpoints",
+    "gateways",
+    "more_proxies",
     "arcsight",
     "own",
     "generic",

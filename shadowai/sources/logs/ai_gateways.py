@@ -84,7 +84,7 @@ KONG = LogFormat(
         "user": ("authenticated_entity.consumer_username", "consumer.username", "consumer.custom_id"),
         "client_ip": ("client_ip",),
         "server_ip": ("tries.0.ip",),
-        "server_port": ("service.port", "tries.0.port"),
+        "server_port": ("tries.0.port", "service.port"),
         "method": ("request.method",),
         "action": ("response.status",),
         "bytes_up": ("request.size",),
@@ -95,7 +95,11 @@ KONG = LogFormat(
     zone="utc",
     rank=14,
     kinds=((When((("ai.proxy.meta.provider_name|ai.ai-proxy.meta.provider_name", r"."),)), "api_call"),),
-    blocked=(When((("response.status", r"^(?:401|403|429)$"), ("tries.0.ip", r"^$")),),),
+    blocked=(
+        When(
+            (("response.status", r"^(?:401|403|429)$"), ("tries.0.ip", r"^$")),
+        ),
+    ),
     product="kong",
 )
 """``service.host`` is where Kong sent the request; for the AI plugins the provider is. A request that Kong refused has no ``tries``."""

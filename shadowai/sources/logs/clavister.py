@@ -10,7 +10,9 @@ from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Take, W
 _ADDRESS = r"^([0-9a-fA-F.:]+)"
 _WORD = r"^([\w.-]+)"
 _COUNT = r"^(\d+(?:\.0+)?)(?![\d.]|\s*[KMGT])"
-_CONNECTION = r"^(?:conn_|request_url|application_|ruleset_|no_new_conn|disallowed_|unhandled_|directed_|forbidden|blocked|max_)"
+_CONNECTION = (
+    r"^(?:conn_|request_url|application_|ruleset_|no_new_conn|disallowed_|unhandled_|directed_|forbidden|blocked|max_)"
+)
 
 
 def _addresses(*keys: str) -> tuple[Take, ...]:

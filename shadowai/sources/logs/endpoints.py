@@ -16,7 +16,7 @@ CARBON_BLACK = LogFormat(
     fields={
         "host": ("netconn_domain", "netconn_proxy_domain"),
         "user": ("process_username", "netconn_actor_username"),
-        "device": ("device_name",),
+        "device": (Part("device_name", r"([^\\]+)$"),),
         "client_ip": ("local_ip", "netconn_local_ip", "device_internal_ip"),
         "server_ip": ("remote_ip", "netconn_remote_ip"),
         "server_port": ("remote_port", "netconn_remote_port"),
@@ -133,7 +133,6 @@ SYSMON_XML = LogFormat(
         "client_ip": ("source",),
         "server_ip": ("address",),
         "server_port": ("port",),
-        "action": ("event",),
     },
     time=(TimeOf(("utc",)),),
     zone="utc",

@@ -14,7 +14,7 @@ WEB = LogFormat(
     vendor="Microsoft",
     doc=_DOC,
     kind="http_request",
-    family=W3c(columns=("c-ip", "cs-username", "r-host", "s-operation", "cs-uri"), delimiter="tab"),
+    family=W3c(columns=("c-ip", "sc-authenticated", "s-svcname", "r-host", "cs-uri"), delimiter="tab"),
     fields={
         "host": ("cs-uri", "r-host"),
         "url": ("cs-uri",),
@@ -45,7 +45,7 @@ FIREWALL = LogFormat(
     vendor="Microsoft",
     doc=_DOC,
     kind="connection",
-    family=W3c(columns=("computer", "source", "destination", "application protocol"), delimiter="tab"),
+    family=W3c(columns=("computer", "bidirectional", "intermediate"), delimiter="tab"),
     fields={
         "user": ("username", "client username"),
         "client_ip": (Part("original client IP", r"^(?!0\.0\.0\.0)(.+)"), Part("source", r"^(.+?)(?::\d+)?$")),

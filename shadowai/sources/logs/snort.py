@@ -61,7 +61,8 @@ CSV = LogFormat(
     doc=_DOC,
     kind="connection",
     family=CsvPositional(at_least=10),
-    line=_DATE + r',\d+,\d+,\d+,(?:"[^"]*"|[^,]*),(?:TCP|UDP|ICMP|IP|IPV6-ICMP|PROTO:\d+),[0-9a-fA-F.:]+,\d*,[0-9a-fA-F.:]+,\d*,',
+    line=_DATE
+    + r',\d+,\d+,\d+,(?:"[^"]*"|[^,]*),(?:TCP|UDP|ICMP|IP|IPV6-ICMP|PROTO:\d+),[0-9a-fA-F.:]+,\d*,[0-9a-fA-F.:]+,\d*,',
     fields=_ends(7, 8, 9, 10, ((8, _SERVICE), (10, _HIGH))),
     rank=12,
     product="snort",

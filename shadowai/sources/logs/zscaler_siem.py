@@ -8,8 +8,8 @@ in ``srcBytes``.
 from shadowai.sources.logs.description import Cef, Leef, LogFormat, TimeOf, When
 
 _DOC = "https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats"
-_BLOCKED = r"(?i)^(?:block|deny|drop|reset)"
-_ALLOWED = r"(?i)^(?:allow|permit|caution)"
+_BLOCKED = r"(?i)^(?:re[qs]_)?(?:block|deny|drop|reset)"
+_ALLOWED = r"(?i)^(?:re[qs]_)?(?:allow|permit|caution)"
 
 CEF = LogFormat(
     name="zscaler_nss_cef",

@@ -22,10 +22,16 @@ def _records(tally: Tally | None = None, wanted: bool = True) -> Records:
     return Records("x", "made", naming, Table(naming.take, lambda flow: None), lambda host, url: wanted, tally)
 
 
-def _flow(*, opener: int = 0, ports: tuple[int, int] = (40_000, 443), protocol: int = TCP, lost: bool = False) -> Flow:
-    return Flow(
-        1, protocol, A, B, *ports, (3, 4), (300, 4_000), (100, 3_500), AT, AT + 5, 17, opener, 0, lost
-    )  # fmt: skip
+def _flow(
+    *,
+    opener: int = 0,
+    ports: tuple[int, int] = (40_000, 443),
+    protocol: int = TCP,
+    lost: bool = False,
+    payload: tuple[int, int] = (100, 3_500),
+    refused: int = -1,
+) -> Flow:
+    return Flow(1, protocol, A, B, *ports, (3, 4), (300, 4_000), payload, AT, AT + 5, 17, opener, 0, lost, refused)
 
 
 def _told(*names: Seen, client: int = 0, mixed: bool = False) -> Told:
@@ -148,3 +154,24 @@ def test_the_summary_counts_names_and_connections_without() -> None:
     list(records.of_flow(_flow(), None))
     told = records.summary()
     assert (told.path, told.format, told.records, told.named, told.unreadable) == ("x", "made", 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("flow", "blocked"),
+    [
+        (_flow(payload=(100, 0), refused=1), True),
+        (_flow(payload=(100, 0)), None),  # silence: the way back may not have been captured
+        (_flow(payload=(100, 0), refused=0), None),  # the client gave up
+        (_flow(payload=(100, 5), refused=1), None),
+    ],
+)
+def test_a_connection_that_was_reset_without_a_word_is_blocked(flow: Flow, blocked: bool | None) -> None:
+    (named,) = _records().of_flow(flow, _told(_seen("chatgpt.com")))
+    (nameless,) = _records().of_flow(flow, None)
+    assert (named.blocked, nameless.blocked, nameless.kind) == (blocked, blocked, "connection")
+
+
+def test_the_end_that_resets_is_told_from_the_client() -> None:
+    flow = _flow(opener=1, ports=(443, 40_000), payload=(0, 100), refused=0)
+    (found,) = _records().of_flow(flow, _told(_seen("chatgpt.com"), client=1))
+    assert found.blocked is True and found.server_port == 443

@@ -1,0 +1,83 @@
+"""``shadowai diff``: formats and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shadowai.cli import main
+from shadowai.history.nouns import Memory
+from shadowai.history.place import opened
+from shadowai.history.remember import remember
+from shadowai.model import Verdict
+from tests.history.making import entry, scan
+
+BAD = Verdict.PROHIBITED
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SHADOWAI_STATE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(*memories: Memory) -> None:
+    with opened(None) as history:
+        for memory in memories:
+            remember(history, memory)
+
+
+@pytest.mark.parametrize(
+    ("memories", "code"),
+    [
+        ([scan(entry("claude", verdict=BAD))], 0),
+        ([scan(), scan(entry("claude"), day=1)], 0),
+        ([scan(), scan(entry("claude", verdict=BAD), day=1)], 1),
+        ([scan(entry("claude", verdict=BAD)), scan(entry("claude", verdict=BAD), day=1)], 0),
+        ([scan(entry("claude")), scan(entry("claude"), day=1, gaps=["proxy.log"])], 3),
+        ([scan(entry("claude")), scan(entry("gemini", verdict=BAD), day=1, gaps=["proxy.log"])], 1),
+        ([scan(entry("claude"), gaps=["proxy.log"])], 3),
+    ],
+)
+def test_exit_codes(memories: list[Memory], code: int) -> None:
+    put(*memories)
+    assert main(["diff"]) == code
+
+
+def test_fail_on_narrows() -> None:
+    put(scan(), scan(entry("claude", verdict=BAD), day=1))
+    assert main(["diff", "--fail-on", "unsanctioned"]) == 0
+    assert main(["diff", "--fail-on", "tolerated"]) == 2
+
+
+def test_nothing_and_nonsense(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff"]) == 2 and "no run is remembered" in capsys.readouterr().err
+    put(scan(), scan(day=1))
+    assert main(["diff", "1"]) == 2
+    assert main(["diff", "2", "1"]) == 2
+    assert main(["diff", "1", "9"]) == 2
+    assert main(["diff", "1", "2"]) == 0
+
+
+def test_formats(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(scan(), scan(entry("claude"), day=1))
+    assert main(["diff"]) == 0
+    assert "new     service  Claude" in capsys.readouterr().out
+    assert main(["diff", "--format", "json"]) == 0
+    shown = capsys.readouterr()
+    assert [row["service_id"] for row in json.loads(shown.out)["changes"]] == ["claude"] and "From run 1" in shown.err
+    assert main(["diff", "--format", "csv", "-o", "d.csv"]) == 0
+    assert (state / "d.csv").read_text().splitlines()[1].startswith("new,service,Claude,claude,")
+    assert main(["diff", "-o", "none/d.csv"]) == 2
+
+
+def test_another_history(state: Path) -> None:
+    put(scan(), scan(entry("claude", verdict=BAD), day=1))
+    assert main(["diff", "--history", "other.db"]) == 2
+    assert main(["diff", "--history", "history.db"]) == 1
+    (state / "c.toml").write_text('[history]\nurl = "other.db"\n')
+    assert main(["diff", "--config", "c.toml"]) == 2
+    assert main(["diff", "--config", "c.toml", "--history", str(state / "history.db")]) == 1

@@ -1,0 +1,133 @@
+"""Scans remember where they are asked to, sweeps unless they are asked not to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shadowai import webhook
+from shadowai.cli import main, remembering
+from shadowai.config import load
+from shadowai.history import store
+from shadowai.history.compare import compare
+from shadowai.history.place import opened
+from shadowai.pipeline import ScanOptions
+from shadowai.swept_report import SweptReport
+from shadowai.tenant import App, Grant, Outcome, Person, Swept
+from tests.cli.conftest import environment
+from tests.cli.test_diff import state
+from tests.history.making import DAY, NOON, outcomes, told
+
+__all__ = ["state"]
+
+LINE = "1767614400.000    120 10.0.0.{0} TCP_MISS/200 4512 GET http://{1}/ {2} HIER_DIRECT/203.0.113.9 text/html\n"
+
+
+def log(*rows: tuple[str, str]) -> None:
+    Path("proxy.log").write_text("".join(LINE.format(n, host, user) for n, (host, user) in enumerate(rows, 1)))
+
+
+def numbers() -> list[int]:
+    with opened(None) as history, history.reading() as db:
+        return [run.id for run in store.runs(db)]
+
+
+def test_a_scan_is_not_remembered_without_being_asked(state: Path) -> None:
+    log(("chatgpt.com", "ann"))
+    assert main(["scan", "proxy.log"]) == 0
+    assert not (state / "history.db").exists()
+    assert main(["scan", "proxy.log", "--history", "default"]) == 0
+    (state / "shadowai.toml").write_text("[history]\nscans = true\n")
+    assert main(["scan", "proxy.log"]) == 0
+    assert main(["scan", "proxy.log", "--no-history"]) == 0
+    assert numbers() == [2, 1]
+    assert main(["scan", "proxy.log", "--no-history", "--history", "default"]) == 2
+
+
+def test_two_scans_and_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    for rows in ([("chatgpt.com", "ann")], [("chatgpt.com", "ann"), ("claude.ai", "bob")]):
+        log(*rows)
+        assert main(["scan", "proxy.log", "--history", "default", "--by", "user"]) == 0
+    shown = capsys.readouterr().out
+    assert "ann" in shown
+    assert main(["diff"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["new", "service", "Claude"] in [row[:3] for row in rows]
+    assert ["new", "user", "Claude", "bob", "environment", "unreviewed"] in rows
+
+
+def test_a_history_that_cannot_be_opened_is_said_before_the_work(state: Path) -> None:
+    log(("chatgpt.com", "ann"))
+    (state / "bad.db").write_bytes(b"no database" * 100)
+    assert main(["scan", "proxy.log", "--history", "bad.db", "-o", "out.csv"]) == 3
+    assert not (state / "out.csv").exists()
+
+
+def test_a_scan_without_a_history_does_not_load_the_library() -> None:
+    log(("chatgpt.com", "ann"))
+    code = "from shadowai.cli import main; main(['scan', 'proxy.log']); import sys; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+GPT = App(
+    "entra", "contoso.example", "e0476654-c1d5-430b-ab80-70cbd947616a", "ChatGPT", verified_publisher="OpenAI, L.L.C."
+)
+ANN = Person("entra", "contoso.example", "p1", "ann@example.com")
+GRANT = Grant("entra", "contoso.example", "g1", GPT.id, "delegated", "p1", ("Mail.Read",))
+
+
+def swept(day: int, *grants: Grant, ends: tuple[Outcome, ...] | None = None) -> Swept:
+    """A sweep of a tenant with one app."""
+    began = NOON + day * DAY
+    ends = ends or outcomes(apps="complete", grants="complete")
+    return Swept(
+        "main",
+        "entra",
+        "Entra",
+        "contoso.example",
+        began,
+        began + 1,
+        "full",
+        "ai",
+        (GPT,),
+        grants,
+        (ANN,),
+        (),
+        (),
+        ends,
+    )
+
+
+def test_sweeps(state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    sent: list[bytes] = []
+    monkeypatch.setattr(webhook, "post", lambda url, data, ca_file: sent.append(data))
+    (state / "shadowai.toml").write_text('[notify]\nurl = "env:HOOK"\n')
+    settings = load()
+    made = SweptReport(ScanOptions(settings=settings), {})
+    with remembering.opened(None, settings) as history:
+        join = remembering.RememberingJoin(made, history, "service", None, settings, {"scope": "ai"})
+        assert join.is_ai(GPT)
+        first = join.report([swept(0, GRANT)], [])
+        assert [entry.service_id for entry in first.entries] == ["openai-chatgpt"] and sent == []
+        other = replace(GRANT, id="g2", principal="p2")
+        join.report([swept(1, GRANT, other)], [])
+        assert len(sent) == 1 and b'"kind": "grant"' in sent[0]
+        join.report([swept(2, ends=outcomes(apps="complete", grants="partial"))], [])
+        changes = told(compare(history, 2, 3).changes)
+        assert {change[0] for change in changes} <= {"not_observable", "changed"} and changes
+        dated = [entry.first_seen for entry in join.report([swept(3, GRANT, other)], []).entries]
+        assert dated == [NOON + 1]
+    assert "told of" in capsys.readouterr().err
+
+
+def test_a_webhook_that_cannot_be_told_ends_nothing(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (state / "shadowai.toml").write_text('[history]\nscans = true\n[notify]\nurl = "env:NO_SUCH_HOOK"\n')
+    for host in ("example.com", "claude.ai"):
+        log((host, "ann"))
+        assert main(["scan", "proxy.log"]) == 0
+    assert "NO_SUCH_HOOK is not set" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+"""Which runs are compared, and how a comparison is put together (causes: test_remember.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from shadowai.errors import UsageError
+from shadowai.history.compare import compare, last_two
+from shadowai.history.remember import remember
+from shadowai.history.store import History
+from shadowai.model import Verdict
+from tests.history.making import app, entry, scan, sweep, told
+
+
+def test_nothing_remembered(history: History) -> None:
+    with pytest.raises(UsageError, match="no run is remembered"):
+        last_two(history)
+
+
+def test_the_last_two_that_looked_at_some_of_the_same(history: History) -> None:
+    remember(history, scan(logs=["a.log"]))
+    assert last_two(history) == (None, 1)
+    remember(history, sweep(day=1))
+    assert last_two(history) == (None, 2)
+    remember(history, scan(logs=["a.log", "b.log"], day=2))
+    assert last_two(history) == (1, 3)
+    remember(history, scan(logs=["c.log"], day=3))
+    assert last_two(history) == (None, 4)
+
+
+def test_a_baseline_alerts_nothing(history: History) -> None:
+    remember(history, scan(entry("claude", verdict=Verdict.PROHIBITED), gaps=["proxy.log"]))
+    found = compare(history, None, 1)
+    assert found.before is None and found.changes == () and found.unseen == ("proxy.log: could not be read",)
+
+
+def test_the_order_of_runs(history: History) -> None:
+    for day in range(2):
+        remember(history, scan(day=day))
+    for one, two in ((2, 1), (1, 1)):
+        with pytest.raises(UsageError, match="is not before"):
+            compare(history, one, two)
+    with pytest.raises(UsageError, match="no run 9"):
+        compare(history, 1, 9)
+
+
+def test_runs_that_looked_at_different_things(history: History) -> None:
+    remember(history, scan(entry("claude"), entry("chatgpt"), logs=["a.log"]))
+    remember(history, scan(entry("claude", users=4), entry("gemini"), logs=["b.log"], day=1))
+    found = compare(history, 1, 2)
+    assert told(found.changes) == {
+        ("new", "service", "Gemini", "coverage"),
+        ("not_observable", "service", "Chatgpt", "coverage"),
+        ("changed", "service", "Claude", "users", "environment"),
+    }
+    assert found.unseen == ("a.log was not looked at",)
+
+
+def test_breaches_come_first(history: History) -> None:
+    remember(history, scan())
+    bad = entry("gemini", verdict=Verdict.UNSANCTIONED)
+    remember(history, scan(entry("chatgpt"), entry("claude"), bad, day=1))
+    changes = compare(history, 1, 2).changes
+    assert [change.service for change in changes] == ["gemini", "chatgpt", "claude"]
+    assert [change.breach for change in changes] == [True, False, False]
+
+
+def test_more_seen_after_a_partial_look_may_have_been_there(history: History) -> None:
+    remember(history, scan(entry("claude", users=1), gaps=["proxy.log"]))
+    remember(history, scan(entry("claude", users=3), day=1))
+    assert told(compare(history, 1, 2).changes) == {("changed", "service", "Claude", "users", "coverage")}
+
+
+def test_a_rule_that_expires_is_the_policy_s(history: History) -> None:
+    remember(history, scan(entry("claude", verdict=Verdict.RISK_ACCEPTED), policy="p"))
+    remember(history, scan(entry("claude", verdict=Verdict.IN_REVIEW), policy="p", day=1))
+    (change,) = compare(history, 1, 2).changes
+    assert (change.cause, change.detail) == ("policy", "a rule has begun or ceased to hold")
+
+
+def test_a_verdict_by_a_signature_that_changed(history: History) -> None:
+    remember(history, scan(entry("claude", category="assistant"), policy="p"))
+    other = entry("claude", category="agent", verdict=Verdict.TOLERATED)
+    remember(history, scan(other, policy="p", day=1, digests={"claude": "2"}))
+    assert {change.cause for change in compare(history, 1, 2).changes} == {"catalogue"}
+
+
+def test_a_swept_app_s_field_after_a_partial_look(history: History) -> None:
+    from tests.history.making import outcomes
+
+    remember(history, sweep(apps=[app("a")], ends=outcomes(apps="partial")))
+    remember(history, sweep(apps=[app("a", homepage="https://a.example")], ends=outcomes(apps="complete"), day=1))
+    assert told(compare(history, 1, 2).changes) == {("changed", "app", "A", "homepage", "coverage")}

@@ -1,0 +1,90 @@
+"""Changes and runs as text: nothing hostile has an effect."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from shadowai.history import listing
+from shadowai.history.listing import LAYOUTS, Layout
+from shadowai.history.nouns import Change, Comparison, Run
+from shadowai.model import Verdict
+from tests.history.making import scan
+
+RUN = Run(
+    2,
+    "scan",
+    "scan:1",
+    0,
+    60_000_000,
+    False,
+    False,
+    "abc",
+    "",
+    "0.1",
+    {"a": "b"},
+    3,
+    1,
+    2,
+    scan(gaps=["proxy.log"]).looks,
+)
+NEW = Change("new", "user", "k1", "Claude", "environment", "claude", "ann", verdict=Verdict.PROHIBITED, breach=True)
+WIDER = Change("changed", "grant", "k2", "App", "environment", field="scopes", before="a", after="b c")
+HOSTILE = Change("new", "app", "k3", "=cmd()\x1b[2J\n\u202e\ud800", "coverage", who="@x", detail="d")
+
+
+def text(found: Comparison, layout: Layout) -> str:
+    return "\n".join(listing.changes(found, layout))
+
+
+def test_a_table() -> None:
+    shown = text(Comparison(RUN, RUN, (NEW, WIDER), ("proxy.log: torn",), ("entra:t",)), "table").splitlines()
+    assert shown[0].split() == ["CHANGE", "KIND", "SUBJECT", "WHO", "WHAT", "CAUSE", "VERDICT"]
+    assert shown[1].split() == ["new", "user", "Claude", "ann", "environment", "prohibited"]
+    assert "scopes: -a +b +c" in shown[2]
+    assert shown[4:] == [
+        "From run 2 (scan, 1970-01-01T00:01:00Z) to run 2 (scan, 1970-01-01T00:01:00Z): 1 changed, 1 new.",
+        "New breaches of the policy: 1.",
+        "First look: entra:t: a baseline, not compared.",
+        "NOT COMPARABLE: proxy.log: torn",
+    ]
+
+
+def test_a_baseline() -> None:
+    assert "baseline" in text(Comparison(None, RUN), "table")
+    assert json.loads(text(Comparison(None, RUN), "json"))["baseline"] is True
+
+
+def test_csv_and_json() -> None:
+    found = Comparison(RUN, RUN, (NEW, WIDER))
+    header, first, _ = csv.reader(text(found, "csv").splitlines())
+    assert header == list(listing.COLUMNS) and first[:5] == ["new", "user", "Claude", "claude", "ann"]
+    loaded = json.loads(text(found, "json"))
+    assert [row["change"] for row in loaded["changes"]] == ["new", "changed"]
+    assert loaded["changes"][0]["breach"] is True and loaded["changes"][0]["field"] is None
+    assert json.loads(text(Comparison(RUN, RUN), "json"))["changes"] == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_hostile_names(layout: Layout) -> None:
+    shown = text(Comparison(RUN, RUN, (HOSTILE,)), layout)
+    assert not set(shown) & {"\x1b", "\u202e", "\ud800"}
+    if layout == "csv":
+        row = next(csv.DictReader(shown.splitlines()))
+        assert row["subject"].startswith("'=") and row["who"] == "'@x"
+    if layout == "json":
+        assert json.loads(shown)["changes"][0]["subject"].startswith("=cmd()")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_runs(layout: Layout) -> None:
+    shown = "\n".join(listing.runs([RUN], layout))
+    assert "scan" in shown and "1970-01-01T00:01:00Z" in shown
+    assert "\n".join(listing.runs([], layout)) is not None
+
+
+def test_one_run() -> None:
+    shown = list(listing.run_lines(RUN))
+    assert "options     a=b" in shown and "looked at   proxy.log, partial: could not be read" in shown

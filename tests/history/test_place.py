@@ -1,0 +1,58 @@
+"""Where the history is, and what a configuration may say about it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from shadowai.errors import UsageError
+from shadowai.history.place import Remembering, folder, opened, read_history, url_of
+from shadowai.sweep.visit import state_folder
+
+
+@pytest.mark.parametrize("environ", [{"SHADOWAI_STATE": "/s"}, {"XDG_STATE_HOME": "/x"}, {"XDG_STATE_HOME": "no"}, {}])
+def test_it_is_beside_the_sweeps(environ: dict[str, str]) -> None:
+    assert folder(environ) == state_folder(environ)
+    assert url_of(None, environ=environ) == f"sqlite:///{folder(environ) / 'history.db'}"
+
+
+def test_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert url_of("h.db") == f"sqlite:///{tmp_path / 'h.db'}"
+    assert url_of("postgresql://db.example.com/h") == "postgresql+psycopg://db.example.com/h"
+    secret = "postgresql://ann:hunter22@db.example.com/h"
+    assert url_of("env:URL", environ={"URL": secret}) == "postgresql+psycopg://ann:hunter22@db.example.com/h"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:hunter22@db/h", "postgresql+psycopg://db/h?user=a&password=hunter22", "mysql://db/h"]
+)
+def test_what_a_url_must_not_be(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        url_of(url)
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    assert read_history(path, {}) == Remembering()
+    assert read_history(path, {"url": "h.db", "scans": True}) == Remembering(str(tmp_path / "h.db"), True)
+    assert read_history(path, {"url": "env:URL"}).url == "env:URL"
+    assert read_history(path, {"url": "file:u.txt"}).url == f"file:{tmp_path / 'u.txt'}"
+    assert read_history(path, {"url": "postgresql://db/h"}).url == "postgresql://db/h"
+
+
+@pytest.mark.parametrize(
+    "table", [[], {"uri": "x"}, {"url": 3}, {"url": " "}, {"scans": "yes"}, {"url": "postgresql://a:b@c/d"}]
+)
+def test_a_wrong_configuration(table: object) -> None:
+    with pytest.raises(UsageError):
+        read_history(Path("c.toml"), table)
+
+
+def test_without_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "shadowai.history.store", None)
+    with pytest.raises(UsageError, match=r"shadowai\[history\]"):
+        opened(str(tmp_path / "h.db"))
