@@ -2,7 +2,10 @@
 
 ANY_LINE = 0
 
-_LOG_ID = "the last value is %uid, 'a unique ID of the log'; %au, the authenticated user, is '-' here (of line 6, where it is John, the truth has it)"
+_LOG_ID = (
+    "the last value is %uid, 'a unique ID of the log'; %au, the authenticated user, is '-' here "
+    "(in line 6 it is John, and the truth has it)"
+)
 _NO_NAME = "a text with blanks is no name of a host; a record of zone data, no query"
 _SECONDS = "'seconds' is the time since the epoch; the timestamp has neither year nor zone, and the truth gives it 2023 and US Central time"
 _S2C = "'dir' is S2C: the packet went from the server to the client, which is the destination"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -69,14 +70,13 @@ def command(
     """
     from shadowai import config, export, pipeline, policy
     from shadowai.export.summary import summary
-    from shadowai.sources.timestamps import zone as zone_of
 
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
-    zone = zone_of(timezone or settings.timezone or "UTC")
+    zone = _zone(timezone or settings.timezone)
     first, last = options.window(since, until, zone)
     chosen = pipeline.ScanOptions(
         log_format=log_format,
@@ -97,7 +97,7 @@ def command(
         history = remembering.opened(history_url, settings)  # before the work: better to know it now
     began = time.time_ns() // 1000
     reports = _scan(paths, chosen, wanted=not no_progress, both=history is not None)
-    report = next(found for found in reports if found.by == by)
+    report = reports[-1 if by == "user" else 0]
     _say_if_slow(report)
     export.write_report(report, exporter, target)
     if history is not None:
@@ -105,6 +105,15 @@ def command(
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
     return policy.exit_code(report, breach)
+
+
+def _zone(name: str | None) -> tzinfo:
+    """Where days begin that the user names; the zones' reader is imported where a zone is named."""
+    if name is None:
+        return UTC
+    from shadowai.sources.timestamps import zone
+
+    return zone(name)
 
 
 def _say_if_slow(report: Report) -> None:

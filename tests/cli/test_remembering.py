@@ -55,9 +55,9 @@ def test_two_scans_and_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "ann" in shown
     assert main(["diff"]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["new", "service", "Claude"] in [row[:3] for row in rows]
-    assert ["new", "user", "Claude", "bob", "environment", "unreviewed"] in rows
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["new", "service", "Claude"] in [row[:3] for row in printed]
+    assert ["new", "user", "Claude", "bob", "environment", "unreviewed"] in printed
 
 
 def test_a_history_that_cannot_be_opened_is_said_before_the_work(state: Path) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,10 @@ def prism(specification: Mapping[str, Any], place: Path) -> Iterator[str]:
 
 
 @contextmanager
-def wiremock(mappings: Iterable[Mapping[str, Any]], place: Path) -> Iterator[WireMock]:
-    """WireMock with those stubs behind TLS, with a certificate for localhost by the private authority of the tests."""
+def wiremock(place: Path) -> Iterator[WireMock]:
+    """WireMock behind TLS, with a certificate for localhost by the private authority of the tests."""
     port, plain = _free_port(), _free_port()
-    folders = place / "wiremock" / "mappings"
-    folders.mkdir(parents=True)
-    root = f"https://localhost:{port}"
-    for number, mapping in enumerate(mappings):
-        (folders / f"{number}.json").write_text(json.dumps(mapping).replace("{root}", root))
+    (place / "wiremock").mkdir()
     jar = next((folder() / "node_modules" / "wiremock" / "build").glob("*.jar"))
     words = {
         "--port": str(plain),
@@ -57,7 +53,7 @@ def wiremock(mappings: Iterable[Mapping[str, Any]], place: Path) -> Iterator[Wir
     }
     command = ["java", "-jar", str(jar), *(word for pair in words.items() for word in pair)]
     with _running(command, place / "wiremock.log", f"http://127.0.0.1:{plain}/__admin/mappings"):
-        yield WireMock(root, f"http://127.0.0.1:{plain}/__admin")
+        yield WireMock(f"https://localhost:{port}", f"http://127.0.0.1:{plain}/__admin")
 
 
 class WireMock:
@@ -66,11 +62,24 @@ class WireMock:
     def __init__(self, root: str, admin: str) -> None:
         self.root, self._admin = root, admin
 
+    def load(self, *stubs: Mapping[str, Any]) -> WireMock:
+        """Forget what was, and answer by these; ``{root}`` in them is the own address."""
+        self._ask("DELETE", "mappings")
+        self._ask("DELETE", "requests")
+        self._ask("POST", "scenarios/reset")
+        self._ask("POST", "mappings/import", json.dumps({"mappings": stubs}).replace("{root}", self.root))
+        return self
+
     def asked(self, path: str) -> list[dict[str, Any]]:
         """The requests to that path, the first one first."""
-        with urllib.request.urlopen(f"{self._admin}/requests") as answer:
-            every = json.load(answer)["requests"]
+        every = json.loads(self._ask("GET", "requests"))["requests"]
         return [one["request"] for one in reversed(every) if one["request"]["url"].partition("?")[0] == path]
+
+    def _ask(self, method: str, what: str, body: str = "") -> bytes:
+        request = urllib.request.Request(f"{self._admin}/{what}", body.encode() or None, method=method)
+        with urllib.request.urlopen(request) as answer:
+            found: bytes = answer.read()
+        return found
 
 
 def _key_store(place: Path) -> Path:

@@ -19,6 +19,8 @@ GRAPH = (
     "/appCatalogs/teamsApps",
     "/identityGovernance/appConsent/appConsentRequests",
 )
+NEWER = ["createdByAppId", "isDisabled"]
+"""Properties of a service principal that are younger than the packaged description; it refuses all others that it does not know."""
 GITHUB = (
     "/orgs/{org}/installations",
     "/orgs/{org}/copilot/billing/seats",
@@ -49,7 +51,15 @@ def graph(source: Path, *, paged: bool) -> Document:
             properties = inner.get("properties")
             if isinstance(properties, dict):
                 _leave_out(properties, paged)
-    cut = _cut(whole, {f"/v1.0{path}": whole["paths"][path] for path in GRAPH})
+    paths = {path: whole["paths"][path] for path in GRAPH}
+    paths = _reading(paths)
+    paths["/directoryObjects/getByIds"] = whole["paths"]["/directoryObjects/microsoft.graph.getByIds"]
+    cut = _cut(whole, {f"/v1.0{path}": found for path, found in paths.items()}, ("get", "post", "parameters"))
+    for inner in _objects(cut):
+        if inner.get("name") == "$select" and "enum" in inner["schema"]["items"]:
+            inner["schema"]["items"]["enum"] += NEWER
+        elif inner.get("name") == "$expand":
+            del inner["schema"]["items"]["enum"]  # which has no notation for an expansion within another
     return {**cut, "servers": [{"url": "https://graph.microsoft.com"}]}
 
 
@@ -131,14 +141,17 @@ def _schema(found: Mapping[str, Any], prefix: str) -> Document:
     return made
 
 
-def _reading(paths: Mapping[str, Any]) -> Document:
-    """The GETs alone."""
-    return {path: {key: found[key] for key in ("get", "parameters") if key in found} for path, found in paths.items()}
+READING = ("get", "parameters")
 
 
-def _cut(whole: Document, paths: Mapping[str, Any]) -> Document:
+def _reading(paths: Mapping[str, Any], methods: Iterable[str] = READING) -> Document:
+    """The GETs alone, where nothing else is asked for."""
+    return {path: {key: found[key] for key in methods if key in found} for path, found in paths.items()}
+
+
+def _cut(whole: Document, paths: Mapping[str, Any], methods: Iterable[str] = READING) -> Document:
     """A document with those paths, and of its components what they refer to."""
-    kept = _reading(paths)
+    kept = _reading(paths, methods)
     used: set[str] = set()
     waiting: list[Any] = [kept]
     while waiting:

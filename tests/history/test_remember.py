@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.model import Usage, Verdict
-from shadowai.tenant import Person
+from shadowai.tenant import Grant, Person
 from tests.history.making import DAY, NOON, app, entry, grant, outcomes, scan, sweep, told
 
 
@@ -322,19 +323,20 @@ def test_writers_at_the_same_time(url: str, history: History) -> None:
     assert len({run.series for run in runs}) == 3 and sum(run.baseline for run in runs) == 3
 
 
-def _killed(url: str) -> None:
-    def grants():  # type: ignore[no-untyped-def]
-        for number in range(2000):
-            if number == 1500:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield grant("a", f"p{number}")
+def _until_killed() -> Iterator[Grant]:
+    for number in range(2000):
+        if number == 1500:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield grant("a", f"p{number}")
 
-    class Many(list[object]):
-        def __iter__(self):  # type: ignore[no-untyped-def]
-            return grants()
+
+def _killed(url: str) -> None:
+    class Many(list[Grant]):
+        def __iter__(self) -> Iterator[Grant]:
+            return _until_killed()
 
     with History(url) as history:
-        remember(history, sweep(apps=[app("a")], grants=Many(), day=1))  # type: ignore[arg-type]
+        remember(history, sweep(apps=[app("a")], grants=Many(), day=1))
 
 
 def test_a_kill_leaves_nothing_half(url: str, history: History) -> None:
@@ -351,13 +353,13 @@ def test_a_kill_leaves_nothing_half(url: str, history: History) -> None:
 
 
 def test_an_error_leaves_nothing_half(history: History) -> None:
-    class Broken(list[object]):
-        def __iter__(self):  # type: ignore[no-untyped-def]
+    class Broken(list[Grant]):
+        def __iter__(self) -> Iterator[Grant]:
             yield grant("a", "p1")
             raise SourceError("cannot")
 
     with pytest.raises(SourceError):
-        remember(history, sweep(apps=[app("a")], grants=Broken()))  # type: ignore[arg-type]
+        remember(history, sweep(apps=[app("a")], grants=Broken()))
     with history.reading() as db:
         assert store.runs(db) == [] and db.execute(select(VERSION)).all() == []
 

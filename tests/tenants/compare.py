@@ -47,7 +47,7 @@ class Difference:
 def compare(swept: Swept, truth: Truth) -> Difference:
     """The difference, by the digests of items: a million of them fit."""
     made = Difference()
-    pairs = (
+    pairs: tuple[tuple[Iterable[Item], Iterable[Item]], ...] = (
         (swept.apps, truth.apps),
         (swept.grants, truth.grants),
         (swept.people, truth.people),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shadowai.connector import Mode, Scope
-from shadowai.sweep.clock import Clock
 from shadowai.sweep.runner import Wanted
 from shadowai.tenant import Completeness, Outcome, Swept
 from shadowai_connectors.entra import Entra
@@ -18,7 +17,7 @@ from tests.tenants.compare import Difference, compare
 from tests.tenants.entra_truth import truth
 from tests.tenants.faults import Faults
 from tests.tenants.graph import Graph
-from tests.tenants.microsoft import FIRST, Directory, Size
+from tests.tenants.microsoft import Directory, Size
 from tests.tenants.quotas import Spent
 from tests.tenants.server import Server
 from tests.tenants.sweeps import Done, entra_settings, secrets, sweep
@@ -49,7 +48,7 @@ class Measured:
 class EntraTenant:
     """A made tenant behind a server, swept as often as wanted; its memory is in ``folder``."""
 
-    def __init__(self, graph: Graph, clock: Clock, folder: Path) -> None:
+    def __init__(self, graph: Graph, clock: IdleClock, folder: Path) -> None:
         self.graph, self.clock, self._folder = graph, clock, folder
         self.settings = entra_settings(graph.root)
 
@@ -75,14 +74,8 @@ class EntraTenant:
         return Measured(done, self.graph.calls.copy(), self.graph.ledger.spent.copy(), difference, incomplete, how)
 
     def next_day(self) -> None:
-        """A day passes: an AI app appears, it and another are let in by people, one grant is withdrawn."""
-        tenant, n = self.tenant, self.tenant.size.apps + len(self.tenant.extra_apps)
-        withdrawn = next(key for key, *_ in tenant.grants_of(FIRST) if key not in tenant.revoked)
-        tenant.appear(n)
-        tenant.allow(n, 11 + n % 7, "Mail.Read offline_access")
-        tenant.allow(FIRST + 1, 5, "Files.Read.All")
-        tenant.withdraw(withdrawn)
-        assert isinstance(self.clock, IdleClock)
+        """A day passes, and something happens in it."""
+        self.tenant.live_on()
         self.clock.advance(86_400)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shadowai.tenant import Grant
-from tests.tenants.clock import BEGINS
 from tests.tenants.compare import Truth
 from tests.tenants.microsoft import KEPT, Directory
 
@@ -25,7 +24,7 @@ def truth(tenant: Directory, now: float, *, whole: bool = False) -> Truth:
         apps=map(tenant.app, tenant.app_numbers()),
         grants=[*_grants(tenant, chosen), *assigned],
         people=map(tenant.person, people),
-        events=map(tenant.consent, tenant.events((now if whole else BEGINS) - KEPT, now, now)),
+        events=map(tenant.consent, tenant.events((now if whole else tenant.begins) - KEPT, now, now)),
     )
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shadowai.connector import Mode
-from shadowai.sweep.clock import Clock
 from shadowai.sweep.runner import Wanted
 from shadowai.tenant import Completeness, Outcome, Swept
 from shadowai_connectors.google_workspace import GoogleWorkspace
@@ -24,7 +23,7 @@ from tests.tenants.workspace import Size, Workspace
 class GoogleTenant:
     """A made tenant behind a server, swept as often as wanted; its memory is in ``folder``."""
 
-    def __init__(self, google: Google, root: str, clock: Clock, folder: Path) -> None:
+    def __init__(self, google: Google, root: str, clock: IdleClock, folder: Path) -> None:
         self.google, self.clock, self._folder = google, clock, folder
         self.settings = google_settings(root)
         self._sampled = 0.0
@@ -52,7 +51,6 @@ class GoogleTenant:
 
     def next_day(self) -> None:
         """A day passes, with its consents and those that come late into the log."""
-        assert isinstance(self.clock, IdleClock)
         self.clock.advance(86_400 - (self.clock.time() - 1_795_000_000) % 86_400)
 
 

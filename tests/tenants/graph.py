@@ -102,7 +102,12 @@ class Graph:
             found = _refusal(503, "ServiceUnavailable")
         else:
             found = self._read("/v1.0" + part["url"])
-        return {"id": part["id"], "status": found.status, "headers": dict(found.headers), "body": json.loads(found.body)}
+        return {
+            "id": part["id"],
+            "status": found.status,
+            "headers": dict(found.headers),
+            "body": json.loads(found.body),
+        }
 
     def _charged(self, path: str, query: Mapping[str, str]) -> Reply | None:
         """Spend of the quota; the refusal where there is none left."""

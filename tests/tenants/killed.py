@@ -72,7 +72,9 @@ def killed(name: str, kills: int, *, seed: int, failing: float = 0.0) -> Killed:
             graph = Graph(microsoft.Directory(microsoft.Size().by(100)), clock, faults, limited=False, largest=15)
             with Server(graph.answer) as server:
                 graph.root = server.root
-                place = _Place(name, entra_settings(server.root), graph.calls.total, lambda: truth(graph.tenant, BEGINS))
+                place = _Place(
+                    name, entra_settings(server.root), graph.calls.total, lambda: truth(graph.tenant, BEGINS)
+                )
                 _until(place, kills, draw, done)
         else:
             tenant = workspace.Workspace(workspace.Size().by(1000))

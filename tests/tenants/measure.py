@@ -10,11 +10,11 @@ import argparse
 import multiprocessing
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.tenants import microsoft, workspace
@@ -37,11 +37,11 @@ class Line:
     fine: bool
 
 
-def entra(scale: int, failing: float) -> list[Line]:
+def entra_lines(scale: int, failing: float) -> list[Line]:
     """A first sweep of Entra, and the next two days'."""
     size = microsoft.Size() if scale == 1 else microsoft.Size().by(scale)
     faults = Faults(GRAPH, failing) if failing else Faults()
-    with tempfile.TemporaryDirectory() as folder, entra_tenant(size, Path(folder), faults=faults) as made:
+    with TemporaryDirectory() as folder, entra_tenant(size, Path(folder), faults=faults) as made:
         first = made.sweep()
         peak = _megabytes()
         lines = [*_sweep("Entra, targeted", first, 100, failing), _memory("Entra, targeted", peak)]
@@ -51,17 +51,24 @@ def entra(scale: int, failing: float) -> list[Line]:
         return [*lines, *_struck(faults)]
 
 
-def google(scale: int, failing: float) -> list[Line]:
+def workspace_lines(scale: int, failing: float) -> list[Line]:
     """A first sweep of Google Workspace with its 180 days, and the next two days'."""
     size = workspace.Size() if scale == 1 else workspace.Size().by(scale)
     faults = Faults(GOOGLE, failing) if failing else Faults()
-    with tempfile.TemporaryDirectory() as folder, google_tenant(size, Path(folder), faults=faults) as made:
+    with TemporaryDirectory() as folder, google_tenant(size, Path(folder), faults=faults) as made:
         first = made.sweep()
         peak = _megabytes()
         log = first.calls["token authorize"] + first.calls["token revoke"]
         pages = size.events / 1000 * 1.02
-        lines = _sweep("Google, first", first, 0, failing)
-        lines.append(Line("Google, first: calls for 180 days of consents", f"{log:,}", f"about {pages:,.0f}", log <= pages * 1.2 + 20))
+        lines = [*_sweep("Google, first", first, 0, failing)]
+        lines.append(
+            Line(
+                "Google, first: calls for 180 days of consents",
+                f"{log:,}",
+                f"about {pages:,.0f}",
+                log <= pages * 1.2 + 20,
+            )
+        )
         lines.append(_memory("Google, first", peak))
         for day in (1, 2):
             made.next_day()
@@ -113,16 +120,13 @@ def fault_table(scale: int) -> list[Row]:
     """Every fault alone, at 30 % of the requests: how often it was tried, and what was lost and invented."""
     rows: list[Row] = [("tenant", "fault", "tries", "lost", "invented")]
     for fault in GRAPH:
-        faults = Faults((fault,), 0.3, seed=5)
-        with tempfile.TemporaryDirectory() as folder:
-            size = microsoft.Size().by(scale)
-            with entra_tenant(size, Path(folder), faults=faults, largest=15) as made:
-                rows.append(_row("Entra", fault, faults, made.sweep()))
+        faults, size = Faults((fault,), 0.3, seed=5), microsoft.Size().by(scale)
+        with TemporaryDirectory() as folder, entra_tenant(size, Path(folder), faults=faults, largest=15) as made:
+            rows.append(_row("Entra", fault, faults, made.sweep()))
     for fault in GOOGLE:
-        faults = Faults((fault,), 0.3, seed=5)
-        with tempfile.TemporaryDirectory() as folder:
-            with google_tenant(workspace.Size().by(scale), Path(folder), faults=faults, largest=100) as other:
-                rows.append(_row("Google", fault, faults, other.sweep()))
+        faults, other = Faults((fault,), 0.3, seed=5), workspace.Size().by(scale)
+        with TemporaryDirectory() as folder, google_tenant(other, Path(folder), faults=faults, largest=100) as google:
+            rows.append(_row("Google", fault, faults, google.sweep()))
     return rows
 
 
@@ -152,10 +156,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=200, help="kills at random points, of each tenant")
     asked = parser.parse_args(argv)
     began = time.monotonic()
-    fine = _print("Tenants at rest", [*_apart(entra, asked.scale, 0.0), *_apart(google, asked.scale, 0.0)])
-    small = max(asked.scale, 10)
-    failing = [*_apart(entra, small, 0.3), *_apart(google, small, 0.3)]
-    fine &= _print(f"30 % of the requests fail (tenants {small} times smaller)", failing)
+    fine, small = True, max(asked.scale, 10)
+    for name, lines in (("Entra", entra_lines), ("Google", workspace_lines)):
+        fine &= _print(f"{name} at rest", _apart(lines, asked.scale, 0.0))
+        failing = _apart(lines, small, 0.3)
+        fine &= _print(f"{name}, 30 % of the requests fail (a tenant {small} times smaller)", failing)
     print("\nEach fault alone, 30 % of the requests")
     for row in _apart(fault_table, 1000):
         print(f"  {row[0]:<8} {row[1]:<24} {row[2]:>6} {row[3]:>6} {row[4]:>9}", flush=True)

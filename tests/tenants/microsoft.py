@@ -39,7 +39,10 @@ REPLIES = (
 )
 PUBLISHERS = ("Anthropic", "OpenAI", "DeepSeek", "ElevenLabs")
 SCOPES = ("Mail.Read", "Files.Read.All offline_access", "User.Read", "Calendars.Read Mail.ReadWrite")
-ROLES = ("810c84a8-4a9e-49e6-bf7d-12d183f40d01", "Mail.Read"), ("df85f4d6-205c-4ac5-a5ea-6bf408dba283", "Files.Read.All")
+ROLES = (
+    ("810c84a8-4a9e-49e6-bf7d-12d183f40d01", "Mail.Read"),
+    ("df85f4d6-205c-4ac5-a5ea-6bf408dba283", "Files.Read.All"),
+)
 DAY = 86_400
 KEPT = 30 * DAY
 LATE = 30 * 3600
@@ -78,9 +81,11 @@ class Size:
 
 @dataclass(slots=True)
 class Directory:
-    """The tenant. ``journal`` are the changes since it began: a collection's name and an object's identifier."""
+    """The tenant. Its log is full until ``begins``, seconds since 1970, and goes on from there; ``journal`` are the changes since: a
+    collection's name and an object's identifier."""
 
     size: Size = field(default_factory=Size)
+    begins: float = BEGINS
     journal: list[tuple[str, str]] = field(default_factory=list)
     extra_apps: list[int] = field(default_factory=list)
     extra_grants: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
@@ -228,9 +233,7 @@ class Directory:
         """The same grant as it must come out."""
         who = EVERYONE if user < 0 else guid(3, user)
         scopes = tuple(sorted(scope.split()))
-        return Grant(
-            "entra", TENANT, key, self.app_id(n), "delegated", who, scopes, resource=self.app_id(resource)
-        )
+        return Grant("entra", TENANT, key, self.app_id(n), "delegated", who, scopes, resource=self.app_id(resource))
 
     # --- assignments: identifier, app, user or app that is assigned, when -------------------------------------------------
 
@@ -250,7 +253,13 @@ class Directory:
         role = ROLES[n % len(ROLES)][0]
         when = {"resourceId": guid(1, n), "createdDateTime": "2026-10-01T08:00:00Z"}
         for key, client in self.roles_on(n):
-            yield {"id": key, "principalId": guid(1, client), "principalType": "ServicePrincipal", "appRoleId": role, **when}
+            yield {
+                "id": key,
+                "principalId": guid(1, client),
+                "principalType": "ServicePrincipal",
+                "appRoleId": role,
+                **when,
+            }
         nothing = "00000000-0000-0000-0000-000000000000"
         for key, user in self.assigned_to(n):
             yield {"id": key, "principalId": guid(3, user), "principalType": "User", "appRoleId": nothing, **when}
@@ -272,7 +281,12 @@ class Directory:
     def user_row(self, user: int) -> Row:
         """A user as Graph tells one."""
         name = f"user{user}@example.com"
-        return {"id": guid(3, user), "userPrincipalName": name, "displayName": f"User {user}", "department": f"D{user % 7}"}
+        return {
+            "id": guid(3, user),
+            "userPrincipalName": name,
+            "displayName": f"User {user}",
+            "department": f"D{user % 7}",
+        }
 
     def person(self, user: int) -> Person:
         """The same user as a person."""
@@ -281,15 +295,15 @@ class Directory:
     def event(self, k: int) -> tuple[float, float, int, int]:
         """The k-th consent of the log: when, when the log knew, the app, the user."""
         apart = KEPT / self.size.events
-        when = BEGINS - KEPT + int((k + 0.5) * apart)
+        when = self.begins - KEPT + int((k + 0.5) * apart)
         n = FIRST + k % (self.size.apps - FIRST)
-        nights = math.ceil((when + LATE - BEGINS) / DAY) - 0.5
-        return when, BEGINS + nights * DAY if k % 97 == 0 else when, n, self.ai_user(k)
+        nights = math.ceil((when + LATE - self.begins) / DAY) - 0.5
+        return when, self.begins + nights * DAY if k % 97 == 0 else when, n, self.ai_user(k)
 
     def events(self, start: float, end: float, now: float) -> Iterator[int]:
         """The consents of a window that the log knows by ``now``, the newest first."""
         apart = KEPT / self.size.events
-        last = int((end - BEGINS + KEPT) / apart) + 2
+        last = int((end - self.begins + KEPT) / apart) + 2
         for k in range(last, -2, -1):
             when, known, *_ = self.event(k) if k >= 0 else (0.0, 0.0, 0, 0)
             if k < 0 or when < start:
@@ -353,3 +367,12 @@ class Directory:
         """An AI app that was not there before is; its number is beyond all others."""
         self.extra_apps.append(n)
         self.journal.append(("/servicePrincipals", guid(1, n)))
+
+    def live_on(self) -> None:
+        """A day's changes: an AI app appears, it and another are let in by people, one grant is withdrawn."""
+        n = self.size.apps + len(self.extra_apps)
+        withdrawn = next(key for key, *_ in self.grants_of(FIRST) if key not in self.revoked)
+        self.appear(n)
+        self.allow(n, 11 + n % 7, "Mail.Read offline_access")
+        self.allow(FIRST + 1, 5, "Files.Read.All")
+        self.withdraw(withdrawn)

@@ -114,7 +114,7 @@ def certificates() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="tenant-tls-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     authority = trustme.CA()
-    issued = authority.issue_cert("localhost", "127.0.0.1")
+    issued = authority.issue_cert("localhost", "127.0.0.1", key_type=trustme.KeyType.RSA)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     issued.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     issued.private_key_pem.write_to_path(str(folder / "key.pem"))

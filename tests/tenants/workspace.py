@@ -57,9 +57,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The tenant."""
+    """The tenant. Its log is as large as it says until ``begins``, seconds since 1970, and goes on from there."""
 
     size: Size = field(default_factory=Size)
+    begins: float = BEGINS
 
     # --- apps, users, grants -------------------------------------------------------------------------------------------
 
@@ -90,9 +91,9 @@ class Workspace:
     def moment(self, kind: str, k: int) -> tuple[float, float]:
         """When the k-th consent or withdrawal happened, and when the log knew."""
         apart = KEPT / self._count(kind)
-        when = BEGINS - KEPT + math.floor((k + 0.5) * apart * 1000) / 1000
-        nights = math.ceil((when + LATE - BEGINS) / DAY) - 0.5
-        return when, max(when, BEGINS + nights * DAY) if k % 97 == 0 and _hour(when) >= 20 else when
+        when = self.begins - KEPT + math.floor((k + 0.5) * apart * 1000) / 1000
+        nights = math.ceil((when + LATE - self.begins) / DAY) - 0.5
+        return when, max(when, self.begins + nights * DAY) if k % 97 == 0 and (when - self.begins) % DAY >= 20 * 3600 else when
 
     def _count(self, kind: str) -> int:
         return self.size.events // (1 if kind == "authorize" else 50)
@@ -100,7 +101,7 @@ class Workspace:
     def logged(self, kind: str, start: float, end: float, now: float, before: int | None = None) -> Iterator[int]:
         """The numbers of the events between two times that the log knows by ``now``, newest first, from ``before`` on down."""
         apart = KEPT / self._count(kind)
-        last = math.ceil((min(end, now) - BEGINS + KEPT) / apart) + 1
+        last = math.ceil((min(end, now) - self.begins + KEPT) / apart) + 1
         for k in range(last if before is None else before - 1, -1, -1):
             when, known = self.moment(kind, k)
             if when < start:
@@ -158,7 +159,11 @@ class Workspace:
         """One use as the log tells it."""
         profile, address = self.user(user)
         about = {"time": _stamp(when), "uniqueQualifier": str(int(when))}
-        return {"id": about, "actor": {"email": address, "profileId": profile}, "events": [{"name": "feature_utilization"}]}
+        return {
+            "id": about,
+            "actor": {"email": address, "profileId": profile},
+            "events": [{"name": "feature_utilization"}],
+        }
 
     # --- users and extensions --------------------------------------------------------------------------------------------
 
@@ -193,11 +198,11 @@ class Workspace:
         """All that a sweep at ``now`` must have found, where use was looked at ``sampled``."""
         grants: dict[int, float] = {}
         met: dict[int, None] = {}
-        for k in self.logged("authorize", BEGINS - KEPT, now, now):
+        for k in self.logged("authorize", self.begins - KEPT, now, now):
             g = self.event_grant("authorize", k)
             grants.setdefault(g, self.moment("authorize", k)[0])
         for kind in ("authorize", "revoke"):
-            for k in self.logged(kind, BEGINS - KEPT, now, now):
+            for k in self.logged(kind, self.begins - KEPT, now, now):
                 met[self.grant(self.event_grant(kind, k))[0]] = None
         return Truth(
             apps=[*map(self.app, sorted(met)), *map(self.extension, range(self.extensions)), *map(_product, PRODUCTS)],
@@ -221,7 +226,7 @@ class Workspace:
 
     def _events(self, now: float) -> Iterator[Event]:
         for kind, what in (("authorize", "granted"), ("revoke", "revoked")):
-            for k in self.logged(kind, BEGINS - KEPT, now, now):
+            for k in self.logged(kind, self.begins - KEPT, now, now):
                 n, user, scopes = self.grant(self.event_grant(kind, k))
                 time = round(self.moment(kind, k)[0] * 1_000_000)
                 about: Any = what
@@ -252,10 +257,6 @@ def _product(product: tuple[str, str, str]) -> App:
 
 def _extension(n: int) -> str:
     return hashlib.sha256(str(n).encode()).hexdigest()[:32].translate(str.maketrans("0123456789", "ghijklmnop"))
-
-
-def _hour(when: float) -> int:
-    return int((when - BEGINS) % DAY // 3600)
 
 
 def _stamp(seconds: float) -> str:

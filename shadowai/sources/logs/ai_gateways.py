@@ -1,4 +1,4 @@
-"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX and Cloudflare AI Gateway.
+"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX, Cloudflare AI Gateway and Portkey.
 
 A gateway stands between people and model providers: the destination is the provider that it called, not the gateway. Where a log
 names the provider and not its host, the host is put together as the provider documents it (``api.openai.com``).
@@ -158,4 +158,25 @@ CLOUDFLARE_AI = LogFormat(
     product="cloudflare_ai_gateway",
 )
 
-FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI)
+PORTKEY = LogFormat(
+    name="portkey",
+    title="Portkey AI gateway log export (JSON lines)",
+    vendor="Portkey",
+    doc="https://portkey.ai/docs/product/observability/logs-export.md",
+    kind="api_call",
+    family=Json(requires=(("ai_org", r"^[\w.@-]+$"), ("ai_model|request_url", ""), ("created_at", r"^\d"))),
+    fields={
+        "host": (Part("request_url", r"^(https?://.+)"), *_provider("ai_org")),
+        "url": (Part("request_url", r"^(https?://.+)"),),
+        "user": ("metadata._user",),
+        "action": ("response_status_code",),
+    },
+    time=(TimeOf(("created_at",)),),
+    zone="utc",
+    rank=14,
+    blocked=(When((("response_status_code", r"^446$"),)),),
+    product="portkey",
+)
+"""``_user`` is what the caller named; 446 is the status of a request that a guardrail denied."""
+
+FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY)

@@ -7,7 +7,7 @@ https://learn.microsoft.com/en-us/azure/network-watcher/vnet-flow-logs-overview.
 aren't provided." The tuple is text within the object, and the only place with the time of the flow, which is why it is read as a pattern.
 """
 
-from shadowai.sources.logs.description import LogFormat, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
 
 _TUPLE = (
     r'"flow(?:\.\d{1,4}|_?[tT]uple)"\s*:\s*"(?P<time>\d{10,13}),(?P<source>[0-9a-fA-F.:]+),(?P<destination>[0-9a-fA-F.:]+),'
@@ -48,4 +48,40 @@ FLOW = LogFormat(
     product="azure_nsg_flow_json",
 )
 
-FORMATS = (FLOW,)
+_ALL = r"(.+)"
+_OUT = (("FlowDirection_s", r"^O"),)
+_IN = (("FlowDirection_s", r"^I"),)
+TRAFFIC_ANALYTICS = LogFormat(
+    name="azure_traffic_analytics",
+    title="Azure traffic analytics of flow logs (NTANetAnalytics, AzureNetworkAnalytics; JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/network-watcher/traffic-analytics-schema",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("FlowStartTime|FlowStartTime_t", ""),
+            ("FlowStatus|FlowStatus_s", ""),
+            ("DestIp|DestIP_s|DestPublicIps|DestPublicIPs_s", ""),
+        )
+    ),
+    fields={
+        "device": (Part("SrcVm|VM1_s", r"([^/]+)$"),),
+        "client_ip": ("SrcIp|SrcIP_s", Part("SrcPublicIps|SrcPublicIPs_s", r"^([0-9a-fA-F.:]+)")),
+        "server_ip": ("DestIp|DestIP_s", Part("DestPublicIps|DestPublicIPs_s", r"^([0-9a-fA-F.:]+)")),
+        "server_port": ("DestPort|DestPort_d",),
+        "action": ("FlowStatus|FlowStatus_s", "AclRule|NSGRule_s"),
+        "bytes_up": ("BytesSrcToDest", Part("OutboundBytes_d", _ALL, _OUT), Part("InboundBytes_d", _ALL, _IN)),
+        "bytes_down": ("BytesDestToSrc", Part("InboundBytes_d", _ALL, _OUT), Part("OutboundBytes_d", _ALL, _IN)),
+    },
+    time=(TimeOf(("FlowStartTime|FlowStartTime_t",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("FlowStatus|FlowStatus_s", r"(?i)^d"),)),),
+    allowed=(When((("FlowStatus|FlowStatus_s", r"(?i)^a"),)),),
+    product="azure_nsg_flow_json",
+)
+"""``BytesSrcToDest``: "bytes sent from the source to the destination of the flow"; in the older table a size is in or out of the machine
+whose interface was watched.
+"""
+
+FORMATS = (FLOW, TRAFFIC_ANALYTICS)

@@ -1,10 +1,10 @@
-"""Endpoint sensors: VMware Carbon Black Cloud, Palo Alto Cortex XDR, HarfangLab, and Sysmon as Windows writes it in XML.
+"""Endpoint sensors: Carbon Black Cloud, Cortex XDR, HarfangLab, Cisco NVM, and Sysmon as Windows writes it in XML.
 
 What a process on a device looked up or spoke to: the strongest sign of who used a service, mostly without sizes. The record's device is
 the one the sensor runs on.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
 CARBON_BLACK = LogFormat(
     name="carbon_black_cloud",
@@ -144,4 +144,30 @@ SYSMON_XML = LogFormat(
     product="windows",
 )
 
-FORMATS = (CARBON_BLACK, CORTEX_XDR, HARFANGLAB, SYSMON_XML)
+NVM = LogFormat(
+    name="cisco_nvm",
+    title="Cisco Network Visibility Module flows (key=value of the NVM collector)",
+    vendor="Cisco",
+    doc="https://blogs.cisco.com/security/an-introduction-to-the-new-cisco-network-visibility-flow-protocol-nvzflow",
+    kind="endpoint_event",
+    family=KeyValue(requires=("fv", "sa", "da")),
+    line=r'(?:^|\s)fv="?nvzFlow_v\d"? ',
+    fields={
+        "host": ("dh",),
+        "user": ("liuid", "luid", "pa"),
+        "device": ("vsn",),
+        "client_ip": ("sa",),
+        "server_ip": ("da",),
+        "server_port": ("dp",),
+        "action": ("pn",),
+        "bytes_up": ("obc",),
+        "bytes_down": ("ibc",),
+    },
+    time=(TimeOf(("fss",)), TimeOf(("fst",)), TimeOf(("fes",))),
+    zone="utc",
+    rank=12,
+    product="cisco_nvm",
+)
+"""``obc`` is the count of bytes that the device sent, ``ibc`` of those it received; ``pn`` the process, ``vsn`` the device's name."""
+
+FORMATS = (CARBON_BLACK, CORTEX_XDR, HARFANGLAB, SYSMON_XML, NVM)

@@ -1,4 +1,4 @@
-"""Further gateways and routers: Juniper SSG (ScreenOS), Citrix ADC, OpenBSD's pf, MikroTik RouterOS, Symantec Endpoint Protection's firewall.
+"""Further gateways: Juniper SSG (ScreenOS), Citrix ADC, OpenBSD's pf, MikroTik RouterOS, Symantec Endpoint Protection.
 
 ScreenOS ("Messages Reference Guide", message 00257): ``sent`` is what the source sent, ``rcvd`` what it got back. Citrix ADC does not say
 from whose side ``Total_bytes_send`` is counted: it is left out. pf and RouterOS log packets: their length is no size of a connection.
@@ -49,7 +49,8 @@ _DELINK = (
 )
 _REQUEST = (
     rf"{_ENTRY}SSLVPN (?P<event>HTTPREQUEST) \d+ \d+ :\s+Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+) - "
-    r"SessionId: ?\d+-? ?(?:- )?(?P<host>\S+) User (?P<user>\S+) : .{0,600}? : (?P<method>GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS) (?P<path>\S+)"
+    r"SessionId: ?\d+-? ?(?:- )?(?P<host>\S+) User (?P<user>\S+) : .{0,600}? : "
+    r"(?P<method>GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS) (?P<path>\S+)"
 )
 _DENIED = (
     rf"{_ENTRY}SSLVPN (?P<event>HTTP_RESOURCEACCESS_DENIED) \d+ \d+ :\s+Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+) - "
@@ -137,7 +138,7 @@ MIKROTIK = LogFormat(
             r"\[?(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<port>\d+))?(?:,|\s|$)",
         )
     ),
-    line=_TOPIC + r".{0,400}(?:->|action=)",
+    line=_TOPIC + r".{0,256}(?:->|action=)",
     fields={
         "host": ("url",),
         "url": ("url",),

@@ -1,4 +1,4 @@
-"""Google Cloud: VPC flow logs, firewall rules logs and Cloud DNS query logs, as Cloud Logging writes them.
+"""Google Cloud: VPC flow logs, firewall rules logs, Cloud DNS query logs and Cloud NAT logs, as Cloud Logging writes them.
 
 A flow record has one direction: ``bytes_sent`` went from ``src_ip`` to ``dest_ip``. A flow between two machines of the network is reported
 by both: the sender's report is counted. Records of what a well-known service port sent back are printed and not counted.
@@ -95,4 +95,32 @@ DNS = LogFormat(
     product="gcp_dns",
 )
 
-FORMATS = (VPC_FLOW, FIREWALL, DNS)
+CLOUD_NAT = LogFormat(
+    name="gcp_nat",
+    title="Google Cloud NAT log (JSON)",
+    vendor="Google",
+    doc="https://cloud.google.com/nat/docs/monitoring",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("jsonPayload.connection.src_ip", ""),
+            ("jsonPayload.connection.nat_ip", ""),
+            ("jsonPayload.allocation_status", r"^(?:OK|DROPPED)$"),
+        )
+    ),
+    fields={
+        "device": ("jsonPayload.endpoint.vm_name",),
+        "client_ip": ("jsonPayload.connection.src_ip",),
+        "server_ip": ("jsonPayload.connection.dest_ip",),
+        "server_port": ("jsonPayload.connection.dest_port",),
+        "action": ("jsonPayload.allocation_status",),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("receiveTimestamp",))),
+    zone="utc",
+    rank=14,
+    blocked=(When((("jsonPayload.allocation_status", r"^DROPPED$"),)),),
+    allowed=(When((("jsonPayload.allocation_status", r"^OK$"),)),),
+    product="gcp",
+)
+
+FORMATS = (VPC_FLOW, FIREWALL, DNS, CLOUD_NAT)

@@ -1,4 +1,4 @@
-"""Infoblox BloxOne Threat Defense and DDI: DNS queries, responses and policy hits from the Data Connector (CEF, LEEF), and zone data (JSON).
+"""Infoblox BloxOne: DNS queries, responses and policy hits from the Data Connector (CEF, LEEF), and zone data (JSON).
 
 "DNS Query/Response Log Message Mapping", Infoblox: ``destinationDnsDomain`` (LEEF ``url``) is the requested name, ``src`` the client.
 Records of zone data are what an administrator entered, and no queries.
@@ -47,6 +47,7 @@ CEF = LogFormat(
         When((("cef.class", r"(?i)^DNS[ -]Response"),), _RESPONSE, (("cef.class", r"(?i)^DNS[ -]Query"),)),
     ),
     product="infoblox_bloxone",
+    same_as=("infoblox_bloxone_cef",),
 )
 
 LEEF = LogFormat(

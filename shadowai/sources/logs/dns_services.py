@@ -1,0 +1,72 @@
+"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS Recursor, dnsdist, dnscrypt-proxy."""
+
+from shadowai.sources.logs.description import CsvHeader, LogFormat, Pattern, TimeOf, When
+
+NEXTDNS = LogFormat(
+    name="nextdns_csv",
+    title="NextDNS query log (CSV download)",
+    vendor="NextDNS",
+    doc="https://nextdns.github.io/api/",
+    kind="dns_query",
+    family=CsvHeader(columns=("timestamp", "domain", "query_type", "status", "root_domain"), delimiters=","),
+    fields={
+        "host": ("domain",),
+        "device": ("device_name", "client_name", "device_id"),
+        "client_ip": ("device_local_ip", "client_ip"),
+        "action": ("status",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("status", r"(?i)^block"),)),),
+    allowed=(When((("status", r"(?i)^(?:allow|default)"),)),),
+    product="nextdns",
+)
+
+POWERDNS = LogFormat(
+    name="powerdns",
+    title="PowerDNS Recursor and dnsdist query log",
+    vendor="PowerDNS",
+    doc="https://doc.powerdns.com/recursor/settings.html#quiet",
+    kind="dns_query",
+    family=Pattern(
+        (
+            r"\[[\d/]{1,16}\] (?P<what>question) for '(?P<host>[^'|]{1,255})\|\w+' from (?P<client>[0-9a-fA-F.:]+?)(?::\d+)?(?:\s|$)",
+            r"\[[\d/]{1,16}\] (?P<what>answer) to question '(?P<host>[^'|]{1,255})\|\w+'",
+            r'msg="Question".{0,400}? proto="\w+" qname="(?P<host>[^"]{1,255})".{0,400}? remote="\[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+"',
+            r"Packet from (?P<client>[0-9a-fA-F.:]+):\d+ for (?P<host>\S{1,255}) \w+ with id \d+",
+        )
+    ),
+    line=(
+        r"\[[\d/]{1,16}\] (?:question for|answer to question) '[^'|]{1,255}\|\w+'|msg=\"Question\" .{0,400}qname=\"|"
+        r"Packet from [0-9a-fA-F.:]+:\d+ for \S{1,255} \w+ with id \d+"
+    ),
+    fields={"host": ("host",), "client_ip": ("client",)},
+    rank=12,
+    uncounted=(When((("what", r"^answer$"),), "a DNS answer; the query is counted", (("what", r"^question$"),)),),
+    product="powerdns",
+)
+
+DNSCRYPT = LogFormat(
+    name="dnscrypt_proxy",
+    title="dnscrypt-proxy query.log (tab separated)",
+    vendor="DNSCrypt",
+    doc="https://github.com/DNSCrypt/dnscrypt-proxy/wiki/Logging",
+    kind="dns_query",
+    family=Pattern(
+        (
+            r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\]\t(?P<client>[^\t]{2,64})\t(?P<host>[^\t]{1,255})\t(?P<type>[A-Z0-9]{1,12})\t"
+            r"(?P<action>[A-Z_]{2,20})(?:\t|$)",
+        )
+    ),
+    line=r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]\t[^\t]{2,64}\t[^\t]{1,255}\t[A-Z0-9]{1,12}\t[A-Z_]{2,20}(?:\t|$)",
+    fields={"host": ("host",), "client_ip": ("client",), "action": ("action",)},
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"^(?:REJECT|DROP|CLOAK)"),)),),
+    allowed=(When((("action", r"^(?:PASS|FORWARD)$"),)),),
+    product="dnscrypt_proxy",
+)
+"""CLOAK: the name was answered with an address of the administrator's own."""
+
+FORMATS = (NEXTDNS, POWERDNS, DNSCRYPT)

@@ -1,0 +1,111 @@
+"""Cloud secure access and web security services, and a cluster's egress: Microsoft Global Secure Access, Censornet, Cilium Hubble."""
+
+from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+
+GLOBAL_SECURE_ACCESS = LogFormat(
+    name="global_secure_access",
+    title="Microsoft Entra Internet Access / Global Secure Access traffic log (JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/graph/api/resources/networkaccess-networkaccesstraffic",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("properties.destinationFQDN|destinationFQDN|DestinationFqdn|properties.destinationFqdn|DestinationIp", ""),
+            ("properties.trafficType|trafficType|TrafficType", r"(?i)^(?:internet|private|microsoft365|all)$"),
+            ("properties.transactionId|transactionId|TransactionId|ConnectionId|connectionId", ""),
+        )
+    ),
+    fields={
+        "host": (
+            "properties.destinationFQDN|destinationFQDN|DestinationFqdn|properties.destinationFqdn",
+            "properties.destinationUrl|destinationUrl|DestinationUrl",
+        ),
+        "url": ("properties.destinationUrl|destinationUrl|DestinationUrl",),
+        "user": ("properties.userPrincipalName|userPrincipalName|UserPrincipalName",),
+        "device": ("properties.deviceId|deviceId|DeviceId",),
+        "client_ip": ("properties.sourceIp|sourceIp|SourceIp",),
+        "server_ip": ("properties.destinationIp|destinationIp|DestinationIp",),
+        "server_port": ("properties.destinationPort|destinationPort|DestinationPort",),
+        "action": ("properties.action|action|Action",),
+        "bytes_up": ("properties.sentBytes|sentBytes|SentBytes",),
+        "bytes_down": ("properties.receivedBytes|receivedBytes|ReceivedBytes",),
+    },
+    time=(
+        TimeOf(("properties.createdDateTime|createdDateTime|TimeGenerated",)),
+        TimeOf(("time",)),
+    ),
+    zone="utc",
+    rank=14,
+    blocked=(When((("properties.action|action|Action", r"(?i)^(?:block|denied)"),)),),
+    allowed=(When((("properties.action|action|Action", r"(?i)^allow"),)),),
+    product="global_secure_access",
+)
+"""The device is known by its directory's id only."""
+
+CENSORNET = LogFormat(
+    name="censornet_web",
+    title="Censornet (Unified Security Service) web hits (JSON)",
+    vendor="Censornet",
+    doc="https://help.clouduss.com/log-streaming/log-streaming-record-format",
+    kind="http_request",
+    family=Json(requires=(("utc_timestamp", r"^\d{4}-"), ("url_domain", ""), ("final_action", ""))),
+    fields={
+        "host": ("url_domain",),
+        "path": ("url_path",),
+        "user": ("samaccountname",),
+        "device": ("device_name",),
+        "client_ip": ("ip_address",),
+        "server_ip": ("dst_ip_address",),
+        "method": ("http_method",),
+        "action": ("final_action",),
+    },
+    time=(TimeOf(("utc_timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("final_action", r"(?i)^(?:block|deny)"),)),),
+    allowed=(When((("final_action", r"(?i)^(?:allow|warn|monitor)"),)),),
+    product="censornet_web",
+)
+"""``utc_timestamp``: "Date and time the request was received, in UTC"."""
+
+_FLOW = "flow."
+HUBBLE = LogFormat(
+    name="cilium_hubble",
+    title="Cilium Hubble flows of a Kubernetes cluster (JSON)",
+    vendor="Cilium",
+    doc="https://docs.cilium.io/en/stable/observability/hubble/",
+    kind="connection",
+    family=Json(
+        requires=((_FLOW + "IP.source", ""), (_FLOW + "IP.destination", ""), (_FLOW + "verdict", r"^[A-Z_]+$"))
+    ),
+    fields={
+        "host": (
+            Part(_FLOW + "l7.dns.query", r"^(.+?)\.?$"),
+            _FLOW + "l7.http.url",
+            _FLOW + "destination_names.0",
+        ),
+        "url": (_FLOW + "l7.http.url",),
+        "device": (_FLOW + "source.pod_name",),
+        "client_ip": (_FLOW + "IP.source",),
+        "server_ip": (_FLOW + "IP.destination",),
+        "server_port": (_FLOW + "l4.TCP.destination_port", _FLOW + "l4.UDP.destination_port"),
+        "method": (_FLOW + "l7.http.method",),
+        "action": (_FLOW + "verdict",),
+    },
+    time=(TimeOf((_FLOW + "time",)), TimeOf(("time",))),
+    zone="utc",
+    rank=14,
+    kinds=(
+        (When(((_FLOW + "l7.dns.query", r"."),)), "dns_query"),
+        (When(((_FLOW + "l7.http.url", r"."),)), "http_request"),
+    ),
+    blocked=(When(((_FLOW + "verdict", r"^DROPPED$"),)),),
+    allowed=(When(((_FLOW + "verdict", r"^(?:FORWARDED|REDIRECTED|TRANSLATED)$"),)),),
+    uncounted=(
+        When(((_FLOW + "is_reply", r"(?i)^true$"),), "what the service sent back; the other direction is counted"),
+        When(((_FLOW + "traffic_direction", r"^INGRESS$"),), "a connection from outside to a pod"),
+    ),
+    product="cilium_hubble",
+)
+
+FORMATS = (GLOBAL_SECURE_ACCESS, CENSORNET, HUBBLE)

@@ -1,0 +1,93 @@
+"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe)."""
+
+from shadowai.sources.logs.description import Json, LogFormat, Pattern, TimeOf, W3c, When
+
+_METHOD = "GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS"
+
+CADDY = LogFormat(
+    name="caddy",
+    title="Caddy access log (JSON)",
+    vendor="Caddy",
+    doc="https://caddyserver.com/docs/logging",
+    kind="http_request",
+    family=Json(
+        requires=(("request.host", ""), ("request.uri", ""), ("request.remote_ip|request.remote_addr", ""), ("ts", ""))
+    ),
+    fields={
+        "host": ("request.host",),
+        "path": ("request.uri",),
+        "user": ("user_id",),
+        "client_ip": ("request.client_ip", "request.remote_ip", "request.remote_addr"),
+        "method": ("request.method",),
+        "action": ("status",),
+        "bytes_up": ("bytes_read",),
+        "bytes_down": ("size",),
+        "user_agent": ("request.headers.User-Agent",),
+    },
+    time=(TimeOf(("ts",)),),
+    zone="utc",
+    rank=12,
+    product="caddy",
+)
+"""``size`` is the response's body, ``bytes_read`` the request's."""
+
+E2GUARDIAN = LogFormat(
+    name="e2guardian",
+    title="e2guardian and DansGuardian access.log",
+    vendor="e2guardian",
+    doc="https://github.com/e2guardian/e2guardian/wiki",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"^(?P<time>\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d) (?P<user>\S+) (?P<client>[0-9a-fA-F.:]+) (?P<url>\S+)\s+"
+            r"(?P<action>(?:\*[A-Z]+\*\s?)*)[^\r\n]{0,2000}?\s(?P<method>" + _METHOD + r") (?P<size>\d+)\s",
+        )
+    ),
+    line=r"^\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d \S+ [0-9a-fA-F.:]+ \S+\s.{0,2400} (?:" + _METHOD + r") \d+ ",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "method": ("method",),
+        "action": ("action",),
+        "bytes_down": ("size",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"\*DENIED\*"),)),),
+    allowed=(When((("action", r"^(?!.*\*DENIED\*)"),)),),
+    product="e2guardian",
+)
+"""``size`` is the document that was fetched."""
+
+CLOUD_WEB_SECURITY = LogFormat(
+    name="cisco_cws",
+    title="Cisco Cloud Web Security (ScanSafe) log (W3C)",
+    vendor="Cisco",
+    doc="https://www.cisco.com/c/en/us/support/security/cloud-web-security/series.html",
+    kind="http_request",
+    family=W3c(columns=("datetime", "cs-host", "x-ss-category", "x-ss-last-rule-action"), delimiter="tab"),
+    fields={
+        "host": ("cs-host",),
+        "path": ("cs-uri-path",),
+        "user": ("cs-username",),
+        "client_ip": ("c-ip",),
+        "server_ip": ("s-ip",),
+        "server_port": ("cs-uri-port",),
+        "method": ("cs-method",),
+        "action": ("x-ss-last-rule-action", "sc-status"),
+        "bytes_up": ("cs-bytes",),
+        "bytes_down": ("sc-bytes",),
+        "user_agent": ("cs(User-Agent)",),
+    },
+    time=(TimeOf(("datetime",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("x-ss-last-rule-action", r"(?i)^block"),)), When((("x-ss-block-type", r"^(?!-$|none$)."),))),
+    allowed=(When((("x-ss-last-rule-action", r"(?i)^(?:allow|warn|anonymi)"),)),),
+    product="cisco_cws",
+)
+"""``datetime``: "the date and time of the request in GMT"."""
+
+FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY)
