@@ -72,10 +72,11 @@ class Record:
 
     ``line`` counts what ``unit`` says: lines of a log, frames of a capture.
     ``counted`` is false for records that are printed and yet are no activity (an authentication leg, an answer
-    beside its query); ``uncounted_because`` then says why. ``inferred`` is true where the host is not in the traffic itself but
-    was concluded from something beside it. ``payload_up`` is what was sent up without the headers of packets and what was sent
-    twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use. ``time_assumed`` names what had to be assumed about
-    ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
+    beside its query); ``uncounted_because`` then says why. ``inferred`` is true where the host is not in the traffic
+    itself but was concluded from something beside it. ``payload_up`` is what was sent up without the headers of packets
+    and what was sent twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use.
+    ``proof`` is the id of the signature that the traffic's own protocol proves, whatever the host is called.
+    ``time_assumed`` names what had to be assumed about ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
     """
 
     path: str

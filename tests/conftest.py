@@ -41,7 +41,8 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, _home: Path) -> None:
         "TERM": "dumb",
         "XDG_CACHE_HOME": str(_home),
         "XDG_CONFIG_HOME": str(_home),
+        "XDG_STATE_HOME": str(_home),
     }.items():
         monkeypatch.setenv(name, value)
-    for name in ("FORCE_COLOR", "SHADOWAI_CONFIG"):
+    for name in ("FORCE_COLOR", "SHADOWAI_CONFIG", "SHADOWAI_STATE", "SHADOWAI_PURE"):
         monkeypatch.delenv(name, raising=False)

@@ -33,10 +33,11 @@ Fields = dict[str, str | int | bool]
 def command(
     paths: tuple[str, ...], layout: str, log_format: str | None, timezone: str | None, config_file: Path | None
 ) -> int:
-    """Print every record of the logs and captures in PATH... (files, folders, quoted patterns, - for stdin) as it is understood.
+    """Print every record of the logs and captures in PATH... (files, folders, quoted patterns, - for stdin) as it is
+    understood.
 
-    A line that could not be read is printed as {"path", "line", "gap"}, with "frame" for "line" in captures; in CSV, which has no room for it, on stderr.
-    Exit code: 0, or 3 where something could not be read.
+    A line that could not be read is printed as {"path", "line", "gap"}, with "frame" for "line" in captures; in CSV,
+    which has no room for it, on stderr. Exit code: 0, or 3 where something could not be read.
     """
     from shadowai import pipeline
     from shadowai.config import load
