@@ -1,4 +1,4 @@
-# Targets: demo, test, check, test-live, bench, sanitize, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
+# Targets: demo, demo-sweep, test, check, test-emulators, measure, test-live, bench, fuzz, sanitize, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,16 +6,17 @@ WHEEL_VENV := .venv-wheel
 RUN := $(VENV)/bin/python
 BUILD := build/wheel
 SANITIZE := -fsanitize=address,undefined
+SECONDS ?= 60
 STAGE := build/stage
 
 SOURCES := $(shell find shadowai connectors signatures -name __pycache__ -prune -o -type f ! -name "*.so" -print 2>/dev/null)
-NEEDED := tests samples docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE pyproject.toml setup.py
+NEEDED := tests bench samples docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE pyproject.toml setup.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check wheel suite test-live bench sanitize docs clean
+.PHONY: demo demo-sweep test check wheel suite test-emulators emulators-if-possible measure test-live bench fuzz sanitize docs clean
 
 # A person's first look: the samples as a table, and the same inventory as a file. Exit codes 1 (a breach) and 3 (gaps)
 # are what samples are for.
@@ -26,8 +27,13 @@ demo: $(VENV)/installed
 	@echo
 	@echo "The inventory as CSV: build/demo/inventory.csv"
 
+# A doctor's visit, two sweeps and the difference between them, against two made tenants behind servers on this machine. Leaves
+# its configuration, inventory and history in build/demo-sweep.
+demo-sweep: $(VENV)/dev
+	$(RUN) -m tests.tenants.demo build/demo-sweep
+
 # Everything that continuous integration runs.
-test: check suite
+test: check suite emulators-if-possible
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
@@ -45,6 +51,20 @@ suite: $(WHEEL_VENV)/installed
 	cd $(STAGE) && env -u PYTHONPATH SHADOWAI_SOURCE="$(CURDIR)" SHADOWAI_WHEEL="$$(ls "$(CURDIR)"/$(BUILD)/*.whl)" \
 		"$(CURDIR)/$(WHEEL_VENV)/bin/python" -m pytest -p no:cacheprovider
 
+# The connectors against servers that others wrote: Prism on the vendors' specifications, and WireMock. Needs Node, npm and Java;
+# the rest is installed from npm into ~/.cache/shadowai-emulators, once.
+test-emulators: $(VENV)/dev
+	$(RUN) -m tests.emulators
+
+# The same as a part of `test`: what is not tested for want of a program is said, not hidden.
+emulators-if-possible: $(VENV)/dev
+	@if command -v node >/dev/null && command -v npm >/dev/null && command -v java >/dev/null; then $(MAKE) --no-print-directory test-emulators; else \
+		echo "NOT TESTED: the connectors against Prism and WireMock, which need node, npm and java" >&2; fi
+
+# Calls, duration, memory and truth of sweeps of tenants of 50,000 users, under faults and kills. Takes a quarter of an hour.
+measure: $(VENV)/dev
+	$(RUN) -m tests.tenants.measure
+
 # `shadowai watch` between network namespaces, with the clients that are installed of openssl, curl, dig and Chromium. Needs
 # root and iproute2; not part of `test`.
 test-live: $(VENV)/dev
@@ -56,13 +76,24 @@ wheel: $(BUILD)/built
 bench: $(VENV)/installed
 	$(RUN) -m bench
 
-# The compiled part's tests with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, GCC): they end at the first wrong access.
+# Hostile input made by machine, for SECONDS, from our own captures and those below the folder CORPUS; findings go to
+# build/fuzz. With GUIDED=1 by atheris too, which looks for new paths through the readers (installed where there is a wheel).
+fuzz: $(VENV)/dev
+	$(RUN) -m tests.fuzz $(SECONDS) $(if $(CORPUS),--corpus "$(CORPUS)")
+	$(if $(GUIDED),$(RUN) -m pip install atheris && $(RUN) -m tests.fuzz.guided $(if $(CORPUS),--corpus "$(CORPUS)") \
+		-- -max_total_time=$(SECONDS))
+
+# The compiled part's tests with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, GCC), then changed captures for
+# SECONDS: they end at the first wrong access.
 sanitize: $(VENV)/dev
 	@rm -rf build/sanitize && mkdir -p build/sanitize && cp -R shadowai connectors signatures $(wildcard $(NEEDED)) build/sanitize
 	cd build/sanitize && rm -f shadowai/fast/*.so && CFLAGS="$(SANITIZE) -g -O1 -fno-sanitize-recover=undefined" \
 		LDFLAGS="$(SANITIZE)" $(CURDIR)/$(RUN) setup.py -q build_ext --inplace
 	cd build/sanitize && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m pytest -p no:cacheprovider tests/fast
+	cd build/sanitize && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m tests.fuzz $(SECONDS) --kinds captures \
+		$(if $(CORPUS),--corpus "$(abspath $(CORPUS))")
 
 # Writes what commands print into the blocks of the documentation.
 docs: $(VENV)/dev

@@ -10,7 +10,7 @@ from shadowai.tenant import CursorExpired, Signal, TenantError, Trouble
 from shadowai_connectors.entra_clouds import Endpoints
 from shadowai_connectors.entra_graph import Graph
 from shadowai_connectors.entra_people import REQUESTS
-from shadowai_connectors.entra_signals import CATALOGUE, DIRECTORY, GOVERNANCE, REPORTS, ROLES, wanted
+from shadowai_connectors.entra_signals import CATALOGUE, DIRECTORY, GOVERNANCE, REPORTS, ROLES, SIGNALS, wanted
 
 OWN_TEAMS_APPS = quote("distributionMethod eq 'organization'", safe="'")
 
@@ -36,14 +36,17 @@ BROAD = "Directory.Read.All"
 
 
 def examine(session: Session, endpoints: Endpoints, tenant: str, granted: tuple[str, ...]) -> Iterator[Probe]:
-    """A probe for each signal of the tier, then what the token may do and need not. ``granted`` are its permissions, empty where
-    they cannot be read."""
+    """A probe for each signal of the tier, how to have the others, then what the token may do and need not. ``granted`` are its
+    permissions, empty where they cannot be read."""
     graph = Graph(session, endpoints)
     client = session.settings.get("client", "")
     consent = endpoints.consent_url(tenant, client) if client else ""
     signals = wanted(session.settings)
     for signal in signals:
         yield _probe(graph, signal, granted, consent)
+    for signal in SIGNALS:
+        if signal not in signals:
+            yield Probe(signal.name, "ok", "not asked for", f'tier = "{signal.tier}"')
     yield from _excess(signals, granted)
 
 

@@ -50,6 +50,7 @@ cdef enum:  # marks of a flow
     ASKED = 8  # a DNS question was captured
     ASKED_TOLD = 16  # Naming knows that
     QUIC = 32  # there is a state of QUIC for it
+    REQUEST = 64  # it told a name in a request, which is held
 
 cdef enum:  # flags of a name
     AS_QUERY = 1  # as a question it must be told to Naming
@@ -150,6 +151,9 @@ cdef struct held_t:
     uint32_t next_free
     uint8_t which
     uint32_t pieces
+    int64_t time  # of a request
+    uint64_t frame
+    uint32_t weight  # that Naming's limits count for it
     PyObject *stream
 
 cdef struct interface_t:

@@ -26,12 +26,14 @@ import threading
 from os import fstat, urandom
 
 from shadowai.sources.capture import ethernet as ethernet_layer
-from shadowai.sources.capture import flows, hosts, internet, link, quic_names, tunnels
+from shadowai.sources.capture import flows, hosts, internet, ledger, link, quic_names, tcp_names, tunnels
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.packet import Fragment, Packet, Undecoded
 from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.pcapng import PcapngReader
 from shadowai.sources.capture.stream import Stream
+from shadowai.wire import ai_protocols
+from shadowai.wire import http as http_wire
 from shadowai.wire import quic as quic_wire
 
 cdef extern from *:
@@ -72,6 +74,7 @@ include "captured.pxi"
 include "layout.pxi"
 include "hashing.pxi"
 include "names.pxi"
+include "requests.pxi"
 include "plain.pxi"
 include "quic.pxi"
 include "frames.pxi"
@@ -117,6 +120,7 @@ cdef class Table:
     cdef Names names
     cdef Answers answers
     cdef QuicFlows quics
+    cdef Plain plain
     cdef bint quick
 
     cdef place_t *index
@@ -185,6 +189,7 @@ cdef class Table:
             self.answers = Answers(limits.dns_answers)
             naming.answers = self.answers
             self.quics = QuicFlows(naming._udp.quic)
+            self.plain = Plain()
             naming._udp.quic._opener = Opener()
             self.ech_names = len(naming.ech_names)
         for each in range(256):
@@ -420,7 +425,7 @@ cdef class Table:
             memset(&flow.sides[1], 0, sizeof(side_t))
         if flow.marks & NAMED and is_lost(flow):
             self.lost += 1
-        if self.quick and not flow.marks & (HANDED_ON | HELD | ASKED_TOLD | QUIC) and self.is_settled(flow):
+        if self.quick and not flow.marks & (HANDED_ON | HELD | ASKED_TOLD | QUIC | REQUEST) and self.is_settled(flow):
             return self.free_slot(slot)
         if self.ended_count == self.ended_room:
             with gil:
@@ -520,6 +525,8 @@ cdef class Table:
             elif not self.tcp_first[first] or not self.may_begin(p.data, p.start, captured):
                 return 0
         verdict = self.hello(flow, which, p, sequence, begins) if self.quick else -1
+        if verdict < 0 and self.quick:
+            verdict = self.http(flow, which, p, sequence)
         if verdict < 0:
             with gil:
                 verdict = self.hand_on(TCP_PIECE, flow, which, p, sequence)
@@ -589,6 +596,8 @@ cdef class Table:
                 isn = side.isn
         if flow.marks & QUIC:
             self.tell_quic(flow)
+        if flow.marks & REQUEST:
+            self.tell_request(flow)
         if kind != DNS_PIECE:
             flow.marks |= HANDED_ON
         elif flow.marks & (ASKED | ASKED_TOLD) == ASKED and self.quick:
@@ -718,12 +727,23 @@ cdef class Table:
 
     cdef int hold(self, flow_t *flow, int which, packet_t *p, Bytes data, uint32_t sequence, int size) except -1:
         """Keep the beginning of a hello. Naming gets the stream it would have, so that its limits count this one too."""
-        cdef uint32_t place = self.held_free
         cdef held_t *held
         cdef object stream = Stream(sequence, p.time, p.frame)
         cdef object key = flow.number * 2 + which
         stream.key = key_of(p)
         stream.add(sequence, copied(data, 0, data.size), data.size)
+        held = self.keep(flow, which, data, sequence, size)
+        Py_INCREF(stream)
+        held.stream = <PyObject *> stream
+        self.streams[key] = stream
+        self.streams_now = len(self.streams)
+        flow.marks |= HELD
+        return 0
+
+    cdef held_t *keep(self, flow_t *flow, int which, Bytes data, uint32_t sequence, int size) except NULL:
+        """A place for ``size`` bytes of one side of the flow that begin with ``data``."""
+        cdef uint32_t place = self.held_free
+        cdef held_t *held
         if place == <uint32_t> 0xFFFFFFFF:
             self.held = <held_t *> grown(self.held, (self.held_count + 1) * sizeof(held_t))
             place = self.held_count
@@ -735,13 +755,8 @@ cdef class Table:
         held.data = <uint8_t *> grown(NULL, size)
         memcpy(held.data, data.at, data.size)
         held.have, held.size, held.base, held.which, held.pieces = <uint32_t> data.size, size, sequence, which, 1
-        Py_INCREF(stream)
-        held.stream = <PyObject *> stream
-        self.streams[key] = stream
-        self.streams_now = len(self.streams)
-        flow.marks |= HELD
         flow.held = place
-        return 0
+        return held
 
     cdef int more_of_hello(self, flow_t *flow, int which, packet_t *p, Bytes data, uint32_t sequence) except -2 nogil:
         cdef held_t *held = &self.held[flow.held]
@@ -781,14 +796,91 @@ cdef class Table:
         return COLLECT
 
     cdef int give_up(self, flow_t *flow) except -1:
-        """What is held for the flow is Naming's alone from now on."""
+        """What is held for the flow is Naming's alone from now on, or needed no longer."""
         cdef held_t *held = &self.held[flow.held]
         free(held.data)
         Py_XDECREF(held.stream)
         memset(held, 0, sizeof(held_t))
         held.next_free = self.held_free
         self.held_free = flow.held
-        flow.marks &= ~HELD
+        flow.marks &= ~(HELD | REQUEST)
+        return 0
+
+    cdef int http(self, flow_t *flow, int which, packet_t *p, uint32_t sequence) except -2 nogil:
+        """Settle a plain request whose host nobody asks for, or its answer; -1 where Naming has to see it.
+
+        Whether a host is asked for must not hang on what is asked of it. The request is kept, should Naming have to know of it
+        after all.
+        """
+        cdef side_t *side = &flow.sides[which]
+        cdef Bytes data
+        cdef uint8_t[256] text
+        cdef int size
+        cdef uint32_t weight = 0
+        cdef name_t *name
+        if flow.marks & (HANDED_ON | HELD) or p.data.size - p.start < p.length or side.state != LOOK:
+            return -1
+        if not side.bits & SYN_SEEN or sequence != side.isn or self.streams_now >= self.most_streams:
+            return -1
+        data.at, data.size = some(p.data, p.start, <Py_ssize_t> p.length), <Py_ssize_t> p.length
+        if flow.marks & REQUEST:
+            return LOOK if self.held[flow.held].which != which and self.plain.answer(data) else -1
+        if flow.marks & NAMED or has_dns_port(flow) or p.destination_port == 853:
+            return -1
+        size = self.plain.request(data, text, &weight)
+        if not size:
+            return -1
+        name = self.names.find(text, size)
+        if name == NULL:
+            with gil:
+                name = self.names.learn(text, size)
+        if name.flags & AS_HELLO:
+            return -1
+        with gil:
+            # as its URL is shown, and once more its host
+            weight += PER_REQUEST + <uint32_t> (len("http://") + 2 * len(<str> name.host))
+            return self.keep_request(flow, which, p, data, sequence, weight)
+
+    cdef int keep_request(
+        self, flow_t *flow, int which, packet_t *p, Bytes data, uint32_t sequence, uint32_t weight
+    ) except -2:
+        cdef object naming = self.naming, limits = self.naming._limits
+        cdef held_t *held
+        if (
+            naming._requests >= limits.requests
+            or limits.names_per_flow < 1
+            or naming._weight + weight > limits.request_bytes
+        ):
+            return -1
+        held = self.keep(flow, which, data, sequence, <int> data.size)
+        held.time, held.frame, held.weight = p.time, p.frame, weight
+        naming._requests += 1
+        naming._weight += weight
+        flow.marks |= REQUEST | NAMED
+        self.named += 1
+        return LOOK
+
+    cdef int tell_request(self, flow_t *flow) except -1:
+        """Tell Naming of a request: all but the counts, which it has."""
+        cdef held_t *held = &self.held[flow.held]
+        cdef packet_t packet
+        naming = self.naming
+        apart = type(naming)(naming._limits, naming.wanted, b"")
+        packet.width = flow.width
+        packet.source, packet.destination = flow.a, flow.b
+        packet.source_port, packet.destination_port = flow.a_port, flow.b_port
+        if held.which:
+            packet.source, packet.destination = flow.b, flow.a
+            packet.source_port, packet.destination_port = flow.b_port, flow.a_port
+        request = PyBytes_FromStringAndSize(<const char *> held.data, held.have)
+        apart.take(
+            TCP_PIECE, flow.number, held.which, held.base, held.base, held.time, held.frame, request, held.have,
+            key_of(&packet), TCP,
+        )
+        naming._told[flow.number] = apart.told(flow.number)
+        naming._tcp._next.update(apart._tcp._next)
+        self.give_up(flow)
+        flow.marks &= ~NAMED
         return 0
 
     cdef bint quic(self, flow_t *flow, int which, packet_t *p, Bytes data) except -1 nogil:
@@ -1058,6 +1150,10 @@ cdef class Table:
                 flow.marks |= HANDED_ON
             if flow.marks & QUIC:
                 self.end_quic(flow)
+            if flow.marks & REQUEST:
+                self.naming._requests -= 1
+                self.naming._weight -= self.held[flow.held].weight
+                self.give_up(flow)
             if not self.quick or flow.marks & HANDED_ON:
                 self.finish(as_tuple(flow))
             elif self.is_settled(flow):

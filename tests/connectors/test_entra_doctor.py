@@ -51,7 +51,12 @@ def test_every_signal_has_its_probe(tenant: Tenant) -> None:
 
 
 def test_only_the_tier_is_probed(tenant: Tenant) -> None:
-    assert {probe.signal for probe in probes(tenant, tier="minimal")} == {"apps", "grants", "roles", "assignments"}
+    found = probes(tenant, tier="minimal")
+    asked = {probe.signal for probe in found if probe.detail != "not asked for"}
+    assert asked == {"apps", "grants", "roles", "assignments"}
+    assert not [path for path in tenant.calls if "auditLogs" in path or "copilot" in path]
+    assert {probe.finding for probe in found} == {"ok"} and {probe.signal for probe in found} == set(PROBES)
+    assert of(found, "copilot-packages").remedy == 'tier = "deep"'
 
 
 def test_a_service_that_takes_no_page_size_is_asked_without(tenant: Tenant) -> None:

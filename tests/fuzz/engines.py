@@ -40,7 +40,9 @@ def _some(host: str | None, url: str | None) -> bool:
     return host is not None and ("chatgpt" in host or "claude" in host)
 
 
-def found(stream: BinaryIO, wanted: Wanted | None, limits: Limits, chunk: int | None, *, compiled: bool) -> dict[str, Any]:
+def found(
+    stream: BinaryIO, wanted: Wanted | None, limits: Limits, chunk: int | None, *, compiled: bool
+) -> dict[str, Any]:
     """All that one engine gives of a capture."""
     capture = CaptureFile("a.pcap", stream, limits=limits, secret=SECRET)
     if chunk is not None:
@@ -62,7 +64,9 @@ def found(stream: BinaryIO, wanted: Wanted | None, limits: Limits, chunk: int | 
     }
 
 
-def same(make: Callable[[], BinaryIO], wanted: Wanted | None = None, limits: Limits = DEFAULT, chunk: int | None = None) -> None:
+def same(
+    make: Callable[[], BinaryIO], wanted: Wanted | None = None, limits: Limits = DEFAULT, chunk: int | None = None
+) -> None:
     """Raises :class:`Differs` where the engines do not find the same."""
     with make() as stream:
         pure = found(stream, wanted, limits, chunk, compiled=False)
@@ -78,7 +82,7 @@ def _first(pure: Any, quick: Any) -> str:
         for number, (one, other) in enumerate(zip(pure, quick, strict=False)):
             if one != other:
                 return f"number {number}: reference {one!r}, compiled {other!r}"
-        return f"reference {len(pure)}, compiled {len(quick)}; {(pure[len(quick):] or quick[len(pure):])[0]!r}"
+        return f"reference {len(pure)}, compiled {len(quick)}; {(pure[len(quick) :] or quick[len(pure) :])[0]!r}"
     return f"reference {pure!r}, compiled {quick!r}"
 
 

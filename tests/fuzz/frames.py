@@ -13,7 +13,32 @@ from shadowai.sources.capture.window import RawFrame
 from tests.captures import files
 from tests.fuzz.changes import INTERESTING, changed
 
-LINK_TYPES = (0, 1, 9, 12, 14, 50, 51, 101, 105, 107, 108, 109, 113, 119, 127, 147, 192, 195, 228, 229, 239, 258, 276, 400)
+LINK_TYPES = (
+    0,
+    1,
+    9,
+    12,
+    14,
+    50,
+    51,
+    101,
+    105,
+    107,
+    108,
+    109,
+    113,
+    119,
+    127,
+    147,
+    192,
+    195,
+    228,
+    229,
+    239,
+    258,
+    276,
+    400,
+)
 MOST_FRAMES = 400
 _FIELDS = (12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 34, 36, 38, 46, 47, 54, 56, 58, 59, 60, 66)
 """Places in an Ethernet frame: types, lengths, offsets, ports, flags of IPv4, IPv6, TCP and UDP, and what comes next."""
@@ -80,7 +105,9 @@ def mutated(frames: Sequence[Frame], rng: random.Random, others: Sequence[Frame]
             rng.choice(_CHANGES)(found, rng, others)
     data = written(found or list(others[:1]), rng)
     if rng.random() < 0.25:
-        data = data[:24] + changed(data[24:], rng, (), 1 << 22) if rng.random() < 0.8 else changed(data, rng, (), 1 << 22)
+        data = (
+            data[:24] + changed(data[24:], rng, (), 1 << 22) if rng.random() < 0.8 else changed(data, rng, (), 1 << 22)
+        )
     return data
 
 
@@ -124,7 +151,9 @@ def _drop(frames: list[Frame], rng: random.Random, others: Sequence[Frame]) -> N
 
 def _jump(frames: list[Frame], rng: random.Random, others: Sequence[Frame]) -> None:
     at = _pick(frames, rng)
-    step = rng.choice((-_DAY, _DAY, -1_000, 40_000_000, -40_000_000, 400 * 1_000_000, -(1 << 60), 4_000_000_000_000_000))
+    step = rng.choice(
+        (-_DAY, _DAY, -1_000, 40_000_000, -40_000_000, 400 * 1_000_000, -(1 << 60), 4_000_000_000_000_000)
+    )
     for each in range(at, len(frames) if rng.random() < 0.7 else at + 1):
         frames[each] = frames[each]._replace(time=min(max(frames[each].time + step, 0), _LATEST))
 

@@ -85,9 +85,19 @@ def _messages() -> Iterator[bytes]:
     yield messages.request("10.1.1.1:8080", "/mcp?x=1", method="POST", body=body, headers={"Mcp-Session-Id": "1"})
     chat = b'{"model":"m","messages":[{"role":"user","content":"hi"}],"key":"sk-ant-REDACTED"}'
     yield messages.request("a.example", "/v1/chat/completions", method="POST", body=chat)
-    yield from (messages.response(b'{"models":[{"name":"llama3:latest"}]}'), messages.connect("claude.ai:443"), chat, body)
-    yield b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5) + b"\x00\x00\x0d\x01\x05\0\0\0\x01" + (
-        b"\x82\x86\x84\x41\x88\x35\x23\x98\xac\x57\x54\xdf"
+    yield from (
+        messages.response(b'{"models":[{"name":"llama3:latest"}]}'),
+        messages.connect("claude.ai:443"),
+        chat,
+        body,
+    )
+    yield (
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+        + bytes(3)
+        + b"\x04"
+        + bytes(5)
+        + b"\x00\x00\x0d\x01\x05\0\0\0\x01"
+        + (b"\x82\x86\x84\x41\x88\x35\x23\x98\xac\x57\x54\xdf")
     )
     yield from (messages.socks5("a.example", 443), messages.socks4a("a.example", 443))
     yield messages.proxy_v1("192.0.2.1", "192.0.2.2", 1, 443) + messages.request("a.example")
@@ -129,7 +139,11 @@ def _conversations() -> list[list[Timed]]:
     tunnel = tcp(HERE, THERE, 1080).syn().send(messages.connect("claude.ai:443")).receive(messages.ESTABLISHED)
     tunnel.send(tls.hello("claude.ai"))
     body = b'{"model":"m","messages":[{"role":"user","content":"hi"}]}'
-    local = tcp(HERE, THERE, 8000).syn().send(messages.request("10.1.1.1", "/v1/chat/completions", method="POST", body=body))
+    local = (
+        tcp(HERE, THERE, 8000)
+        .syn()
+        .send(messages.request("10.1.1.1", "/v1/chat/completions", method="POST", body=body))
+    )
     local.receive(messages.response(b'{"object":"chat.completion","choices":[]}'))
     hello = tls.client_hello("claude.ai", alpn=("h3",), size=700)
     quicks = udp(HERE, THERE, 443)
@@ -138,7 +152,9 @@ def _conversations() -> list[list[Timed]]:
     quicks.receive(quic.short(b"\x09" * 8)).send(quic.short(b"\x08" * 8))
     datagrams = udp(HERE, THERE, 4433).send(tls.dtls_hello("a.example"), tls.dtls_hello("a.example", cookie=b"x"))
     over_tcp = tcp(HERE, RESOLVER, 53).syn().send(messages.dns_over_tcp(messages.dns_query("a.example")))
-    socks = tcp(HERE, THERE, 1080).syn().send(b"\x05\x01\x00").receive(b"\x05\x00").send(messages.socks5("a.example", 443))
+    socks = (
+        tcp(HERE, THERE, 1080).syn().send(b"\x05\x01\x00").receive(b"\x05\x00").send(messages.socks5("a.example", 443))
+    )
     middle = tcp(HERE, THERE, 443).send(tls.application(500)).receive(tls.application(900))
     talks = [web, parts, proxied, tunnel, local, quicks, datagrams, over_tcp, socks, middle]
     return [merged(looks, later), *(talk.frames for talk in talks)]

@@ -38,7 +38,11 @@ def _handshake(data: bytes) -> object:
 def _certificates(data: bytes) -> object:
     found = tls.certificates(data)
     tls.certificates(data, leaf_only=True)
-    return [x509.names(one) for one in found] if isinstance(found, tuple) and not isinstance(found, tls.NeedMore) else found
+    return (
+        [x509.names(one) for one in found]
+        if isinstance(found, tuple) and not isinstance(found, tls.NeedMore)
+        else found
+    )
 
 
 def _dns_query(data: bytes) -> object:
@@ -101,6 +105,7 @@ WIRE: dict[str, Target] = {
     "dns.query": _dns_query,
     "dns.message": dns.message,
     "dns.message, at 2": lambda data: dns.message(data, 2),
+    "dns.addresses": dns.addresses,
     "dns.tcp_messages": _dns_stream,
     "dtls.hello_start": dtls.hello_start,
     "dtls.client_hello_fragments": _dtls,

@@ -61,7 +61,9 @@ def main(folder: Path) -> int:
         codes.append(_run(folder, "sweep"))
         codes.append(_run(folder, "diff"))
         codes.append(_run(folder, "history"))
-    print(f"\n# Faults on the way: {dict(few.struck)}; the configuration, the inventory and the history are in {folder}")
+    print(
+        f"\n# Faults on the way: {dict(few.struck)}; the configuration, the inventory and the history are in {folder}"
+    )
     return 0 if all(code in EXPECTED for code in codes) else 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +57,10 @@ class EntraTenant:
         """What it holds."""
         return self.graph.tenant
 
-    def sweep(self, mode: Mode | None = None, scope: Scope = "ai") -> Measured:
-        """Sweep, and hold what was found against what there is."""
+    def sweep(
+        self, mode: Mode | None = None, scope: Scope = "ai", also: Callable[[Swept], None] = lambda swept: None
+    ) -> Measured:
+        """Sweep, and hold what was found against what there is; ``also`` is given the result while it can be read."""
         self.graph.calls.clear()
         self.graph.ledger.spent.clear()
         found: list[tuple[Difference, tuple[Outcome, ...], str]] = []
@@ -67,6 +69,7 @@ class EntraTenant:
             there = truth(self.tenant, swept.began / 1_000_000, whole=swept.mode == "full")
             bad = tuple(one for one in swept.outcomes if one.completeness is not Completeness.COMPLETE)
             found.append((compare(swept, there), bad, swept.mode))
+            also(swept)
 
         wanted = Wanted("made", mode, scope)
         done = sweep(Entra(), self.settings, self._folder / "entra.sqlite", self.clock, wanted=wanted, read=read)

@@ -114,15 +114,15 @@ class Google:
         return "requestedApps", iter(())
 
     def _records(self, application: str, query: Mapping[str, str], before: int | None) -> Iterator[tuple[int, Row]]:
-        start, end = (datetime.fromisoformat(query[name]).timestamp() for name in ("startTime", "endTime"))
         now = self.clock.time()
+        start, end = _time(query, "startTime", now - 86_400), _time(query, "endTime", now)
         tenant, kind = self.tenant, query.get("eventName", "")
         if application == "token" and kind in ("authorize", "revoke"):
             for k in tenant.logged(kind, start, end, now, before):
                 yield k, tenant.event_row(kind, k)
             return
         after = 0 if before is None else before + 1
-        if application == "token":
+        if application == "token" and "filters" in query:
             client = query["filters"].removeprefix("client_id==")
             n = int(client.split("-")[1][:32], 16)
             for place, (when, user) in islice(enumerate(tenant.uses(n, start, end)), after, None):
@@ -146,6 +146,10 @@ def _limits(path: str, query: Mapping[str, str]) -> tuple[Limit, ...]:
         filtered = {"eventName", "filters", "actorIpAddress", "orgUnitID", "groupIdFilter"} & set(query)
         return (quotas.GOOGLE_REPORTS, quotas.GOOGLE_FILTERED) if filtered else (quotas.GOOGLE_REPORTS,)
     return (quotas.GOOGLE_DIRECTORY,) if path.startswith("/admin/directory/") else (quotas.GOOGLE_CHROME,)
+
+
+def _time(query: Mapping[str, str], name: str, usual: float) -> float:
+    return datetime.fromisoformat(query[name]).timestamp() if name in query else usual
 
 
 def _what(path: str, query: Mapping[str, str]) -> str:

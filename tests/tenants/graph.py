@@ -168,6 +168,7 @@ class Graph:
             return (tenant.grant_row(*grant) for grant in grants)
         if path == "/auditLogs/directoryAudits":
             return map(tenant.event_row, islice(self._log(chosen), start, None))
+        path = path.replace(f"(appId='{microsoft.RESOURCES[0][0]}')", f"/{microsoft.guid(1, 0)}")
         inner = re.fullmatch(r"/servicePrincipals/([^/]+)/(oauth2PermissionGrants|appRoleAssignedTo)", path)
         if inner is not None:
             n = tenant.number_of(inner[1])
@@ -181,7 +182,8 @@ class Graph:
 
     def _log(self, chosen: str) -> Iterator[int]:
         bounds = {name: datetime.fromisoformat(value).timestamp() for name, value in _FILTER.findall(chosen)}
-        return self.tenant.events(bounds["ge"], bounds["lt"], self.clock.time())
+        now = self.clock.time()
+        return self.tenant.events(bounds.get("ge", now - microsoft.KEPT), bounds.get("lt", now), now)
 
     def _page(
         self, target: str, path: str, query: Mapping[str, str], rows: Iterator[Row], start: int, *, again: bool

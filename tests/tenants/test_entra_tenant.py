@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shadowai.pipeline import ScanOptions
+from shadowai.swept_report import SweptReport
+from shadowai.tenant import Swept
 from tests.tenants.entra_sweeps import Measured, entra_tenant
+from tests.tenants.entra_truth import truth
 from tests.tenants.faults import GRAPH, Faults
-from tests.tenants.microsoft import Size
+from tests.tenants.microsoft import CLIENT, ITS_SERVER, Directory, Size
 
+SERVICES = ("anthropic-claude", "openai-chatgpt", "deepseek", "elevenlabs"), ("anthropic-claude", "openai-chatgpt")
+"""By verified publisher, and by reply address, in the order of the tenant's."""
 SMALL = Size().by(100)
 
 
@@ -35,6 +42,39 @@ def test_a_tenant_is_found_as_it_is_and_so_is_what_changes(tmp_path: Path) -> No
         assert whole.difference.found["grant"] > 2000
 
 
+def test_the_inventory_is_that_of_the_truth(tmp_path: Path) -> None:
+    def judge(swept: Swept) -> None:
+        there = truth(made.tenant, swept.began / 1_000_000)
+        real = replace(
+            swept,
+            apps=tuple(there.apps),
+            grants=tuple(there.grants),
+            people=tuple(there.people),
+            events=tuple(there.events),
+        )
+        for report in (SweptReport(ScanOptions(), {}), SweptReport(ScanOptions(by="user"), {})):
+            found, wanted = report.report([swept], []), report.report([real], [])
+            assert found.entries == wanted.entries and found.gaps == ()
+        services = {
+            entry.service_id: entry.users for entry in SweptReport(ScanOptions(), {}).report([swept], []).entries
+        }
+        assert services == expected(made.tenant)
+
+    with entra_tenant(SMALL, tmp_path, faults=Faults(GRAPH, 0.1, seed=3), limited=False) as made:
+        exact(made.sweep(also=judge))
+
+
+def expected(tenant: Directory) -> dict[str, int]:
+    """The users of each AI service, counted from the numbers that the tenant was made of."""
+    users: dict[str, set[int]] = {}
+    for n in filter(tenant.is_ai, tenant.app_numbers()):
+        service = "anthropic-claude" if n in (CLIENT, ITS_SERVER) else SERVICES[n % 3 > 0][n % (2 if n % 3 else 4)]
+        people = users.setdefault(service, set())
+        people |= {user for _, _, _, user, _ in tenant.grants_of(n) if user >= 0}
+        people |= {user for _, user in tenant.assigned_to(n)}
+    return {service: len(people) for service, people in users.items()}
+
+
 def test_delta_links_that_have_expired_are_a_full_look(tmp_path: Path) -> None:
     with entra_tenant(SMALL, tmp_path) as made:
         exact(made.sweep())
@@ -46,14 +86,14 @@ def test_delta_links_that_have_expired_are_a_full_look(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", GRAPH)
 def test_a_fault_loses_and_invents_nothing(tmp_path: Path, fault: str) -> None:
     faults = Faults((fault,), 0.3, seed=5)
-    with entra_tenant(SMALL, tmp_path, faults=faults, largest=15) as made:
+    with entra_tenant(SMALL, tmp_path, faults=faults, limited=False, largest=15) as made:
         exact(made.sweep())
     assert faults.struck[fault] > 0
 
 
 def test_all_faults_together(tmp_path: Path) -> None:
     faults = Faults(GRAPH, 0.3, seed=11)
-    with entra_tenant(SMALL, tmp_path, faults=faults, largest=15) as made:
+    with entra_tenant(SMALL, tmp_path, faults=faults, limited=False, largest=15) as made:
         exact(made.sweep())
         made.next_day()
         exact(made.sweep())

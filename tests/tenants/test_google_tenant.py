@@ -11,15 +11,15 @@ from tests.tenants.google_sweeps import google_tenant
 from tests.tenants.test_entra_tenant import exact
 from tests.tenants.workspace import Size
 
-SMALL = Size().by(100)
+SMALL = Size().by(400)
 TINY = Size().by(1000)
 
 
 def test_a_tenant_is_found_as_it_is_and_so_is_what_comes_later(tmp_path: Path) -> None:
-    with google_tenant(SMALL, tmp_path) as made:
+    with google_tenant(SMALL, tmp_path, largest=200) as made:
         first = made.sweep()
         exact(first)
-        assert first.mode == "targeted" and first.difference.found["event"] > 10_000
+        assert first.mode == "targeted" and first.difference.found["event"] > 2_500
         for _ in range(2):
             made.next_day()
             later = made.sweep()
@@ -30,14 +30,14 @@ def test_a_tenant_is_found_as_it_is_and_so_is_what_comes_later(tmp_path: Path) -
 @pytest.mark.parametrize("fault", GOOGLE)
 def test_a_fault_loses_and_invents_nothing(tmp_path: Path, fault: str) -> None:
     faults = Faults((fault,), 0.3, seed=5)
-    with google_tenant(TINY, tmp_path, faults=faults, largest=100) as made:
+    with google_tenant(TINY, tmp_path, faults=faults, limited=False, largest=100) as made:
         exact(made.sweep())
     assert faults.struck[fault] > 0
 
 
 def test_all_faults_together(tmp_path: Path) -> None:
     faults = Faults(GOOGLE, 0.3, seed=11)
-    with google_tenant(TINY, tmp_path, faults=faults, largest=100) as made:
+    with google_tenant(TINY, tmp_path, faults=faults, limited=False, largest=100) as made:
         exact(made.sweep())
         made.next_day()
         exact(made.sweep())

@@ -93,7 +93,9 @@ class Workspace:
         apart = KEPT / self._count(kind)
         when = self.begins - KEPT + math.floor((k + 0.5) * apart * 1000) / 1000
         nights = math.ceil((when + LATE - self.begins) / DAY) - 0.5
-        return when, max(when, self.begins + nights * DAY) if k % 97 == 0 and (when - self.begins) % DAY >= 20 * 3600 else when
+        return when, max(when, self.begins + nights * DAY) if k % 97 == 0 and (
+            when - self.begins
+        ) % DAY >= 20 * 3600 else when
 
     def _count(self, kind: str) -> int:
         return self.size.events // (1 if kind == "authorize" else 50)

@@ -317,3 +317,73 @@ def test_both_paths_agree_on_host_names(text: str) -> None:
         assert full is not None and full.question == text.encode()
     else:
         assert dns.query(data) is None and full is None
+
+
+def _same_addresses(data: bytes) -> None:
+    """What the short way tells is what the long way tells."""
+    plain, whole = dns.addresses(data), dns.message(data)
+    if plain is not None:
+        assert whole is not None and whole.response and not whole.rcode and not whole.opcode
+        assert plain.question == whole.question and not whole.ech_public_names
+        assert plain.addresses == [(each.address, each.ttl) for each in whole.answers if each.address is not None]
+
+
+PLAIN_ANSWER = (
+    header(0x8180, answered=4, additional=1)
+    + question("API.openai.com")
+    + record(FIRST, 5, name("edge.example.com"), ttl=300)
+    + record(b"\xc0\x2c", 1, bytes((192, 0, 2, 1)), ttl=30)
+    + record(b"\xc0\x2c", 28, bytes(range(16)), ttl=40)
+    + record(name("other.example"), 16, b"text")
+    + record(b"\0", 41, b"")
+)
+
+
+def test_the_addresses_of_a_plain_answer() -> None:
+    found = [(bytes((192, 0, 2, 1)), 30), (bytes(range(16)), 40)]
+    assert dns.addresses(PLAIN_ANSWER) == dns.Addresses(b"API.openai.com", found)
+    _same_addresses(PLAIN_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        PLAIN_ANSWER[:20],
+        QUERY,
+        header(0x8183, answered=1) + question("a.example") + record(FIRST, 1, bytes(4)),
+        header(0x8180, asked=2, answered=1) + question("a.example") * 2 + record(FIRST, 1, bytes(4)),
+        header(0x8180, answered=1) + question("a b.example") + record(FIRST, 1, bytes(4)),
+        header(0x8180, answered=1) + question("a.b.c.d.e.f.g.h.i") + record(FIRST, 1, bytes(4)),
+        header(0x8180, answered=1) + question("a.example") + record(FIRST, 65, b"\0\1\0"),
+    ],
+)
+def test_other_messages_take_the_long_way(data: bytes) -> None:
+    assert dns.addresses(data) is None
+
+
+@given(
+    st.integers(0, len(PLAIN_ANSWER)), st.lists(st.tuples(st.integers(0, len(PLAIN_ANSWER) - 1), st.integers(0, 255)))
+)
+def test_a_damaged_answer_tells_the_same_either_way(end: int, changes: list[tuple[int, int]]) -> None:
+    data = bytearray(PLAIN_ANSWER)
+    for place, value in changes:
+        data[place] = value
+    _same_addresses(bytes(data[:end]))
+    _same_addresses(bytes(data))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([FIRST, b"\xc0\x1b", b"\xc0\x27", b"\xc0\x2c", b"\1a\xc0\x0c", b"\0", b"\xc0\xff"]),
+            st.sampled_from([1, 2, 5, 28]),
+            st.sampled_from([b"\1b\xc0\x0c", b"\xc0\x27", name("c.example"), bytes(4), bytes(16), b"\xc0\x0c"]),
+            st.sampled_from([1, 0x8001, 3, 9]),
+        ),
+        max_size=8,
+    )
+)
+def test_any_chain_of_aliases_tells_the_same_either_way(chain: list[tuple[bytes, int, bytes, int]]) -> None:
+    records = b"".join(record(owner, kind, data, group=group) for owner, kind, data, group in chain)
+    _same_addresses(header(0x8180, answered=len(chain)) + question("a.example.com") + records)

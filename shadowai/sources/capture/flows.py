@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, TypeVar
 from shadowai.sources.capture import internet, link
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.limits import DEFAULT, Limits
-from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.packet import ACK, FIN, RST, SYN, TCP, UDP, Fragment, Packet, Undecoded
+from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.tunnels import UDP_PORTS
 
 RawFrame = tuple[int, int, int, bytes, int]
@@ -619,11 +619,9 @@ class Table:
         if verdict == BOTH_DONE and side.other is not None:
             side.other.state = DONE
 
-    def _udp_payload(
-        self, side: Side, data: bytes, start: int, stop: int, length: int, time: int, frame: int
-    ) -> None:
+    def _udp_payload(self, side: Side, data: bytes, start: int, stop: int, length: int, time: int, frame: int) -> None:
         """Hand on a UDP payload that may hold a name; ``data[start:stop]`` of it was captured."""
-        if side.state >= DONE:
+        if side.state >= DONE or (side.state == LOOK and not (start < stop and _QUIC_FIRSTS[data[start]])):
             return
         payload = data[start : min(start + length, stop)]
         kind = DNS_PIECE if side.dns else udp_kind(payload, side.key)

@@ -18,6 +18,8 @@ from shadowai.wire import ai_protocols, tls
 
 DNS_OVER_TLS = 853
 """The port of DNS over TLS (RFC 7858) and over QUIC (RFC 9250)."""
+_PER_REQUEST = 512
+"""Bytes that a request is held to cost besides its texts."""
 _DNS_OVER_TLS = DNS_OVER_TLS.to_bytes(2, "big")
 _PUBLIC_NAMES = 4096
 _PROVIDERS_NAMES = 64
@@ -75,7 +77,20 @@ class Query(NamedTuple):
 class Told:
     """What is known of one flow: ``client`` is the direction (0 or 1) that turned out to be the client's, -1 unknown."""
 
-    __slots__ = ("address", "client", "count", "ech", "hellos", "host", "kept", "last", "mixed", "names", "requests")
+    __slots__ = (
+        "address",
+        "client",
+        "count",
+        "ech",
+        "hellos",
+        "host",
+        "kept",
+        "last",
+        "mixed",
+        "names",
+        "requests",
+        "weight",
+    )
 
     def __init__(self) -> None:
         self.client = -1
@@ -88,6 +103,8 @@ class Told:
         """The server name is that of the provider; the real one is encrypted."""
         self.count = self.requests = 0
         """Names told, kept or not, and those of them that were told by requests."""
+        self.weight = 0
+        """Bytes that those requests are held to cost."""
         self.last: Seen | None = None
         """The latest name, which an answer may tell more about."""
         self.kept = False
@@ -115,7 +132,7 @@ class Ledger:
         """What was met and what had to be given up: for notes and gaps."""
         self.named = 0
         """Names that were told, wanted or not."""
-        self._requests = 0
+        self._requests = self._weight = 0
 
     @property
     def wanted(self) -> Wanted | None:
@@ -175,15 +192,15 @@ class Ledger:
 
     def see(self, told: Told, seen: Seen) -> None:
         """Keep a name. One without a host is none: the flow stays nameless."""
-        if seen.host is None or not self._tell(told, seen.host, request=seen.kind == "http_host"):
+        if seen.host is None or not self._tell(told, seen.host, _weight(seen)):
             return
         told.last = seen
         told.kept = self._wanted is None or seen.proof is not None or self._wanted(seen.host, seen.url)
         if told.kept:
             told.names.append(seen)
 
-    def _tell(self, told: Told, host: str, *, request: bool = False) -> bool:
-        """Count a name; false where there were too many before it."""
+    def _tell(self, told: Told, host: str, weight: int = 0) -> bool:
+        """Count a name; false where there were too many before it. ``weight`` is what a request is held to cost."""
         self.named += 1
         if told.host is None:
             told.host = host
@@ -191,10 +208,17 @@ class Ledger:
             told.mixed = True
         told.count += 1
         told.last, told.kept = None, False
-        if request:
+        if weight:
             told.requests += 1
+            told.weight += weight
             self._requests += 1
-        if told.count > self._limits.names_per_flow or self._requests > self._limits.requests:
+            self._weight += weight
+        limits = self._limits
+        if (
+            told.count > limits.names_per_flow
+            or self._requests > limits.requests
+            or self._weight > limits.request_bytes
+        ):
             self.counts["names_limit"] += 1
             return False
         return True
@@ -213,6 +237,7 @@ class Ledger:
         told = self._told.pop(flow, None)
         if told is not None:
             self._requests -= told.requests
+            self._weight -= told.weight
         return told
 
     def learn_public_name(self, public: str, service: str) -> None:
@@ -243,6 +268,13 @@ class Ledger:
         client, server, _, _ = ends(at.key)
         asked = self.answers.names(client, server, at.time)
         return host not in asked and any(name in self._behind.get(host, ()) for name in asked)
+
+
+def _weight(seen: Seen) -> int:
+    """Bytes that a request is held to cost; 0 for other names."""
+    if seen.kind != "http_host":
+        return 0
+    return _PER_REQUEST + len(seen.host or "") + len(seen.url or "") + len(seen.user_agent or "")
 
 
 def proven(seen: Seen, proof: ai_protocols.Proof | None) -> Seen:

@@ -13,7 +13,7 @@ class Limits:
     longest is let go. ``streams`` are the directions whose beginning is being put together at once, ``stream_bytes`` and
     ``stream_pieces`` what each may hold. ``quic_connections`` are QUIC connections (and DTLS ones) whose first messages are
     being collected. ``names_per_flow`` bounds the requests told apart on one connection, ``requests`` those of all open connections
-    together. ``dns_answers`` are the remembered
+    together, ``request_bytes`` what is remembered of them. ``dns_answers`` are the remembered
     pairs of client and address. ``fragments`` are IP datagrams being put together at once.
     """
 
@@ -24,6 +24,7 @@ class Limits:
     quic_connections: int = 4096
     names_per_flow: int = 256
     requests: int = 1 << 20
+    request_bytes: int = 128 << 20
     dns_answers: int = 1 << 18
     fragments: int = 1024
 

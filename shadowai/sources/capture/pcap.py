@@ -219,7 +219,11 @@ class PcapReader(Progress):
         if self._around is None or len(data) < self._size:
             return False
         second, fraction, captured, length = self._unpack(data)
-        if not 0 < captured <= min(self._biggest, length) or fraction >= self._unit or abs(second - self._around) > _DAY:
+        if (
+            not 0 < captured <= min(self._biggest, length)
+            or fraction >= self._unit
+            or abs(second - self._around) > _DAY
+        ):
             return False
         return self._window.reach(self._size + captured)
 

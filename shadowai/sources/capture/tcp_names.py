@@ -8,6 +8,8 @@ of another protocol is counted and passed over.
 
 from __future__ import annotations
 
+import functools
+
 from shadowai.sources.capture import hosts
 from shadowai.sources.capture.clear_keys import ClearKeys, masked
 from shadowai.sources.capture.flows import BOTH_DONE, COLLECT, DONE, LOOK, ends, key_is_dns
@@ -26,6 +28,8 @@ _FAR = 1 << 16
 """Bytes of another protocol after which no hello is expected any more."""
 _BODY = 4096
 """Bytes behind a head that are looked at for a protocol of AI servers."""
+_REMEMBERED = 4096
+"""Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
 _UNKNOWN = -1
 _KEY = frozenset({"key"})
 
@@ -221,7 +225,7 @@ class TcpNames:
             return COLLECT
         told = self._ledger.of(at.flow, 1 - at.which)
         if chain and told is not None:
-            name = hosts.one_owner(x509.names(chain[0]))
+            name = _known_owner(chain[0]) if len(chain[0]) <= _REMEMBERED else _owner(chain[0])
             if name is not None:
                 self._ledger.see(told, Seen("tls_certificate", name, at.frame, at.time, 1 - at.which, inferred=True))
             else:
@@ -394,6 +398,14 @@ class TcpNames:
         self._ledger.counts["streams_limit"] += 1
         if stream is not None:
             self._leave(stream, id // 2, id % 2)
+
+
+def _owner(certificate: bytes) -> str | None:
+    """The host that a certificate (DER) is about."""
+    return hosts.one_owner(x509.names(certificate))
+
+
+_known_owner = functools.lru_cache(maxsize=1 << 10)(_owner)
 
 
 def _drop_what_was_read(stream: Stream) -> None:

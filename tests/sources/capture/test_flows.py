@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import io
 from collections.abc import Callable, Iterable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shadowai.sources.capture.flows import (
     BOTH_DONE,
@@ -24,10 +28,12 @@ from shadowai.sources.capture.flows import (
     reverse,
     udp_kind,
 )
+from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.limits import Limits
-from tests.captures import messages, packets, tls
+from tests.captures import files, messages, packets, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
 from tests.captures.packets import ACK, RST, SYN, ethernet, fragments, ip, packed, tcp_segment, udp_datagram
+from tests.captures.scene import scene
 from tests.sources.capture.reading import CLIENT, OTHER, RESOLVER, SERVER
 
 Piece = tuple[int, int, int, int, bytes]
@@ -279,3 +285,101 @@ def test_a_packet_whose_length_the_card_was_to_fill_in() -> None:
     frame[16:18] = b"\0\0"
     (flow,), pieces, _ = _walk([(START, bytes(frame))])
     assert flow.payload[0] == len(HELLO) and pieces[0][4] == HELLO
+
+
+def _tunnelled(frames: Iterable[Timed]) -> list[Timed]:
+    """The IP packets of frames within VXLAN, and within two VLANs and one."""
+    found: list[Timed] = []
+    for number, (time, data) in enumerate(frames):
+        inner = ((CLIENT, 50_000, SERVER, 4789), b"\x08\0\0\0\0\0\7\0" + data)
+        found.append(
+            (
+                time,
+                (data, ethernet(udp_datagram(*inner)), ethernet(data[14:], [5]), ethernet(data[14:], [6, 5]))[
+                    number % 4
+                ],
+            )
+        )
+    return found
+
+
+def _sixth() -> list[Timed]:
+    talk = tcp("2001:db8::1", "2001:db8::2", 443).syn().send(HELLO, mss=60, order="reversed").receive(b"x" * 3000).fin()
+    return talk.frames + udp("2001:db8::1", "2001:db8::53", 53).send(messages.dns_query("chatgpt.com")).frames
+
+
+IN_PLACE = _tunnelled(scene()) + scene() + _sixth()
+
+
+def _counted(data: bytes, verdict: int, chunk: int, *, in_place: bool, most: int = 1 << 16) -> tuple[object, ...]:
+    flows: list[Flow] = []
+    pieces: list[tuple[object, ...]] = []
+
+    def take(*piece: object) -> int:
+        pieces.append(piece)
+        return verdict
+
+    table = Table(take, flows.append)
+    container = Container(io.BytesIO(data), chunk=chunk)
+    reader, frames, turns = container.in_place, container.frames(), 1
+    assert reader is not None
+    while table.read(reader, most) if in_place else table.walk(frames, most):
+        turns += 1
+    table.close()
+    told = (container.frames_seen, container.snapped, container.bytes_done, container.ended_at, container.problems)
+    return flows, pieces, turns, table.packets, table.others, table.fragments, table.undecoded, told
+
+
+def _same_in_place(data: bytes, verdict: int = LOOK, chunk: int = 1 << 17, most: int = 1 << 16) -> None:
+    either = [_counted(data, verdict, chunk, in_place=way, most=most) for way in (True, False)]
+    assert either[0] == either[1]
+
+
+@pytest.mark.parametrize("verdict", [LOOK, COLLECT, DONE, BOTH_DONE])
+@pytest.mark.parametrize("chunk", [1, 7, 4096, 1 << 17])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("nanoseconds", [False, True])
+def test_records_are_read_where_they_lie(verdict: int, chunk: int, order: files.Order, nanoseconds: bool) -> None:
+    _same_in_place(files.pcap(IN_PLACE, order=order, nanoseconds=nanoseconds), verdict, chunk)
+
+
+@pytest.mark.parametrize("snaplen", [14, 40, 42, 50, 54, 58, 60, 74, 77, 78, 90, 128])
+def test_frames_captured_in_part_are_read_where_they_lie(snaplen: int) -> None:
+    _same_in_place(files.pcap(IN_PLACE, snaplen=snaplen))
+
+
+@pytest.mark.parametrize("most", [1, 3, len(IN_PLACE), len(IN_PLACE) + 1])
+def test_no_more_records_are_read_than_were_asked_for(most: int) -> None:
+    _same_in_place(files.pcap(IN_PLACE), most=most)
+
+
+SOME = files.pcap(IN_PLACE[:40])
+
+
+@given(st.lists(st.tuples(st.integers(24, len(SOME) - 1), st.integers(0, 255)), max_size=6), st.integers(24, len(SOME)))
+@settings(max_examples=60)
+def test_broken_records_are_read_the_same_where_they_lie(changes: list[tuple[int, int]], end: int) -> None:
+    data = bytearray(SOME)
+    for place, value in changes:
+        data[place] = value
+    _same_in_place(bytes(data[:end]), COLLECT, 512)
+
+
+def test_only_plain_captures_of_ethernet_are_read_in_place() -> None:
+    for data in (files.pcap(IN_PLACE, link_type=113), files.section(files.Interface(IN_PLACE)), b""):
+        assert Container(io.BytesIO(data)).in_place is None
+
+
+def test_flows_that_ended_are_no_garbage() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(b"x").fin()
+    before = gc.get_threshold()
+    gc.collect()
+    _walk(talk.frames)
+    assert gc.get_threshold() == before
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        gc.collect()
+        assert not [each for each in gc.garbage if type(each).__name__ == "Side"]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
