@@ -33,7 +33,9 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="peak memory over size instead of speed")
     parser.add_argument("--startup", action="store_true", help="start-up time only")
     parser.add_argument("--captures", action="store_true", help="the scan of a capture")
-    parser.add_argument("--limits", action="store_true", help="floods that would exhaust memory: what is used, what given up")
+    parser.add_argument(
+        "--limits", action="store_true", help="floods that would exhaust memory: what is used, what given up"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="with --limits: the share of each flood")
     parser.add_argument("--input", help="with --captures: this pcap file")
     chosen = parser.parse_args()

@@ -266,10 +266,10 @@ def _squeezed(data: Iterator[bytes], kind: str, path: Path) -> None:
     import lz4.frame  # type: ignore[import-untyped]
     import zstandard
 
-    with path.open("wb") as raw:
-        with zstandard.ZstdCompressor().stream_writer(raw) if kind == "zst" else lz4.frame.open(raw, "wb") as into:
-            for piece in data:
-                into.write(piece)
+    made = zstandard.ZstdCompressor().stream_writer if kind == "zst" else lambda raw: lz4.frame.open(raw, "wb")
+    with path.open("wb") as raw, made(raw) as into:
+        for piece in data:
+            into.write(piece)
 
 
 def _zeros(size: int) -> Iterator[bytes]:

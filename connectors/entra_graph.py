@@ -27,8 +27,8 @@ PAGE = 999
 """The page size of directory collections: with a smaller one oauth2PermissionGrants and appRoleAssignedTo lose rows."""
 PAGES = 1000
 """More pages than one app's collection has."""
-TRIES = 6
-"""How often one request of a batch is asked again for itself."""
+TRIES = 12
+"""How often one request of a batch is asked again for itself: as often as one that is asked alone."""
 PRIORITY = {"x-ms-throttle-priority": "low"}
 """A sweep yields to people. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits"""
 

@@ -116,7 +116,17 @@ def test_time_zones(tmp_path: Path, name: str) -> None:
 
 
 def test_the_keys_are_those_documented() -> None:
-    assert KEYS == ("formats_dir", "signatures_dir", "disable", "timezone", "policy", "capture", "tenants", "history", "notify")
+    assert KEYS == (
+        "formats_dir",
+        "signatures_dir",
+        "disable",
+        "timezone",
+        "policy",
+        "capture",
+        "tenants",
+        "history",
+        "notify",
+    )
 
 
 def test_limits_of_captures(tmp_path: Path) -> None:

@@ -56,7 +56,11 @@ FULL: dict[str, Any] = {
         }
     ],
     "tests": {
-        "match": [{"host": "example.com"}, {"redirect_url": "https://example.com/"}, {"headers": {"A": "b"}, "port": 1, "expect_strength": "weak"}],
+        "match": [
+            {"host": "example.com"},
+            {"redirect_url": "https://example.com/"},
+            {"headers": {"A": "b"}, "port": 1, "expect_strength": "weak"},
+        ],
         "no_match": [{"host": "a.example", "why": "w"}, {"url": "https://a.example/", "expect_account": "personal"}],
     },
 }  # fmt: skip

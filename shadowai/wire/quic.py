@@ -168,7 +168,7 @@ class _Keys(NamedTuple):
 
 
 class _Hmac:
-    """HMAC-SHA-256 (RFC 2104) of short messages: several under one key, which is hashed once."""
+    """HMAC-SHA-256 (RFC 2104): several messages under one key of at most 64 bytes, which is hashed once."""
 
     __slots__ = ("_inner", "_outer")
 

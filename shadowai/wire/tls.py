@@ -6,7 +6,7 @@ bytes. Nothing here raises, whatever the bytes; names are given as they were sen
 
 from __future__ import annotations
 
-from struct import unpack_from
+from struct import Struct, unpack_from
 from typing import NamedTuple
 
 HANDSHAKE, ALERT = 22, 21
@@ -19,6 +19,7 @@ SERVER_NAME, SIGNATURE_ALGORITHMS, ALPN, SUPPORTED_VERSIONS = 0, 13, 16, 43
 QUIC_TRANSPORT, QUIC_TRANSPORT_DRAFT, ENCRYPTED_HELLO, ENCRYPTED_NAME = 0x39, 0xFFA5, 0xFE0D, 0xFFCE
 """Extension types (IANA, TLS ExtensionType Values; 0xffa5 is that of QUIC drafts, 0xffce of draft-ietf-tls-esni-01)."""
 
+_PAIR = Struct(">HH").unpack_from
 _MOST_RECORD = 16384 + 2048  # RFC 5246, section 6.2.3: the largest record there ever was
 _MOST_EMPTY = 8  # records without content are forbidden (RFC 8446, section 5.1), yet servers bear a few
 _MOST_CHAIN = 1 << 17
@@ -164,7 +165,7 @@ def server_name(message: bytes) -> bytes | None:
     at += 2
     end = min(end, len(message))
     while at + 4 <= end:
-        kind, length = unpack_from(">HH", message, at)
+        kind, length = _PAIR(message, at)
         at += 4
         if not kind:
             return host_name(message[at : min(at + length, end)])
@@ -246,7 +247,7 @@ def _extensions(message: bytes, at: int) -> tuple[tuple[int, ...], dict[int, byt
         end = min(at + 2 + (message[at] << 8 | message[at + 1]), len(message))
         at += 2
         while at + 4 <= end:
-            kind, length = unpack_from(">HH", message, at)
+            kind, length = _PAIR(message, at)
             at += 4
             order.append(kind)
             data.setdefault(kind, message[at : min(at + length, end)])

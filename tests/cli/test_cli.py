@@ -53,7 +53,9 @@ def test_nothing_asked_shows_the_help_and_is_wrong_usage(capsys: Captured) -> No
     assert "Commands:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [["nope"], ["scan"], ["scan", "--nope", "x"], ["scan", "--jobs", "0", "x"], ["sweeps"]])
+@pytest.mark.parametrize(
+    "argv", [["nope"], ["scan"], ["scan", "--nope", "x"], ["scan", "--jobs", "0", "x"], ["sweeps"]]
+)
 def test_wrong_usage_is_said_on_stderr(argv: list[str], capsys: Captured) -> None:
     assert cli.main(argv) == 2
     said = capsys.readouterr()

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from shadowai.sources.capture.limits import DEFAULT
 from tests.captures import files, tls
 from tests.captures.conversations import START, Timed, tcp
 from tests.captures.packets import ACK, RST, SYN, ethernet, tcp_segment
@@ -41,7 +42,7 @@ def _blocks(order: files.Order, *, simple: bool) -> list[bytes]:
 def test_a_window_that_ends_with_a_block_is_not_the_end_of_the_file(order: files.Order, simple: bool) -> None:
     blocks = _blocks(order, simple=simple)
     engines.same(lambda: _Blocks(*blocks))  # type: ignore[arg-type,return-value]
-    found = engines.found(_Blocks(*blocks), None, engines.DEFAULT, None, compiled=True)  # type: ignore[arg-type]
+    found = engines.found(_Blocks(*blocks), None, DEFAULT, None, compiled=True)  # type: ignore[arg-type]
     assert found["summary"].lines == len(blocks) - 2
     assert [record.host for record in found["records"]] == ["chatgpt.com"]
 
@@ -77,7 +78,7 @@ def test_a_reset_before_any_answer_is_a_blocked_attempt(frames: list[Timed], blo
     engines.same(lambda: io.BytesIO(data))
     engines.lawful(data)
     for compiled in (False, True):
-        (record,) = engines.found(io.BytesIO(data), None, engines.DEFAULT, None, compiled=compiled)["records"]
+        (record,) = engines.found(io.BytesIO(data), None, DEFAULT, None, compiled=compiled)["records"]
         assert (record.host, record.blocked) == ("chatgpt.com", blocked)
 
 

@@ -9,7 +9,7 @@ INTERESTING = (0, 1, 2, 3, 4, 7, 8, 15, 16, 19, 20, 21, 31, 32, 40, 59, 60, 63, 
 """Bytes at which lengths and types turn over."""
 _WORDS = tuple(value.to_bytes(2, "big") for value in (0, 1, 7, 8, 19, 20, 28, 255, 256, 0x3FFF, 0x7FFF, 0x8000, 0xFFFF))
 _LONG = tuple(
-    value.to_bytes(4, order)  # type: ignore[arg-type]
+    value.to_bytes(4, order)
     for value in (0, 1, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 1 << 24, 1 << 18)
     for order in ("big", "little")
 )

@@ -23,7 +23,7 @@ SECRET = bytes(32)
 _TODAY = date(2026, 3, 1)
 
 
-class Differs(AssertionError):
+class DifferError(AssertionError):
     """The engines, or the two ways, do not find the same."""
 
 
@@ -67,14 +67,14 @@ def found(
 def same(
     make: Callable[[], BinaryIO], wanted: Wanted | None = None, limits: Limits = DEFAULT, chunk: int | None = None
 ) -> None:
-    """Raises :class:`Differs` where the engines do not find the same."""
+    """Raises :class:`DifferError` where the engines do not find the same."""
     with make() as stream:
         pure = found(stream, wanted, limits, chunk, compiled=False)
     with make() as stream:
         quick = found(stream, wanted, limits, chunk, compiled=True)
     for what, value in pure.items():
         if quick[what] != value:
-            raise Differs(f"{what}: {_first(value, quick[what])} (limits {limits}, chunk {chunk}, wanted {wanted})")
+            raise DifferError(f"{what}: {_first(value, quick[what])} (limits {limits}, chunk {chunk}, wanted {wanted})")
 
 
 def _first(pure: Any, quick: Any) -> str:
@@ -93,7 +93,7 @@ def _names() -> tuple[Catalog, Names]:
 
 
 def lawful(data: bytes, limits: Limits = DEFAULT) -> None:
-    """Raises :class:`Differs` where ``scan(x)`` is not ``fold(match(read(x)))``."""
+    """Raises :class:`DifferError` where ``scan(x)`` is not ``fold(match(read(x)))``."""
     catalog, names = _names()
     scanned, read = Inventory(), Inventory()
     one = CaptureFile("a.pcap", io.BytesIO(data), limits=limits, secret=SECRET)
@@ -106,7 +106,7 @@ def lawful(data: bytes, limits: Limits = DEFAULT) -> None:
         ("notes", list(one.notes()), list(other.notes())),
     ):
         if ours != theirs:
-            raise Differs(f"the law, {what}: {_first(theirs, ours)} (limits {limits})")
+            raise DifferError(f"the law, {what}: {_first(theirs, ours)} (limits {limits})")
 
 
 def _rows(inventory: Inventory, catalog: Catalog) -> list[Entry]:
@@ -116,7 +116,7 @@ def _rows(inventory: Inventory, catalog: Catalog) -> list[Entry]:
     return [
         entry
         for by in ("service", "user")
-        for entry in inventory.entries(by, lookup=signature, policy=Policy.empty(), today=_TODAY)  # type: ignore[arg-type]
+        for entry in inventory.entries(by, lookup=signature, policy=Policy.empty(), today=_TODAY)
     ]
 
 

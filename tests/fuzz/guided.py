@@ -14,7 +14,7 @@ from pathlib import Path
 
 def main() -> None:
     """Never returns: libFuzzer ends the process."""
-    import atheris
+    import atheris  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.guided", description=__doc__)
     parser.add_argument("--corpus", type=Path, help="a folder of captures to begin with besides our own")

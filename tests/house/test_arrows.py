@@ -30,7 +30,6 @@ HOMES = {
     "scapy": ("shadowai.sources.live",),
     "truststore": ("shadowai.sweep.certificates",),
     "urllib3": ("shadowai.sweep",),
-    "sqlalchemy": ("shadowai.history",),
     "zstandard": ("shadowai.sources.compression",),
 }
 """Where a library may be imported: in that module or package, nowhere else."""

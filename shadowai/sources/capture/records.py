@@ -139,7 +139,9 @@ class Records:
         yield "flows_limit", "connections were let go before their end, for there were too many at once", table.let_go
         pieces = "datagrams in pieces were given up, for there were too many at once or they never became whole"
         yield "fragments_limit", pieces, table.fragments_limited()
-        refused = "pieces of datagrams cannot be part of a whole (captured in part, empty, too long), and were passed over"
+        refused = (
+            "pieces of datagrams cannot be part of a whole (captured in part, empty, too long), and were passed over"
+        )
         yield "fragments_refused", refused, table.fragments_refused()
         yield "answers_limit", "DNS answers were forgotten, for there were too many", naming.answers.forgotten
 
