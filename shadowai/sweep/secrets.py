@@ -88,4 +88,4 @@ def _from_keyring(place: str, key: str) -> str:
         raise UsageError(f"{key}: the keyring cannot be opened", remedy="unlock it, or use env: or file:") from None
     if not value:
         raise UsageError(f"{key}: the keyring has nothing for {place}", remedy=f"keyring set {service} {name}")
-    return value
+    return str(value)
