@@ -130,7 +130,11 @@ class Entra:
         return entra_auth.token(session, where, self.tenant(session.settings), self._signed_in)
 
     def plan(self, view: View) -> Sequence[Task]:
-        """What is known to be asked by now."""
+        """What is known to be asked by now. The apps that the sweep has, or earlier ones have left, need not be asked for again."""
+        known = self._known.setdefault(self.tenant(view.settings), Known())
+        for app in view.apps():
+            if app.object_id:
+                known.learn(app.object_id, app.id, first_party=app.first_party)
         return entra_plan.tasks(view)
 
     def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:

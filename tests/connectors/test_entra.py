@@ -429,3 +429,17 @@ def test_a_dry_run_names_the_first_calls_and_opens_no_socket() -> None:
         *("requests", "teams-apps", "copilot-packages", "sign-ins"),
     }
     assert all(url.startswith("https://graph.microsoft.com/") for url in asked.values())
+
+
+def test_apps_that_earlier_sweeps_have_left_are_not_asked_for_again(tenant: Tenant, tmp_path: Path) -> None:
+    """A day's changes cost few calls: which app a grant's objects stand for is known."""
+    sweep(tenant, tmp_path)
+    changed = tenant.grant(guid(1, 2), guid(1, 0), "Files.Read.All", tenant.user(2))
+    tenant.changes["/oauth2PermissionGrants"].append(tenant.grants[changed])
+    tenant.asked.clear()
+    later = sweep(tenant, tmp_path, clock=Clock(Clock().now + DAY))
+    assert later.mode == "delta" and [grant.app for grant in later.grants if grant.id == changed] == [guid(2, 2)]
+    looked_up = [
+        body["types"] for _, path, _, body in tenant.asked if path.startswith("/v1.0/directoryObjects/getByIds")
+    ]
+    assert looked_up == [["user"]]

@@ -76,9 +76,9 @@ class EntraTenant:
         (difference, incomplete, how) = found[0]
         return Measured(done, self.graph.calls.copy(), self.graph.ledger.spent.copy(), difference, incomplete, how)
 
-    def next_day(self) -> None:
-        """A day passes, and something happens in it."""
-        self.tenant.live_on()
+    def next_day(self, *, new: bool = True) -> None:
+        """A day passes, and something happens in it; an AI app appears where something is ``new``."""
+        self.tenant.live_on(new=new)
         self.clock.advance(86_400)
 
 

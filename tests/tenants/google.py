@@ -56,7 +56,7 @@ class Google:
         if not self._is_valid(asked):
             return _refusal(401, "authError", "Invalid Credentials")
         whole = self._charged(path, query) or self._read(path, query, again=fault == "duplicate page")
-        return damaged(fault, whole) if fault in ("truncated", "short") else whole
+        return damaged(fault, whole) if fault in ("truncated", "short") and whole.status == 200 else whole
 
     def _token(self, asked: Asked) -> Reply:
         form = {key: value[0] for key, value in parse_qs(asked.body.decode()).items()}

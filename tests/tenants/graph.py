@@ -65,7 +65,7 @@ class Graph:
         if not self._is_valid(asked):
             return _refusal(401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
         whole = self._whole(asked, path, fault)
-        return damaged(fault, whole) if fault in ("truncated", "short") else whole
+        return damaged(fault, whole) if fault in ("truncated", "short") and whole.status == 200 else whole
 
     def _struck(self, fault: str | None) -> Reply | None:
         return outer(fault, self.clock.time()) if fault else None

@@ -368,11 +368,12 @@ class Directory:
         self.extra_apps.append(n)
         self.journal.append(("/servicePrincipals", guid(1, n)))
 
-    def live_on(self) -> None:
-        """A day's changes: an AI app appears, it and another are let in by people, one grant is withdrawn."""
-        n = self.size.apps + len(self.extra_apps)
+    def live_on(self, *, new: bool = True) -> None:
+        """A day's changes: two people let AI in, one takes it back; where something is ``new``, one of the apps was not there before."""
         withdrawn = next(key for key, *_ in self.grants_of(FIRST) if key not in self.revoked)
-        self.appear(n)
-        self.allow(n, 11 + n % 7, "Mail.Read offline_access")
-        self.allow(FIRST + 1, 5, "Files.Read.All")
         self.withdraw(withdrawn)
+        self.allow(FIRST + 1, 12 * len(self.journal) + 5, "Files.Read.All")
+        n = self.size.apps + len(self.extra_apps)
+        if new:
+            self.appear(n)
+        self.allow(n if new else FIRST + 2, 12 * len(self.journal) + 7, "Mail.Read offline_access")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -62,6 +64,12 @@ def secrets() -> Iterator[None]:
         os.environ.update(before)
 
 
+def peak_memory() -> float:
+    """The most memory that this process has had so far, in megabytes; the made tenant's server is a part of it."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
 @cache
 def matcher() -> AppMatcher:
     """The packaged signatures."""
@@ -70,11 +78,12 @@ def matcher() -> AppMatcher:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One sweep: what it gave, the seconds it took by its own clock and by the wall's."""
+    """One sweep: what it gave, the seconds it took by its own clock and by the wall's, and :func:`peak_memory` at its end."""
 
     swept: Swept
     lasted: float
     took: float
+    peak: float
 
 
 def sweep(
@@ -93,7 +102,7 @@ def sweep(
         judge = is_ai or matcher().is_worth_a_look
         runner = Runner(connector, session, store, wanted or Wanted("made"), is_ai=judge)
         found = runner.run()
-        done = Done(found, clock.monotonic() - began, time.monotonic() - wall)
+        done = Done(found, clock.monotonic() - began, time.monotonic() - wall, peak_memory())
         read(found)
         runner.remembered()
     return done
