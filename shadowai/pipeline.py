@@ -282,7 +282,7 @@ def _workers(jobs: int, files: Sequence[container.Source]) -> int:
 def _in_parts(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> _Found | None:
     """One large log read by several processes; ``None`` for what has to be read in one go."""
     count = _workers(options.jobs, [source])
-    if count < 2 or source.path == "-" or not source.size:
+    if count < 2 or source.path == "-" or not source.size or not _is_plain(source):
         return None
     from shadowai import split
 
@@ -310,6 +310,15 @@ def _in_parts(source: container.Source, options: ScanOptions, names: Names, prog
     found.notes += log.notes()
     found.sources.append(log.summary())
     return found
+
+
+def _is_plain(source: container.Source) -> bool:
+    """Whether the source is text as it stands: asked before anything of logs is imported, which a capture need not wait for."""
+    try:
+        with container.opened(source) as stream:
+            return container.plain(source, stream) is not None
+    except SourceError:
+        return False
 
 
 def _names(options: ScanOptions) -> Names:

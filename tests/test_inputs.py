@@ -77,7 +77,7 @@ def test_a_fold_counts_and_then_tells_of_itself(which: str, names: Names, reques
 def test_what_the_other_kind_needs_is_not_imported(which: str, left_out: str, request: pytest.FixtureRequest) -> None:
     code = (
         "import sys; from shadowai.pipeline import ScanOptions, scan;"
-        f"scan([sys.argv[1]], options=ScanOptions(jobs=1)); print({left_out!r} in sys.modules)"
+        f"scan([sys.argv[1]], options=ScanOptions(jobs=2)); print({left_out!r} in sys.modules)"
     )
     path = request.getfixturevalue(which)
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
