@@ -10,7 +10,7 @@ from shadowai import grants
 from shadowai.app_matcher import AppMatcher
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Origin, Report, Signature, SourceSummary
+from shadowai.model import Entry, Gap, Note, Origin, Report, Signature, SourceSummary
 from shadowai.pipeline import ScanOptions, rules_of
 from shadowai.sweep.gaps import gaps
 from shadowai.tenant import App, Swept
@@ -40,22 +40,29 @@ class SweptReport:
         inventory = Inventory()
         missing: list[Gap] = []
         notes: list[Note] = []
+        summaries: list[SourceSummary] = []
         for swept in sweeps:
-            notes += grants.fold(swept, self._matcher, inventory).notes
+            one = Inventory()
+            notes += grants.fold(swept, self._matcher, one).notes
+            summaries.append(_summary(swept, len(self._entries(one, "user"))))
+            inventory.merge(one)
             missing += gaps(swept, self._titles.get(swept.platform))
         missing += [Gap(error.origin or Origin("sweep"), error.message) for error in refused]
-        today = datetime.now(UTC).date()
         return tuple(
             Report(
-                entries=inventory.entries(by, lookup=self._signature, policy=self._rules, today=today),
+                entries=self._entries(inventory, by),
                 gaps=tuple(missing),
                 notes=(*notes, *inventory.notes(by)),
-                sources=tuple(_summary(swept) for swept in sweeps),
+                sources=tuple(summaries),
                 by=by,
                 signatures=self._catalog.version,
             )
             for by in ways
         )
+
+    def _entries(self, inventory: Inventory, by: Literal["service", "user"]) -> tuple[Entry, ...]:
+        today = datetime.now(UTC).date()
+        return inventory.entries(by, lookup=self._signature, policy=self._rules, today=today)
 
     def _signature(self, id: str) -> Signature:
         found = self._catalog.get(id)
@@ -66,7 +73,8 @@ class SweptReport:
         return found
 
 
-def _summary(swept: Swept) -> SourceSummary:
-    """What became of one tenant: requests for lines, apps and grants for records."""
-    gathered = len(swept.apps) + len(swept.grants)
-    return SourceSummary(f"{swept.platform}:{swept.name}", swept.platform, swept.requests, gathered, len(swept.grants))
+def _summary(swept: Swept, ai: int) -> SourceSummary:
+    """What became of one tenant: requests for lines, apps and grants for records; ``ai`` are its users of AI services."""
+    count = len(swept.apps) + len(swept.grants)
+    named = len(swept.grants)
+    return SourceSummary(f"{swept.platform}:{swept.name}", swept.platform, swept.requests, count, named, ai=ai)
