@@ -47,7 +47,9 @@ class SweptReport:
             summaries.append(_summary(swept, len(self._entries(one, "user"))))
             inventory.merge(one)
             missing += gaps(swept, self._titles.get(swept.platform))
-        missing += [Gap(error.origin or Origin("sweep"), error.message) for error in refused]
+        for error in refused:
+            remedy = f" ({error.remedy})" if error.remedy else ""
+            missing.append(Gap(error.origin or Origin("sweep"), f"{error.message}{remedy}"))
         return tuple(
             Report(
                 entries=self._entries(inventory, by),

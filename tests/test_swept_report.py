@@ -42,15 +42,15 @@ def test_the_inventory_of_a_sweep() -> None:
     assert "ChatGPT" in entry.service and entry.users == 1 and "Mail.Read" in " ".join(entry.scopes)
     assert report.complete
     (source,) = report.sources
-    assert (source.path, source.lines, source.records) == ("entra:main", 7, 4)
+    assert (source.path, source.lines, source.records, source.ai) == ("entra:main", 7, 4, 1)
 
 
 def test_what_could_not_be_looked_at() -> None:
     outcome = Outcome("grants/1", "grants", Completeness.FAILED, Trouble.SCOPE, "403", "ask")
     swept = replace(SWEPT, outcomes=(*SWEPT.outcomes, outcome))
-    refused = SourceError("another sweep of this tenant is running", origin=Origin("other.lock"))
+    refused = SourceError("another sweep is running", origin=Origin("other.lock"), remedy="wait for it")
     report = SweptReport(ScanOptions(), {"entra": {"grants": "Delegated grants"}}).report([swept], [refused])
     assert [(str(gap.origin), gap.reason) for gap in report.gaps] == [
         ("entra:main/grants/1", "Delegated grants could not be looked at: a permission is missing (403); ask"),
-        ("other.lock", "another sweep of this tenant is running"),
+        ("other.lock", "another sweep is running (wait for it)"),
     ]
