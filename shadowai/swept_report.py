@@ -1,19 +1,29 @@
-"""Where sweeps meet signatures and policy: what the pipeline is for logs, this is for tenants."""
+"""Where sweeps meet signatures, policy, people and what the network saw: what the pipeline is for logs, this is for tenants."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shadowai import grants
 from shadowai.app_matcher import AppMatcher
+from shadowai.contradictions import Look, contradictions
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Entry, Gap, Note, Origin, Report, Signature, SourceSummary
 from shadowai.pipeline import ScanOptions, rules_of
 from shadowai.sweep.gaps import gaps
 from shadowai.tenant import App, Swept
+
+By = Literal["service", "user"]
+
+
+class Network(NamedTuple):
+    """What the network saw, and whether everything of it could be looked at."""
+
+    inventory: Inventory
+    complete: bool
 
 
 class SweptReport:
@@ -24,37 +34,51 @@ class SweptReport:
         self._catalog = self.catalog = options.load_catalog()
         self._rules = rules_of(options, self._catalog)
         self._matcher = self.matcher = AppMatcher(self._catalog)
+        self._people = options.people()
 
     def is_ai(self, app: App) -> bool:
         """Whether anything speaks for the application's being AI: its grants are worth asking for."""
         return self._matcher.is_worth_a_look(app)
 
-    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
-        """The inventory. Each task that is not complete and each tenant that could not be swept (``refused``) is a gap in it."""
-        return self.reports(sweeps, refused, (self._options.by,))[0]
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
+        """The inventory, with the network's where it is given. Each task that is not complete and each tenant that could not be swept
+        (``refused``) is a gap in it; contradictions between tenants and network are notes where both are complete."""
+        return self.reports(sweeps, refused, (self._options.by,), network)[0]
 
     def reports(
-        self, sweeps: Sequence[Swept], refused: Sequence[SourceError], ways: Sequence[Literal["service", "user"]]
+        self,
+        sweeps: Sequence[Swept],
+        refused: Sequence[SourceError],
+        ways: Sequence[By],
+        network: Network | None = None,
     ) -> tuple[Report, ...]:
         """The inventory in several ``ways``, in their order."""
-        inventory = Inventory()
-        missing: list[Gap] = []
+        tenants = Inventory()
         notes: list[Note] = []
         summaries: list[SourceSummary] = []
         for swept in sweeps:
             one = Inventory()
             notes += grants.fold(swept, self._matcher, one).notes
-            summaries.append(_summary(swept, len(self._entries(one, "user"))))
-            inventory.merge(one)
-            missing += gaps(swept, self._titles.get(swept.platform))
-        for error in refused:
-            remedy = f" ({error.remedy})" if error.remedy else ""
-            missing.append(Gap(error.origin or Origin("sweep"), f"{error.message}{remedy}"))
+            summaries.append(_summary(swept, len(self._entries(one, "user", persons=False))))
+            tenants.merge(one)
+        missing = self._missing(sweeps, refused)
+        everything = self._known(tenants)
+        if network is not None:
+            seen, everything = everything, Inventory()
+            traffic = self._known(network.inventory)
+            everything.merge(traffic)
+            everything.merge(seen)
+            notes += contradictions(
+                Look(self._entries(traffic, "user", persons=True), network.complete),
+                Look(self._entries(seen, "user", persons=True), bool(sweeps) and not missing),
+            )
+        persons = self._people is not None
+        conflicts = self._people.conflicts if self._people is not None else ()
         return tuple(
             Report(
-                entries=self._entries(inventory, by),
-                gaps=tuple(missing),
-                notes=(*notes, *inventory.notes(by)),
+                entries=self._entries(everything, by, persons=persons),
+                gaps=missing,
+                notes=(*notes, *everything.notes(by, persons=persons), *conflicts),
                 sources=tuple(summaries),
                 by=by,
                 signatures=self._catalog.version,
@@ -62,9 +86,20 @@ class SweptReport:
             for by in ways
         )
 
-    def _entries(self, inventory: Inventory, by: Literal["service", "user"]) -> tuple[Entry, ...]:
+    def _missing(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> tuple[Gap, ...]:
+        """What could not be looked at."""
+        found = [gap for swept in sweeps for gap in gaps(swept, self._titles.get(swept.platform))]
+        for error in refused:
+            remedy = f" ({error.remedy})" if error.remedy else ""
+            found.append(Gap(error.origin or Origin("sweep"), f"{error.message}{remedy}"))
+        return tuple(found)
+
+    def _known(self, inventory: Inventory) -> Inventory:
+        return inventory if self._people is None else inventory.identified(self._people.who)
+
+    def _entries(self, inventory: Inventory, by: By, *, persons: bool) -> tuple[Entry, ...]:
         today = datetime.now(UTC).date()
-        return inventory.entries(by, lookup=self._signature, policy=self._rules, today=today)
+        return inventory.entries(by, lookup=self._signature, policy=self._rules, today=today, persons=persons)
 
     def _signature(self, id: str) -> Signature:
         found = self._catalog.get(id)

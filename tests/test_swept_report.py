@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from shadowai.errors import SourceError
-from shadowai.model import Origin
+from shadowai.inventory import Inventory
+from shadowai.model import Actor, Match, Name, Origin, Sighting, Usage
 from shadowai.pipeline import ScanOptions
-from shadowai.swept_report import SweptReport
-from shadowai.tenant import App, Completeness, Grant, Outcome, Swept, Trouble
+from shadowai.swept_report import Network, SweptReport
+from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Trouble
 
 CHATGPT = App("entra", "t", "e0476654-c1d5-430b-ab80-70cbd947616a", "ChatGPT", reply_urls=("https://chatgpt.com/auth",))
 CRM = App("entra", "t", "11111111-1111-1111-1111-111111111111", "Lombard Ledger")
@@ -54,3 +58,67 @@ def test_what_could_not_be_looked_at() -> None:
         ("entra:main/grants/1", "Delegated grants could not be looked at: a permission is missing (403); ask"),
         ("other.lock", "another sweep is running (wait for it)"),
     ]
+
+
+CLAUDE = "08ad6f98-a4f8-4635-bb8d-f1a3044760f0"
+NOW = 20_500 * 86_400_000_000
+DONE = Outcome("grants", "grants", Completeness.COMPLETE)
+FAILED = Outcome("grants", "grants", Completeness.FAILED, Trouble.SCOPE, "403", "grant it")
+WORK = Swept(
+    "work", "entra", "Entra", "contoso", NOW, NOW, "full", "ai", (App("entra", "contoso", CLAUDE, "Claude"),),
+    tuple(Grant("entra", "contoso", f"g-{who}", CLAUDE, "delegated", who, ("Mail.Read",)) for who in ("ann", "eve")),
+    tuple(Person("entra", "contoso", who, f"{who}@example.com") for who in ("ann", "eve")), (), (), (DONE,),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made() -> SweptReport:
+    return SweptReport(ScanOptions(by="user"), {})
+
+
+def network(*users: str, complete: bool = True) -> Network:
+    inventory = Inventory()
+    for user in users:
+        name = Name("domain", "claude.ai")
+        seen = Sighting(Actor(user, None, "192.0.2.1"), name, "proxy", events=5, source="squid")
+        inventory.add(seen, (Match("anthropic-claude", "Claude", name, "strong"),))
+    return Network(inventory, complete)
+
+
+def test_tenants_alone(made: SweptReport) -> None:
+    report = made.report([WORK], [])
+    assert [(row.service_id, row.actor, row.usage) for row in report.entries] == [
+        ("anthropic-claude", Actor(f"{who}@example.com"), Usage.INTEGRATED) for who in ("ann", "eve")
+    ]
+    assert report.complete and report.sources[0].named == 2 and report.sources[0].ai == 2
+
+
+def test_a_person_has_one_row(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("person,login\nann@example.com,CORP\\ann\n", encoding="utf-8")
+    joined = SweptReport(ScanOptions(by="user", identities=str(file)), {})
+    report = joined.report([WORK], [], network("corp\\ann", "ben@example.com"))
+    rows = {row.actor.user: row for row in report.entries if row.actor}
+    assert set(rows) == {"ann@example.com", "ben@example.com", "eve@example.com"}
+    assert (rows["ann@example.com"].events, rows["ann@example.com"].scopes) == (6, ("Mail.Read",))
+    assert rows["ann@example.com"].sources == ("entra", "squid")
+    assert sorted((note.kind, note.count) for note in report.notes if "_without_" in note.kind) == [
+        ("grant_without_traffic", 1),
+        ("traffic_without_grant", 1),
+    ]
+
+
+def test_no_contradiction_where_something_could_not_be_looked_at(made: SweptReport) -> None:
+    def kinds(one: Swept, seen: Network, *refused: SourceError) -> set[str]:
+        return {note.kind for note in made.report([one], refused, seen).notes if "_without_" in note.kind}
+
+    whole = network("ann@example.com", "ben@example.com")
+    assert kinds(WORK, whole) == {"grant_without_traffic", "traffic_without_grant"}
+    assert kinds(replace(WORK, outcomes=(FAILED,)), whole) == set()
+    assert kinds(replace(WORK, outcomes=()), whole) == set()
+    assert kinds(WORK, whole._replace(complete=False)) == set()
+    assert kinds(WORK, whole, SourceError("locked", remedy="wait")) == set()
+
+
+def test_what_a_sweep_must_look_at(made: SweptReport) -> None:
+    assert made.is_ai(App("entra", "t", "x", "Otter.ai")) and not made.is_ai(App("entra", "t", "x", "Otter Insurance"))
