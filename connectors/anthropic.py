@@ -28,7 +28,8 @@ from shadowai.tenant import (
 from shadowai_connectors.rest import (
     DAY,
     Row,
-    day,
+    cursored,
+    days_task,
     expired,
     flat,
     host,
@@ -38,6 +39,7 @@ from shadowai_connectors.rest import (
     micros,
     needed,
     needed_setting,
+    parted,
     path,
     probes,
     root,
@@ -100,15 +102,9 @@ class Anthropic:
         return Token(session.secret("admin_key"), scheme="", header="x-api-key")
 
     def plan(self, view: View) -> Sequence[Task]:
-        """The lists, and the whole days since the last one that was read: a day that goes on would be counted twice."""
+        """The lists, and the use of each whole day."""
         tasks = [Task(signal, signal) for signal in _PATHS if signal != "claude_code"]
-        mark = None if view.mode == "full" else view.mark("claude_code")
-        known = int(mark) if mark is not None and mark.isdigit() else None
-        end = day(view.now)
-        since = max(known or 0, end - LOOK_BACK)
-        if since < end:
-            tasks.append(Task("claude_code", "claude_code", (str(since), str(end)), changes=known is not None))
-        return tasks
+        return [*tasks, *days_task(view, "claude_code", back=LOOK_BACK)]
 
     def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
         """The pages of a task; its cursor is the last identifier of the page before, of usage the day that comes next."""
@@ -119,19 +115,17 @@ class Anthropic:
         url, params = f"{root(session.settings, 'api', API)}/{_PATHS[task.signal]}", {"limit": "1000"}
         if cursor is None:
             self._same_organization(session, tenant)
-        met = {None, cursor}
-        while True:
-            body = _ask(session, url, params | ({"after_id": cursor} if cursor else {}), cursor=cursor is not None).body
-            made = _items(task.signal, rows(body, "data"), tenant)
-            if task.signal == "users" and cursor is None:
+
+        def ask(after: str | None) -> object:
+            about = params | ({"after_id": after} if after else {})
+            return _ask(session, url, about, cursor=after is not None).body
+
+        for page in cursored(ask, lambda body: following(body, "last_id"), cursor):
+            made = _items(task.signal, rows(page.body, "data"), tenant)
+            if task.signal == "users" and page.cursor is None:
                 made.insert(0, organization(tenant))
-            cursor = following(body, "last_id")
-            if cursor is not None and cursor in met:
-                raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-            met.add(cursor)
-            yield Page(tuple(one for one in made if not isinstance(one, Missed)), cursor)
-            if cursor is None:
-                return
+            items, missed = parted(made)
+            yield Page(items, page.following, missed=missed)
 
     def doctor(self, session: Session) -> Iterator[Probe]:
         """One request for each signal; the first one also says whose key it is."""
@@ -148,8 +142,10 @@ class Anthropic:
         """A key of another organisation would give that one's members this one's name."""
         body = _ask(session, f"{root(session.settings, 'api', API)}/organizations/me", {}).body
         found = text(body.get("id")) if isinstance(body, Mapping) else None
+        if found is None:
+            raise TenantError(Trouble.UNEXPECTED, "the answer does not name the key's organisation")
         if found != tenant:
-            detail = f"the key is of the organisation {found or 'that is not named'}, not of {tenant}"
+            detail = f"the key is of the organisation {found}, not of {tenant}"
             raise TenantError(
                 Trouble.CREDENTIALS, detail, remedy="correct organization, or give that organisation's key"
             )
@@ -167,18 +163,13 @@ class Anthropic:
     def _day(self, session: Session, time: int) -> list[Row]:
         """The rows of all pages of a day."""
         url = f"{root(session.settings, 'api', API)}/{_PATHS['claude_code']}"
-        found: list[Row] = []
-        met: list[str] = []
-        while True:
-            params = {"starting_at": _date(time), "limit": "1000"} | ({"page": met[-1]} if met else {})
-            body = _ask(session, url, params, cursor=bool(met)).body
-            found += rows(body, "data")
-            page = following(body, "next_page")
-            if page is None:
-                return found
-            if page in met:
-                raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-            met.append(page)
+
+        def ask(page: str | None) -> object:
+            params = {"starting_at": _date(time), "limit": "1000"} | ({"page": page} if page else {})
+            return _ask(session, url, params, cursor=page is not None).body
+
+        pages = cursored(ask, lambda body: following(body, "next_page"), None)
+        return [row for page in pages for row in rows(page.body, "data")]
 
 
 def organization(tenant: str) -> App:

@@ -68,6 +68,7 @@ RUNNERS: Mapping[str, Runner] = {
     "people": entra_people.people,
     "teams-apps": entra_catalogues.teams_apps,
     "copilot-packages": entra_catalogues.copilot_packages,
+    "copilot-seats": entra_catalogues.copilot_seats,
     "apps/agents": entra_catalogues.agent_identities,
 }
 """What does a task, by the task's name without what comes after its last slash where that is one of many."""
@@ -104,10 +105,12 @@ class Entra:
         graph = urlsplit(where.graph).netloc
         prefix = urlsplit(where.graph).path
         reads = [Allowed(graph, prefix + path) for path in READS]
-        batch = "a batch of requests each of which is a GET: entra_graph alone builds it, and writes no other method"
+        if any(signal.name == "copilot-seats" for signal in wanted(settings)):
+            reads.append(Allowed(graph, f"{prefix}/v1.0/users", exact=True))  # their mail is below it
+        batch = "a batch of requests, each of which must be a GET that is on this list"
         looked_up = "looks objects up by their identifiers, up to 1,000 at once; a GET has no room for them"
         posts = [
-            Allowed(graph, f"{prefix}/v1.0/$batch", "POST", why=batch),
+            Allowed(graph, f"{prefix}/v1.0/$batch", "POST", why=batch, batch=True),
             Allowed(graph, f"{prefix}/v1.0/directoryObjects/getByIds", "POST", why=looked_up),
         ]
         return [*reads, *posts, *_sign_in(settings, where, tenant)]

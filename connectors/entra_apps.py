@@ -8,7 +8,7 @@ from shadowai.tenant import App, Page, Removed, Task
 from shadowai_connectors.entra_graph import PAGE
 from shadowai_connectors.entra_items import APP_SELECT, PLATFORM, Row, app, identifier, made
 from shadowai_connectors.entra_signals import DIRECTORY
-from shadowai_connectors.entra_work import Work, changed, listed
+from shadowai_connectors.entra_work import Stage, Work, changed, listed
 
 PATH = "/servicePrincipals"
 WATCHED = "appId,displayName,accountEnabled,appOwnerOrganizationId,homepage,replyUrls,tags,verifiedPublisher"
@@ -26,14 +26,26 @@ def all_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
 
 def changed_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     """What has changed since the delta link of the task's argument. A change names some of the properties only, so that the app is
-    asked for as it is now; one that is not there any more is gone, whatever the change says, and is named by its object's identifier."""
-    for stage in changed(work, task.arguments[0], DIRECTORY, cursor):
-        ids = {identifier(row, "id") for row in stage.rows}
-        found = list(work.graph.by_ids(ids, "servicePrincipal", APP_SELECT)) if ids else []
-        items, missed = made(found, lambda row: _learnt(work, row))
-        gone = sorted(ids - {identifier(row, "id") for row in found})
-        items += [Removed(PLATFORM, work.tenant, "app", one) for one in gone]
-        yield Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+    asked for as it is now; one that is not there any more is gone, whatever the change says, and is named by its object's identifier.
+
+    Other tasks that meet a new app wait until it is known from here, and do not ask for it themselves.
+    """
+    stages = changed(work, task.arguments[0], DIRECTORY, cursor)
+    while True:
+        with work.known.learning:
+            page = _changed(work, next(stages))
+        yield page
+        if page.cursor is None:
+            return
+
+
+def _changed(work: Work, stage: Stage) -> Page:
+    ids = {identifier(row, "id") for row in stage.rows}
+    found = list(work.graph.by_ids(ids, "servicePrincipal", APP_SELECT)) if ids else []
+    items, missed = made(found, lambda row: _learnt(work, row))
+    gone = sorted(ids - {identifier(row, "id") for row in found})
+    items += [Removed(PLATFORM, work.tenant, "app", one) for one in gone]
+    return Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
 
 
 def _learnt(work: Work, row: Row) -> App:

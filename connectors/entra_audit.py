@@ -18,7 +18,7 @@ from shadowai_connectors.entra_items import PLATFORM, Row, identifier, inside, m
 from shadowai_connectors.entra_signals import REPORTS
 from shadowai_connectors.entra_work import DAY, Reference, Work, listed, read_at
 
-What = Literal["granted", "revoked", "installed", "removed"]
+What = Literal["granted", "changed", "revoked", "installed", "removed"]
 
 ACTIVITIES: Mapping[str, What] = {
     "Consent to application": "granted",
@@ -31,12 +31,15 @@ ACTIVITIES: Mapping[str, What] = {
 }
 """The activities of the log that are about what an app may do."""
 
+SCOPES = "DelegatedPermissionGrant.Scope"
+"""The property with the permissions of a delegated grant."""
 KEPT = 30 * DAY
 """How long Entra keeps its log with a licence of the P1 kind; 7 days without."""
 LATE = 2 * DAY
 """How late an event may arrive in the log: windows overlap by that much, and events are known by their identifiers."""
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_GRANT = re.compile(r"\[Id:\s*([^,\]]+),([^\]]*)\]")
 _SCOPE = re.compile(r"Scope:\s*([^,\]]*)")
 _PRINCIPAL = re.compile(r"PrincipalId:\s*([0-9a-fA-F-]{36})")
 
@@ -72,8 +75,9 @@ def _events(work: Work, found: list[Row], known: Mapping[str, Reference]) -> tup
 
 def _event(work: Work, row: Row, known: Mapping[str, Reference]) -> Event:
     """One event. An app whose service principal is gone is known by what the log wrote down of it."""
-    what = ACTIVITIES[needed(row, "activityDisplayName")]
     changes = _changes(row)
+    what = ACTIVITIES[needed(row, "activityDisplayName")]
+    what = "changed" if what == "granted" and _was_there(row, changes) else what
     client = _client(row)
     found = known.get(client) if client else None
     by = text(inside(inside(row, "initiatedBy"), "user"), "id")
@@ -88,6 +92,26 @@ def _event(work: Work, row: Row, known: Mapping[str, Reference]) -> Event:
         scopes=_scopes(changes),
         by=by.lower() if by else None,
     )
+
+
+def _was_there(row: Row, changes: Mapping[str, str]) -> bool:
+    """Whether a grant had been there before, so that the event is not when it was given: a consent none of whose grants is new, or a
+    grant whose permissions were others."""
+    before, arrow, after = changes.get("ConsentAction.Permissions", "").rpartition("=>")
+    old, new = dict(_GRANT.findall(before)), dict(_GRANT.findall(after))
+    if arrow and new:
+        return old.keys() >= new.keys()
+    scopes = [one for target in _targets(row) for one in _properties(target) if text(one, "displayName") == SCOPES]
+    return any(_plain(text(one, "oldValue")) and _plain(text(one, "newValue")) for one in scopes)
+
+
+def _granted(changes: Mapping[str, str]) -> str:
+    """What a consent has added, in the log's notation: it tells all grants of the app before and after. Where nothing differs, the
+    grants were written before the consent was, and all are told."""
+    before, _, after = changes.get("ConsentAction.Permissions", "").rpartition("=>")
+    old, new = dict(_GRANT.findall(before)), dict(_GRANT.findall(after))
+    added = [rest for one, rest in new.items() if one not in old] or [r for one, r in new.items() if r != old.get(one)]
+    return "; ".join(added) if added else after
 
 
 def _when(value: object) -> int:
@@ -105,14 +129,17 @@ def _targets(row: Row) -> list[Row]:
 def _changes(row: Row) -> dict[str, str]:
     """What changed, by name: the new value, or the old one where there is no new one, out of its JSON."""
     found: dict[str, str] = {}
-    for target in _targets(row):
-        properties = target.get("modifiedProperties")
-        for change in properties if isinstance(properties, list) else ():
-            if isinstance(change, Mapping) and (name := text(change, "displayName")):
-                value = _plain(text(change, "newValue")) or _plain(text(change, "oldValue"))
-                if value:
-                    found.setdefault(name, value)
+    for change in (one for target in _targets(row) for one in _properties(target)):
+        value = _plain(text(change, "newValue")) or _plain(text(change, "oldValue"))
+        if value and (name := text(change, "displayName")):
+            found.setdefault(name, value)
     return found
+
+
+def _properties(target: Row) -> list[Row]:
+    listed_properties = target.get("modifiedProperties")
+    found = listed_properties if isinstance(listed_properties, list) else []
+    return [one for one in found if isinstance(one, Mapping)]
 
 
 def _plain(value: str | None) -> str:
@@ -153,11 +180,11 @@ def _written_app(row: Row, changes: Mapping[str, str]) -> str | None:
 
 def _principal(row: Row, changes: Mapping[str, str], by: str | None) -> str | None:
     """For whom: everyone, one person, or nobody where an app acts as itself or is merely there."""
-    permissions = changes.get("ConsentAction.Permissions", "").rpartition("=>")[2]
+    permissions = _granted(changes)
     everyone = changes.get("DelegatedPermissionGrant.ConsentType") == "AllPrincipals"
     if everyone or changes.get("ConsentContext.OnBehalfOfAll") == "True" or "AllPrincipals" in permissions:
         return EVERYONE
-    delegated = "ConsentAction.Permissions" in changes or "DelegatedPermissionGrant.Scope" in changes
+    delegated = "ConsentAction.Permissions" in changes or SCOPES in changes
     if not delegated or changes.get("ConsentContext.IsAppOnly") == "True":
         return None
     written = changes.get("DelegatedPermissionGrant.PrincipalId") or next(iter(_PRINCIPAL.findall(permissions)), "")
@@ -167,8 +194,7 @@ def _principal(row: Row, changes: Mapping[str, str], by: str | None) -> str | No
 
 
 def _scopes(changes: Mapping[str, str]) -> tuple[str, ...]:
-    permissions = changes.get("ConsentAction.Permissions", "").rpartition("=>")[2]
-    written = [*_SCOPE.findall(permissions), changes.get("DelegatedPermissionGrant.Scope", "")]
+    written = [*_SCOPE.findall(_granted(changes)), changes.get(SCOPES, "")]
     written.append(changes.get("AppRole.Value", ""))
     return tuple(sorted({scope for one in written for scope in one.split()}))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,13 +16,11 @@ from typing import Any
 from shadowai.connector import Session, Token
 from shadowai.errors import UsageError
 from shadowai.tenant import TenantError, Trouble
+from shadowai_connectors.entra_certificate import credential
 from shadowai_connectors.entra_clouds import Endpoints
 
 WAYS = ("certificate", "secret", "federation", "managed-identity", "device-code")
 """The ways to sign in, the best one for a server first."""
-
-_KEY = re.compile(r"-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 _CLOCK = ("AADSTS700024", "AADSTS50013", "AADSTS700084")
 """Codes of assertions whose times do not fit the service's clock."""
@@ -80,14 +77,8 @@ def _credential(session: Session, chosen: str) -> str | dict[str, Any]:
     if chosen == "federation":
         # asked for again at every token: the platform replaces the assertion every hour
         return {"client_assertion": lambda: session.secret("assertion").strip()}
-    pem = session.secret("certificate")
-    key, certificates = _KEY.search(pem), _CERTIFICATE.findall(pem)
-    if key is None or not certificates:
-        raise UsageError("entra: certificate holds no private key with its certificate", remedy="one PEM with both")
-    credential = {"private_key": key.group(), "public_certificate": "\n".join(certificates)}
-    if session.settings.get("certificate_password"):
-        credential["passphrase"] = session.secret("certificate_password")
-    return credential
+    password = session.secret("certificate_password") if session.settings.get("certificate_password") else ""
+    return credential(session.secret("certificate"), password, session.now)
 
 
 def _managed(session: Session, endpoints: Endpoints) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Apps that are no app registrations: Teams apps of the organisation, Copilot packages, agent identities.
+"""Apps that are no app registrations: Teams apps of the organisation, Copilot packages and seats, agent identities.
 
 Sources: https://learn.microsoft.com/graph/api/resources/teamsappdefinition,
 https://learn.microsoft.com/microsoft-365/copilot/extensibility/api/admin-settings/package/resources/copilotpackage,
@@ -12,9 +12,56 @@ from urllib.parse import quote
 
 from shadowai.tenant import EVERYONE, App, Grant, Item, Page, Task
 from shadowai_connectors.entra_graph import PAGE
-from shadowai_connectors.entra_items import PLATFORM, Row, app, inside, made, moment, needed, text, texts
+from shadowai_connectors.entra_items import PLATFORM, Row, app, identifier, inside, made, moment, needed, text, texts
 from shadowai_connectors.entra_signals import CATALOGUE, DIRECTORY
 from shadowai_connectors.entra_work import Work, listed, read_at
+
+COPILOT = "microsoft-365-copilot"
+SEATS: Mapping[str, str] = {
+    "639dec6b-bb19-468b-871c-c5c441c4b0cb": "Microsoft_365_Copilot",
+    "a809996b-059e-42e2-9866-db24b99a9782": "M365_Copilot",
+    "ad9c22b3-52d7-4e7e-973c-88121ea96436": "Microsoft_365_Copilot_EDU",
+}
+"""The products whose licence is a seat of Microsoft 365 Copilot and of nothing else, by identifier (skuId) and name (skuPartNumber):
+https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference. Bundles that hold Copilot among much else are left
+out: their owners may have it switched off."""
+
+
+def copilot_seats(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
+    """Who has a seat of Microsoft 365 Copilot by the product in the task's argument. A seat is leave to use it, not use, and has no
+    date."""
+    sku = task.arguments[0]
+    for stage in listed(work, work.graph.url(f"{licensed(sku)}&$top={PAGE}"), DIRECTORY, cursor, cost=2.0):
+        items, missed = made(stage.rows, lambda row: _seat(work, row, sku))
+        bought = [_copilot(work)] if items else []
+        yield Page((*bought, *items), stage.cursor, read_at(work, stage), tuple(missed))
+
+
+def licensed(sku: str) -> str:
+    """What asks for the users to whom a product is assigned."""
+    chosen = quote(f"assignedLicenses/any(one:one/skuId eq {sku})", safe="'()/:")
+    return f"/users?$filter={chosen}&$select=id"
+
+
+def _copilot(work: Work) -> App:
+    """Copilot as it was bought: the licence says what it is, as no name does."""
+    return App(
+        PLATFORM,
+        work.tenant,
+        COPILOT,
+        "Microsoft 365 Copilot",
+        kind="vendor_org",
+        verified_publisher="Microsoft",
+        homepage="https://m365.cloud.microsoft/chat",
+        first_party=True,
+        enabled=True,
+        tags=("embedded",),
+    )
+
+
+def _seat(work: Work, row: Row, sku: str) -> Grant:
+    who = identifier(row, "id")
+    return Grant(PLATFORM, work.tenant, f"seat/{sku}/{who}", COPILOT, "seat", who, (f"licence:{SEATS[sku]}",))
 
 
 def teams_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from shadowai.tenant import Grant, Item, Missed, Page, Task
 from shadowai_connectors.entra_grants import COST, grant, name_of
@@ -34,15 +35,34 @@ RESOURCES = (
 )
 """Microsoft Graph, SharePoint and Exchange: where an organisation's content is."""
 
-
-def digest(ids: Iterable[str]) -> str:
-    """The same for the same identifiers, whatever their order: whether a task asked for the apps that are wanted now."""
-    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:32]
+PEOPLE = ("User", "Group")
+"""The types of principals that are people."""
 
 
-def asked_at(ids: Iterable[str], now: int) -> str:
-    """The mark of a task that asked for the apps ``ids`` at that time."""
-    return f"{digest(ids)} {now}"
+def short(object_id: str) -> str:
+    """What an app is called in marks, which name many: 48 bits of a digest."""
+    return hashlib.sha256(object_id.encode()).hexdigest()[:12]
+
+
+class Asked(NamedTuple):
+    """For which apps (:func:`short`) a task has asked, and when, microseconds since 1970; the mark that it leaves."""
+
+    apps: frozenset[str]
+    time: int
+
+    @classmethod
+    def of(cls, ids: Iterable[str], now: int) -> Asked:
+        """Of the apps with these object identifiers."""
+        return cls(frozenset(map(short, ids)), now)
+
+    @classmethod
+    def read(cls, mark: str | None) -> Asked | None:
+        """The mark that was written so; ``None`` for none and for what is no mark."""
+        names, _, time = (mark or "").rpartition(" ")
+        return cls(frozenset(names.split(",")) - {""}, int(time)) if time.isdigit() else None
+
+    def __str__(self) -> str:
+        return f"{','.join(sorted(self.apps))} {self.time}"
 
 
 def client_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
@@ -53,7 +73,7 @@ def client_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
         chain.queue.extend(Inner(_grants_of(client)) for client in clients)
     else:
         chain.resume(cursor)
-    mark = asked_at(clients, work.now)
+    mark = str(Asked.of(clients, work.now))
     while chain.queue:
         found = list(work.graph.batch(chain.queue, cost=COST))
         items, missed = chain.follow([row for got in found for row in got.rows])
@@ -121,16 +141,17 @@ def client_assignments(work: Work, task: Task, cursor: str | None) -> Iterator[P
     """The users and groups that the apps in the task's arguments were assigned to."""
     clients = pairs(task.arguments)
     queue, step = _left(cursor, clients)
+    mark = str(Asked.of(clients, work.now))
     while queue:
         found = list(work.graph.batch(queue))
-        rows = [row for got in found for row in got.rows if text(row, "principalType") in ("User", "Group")]
+        rows = [row for got in found for row in got.rows if text(row, "principalType") in PEOPLE]
         items, missed = made(rows, lambda row: _assigned(work, row, clients))
         step += 1
         following = _rest(queue, step)
         lost = (got.missed for got in found if got.missed)
-        yield Page(tuple(items), following, None if queue else asked_at(clients, work.now), (*missed, *lost))
+        yield Page(tuple(items), following, None if queue else mark, (*missed, *lost))
     if not clients:
-        yield Page((), None, asked_at(clients, work.now))
+        yield Page((), None, mark)
 
 
 def _left(cursor: str | None, resources: Iterable[str]) -> tuple[deque[Inner], int]:
@@ -151,10 +172,12 @@ def _assigned(work: Work, row: Row, clients: Mapping[str, str]) -> Grant:
 
 
 def app_roles(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
-    """The permissions that apps have as themselves on the resources in the task's arguments."""
+    """The permissions that apps have as themselves on the resources in the task's arguments; and whom the other apps among these were
+    assigned to, which a sweep for changes asks for in the same batch."""
     resources = pairs(task.arguments)
     queue, step = _left(cursor, resources)
-    definitions = [f"/servicePrincipals/{one}?$select=id,appId,appRoles" for one in resources]
+    content = [one for one, app_id in resources.items() if app_id in RESOURCES]
+    definitions = [f"/servicePrincipals/{one}?$select=id,appId,appRoles" for one in content]
     queue.extendleft(Inner(path) for path in definitions)
     roles: dict[str, str] = {}
     waiting: list[Row] = []
@@ -162,11 +185,14 @@ def app_roles(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     while queue:
         for got in list(work.graph.batch(queue)):
             roles.update(_role_names(got.body))
-            waiting += [row for row in got.rows if text(row, "principalType") == "ServicePrincipal"]
+            waiting += [row for row in got.rows if _is_wanted(row, content)]
             lost += [got.missed] if got.missed else []
         if any(inner.path in definitions for inner in queue):
             continue  # names come before the rows that need them
-        known = work.known.of({(text(row, "principalId") or "").lower() for row in waiting} - {""}, work)
+        clients = {
+            (text(row, "principalId") or "").lower() for row in waiting if text(row, "principalType") not in PEOPLE
+        }
+        known = work.known.of(clients - {""}, work)
         items, missed = made(waiting, _role_maker(work, resources, known, roles))
         step += 1
         yield Page(tuple(items), _rest(queue, step), None, (*missed, *lost))
@@ -175,10 +201,18 @@ def app_roles(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
         yield Page((), None)
 
 
+def _is_wanted(row: Row, content: Collection[str]) -> bool:
+    """Of what holds content, apps are wanted; of any other app, people."""
+    kind = text(row, "principalType")
+    return kind == "ServicePrincipal" if (text(row, "resourceId") or "").lower() in content else kind in PEOPLE
+
+
 def _role_maker(
     work: Work, resources: Mapping[str, str], known: Mapping[str, Reference], roles: Mapping[str, str]
 ) -> Callable[[Row], Grant]:
     def make(row: Row) -> Grant:
+        if text(row, "principalType") in PEOPLE:
+            return _assigned(work, row, resources)
         client, resource = identifier(row, "principalId"), identifier(row, "resourceId")
         return application(row, work.tenant, name_of(known, client), resources.get(resource, resource), roles)
 

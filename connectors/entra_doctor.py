@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from shadowai.connector import Probe, Quota, Session, probe_of
 from shadowai.tenant import CursorExpired, Signal, TenantError, Trouble
+from shadowai_connectors.entra_catalogues import SEATS, licensed
 from shadowai_connectors.entra_clouds import Endpoints
 from shadowai_connectors.entra_graph import Graph
 from shadowai_connectors.entra_people import REQUESTS
@@ -24,6 +25,7 @@ PROBES: Mapping[str, tuple[str, Quota]] = {
     "people": ("", DIRECTORY),
     "teams-apps": (f"/appCatalogs/teamsApps?$filter={OWN_TEAMS_APPS}", CATALOGUE),
     "copilot-packages": ("/copilot/admin/catalog/packages", CATALOGUE),
+    "copilot-seats": (licensed(next(iter(SEATS))), DIRECTORY),
     "agent-identities": ("/servicePrincipals/microsoft.graph.agentIdentity?$select=id", DIRECTORY),
     "sign-ins": ("/beta/reports/servicePrincipalSignInActivities", REPORTS),
 }

@@ -157,14 +157,14 @@ class Graph:
     ) -> Got | None:
         """What came of one request; ``None`` where it is asked again."""
         status, body = part.get("status"), part.get("body")
-        if not isinstance(status, int):
-            status, body = 500, None  # not answered at all: as if the service had failed
-        if status < 300 and isinstance(body, Mapping):
+        if not isinstance(status, int) or not isinstance(body, Mapping):
+            status, body = 500, {}  # not answered, or by something that is not Graph: as if the service had failed
+        if status < 300:
             link = self._session.next_link(answer, body.get("@odata.nextLink"))
             if link is not None:
                 queue.append(self._further(inner, link))
             return Got(inner.path, body, rows(body) if "value" in body else ())
-        if status == 404:
+        if status == 404 and isinstance(body.get("error"), Mapping):
             return Got(inner.path, missing=True)
         if (status == 429 or status >= 500) and inner.tries < TRIES:
             headers = part.get("headers")

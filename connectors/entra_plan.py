@@ -7,30 +7,33 @@ to apps nobody has heard of are seen with the scope ``consented``, in a full swe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from shadowai.connector import View
 from shadowai.tenant import EVERYONE as EVERYBODY
 from shadowai.tenant import App, Task
 from shadowai_connectors.entra_audit import window
-from shadowai_connectors.entra_clients import RESOURCES, digest
+from shadowai_connectors.entra_catalogues import SEATS
+from shadowai_connectors.entra_clients import RESOURCES, Asked, short
+from shadowai_connectors.entra_graph import IDS
 from shadowai_connectors.entra_signals import wanted
 from shadowai_connectors.entra_work import DAY, Mark, usable
 
 SHARDS = 8
 """Into how many tasks the apps that are AI are dealt; an app is always in the same one."""
-PEOPLE = 500
-"""How many people one request is to ask for about; 1,000 are allowed, and people are dealt unevenly."""
+NEW = "new"
+"""What the task is called that asks, in a sweep for changes, for all apps that none has asked for."""
 STANDS = 7 * DAY
 """How long sweeps for changes let stand what hangs on apps and people that are the same; what was gathered more than a day before
 that is not carried on."""
-RARELY = {
-    "teams-apps": "teams-apps",
-    "copilot-packages": "copilot-packages",
-    "apps/agents": "agent-identities",
-    "sign-ins": "sign-ins",
-}
-"""What is read whole, in a sweep for changes once a day: tasks, and their signals."""
+RARELY = (
+    Task("teams-apps", "teams-apps"),
+    Task("copilot-packages", "copilot-packages"),
+    *(Task(f"copilot-seats/{name}", "copilot-seats", (sku,)) for sku, name in SEATS.items()),
+    Task("apps/agents", "agent-identities"),
+    Task("sign-ins", "sign-ins"),
+)
+"""What is read whole, in a sweep for changes once a day."""
 ALL, EVERYONE, OF_APPS = "grants/all", "grants/everyone", "grants/of-apps"
 """The tasks for grants. Where several that stand from earlier sweeps tell of one thing, the first by name is believed: the
 listings, to which changes are told, come before what was asked for single apps, and ``apps`` before ``apps/agents``."""
@@ -43,8 +46,7 @@ def tasks(view: View) -> list[Task]:
     found = list(_first(view))
     if view.is_complete("apps"):
         ai, resources = _chosen(view)
-        found += _about_apps(view, ai)
-        found += [Task("roles", "roles", _named(resources), weight=50)] if resources else []
+        found += _about_apps(view, ai, resources)
         found += _people(view, {app.id for app in ai})
     return [task for task in found if task.signal in names]
 
@@ -55,9 +57,9 @@ def _first(view: View) -> Iterator[Task]:
     mark = view.mark("consents") if view.mode == "delta" else None
     yield Task("consents", "consents", window(mark, view.now), weight=80, changes=mark is not None)
     yield Task("requests", "requests")
-    for name, signal in RARELY.items():
-        if view.mode != "delta" or not _today(view.mark(name), view.now):
-            yield Task(name, signal)
+    for task in RARELY:
+        if view.mode != "delta" or not _today(view.mark(task.name), view.now):
+            yield task
 
 
 def _listing(view: View, name: str, signal: str, *, weight: int) -> Task:
@@ -93,19 +95,45 @@ def _chosen(view: View) -> tuple[list[App], list[App]]:
     return ai, resources
 
 
-def _about_apps(view: View, ai: list[App]) -> Iterator[Task]:
-    """The grants and assignments of the apps that are AI."""
-    shards: dict[str, list[App]] = {}
-    for app in ai:
-        if app.object_id:
-            shards.setdefault(_shard(app.object_id), []).append(app)
+def _about_apps(view: View, ai: list[App], resources: list[App]) -> Iterator[Task]:
+    """The grants and assignments of the apps that are AI, and what all apps may do as themselves. A sweep for changes asks for the
+    assignments of new apps together with the latter, which it asks for anyway: it is the same question about other apps."""
+    apps = {short(app.object_id): app for app in ai if app.object_id}
     told = _changes_are_told(view)
-    for shard, apps in sorted(shards.items()):
-        asked = digest(app.object_id or "" for app in apps)
-        for name, signal, stands in ((OF_APPS, "grants", told), ("assignments", "assignments", True)):
-            same = view.mode == "delta" and _lately(view.mark(f"{name}/{shard}"), view.now, asked)
-            if not (same and stands):
-                yield Task(f"{name}/{shard}", signal, _named(apps), weight=10)
+    for group, members in _groups(view, OF_APPS, apps).items():
+        if not (told and _stands(view, f"{OF_APPS}/{group}", members, all_there=False)):
+            yield Task(f"{OF_APPS}/{group}", "grants", _named(members.values()), weight=10)
+    groups = _groups(view, "assignments", apps)
+    new = groups.pop(NEW, {})
+    for group, members in groups.items():
+        if not _stands(view, f"assignments/{group}", members, all_there=True):
+            yield Task(f"assignments/{group}", "assignments", _named(members.values()), weight=10)
+    if resources or new:
+        yield Task("roles", "roles", _named([*resources, *new.values()]), weight=50)
+
+
+def _groups(view: View, name: str, apps: Mapping[str, App]) -> dict[str, dict[str, App]]:
+    """The apps by the task that asks for them, which is that which has asked for them before; in a sweep for changes, those of which
+    none has are :data:`NEW`."""
+    groups: dict[str, dict[str, App]] = {}
+    left = dict(apps)
+    if view.mode == "delta":
+        for shard in map(str, range(SHARDS)):
+            asked = Asked.read(view.mark(f"{name}/{shard}"))
+            if asked is not None:
+                groups[shard] = {one: left.pop(one) for one in asked.apps & left.keys()}
+    for one, app in left.items():
+        groups.setdefault(NEW if view.mode == "delta" else _shard(app.object_id or ""), {})[one] = app
+    return dict(sorted(groups.items()))
+
+
+def _stands(view: View, name: str, members: Mapping[str, App], *, all_there: bool) -> bool:
+    """Whether a sweep for changes need not ask again: what was asked for is no more than a week old and holds these apps. Where nothing
+    else tells that an app is gone, all that were asked for must still be there."""
+    asked = Asked.read(view.mark(name)) if view.mode == "delta" else None
+    if asked is None or not 0 <= view.now - asked.time < STANDS:
+        return False
+    return asked.apps == members.keys() if all_there else asked.apps >= members.keys()
 
 
 def _changes_are_told(view: View) -> bool:
@@ -118,41 +146,30 @@ def _changes_are_told(view: View) -> bool:
 
 
 def _people(view: View, ai: set[str]) -> Iterator[Task]:
-    """The people whom grants of the apps that are AI name, or of all apps where all are wanted; dealt so that a new one changes one
-    task."""
-    if view.scope == "ai":
-        people = {grant.principal for grant in view.grants() if grant.app in ai} - {None, EVERYBODY}
-    else:
-        people = set(view.principals())
-    ids = sorted(one for one in people if one)
-    bits = max(0, (len(ids) // PEOPLE).bit_length())
-    dealt: dict[int, list[str]] = {}
-    for one in ids:
-        dealt.setdefault(_hash(one) >> (256 - bits) if bits else 0, []).append(one)
-    for some in dealt.values():
-        for start in range(0, len(some), 2 * PEOPLE):
-            chunk = some[start : start + 2 * PEOPLE]
-            name = f"people/{digest(chunk)}"
-            if view.mode != "delta" or view.is_complete(name) or not _lately(view.mark(name), view.now):
-                yield Task(name, "people", tuple(chunk))
+    """The people whom grants of the apps that are AI name, or of all apps where all are wanted, but for those who are known."""
+    named = (grant.principal for grant in view.grants() if grant.app in ai) if view.scope == "ai" else view.principals()
+    unknown = sorted({one for one in named if one} - {EVERYBODY} - {person.id for person in view.people()})
+    for some in (unknown[start : start + IDS] for start in range(0, len(unknown), IDS)):
+        name = f"people/{_digest(some):.32}"
+        if view.mode != "delta" or view.is_complete(name) or not _lately(view.mark(name), view.now):
+            yield Task(name, "people", tuple(some))
 
 
 def _shard(object_id: str) -> str:
-    return str(_hash(object_id) % SHARDS)
+    return str(int(_digest([object_id]), 16) % SHARDS)
 
 
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+def _digest(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 def _named(apps: Iterable[App]) -> tuple[str, ...]:
     return tuple(sorted(f"{app.object_id}={app.id}" for app in apps))
 
 
-def _lately(mark: str | None, now: int, asked: str = "") -> bool:
-    """Whether what a task ``asked`` for stands: the same, and less than :data:`STANDS` ago."""
-    what, _, time = (mark or "").rpartition(" ")
-    return what == asked and time.isdigit() and 0 <= now - int(time) < STANDS
+def _lately(mark: str | None, now: int) -> bool:
+    """Whether what a task gathered at the time of its mark stands."""
+    return mark is not None and mark.isdigit() and 0 <= now - int(mark) < STANDS
 
 
 def _today(mark: str | None, now: int) -> bool:

@@ -116,6 +116,14 @@ SIGNALS: tuple[Signal, ...] = (
         cost="1 call for a page of packages",
     ),
     Signal(
+        "copilot-seats",
+        "Who has a seat of Microsoft 365 Copilot",
+        "GET /v1.0/users?$filter=assignedLicenses/any(…)",
+        ("User.Read.All", "Directory.Read.All"),
+        tier="deep",
+        cost="1 call for each of 3 products, and 1 for every 999 further seats",
+    ),
+    Signal(
         "agent-identities",
         "Identities of AI agents",
         "GET /v1.0/servicePrincipals/microsoft.graph.agentIdentity",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,10 +30,11 @@ class Reference(NamedTuple):
 
 class Known:
     """Which app each service principal of a tenant stands for. That never changes, so what was met once need not be asked again;
-    what is not known is asked."""
+    what is not known is asked, by one task at a time: ``learning`` is held by whoever does so."""
 
     def __init__(self) -> None:
         self._apps: dict[str, Reference] = {}
+        self.learning = threading.RLock()
 
     def learn(self, object_id: str, app_id: str, *, first_party: bool) -> None:
         """Remember one."""
@@ -41,12 +43,15 @@ class Known:
     def of(self, ids: Iterable[str], work: Work) -> Mapping[str, Reference]:
         """Those of ``ids`` that can be told; a service principal that is gone cannot."""
         wanted = set(ids)
-        unknown = wanted - self._apps.keys()
-        if unknown:
-            for row in work.graph.by_ids(unknown, "servicePrincipal", REFERENCE_SELECT):
-                found = app(row, work.tenant)
-                self.learn(found.object_id or found.id, found.id, first_party=found.first_party)
+        if wanted - self._apps.keys():
+            with self.learning:
+                self._ask(wanted - self._apps.keys(), work)
         return {one: self._apps[one] for one in wanted if one in self._apps}
+
+    def _ask(self, unknown: Iterable[str], work: Work) -> None:
+        for row in work.graph.by_ids(unknown, "servicePrincipal", REFERENCE_SELECT):
+            found = app(row, work.tenant)
+            self.learn(found.object_id or found.id, found.id, first_party=found.first_party)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from shadowai_connectors.rest import (
     Row,
     flat,
     host,
+    is_gone,
     iso,
     like,
     linked,
@@ -232,7 +233,7 @@ class GitHub:
             except TenantError as error:
                 if error.trouble in (Trouble.STOPPED, Trouble.CREDENTIALS):
                     raise
-                if error.status != 404:
+                if not is_gone(error):
                     missed.append(Missed(error.trouble, f"the app {slug}: {error.detail}", error.remedy))
         return [*items.installed(row, about, org), *missed]
 

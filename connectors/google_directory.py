@@ -13,7 +13,7 @@ from shadowai_connectors.google_client import DIRECTORY_API, Google
 from shadowai_connectors.google_plan import slice_of
 from shadowai_connectors.google_records import PLATFORM, delegated, unread
 from shadowai_connectors.google_signals import DIRECTORY, SECURITY, USERS
-from shadowai_connectors.rest import Row, inside, text, texts
+from shadowai_connectors.rest import Row, inside, is_gone, text, texts
 
 PAGE = 500
 TOGETHER = 25
@@ -113,7 +113,7 @@ def _refused(google: Google, user: str, error: TenantError) -> tuple[Missed, ...
     """What to make of a refusal of one user's tokens. A user who has been deleted has none. Google answers 401 for those of a user who
     is suspended: that is no lack of tokens, and no fault either. Of anybody else, such as a super administrator whom a custom role
     may not look at, it is not known what they have given."""
-    if error.status == 404:
+    if is_gone(error):
         return ()
     if error.trouble not in (Trouble.CREDENTIALS, Trouble.ROLE) or error.status is None:
         raise error
@@ -127,7 +127,7 @@ def _is_active(google: Google, user: str) -> bool:
     try:
         about = google.ask(DIRECTORY_API, USERS, DIRECTORY, lambda api: api.users().get(userKey=user, fields=fields))
     except TenantError as error:
-        if error.status == 404:
+        if is_gone(error):
             return False
         raise
     return active(about)

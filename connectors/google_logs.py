@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from shadowai.connector import Quota
 from shadowai.tenant import App, CursorExpired, Item, Page, TenantError, Trouble
 from shadowai_connectors.google_client import REPORTS_API, Google, Step
-from shadowai_connectors.google_records import PLATFORM, consented, records, unread, used
+from shadowai_connectors.google_records import PLATFORM, Record, consented, records, unread, used
 from shadowai_connectors.google_signals import AUDIT, FILTERED, REPORTS
 from shadowai_connectors.rest import DAY, SECOND, Row, iso
 
@@ -123,18 +123,37 @@ def use(google: Google, arguments: tuple[str, ...], cursor: str | None) -> Itera
 
 
 def workspace_ai(google: Google, arguments: tuple[str, ...], cursor: str | None) -> Iterator[Page]:
-    """The use of one of Google's own AI products; ``arguments`` are the log's name, and between which times."""
+    """The use of one of Google's own AI products; ``arguments`` are the log's name, and between which times. That the log is the
+    product's own says what it is, as no name would."""
     application, start, end = arguments
     name, homepage = WORKSPACE_AI[application]
-    of = App(PLATFORM, google.tenant, application, name, publisher="Google", homepage=homepage, first_party=True)
+    of = App(
+        PLATFORM,
+        google.tenant,
+        application,
+        name,
+        kind="vendor_org",
+        verified_publisher="Google",
+        homepage=homepage,
+        first_party=True,
+        tags=("embedded",),
+    )
     yield from _samples(google, _asking(google, application, int(start), int(end)), cursor, end, of, None)
 
 
 def _samples(google: Google, ask: Any, cursor: str | None, end: str, of: App, event: str | None) -> Iterator[Page]:
     for step in google.pages("items", ask, cursor):
-        found, broken = records(step.rows, event)
+        several, broken = records(step.rows, event)
+        found = [record for record in several if not _unasked(record)]
         done = end if step.token is None else None
         yield Page(tuple(used(google.tenant, found, of)), step.token, done, unread(broken))
+
+
+def _unasked(record: Record) -> bool:
+    """Whether Gemini has acted by itself, which is no use of it by whoever looked on.
+    https://developers.google.com/workspace/admin/reports/v1/appendix/activity/gemini-in-workspace-apps"""
+    action = record.parameters.get("action")
+    return isinstance(action, str) and ("proactive" in action or action.startswith(("generate_starter_", "suggest_")))
 
 
 def _asking(google: Google, application: str, start: int, end: int, **filters: str) -> Any:

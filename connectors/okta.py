@@ -25,6 +25,7 @@ from shadowai_connectors.rest import (
     Row,
     flat,
     host,
+    is_gone,
     iso,
     like,
     linked,
@@ -215,7 +216,7 @@ class Okta:
                 else:
                     found += self._granted_by(who, f"{api}/{who}/grants", session, tenant)
             except TenantError as error:
-                if error.status != 404:
+                if not is_gone(error):
                     raise refine(error) from error
         yield Page(tuple(found))
 

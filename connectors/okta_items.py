@@ -21,6 +21,7 @@ What = Literal["granted", "revoked", "requested", "installed", "removed"]
 
 EVENTS: tuple[tuple[str, What], ...] = (
     ("app.oauth2.as.consent.grant", "granted"),
+    ("app.oauth2.consent.grant", "granted"),
     ("app.oauth2.as.consent.revoke", "revoked"),
     ("app.oauth2.admin.consent.grant", "granted"),
     ("app.oauth2.admin.consent.revoke", "revoked"),
@@ -28,7 +29,8 @@ EVENTS: tuple[tuple[str, What], ...] = (
     ("application.lifecycle.delete", "removed"),
     ("app.access_request.request", "requested"),
 )
-"""What the types of events begin with that are asked for. https://developer.okta.com/docs/reference/api/event-types/"""
+"""What the types of events begin with that are asked for: of custom authorisation servers (``as``), of the organisation's own, of
+administrators. https://developer.okta.com/docs/reference/api/event-types/"""
 
 _APPS = ("publicclientapp", "appinstance", "app", "oauth2client")
 _SCOPES = ("scope", "oauth2scope")
@@ -201,15 +203,15 @@ def event(row: Row, tenant: str) -> Event | Missed | None:
     if not apps and _kind(actor) in _APPS:
         apps = [actor]
     time, key = micros(row.get("published")), text(row.get("uuid"))
-    app_id = next((found for one in apps if (found := text(one.get("id")))), None)
+    app_id = next((found for one in apps if (found := text(one.get("id")))), None) or _detail(named, _APPS)
     if app_id is None or time is None or key is None:
         return Missed(Trouble.UNEXPECTED, f"a log entry {kind} names no app, time or identifier")
-    people = [text(one.get("id")) for one in _of(named, ("user",))]
+    people = [text(one.get("id")) for one in _of(named, ("user",))] or [_detail(named, ("user",))]
     by = text(actor.get("id")) if _kind(actor) == "user" else None
     scopes = [text(one.get("displayName")) or text(one.get("id")) for one in _of(named, _SCOPES)]
     stated = text(inside(row, "debugContext", "debugData").get("grantedScopes")) or ""
     given = _distinct([*scopes, *stated.replace(",", " ").split()])
-    principal = next(iter(people), by) if what in ("granted", "revoked", "requested") else None
+    principal = (people[0] or by) if what in ("granted", "revoked", "requested") else None
     return Event(PLATFORM, tenant, key, app_id, what, time, principal, given, by)
 
 
@@ -227,6 +229,15 @@ def sign_ins(entries: Iterable[Row], app_id: str, tenant: str) -> tuple[Activity
 
 def _of(targets: Iterable[Row], kinds: tuple[str, ...]) -> Iterator[Row]:
     return (one for one in targets if _kind(one) in kinds)
+
+
+def _detail(targets: Iterable[Row], kinds: tuple[str, ...]) -> str | None:
+    """What a scope that was consented to says of its app or its person: their identifiers, by their types."""
+    for one in targets:
+        for key, value in inside(one, "detailEntry").items():
+            if str(key).lower() in kinds and (found := text(value)):
+                return found
+    return None
 
 
 def _kind(one: Row) -> str:

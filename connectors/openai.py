@@ -31,7 +31,8 @@ from shadowai_connectors.rest import (
     DAY,
     SECOND,
     Row,
-    day,
+    cursored,
+    days_task,
     expired,
     flat,
     host,
@@ -41,6 +42,7 @@ from shadowai_connectors.rest import (
     micros,
     needed,
     needed_setting,
+    parted,
     path,
     probes,
     root,
@@ -119,18 +121,13 @@ class OpenAI:
 
     def plan(self, view: View) -> Sequence[Task]:
         """The lists; then the keys of each project, which are known as apps with the tag ``project``."""
-        mark = None if view.mode == "full" else view.mark("usage")
-        known = int(mark) if mark is not None and mark.isdigit() else None
-        since = max(known or 0, day(view.now) - LOOK_BACK)
         tasks = [
             Task("users", "users"),
             Task("projects", "projects"),
             Task("admin_keys", "admin_keys"),
             log_task(view, "audit", "audit", back=KEPT, overlap=OVERLAP),
+            *days_task(view, "usage", back=LOOK_BACK),
         ]
-        if since < day(view.now):  # whole days only: sums of a day that goes on would be counted twice
-            window = (str(since), str(day(view.now)))
-            tasks.append(Task("usage", "usage", window, changes=known is not None))
         projects = sorted(app.object_id or "" for app in view.apps() if "project" in app.tags)
         return [*tasks, *(Task(f"keys/{one}", "keys", (one,)) for one in projects if one)]
 
@@ -139,21 +136,17 @@ class OpenAI:
         tenant = self.tenant(session.settings)
         url, params = self._request(task, session)
         key = "page" if task.signal == "usage" else "after"
-        met = {None, cursor}
-        while True:
-            body = _ask(session, url, params | ({key: cursor} if cursor else {}), cursor=cursor is not None).body
-            made = _items(task, rows(body, "data"), tenant)
-            if task.signal == "users" and cursor is None:
+
+        def ask(after: str | None) -> object:
+            return _ask(session, url, params | ({key: after} if after else {}), cursor=after is not None).body
+
+        for page in cursored(ask, lambda body: following(body, task.signal), cursor):
+            made = _items(task, rows(page.body, "data"), tenant)
+            if task.signal == "users" and page.cursor is None:
                 made.insert(0, organization(tenant))
-            cursor = following(body, task.signal)
-            if cursor is not None and cursor in met:
-                raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-            met.add(cursor)
-            mark = task.arguments[1] if task.signal in ("usage", "audit") and cursor is None else None
-            missed = tuple(one for one in made if isinstance(one, Missed))
-            yield Page(tuple(one for one in made if not isinstance(one, Missed)), cursor, mark, missed)
-            if cursor is None:
-                return
+            mark = task.arguments[1] if task.signal in ("usage", "audit") and page.following is None else None
+            items, missed = parted(made)
+            yield Page(items, page.following, mark, missed)
 
     def doctor(self, session: Session) -> Iterator[Probe]:
         """One request for each signal; keys are those of the first project."""

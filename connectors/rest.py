@@ -5,7 +5,7 @@ next page, windows of logs, and probes. Pure but for :func:`linked`; nothing her
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -200,12 +200,50 @@ def linked(
             return
 
 
+class Cursored(NamedTuple):
+    """One page: what was answered, the cursor that it was asked with, and that of the next one."""
+
+    body: object
+    cursor: str | None
+    following: str | None
+
+
+def cursored(
+    ask: Callable[[str | None], object], following: Callable[[object], str | None], cursor: str | None
+) -> Iterator[Cursored]:
+    """The pages of a collection whose answers name a cursor (``following`` finds it), from ``cursor`` on. One that was met before
+    ends the task: it would never end by itself."""
+    met = {cursor}
+    while True:
+        body = ask(cursor)
+        found = following(body)
+        if found is not None and found in met:
+            raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
+        met.add(found)
+        yield Cursored(body, cursor, found)
+        if found is None:
+            return
+        cursor = found
+
+
+def parted(made: Iterable[Item | Missed]) -> tuple[tuple[Item, ...], tuple[Missed, ...]]:
+    """The items, and what was missed."""
+    found = tuple(made)
+    items = tuple(one for one in found if not isinstance(one, Missed))
+    return items, tuple(one for one in found if isinstance(one, Missed))
+
+
 def expired(error: TenantError, refine: Refine) -> TenantError | CursorExpired:
     """What a refusal of a cursor means: that it is no longer taken, unless it says something else."""
     found = refine(error)
     if error.status in EXPIRED and isinstance(found, TenantError) and found.trouble is Trouble.UNEXPECTED:
         return CursorExpired(error.detail)
     return found
+
+
+def is_gone(error: TenantError) -> bool:
+    """Whether the service itself says that there is no such thing: a 404 without words may be anybody's."""
+    return error.status == 404 and error.body is not None
 
 
 def like(error: TenantError, trouble: Trouble, remedy: str = "", detail: str = "") -> TenantError:
@@ -231,6 +269,16 @@ def log_task(view: View, name: str, signal: str, *, back: int, overlap: int, mor
     until, earliest = view.now + min(0, overlap), view.now - back
     since = earliest if known is None else max(earliest, min(known, until) - max(0, overlap))
     return Task(name, signal, (str(since), str(until), *more), changes=known is not None)
+
+
+def days_task(view: View, name: str, *, back: int) -> list[Task]:
+    """A task for the whole days (UTC) since the last one that was read, ``back`` at first; none before another day has ended: sums of
+    a day that goes on would be counted twice. Its arguments are the days' beginning and end; its mark is the end."""
+    mark = None if view.mode == "full" else view.mark(name)
+    known = int(mark) if mark is not None and mark.isdigit() else None
+    until = day(view.now)
+    since = max(known or 0, until - back)
+    return [Task(name, name, (str(since), str(until)), changes=known is not None)] if since < until else []
 
 
 def probes(signals: tuple[Signal, ...], ask: Callable[[str], None]) -> Iterator[Probe]:

@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from shadowai.errors import UsageError
-from shadowai.tenant import App, Grant, Page, Signal, Task, TenantError, Trouble
+from shadowai.tenant import App, Grant, Page, Person, Signal, Task, TenantError, Trouble
 
 GROUP = "shadowai.connectors"
 """The entry-point group; other people's connectors register under the same one."""
@@ -42,7 +42,8 @@ class Allowed:
     A GET may go to ``path`` and, on whole segments, to what is below it; a POST to exactly ``path``. A segment ``*`` stands for any
     one segment. Only reading is allowed: ``POST`` needs ``why``, the sentence that says why it changes nothing. ``token`` marks the
     endpoints that give tokens: they are asked without one. ``plain`` allows ``http``, and only to a loopback or link-local address:
-    where a managed identity's tokens come from.
+    where a managed identity's tokens come from. ``batch`` marks a POST that carries requests of its own, as Microsoft Graph's
+    ``$batch`` does: each of them must be a GET that is allowed beside it.
     """
 
     host: str
@@ -51,6 +52,8 @@ class Allowed:
     why: str = ""
     token: bool = False
     plain: bool = False
+    batch: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,10 @@ class View(Protocol):
 
     def principals(self) -> Iterator[str]:
         """The ids of people named in grants and events so far."""
+        ...
+
+    def people(self) -> Iterator[Person]:
+        """The people found so far."""
         ...
 
 

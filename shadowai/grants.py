@@ -9,7 +9,7 @@ without a date of its own is dated by the audit log, or by the sweep that saw it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -67,6 +67,8 @@ class Assessed:
     candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The ids of the services that an application's grants are counted under, those that act for another among them."""
 
 
 @dataclass(slots=True)
@@ -140,7 +142,15 @@ class SweptGrants:
         """Candidates, findings and notes, those that concern the most people first."""
         candidates = tuple(sorted(self._candidates(), key=_weight))
         findings = tuple(sorted(self._findings(), key=_weight))
-        return Assessed(candidates, findings, tuple(self._notes(candidates, findings)))
+        return Assessed(candidates, findings, tuple(self._notes(candidates, findings)), self._services())
+
+    def _services(self) -> dict[str, tuple[str, ...]]:
+        counted: dict[str, set[str]] = {}
+        for id, chain in self._chains.items():
+            found = self._found[id]
+            for app in (id, *chain):
+                counted.setdefault(app, set()).update(match.signature for match in found.wired or found.matches)
+        return {app: tuple(sorted(services)) for app, services in counted.items()}
 
     def _linked(self) -> dict[str, set[str]]:
         """From an application to those that it was let into, or that act for it."""

@@ -20,10 +20,26 @@ By = Literal["service", "user"]
 
 
 class Network(NamedTuple):
-    """What the network saw, and whether everything of it could be looked at."""
+    """What the network saw, and what of it could not be looked at."""
 
     inventory: Inventory
-    complete: bool
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sources: tuple[SourceSummary, ...] = ()
+
+
+class Part(NamedTuple):
+    """What one tenant has in a joint inventory: the ids of its rows, and those of the services that its apps are counted under."""
+
+    rows: frozenset[str]
+    services: Mapping[str, tuple[str, ...]]
+
+
+class Joined(NamedTuple):
+    """One inventory in several ways, and each sweep's part in it."""
+
+    reports: tuple[Report, ...]
+    parts: tuple[Part, ...]
 
 
 class SweptReport:
@@ -43,48 +59,54 @@ class SweptReport:
     def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
         """The inventory, with the network's where it is given. Each task that is not complete and each tenant that could not be swept
         (``refused``) is a gap in it; contradictions between tenants and network are notes where both are complete."""
-        return self.reports(sweeps, refused, (self._options.by,), network)[0]
+        return self.joined(sweeps, refused, (self._options.by,), network).reports[0]
 
-    def reports(
+    def joined(
         self,
         sweeps: Sequence[Swept],
         refused: Sequence[SourceError],
         ways: Sequence[By],
         network: Network | None = None,
-    ) -> tuple[Report, ...]:
+    ) -> Joined:
         """The inventory in several ``ways``, in their order."""
         tenants = Inventory()
-        notes: list[Note] = []
-        summaries: list[SourceSummary] = []
+        seen = network or Network(Inventory())
+        notes = [*seen.notes]
+        summaries = [*seen.sources]
+        parts: list[Part] = []
         for swept in sweeps:
             one = Inventory()
-            notes += grants.fold(swept, self._matcher, one).notes
+            assessed = grants.fold(swept, self._matcher, one)
+            notes += assessed.notes
             summaries.append(_summary(swept, len(self._entries(one, "user", persons=False))))
+            parts.append(Part(self._rows(one, ways), assessed.services))
             tenants.merge(one)
         missing = self._missing(sweeps, refused)
-        everything = self._known(tenants)
+        everything, granted = self._known(seen.inventory), self._known(tenants)
         if network is not None:
-            seen, everything = everything, Inventory()
-            traffic = self._known(network.inventory)
-            everything.merge(traffic)
-            everything.merge(seen)
+            traffic = Look(self._entries(everything, "user", persons=True), not seen.gaps)
             notes += contradictions(
-                Look(self._entries(traffic, "user", persons=True), network.complete),
-                Look(self._entries(seen, "user", persons=True), bool(sweeps) and not missing),
+                traffic, Look(self._entries(granted, "user", persons=True), bool(sweeps) and not missing)
             )
+        everything.merge(granted)
         persons = self._people is not None
         conflicts = self._people.conflicts if self._people is not None else ()
-        return tuple(
+        reports = (
             Report(
                 entries=self._entries(everything, by, persons=persons),
-                gaps=missing,
-                notes=(*notes, *everything.notes(by, persons=persons), *conflicts),
+                gaps=(*seen.gaps, *missing),
+                notes=(*self._catalog.notes, *notes, *everything.notes(by, persons=persons), *conflicts),
                 sources=tuple(summaries),
                 by=by,
                 signatures=self._catalog.version,
             )
             for by in ways
         )
+        return Joined(tuple(reports), tuple(parts))
+
+    def _rows(self, inventory: Inventory, ways: Sequence[By]) -> frozenset[str]:
+        known, persons = self._known(inventory), self._people is not None
+        return frozenset(entry.asset_id for by in ways for entry in self._entries(known, by, persons=persons))
 
     def _missing(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> tuple[Gap, ...]:
         """What could not be looked at."""

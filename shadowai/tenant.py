@@ -5,10 +5,13 @@ Times are integers, microseconds since 1970-01-01T00:00:00Z. ``None`` always mea
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from abc import abstractmethod
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
 
 AppKind = Literal["oauth_app", "extension", "teams_app", "agent_package", "agent_identity", "vendor_org"]
 GrantKind = Literal["delegated", "application", "install", "assignment", "seat", "key", "request"]
@@ -103,13 +106,14 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A consent or its withdrawal as an audit log tells it; ``id`` is the log's own, for logs repeat themselves."""
+    """A consent or its withdrawal as an audit log tells it; ``id`` is the log's own, for logs repeat themselves. What was ``changed`` had
+    been granted before: its time is no date of a grant."""
 
     platform: str
     tenant: str
     id: str
     app: str
-    what: Literal["granted", "revoked", "requested", "installed", "removed"]
+    what: Literal["granted", "changed", "revoked", "requested", "installed", "removed"]
     time: int
     principal: str | None = None
     scopes: tuple[str, ...] = ()
@@ -223,6 +227,19 @@ class Outcome:
     pages: int = 0
     items: int = 0
     as_of: int = 0
+
+
+class Traced(Collection[T]):
+    """A collection that knows which tasks showed each thing in it, of this sweep and of earlier ones whose result it lets stand."""
+
+    @abstractmethod
+    def traced(self) -> Iterator[tuple[T, tuple[str, ...]]]:
+        """The things in their order, each with the names of the tasks that showed it."""
+
+
+def traced(things: Collection[T]) -> Iterator[tuple[T, tuple[str, ...]]]:
+    """Each thing with the names of the tasks that showed it; without any where the collection does not know."""
+    return things.traced() if isinstance(things, Traced) else ((thing, ()) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)

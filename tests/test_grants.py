@@ -89,7 +89,7 @@ def test_a_grant_is_a_row(catalog: Catalog) -> None:
     assert (entry.first_seen, entry.last_seen) == (NOW - DAY, NOW - DAY)
     assert (entry.names, entry.sources) == (("Claude",), ("entra",))
     assert [str(origin) for origin in entry.evidence] == [f"entra:work/{CLAUDE}/g1"]
-    assert assessed == Assessed()
+    assert assessed == Assessed(services={CLAUDE: ("anthropic-claude",)})
 
 
 def test_everybody_and_nobody(known: AppMatcher) -> None:
@@ -156,6 +156,8 @@ def test_on_behalf_of(known: AppMatcher) -> None:
     (sighting,) = seen(known, swept(apps, grants, PEOPLE))
     assert sighting.scopes == ("Files.Read.All", "Mail.Read", "Sites.Read.All", "access_as_user", "x")
     assert "content" in sighting.facts
+    counted = SweptGrants(swept(apps, grants, PEOPLE), known).assessed().services
+    assert counted == dict.fromkeys((CLAUDE, "server", "deep"), ("anthropic-claude",))
     held = seen(
         known, swept([app(CLAUDE, holds=("server",)), server], [*grants[1:3], grant("g", CLAUDE, "ann", "a")], PEOPLE)
     )

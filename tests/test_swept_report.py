@@ -9,7 +9,7 @@ import pytest
 
 from shadowai.errors import SourceError
 from shadowai.inventory import Inventory
-from shadowai.model import Actor, Match, Name, Origin, Sighting, Usage
+from shadowai.model import Actor, Gap, Match, Name, Origin, Sighting, Usage
 from shadowai.pipeline import ScanOptions
 from shadowai.swept_report import Network, SweptReport
 from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Trouble
@@ -82,7 +82,7 @@ def network(*users: str, complete: bool = True) -> Network:
         name = Name("domain", "claude.ai")
         seen = Sighting(Actor(user, None, "192.0.2.1"), name, "proxy", events=5, source="squid")
         inventory.add(seen, (Match("anthropic-claude", "Claude", name, "strong"),))
-    return Network(inventory, complete)
+    return Network(inventory, () if complete else (Gap(Origin("proxy.log", 3), "torn"),))
 
 
 def test_tenants_alone(made: SweptReport) -> None:
@@ -116,7 +116,7 @@ def test_no_contradiction_where_something_could_not_be_looked_at(made: SweptRepo
     assert kinds(WORK, whole) == {"grant_without_traffic", "traffic_without_grant"}
     assert kinds(replace(WORK, outcomes=(FAILED,)), whole) == set()
     assert kinds(replace(WORK, outcomes=()), whole) == set()
-    assert kinds(WORK, whole._replace(complete=False)) == set()
+    assert kinds(WORK, whole._replace(gaps=(Gap(Origin("proxy.log"), "torn"),))) == set()
     assert kinds(WORK, whole, SourceError("locked", remedy="wait")) == set()
 
 

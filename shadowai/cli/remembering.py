@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shadowai.history.store import History
     from shadowai.model import Report
     from shadowai.pipeline import ScanOptions
-    from shadowai.swept_report import SweptReport
+    from shadowai.swept_report import Joined, Network, SweptReport
     from shadowai.tenant import App, Swept
 
 OWN = "default"
@@ -99,36 +99,38 @@ class RememberingJoin:
         """As :meth:`SweptReport.is_ai`."""
         return self._made.is_ai(app)
 
-    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
         """The inventory; what it was made of is in the history when this returns."""
         from shadowai.history.gather import with_dates
 
         dated = [with_dates(self._history, swept) for swept in sweeps]
-        reports = self._made.reports(dated, refused, ("service", "user"))
+        joined = self._made.joined(dated, refused, ("service", "user"), network)
         run = remember_sweep(
             self._history,
-            reports,
+            joined,
             sweeps,
+            network,
             catalog=self._made.catalog,
             matcher=self._made.matcher,
             policy=self._policy,
             options=self._options,
         )
         tell(self._history, run, self._settings)
-        return reports[0 if self._by == "service" else 1]
+        return joined.reports[0 if self._by == "service" else 1]
 
 
 def remember_sweep(
     history: History,
-    reports: Sequence[Report],
+    joined: Joined,
     sweeps: Sequence[Swept],
+    network: Network | None = None,
     *,
     catalog: Catalog,
     matcher: AppMatcher,
     policy: Path | None,
     options: Mapping[str, str],
 ) -> Run:
-    """Remember a sweep of several tenants by its reports by service and by user, and what was gathered."""
+    """Remember a sweep of several tenants by its reports by service and by user, what was gathered, and which logs were read."""
     from shadowai.history import gather, looks, store
     from shadowai.history.catalogue import digests
 
@@ -146,13 +148,16 @@ def remember_sweep(
         for swept in sweeps
     }
     memory = gather.of_sweep(
-        reports,
+        joined.reports,
         sweeps,
         services=services,
+        parts=joined.parts,
+        logs=None if network is None else (network.gaps, network.sources),
         before=before,
         digests=digests(catalog),
         policy=gather.policy_digest(policy),
         options=options,
+        now=time.time_ns() // 1000,
     )
     return _remember(history, memory, catalog)
 

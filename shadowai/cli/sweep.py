@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import click
 
 from shadowai.cli import options, remembering, tenants, terminal
-from shadowai.errors import SourceError
+from shadowai.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     import threading
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shadowai.export import Exporter
     from shadowai.model import Report
     from shadowai.sweep.visit import Visit
+    from shadowai.swept_report import Network
     from shadowai.tenant import App, Swept
     from shadowai.tenants import Tenant
 
@@ -47,6 +48,8 @@ class Chosen:
     settings: Settings
     progress: bool
     history_url: str | None = None
+    network: tuple[str, ...] = ()
+    identities: str | None = None
 
 
 class Join(Protocol):
@@ -56,9 +59,10 @@ class Join(Protocol):
         """Whether a signature explains the app."""
         ...
 
-    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
-        """One inventory of all tenants. Each task of ``sweeps`` that is not complete, and each of ``refused``, a tenant that could not
-        be swept at all, is a gap in it. The sweep is in the history when this returns, unless :attr:`Chosen.history` is false."""
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
+        """One inventory of all tenants, and of the network's where that is given. Each task of ``sweeps`` that is not complete, and each
+        of ``refused``, a tenant that could not be swept at all, is a gap in it. The sweep is in the history when this returns, unless
+        :attr:`Chosen.history` is false."""
         ...
 
 
@@ -78,6 +82,13 @@ class Join(Protocol):
 )
 @click.option("--every", metavar="TIME", help="Sweep again and again: 30m, 6h, 1d after the last one.")
 @click.option("--resume/--no-resume", default=True, help="Go on with a sweep that was interrupted (the default).")
+@click.option(
+    "--network",
+    multiple=True,
+    metavar="PATH",
+    help="Logs or captures of the same time, to be joined with what the tenants say. May be given again.",
+)
+@options.identities_option
 @remembering.history_option
 @remembering.no_history_option
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
@@ -97,6 +108,8 @@ def command(
     dry_run: bool,
     every: str | None,
     resume: bool,
+    network: tuple[str, ...],
+    identities: str | None,
     history_url: str | None,
     no_history: bool,
     output: str | None,
@@ -110,7 +123,8 @@ def command(
     """Find the AI apps that have a grant in the tenants NAME... of the configuration (all of them by default).
 
     The first sweep looks at what matters, later ones at what has changed, and at everything once a week. What could
-    not be looked at is listed on stderr, and never taken for "no grants".
+    not be looked at is listed on stderr, and never taken for "no grants". With --network, grants without traffic
+    (dormant, or used from server to server) and traffic without a grant (private accounts) are told, too.
     """
     from shadowai import config, export, policy
 
@@ -138,7 +152,11 @@ def command(
         settings,
         not no_progress,
         history_url,
+        network,
+        identities,
     )
+    if "-" in network and seconds is not None:
+        raise click.BadParameter("stdin can be read once only", param_hint="--network")
     if dry_run:
         return _print_calls(chosen)
     with tenants.stopping() as event:
@@ -162,14 +180,18 @@ def _print_calls(chosen: Chosen) -> int:
 
 
 def _again(chosen: Chosen, event: threading.Event, seconds: float) -> int:
-    """Sweep every so often until stopped; gives the last sweep's exit code. A sweep that fails is not the last."""
-    code = 0
+    """Sweep every so often until stopped; gives the last sweep's exit code. A sweep that fails is not the last, nor is one that finds
+    the configuration wrong (a policy that is being edited, a secret that is being renewed), but for the first."""
+    code, first = 0, True
     while not event.is_set():
         try:
             code = _once(chosen, event)
-        except SourceError as error:
+        except (SourceError, UsageError) as error:
+            if first and isinstance(error, UsageError):
+                raise
             terminal.say(f"shadowai: {error}")
             code = error.exit_code
+        first = False
         event.wait(seconds * (1 + random.random() * JITTER))
     return code
 
@@ -182,16 +204,45 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
 
     for tenant in chosen.tenants:
         check_secrets(tenant, connector_of(tenant))
-    join = joined(chosen)
+    network, join = _Network(chosen), joined(chosen)
     with ExitStack() as open_stores:
         visits, refused = _visits(chosen, event, join.is_ai, open_stores)
-        report = join.report([visit.swept for visit in visits], refused)
+        seen = None if event.is_set() else network.seen()
+        report = join.report([visit.swept for visit in visits], refused, seen)
         export.write_report(report, chosen.exporter, chosen.target)
         if chosen.exporter.name != "table" or chosen.target not in (None, Path("-")):
             terminal.lines(summary(report))
         for visit in visits:
             visit.remembered()
     return policy.exit_code(report, chosen.breach)
+
+
+class _Network:
+    """The logs of ``--network``; that they are there is seen to before the sweep, and they are read after it."""
+
+    def __init__(self, chosen: Chosen) -> None:
+        self._chosen = chosen
+        if chosen.network:
+            from shadowai.sources import container
+
+            container.check_exist(chosen.network)
+
+    def seen(self) -> Network | None:
+        """What is in them; ``None`` where there are none."""
+        if not self._chosen.network:
+            return None
+        from shadowai import pipeline
+        from shadowai.cli.progress import bar_for
+        from shadowai.swept_report import Network
+
+        asked = pipeline.ScanOptions(settings=self._chosen.settings)
+        bar = bar_for(self._chosen.progress)
+        try:
+            found = pipeline.gather(self._chosen.network, options=asked, known=asked.load_catalog(), progress=bar)
+        finally:
+            if bar is not None:
+                bar.done()
+        return Network(found.inventory, tuple(found.gaps), tuple(found.notes), tuple(found.sources))
 
 
 def _visits(
@@ -221,7 +272,7 @@ def joined(chosen: Chosen) -> Join:
     from shadowai.sweep.visit import connector_of
     from shadowai.swept_report import SweptReport
 
-    asked = ScanOptions(by=chosen.by, policy=chosen.policy, settings=chosen.settings)
+    asked = ScanOptions(by=chosen.by, policy=chosen.policy, identities=chosen.identities, settings=chosen.settings)
     connectors = {tenant.connector: connector_of(tenant) for tenant in chosen.tenants}
     titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
     made = SweptReport(asked, titles)

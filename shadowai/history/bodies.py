@@ -8,9 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
-from shadowai.history.nouns import Finding, KnownApp, Look, Thing, ThingKind
+from shadowai.history.nouns import Finding, KnownApp, Look, Shower, Shown, Thing, ThingKind
 from shadowai.model import Usage, Verdict
 from shadowai.tenant import App, Completeness, Grant, Person
 
@@ -60,6 +61,18 @@ def decode(kind: ThingKind, text: str) -> Thing:
     return Finding(usage=None if usage is None else Usage(usage), verdict=verdict, **_known(Finding, found))
 
 
+@lru_cache(1024)
+def encode_shown(shown: Shown) -> str:
+    """What showed a thing, as text; many things are shown by the same few tasks."""
+    return _dump(sorted(shown)) if shown else ""
+
+
+@lru_cache(1024)
+def decode_shown(text: str) -> Shown:
+    """What showed a thing."""
+    return frozenset(Shower(source, task) for source, task in json.loads(text or "[]"))
+
+
 def encode_look(look: Look) -> str:
     """A look as text."""
     found = asdict(look)
@@ -72,7 +85,8 @@ def decode_look(text: str) -> Look:
     found = json.loads(text)
     labels, reach = frozenset(found.pop("labels")), tuple(found.pop("reach"))
     completeness = Completeness(found.pop("completeness"))
-    return Look(labels=labels, reach=reach, completeness=completeness, **_known(Look, found))
+    wanting = tuple((task, reason) for task, reason in found.pop("wanting", ()))
+    return Look(labels=labels, reach=reach, completeness=completeness, wanting=wanting, **_known(Look, found))
 
 
 def encode_options(options: Mapping[str, str]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeVar
 
-from shadowai.history.looks import lacking, relevant, unknown_before
-from shadowai.history.nouns import Cause, Finding, KnownApp, Look, Thing
+from shadowai.history.looks import lacking, relevant, unknown_before, unknown_to, unseen
+from shadowai.history.nouns import Cause, Finding, KnownApp, Look, Shower, Shown, Thing
 from shadowai.tenant import Grant, Person
 
 T = TypeVar("T")
@@ -67,37 +67,52 @@ class Learnt:
 
 @dataclass(slots=True)
 class Looks:
-    """What the runs of one lineage looked at, asked for many things: each question about the same labels is answered once.
+    """What the runs of one lineage looked at, asked for many things: each question about the same labels and tasks is answered once.
 
-    ``now`` are the looks of the run at hand, ``then`` gives those of an earlier one, ``complete`` are all complete ones before it.
+    ``now`` are the looks of the run at hand, ``then`` gives those of an earlier one, ``before`` all that were made before it.
     """
 
     now: Sequence[Look]
     then: Callable[[int], Sequence[Look]]
-    complete: Sequence[Look] = ()
-    _lacking: dict[tuple[int, frozenset[str]], Why | None] = field(default_factory=dict)
-    _new: dict[frozenset[str], Why] = field(default_factory=dict)
+    before: Callable[[], Sequence[Look]] = tuple
+    _unseen: dict[tuple[int, Shown], Mapping[Shower, str]] = field(default_factory=dict)
+    _missing: dict[tuple[int, frozenset[str], Shown], Why | None] = field(default_factory=dict)
+    _new: dict[tuple[frozenset[str], Shown], Why] = field(default_factory=dict)
 
-    def of_new(self, labels: frozenset[str]) -> Why:
+    def of_new(self, labels: frozenset[str], shown: Shown = frozenset()) -> Why:
         """Why something that is seen now was not before: ``environment`` only where an earlier run would have seen it."""
-        if labels not in self._new:
-            places = unknown_before(relevant(self.now, labels), self.complete)
-            words = f"{_listed(places)}: not looked at as a whole before"
-            self._new[labels] = Why("coverage", words) if places else HAPPENED
-        return self._new[labels]
+        question = labels, shown
+        if question not in self._new:
+            before, logs = self.before(), relevant(self.now, labels, shown)
+            parts = [
+                *unknown_to(shown, self.now, before),
+                *([unknown_before(logs, before)] if logs or not shown else []),
+            ]
+            words = f"{_listed([place for part in parts for place in part])}: not looked at as a whole before"
+            self._new[question] = Why("coverage", words) if all(parts) else HAPPENED
+        return self._new[question]
 
-    def of_missing(self, seen_run: int, labels: frozenset[str]) -> Why | None:
+    def of_missing(self, seen_run: int, labels: frozenset[str], shown: Shown = frozenset()) -> Why | None:
         """Why what the run ``seen_run`` saw could not be seen now; ``None`` where it could: then it is gone."""
-        question = (seen_run, labels)
-        if question not in self._lacking:
-            reasons = lacking(relevant(self.then(seen_run), labels), self.now)
-            self._lacking[question] = Why("coverage", _listed(reasons)) if reasons else None
-        return self._lacking[question]
+        question = seen_run, labels, shown
+        if question not in self._missing:
+            logs = relevant(self.then(seen_run), labels, shown)
+            reasons = [*self.unseen(seen_run, shown).values(), *(lacking(logs, self.now) if logs or not shown else ())]
+            self._missing[question] = Why("coverage", _listed(reasons)) if reasons else None
+        return self._missing[question]
+
+    def unseen(self, seen_run: int, shown: Shown) -> Mapping[Shower, str]:
+        """Those of the tasks that had shown something to the run ``seen_run`` which cannot show now whether it is still there."""
+        question = seen_run, shown
+        if question not in self._unseen:
+            self._unseen[question] = unseen(shown, self.then(seen_run), self.now) if shown else {}
+        return self._unseen[question]
 
 
 def _listed(reasons: Sequence[str]) -> str:
-    more = f", and {len(reasons) - 3} more" if len(reasons) > 3 else ""
-    return "; ".join(reasons[:3]) + more
+    several = list(dict.fromkeys(reasons))
+    more = f", and {len(several) - 3} more" if len(several) > 3 else ""
+    return "; ".join(several[:3]) + more
 
 
 def labels_of(thing: Thing) -> frozenset[str]:

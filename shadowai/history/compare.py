@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from shadowai.errors import UsageError
 from shadowai.history import bodies, store
+from shadowai.history.causes import labels_of
 from shadowai.history.differences import Difference, differences, subject, who
-from shadowai.history.looks import lacking, relevant
-from shadowai.history.nouns import Cause, Change, Comparison, Finding, KnownApp, Run, Thing, ThingKind, Version
+from shadowai.history.looks import lacking, relevant, tenant_lineage, unseen
+from shadowai.history.nouns import Cause, Change, Comparison, Finding, KnownApp, Look, Run, Thing, ThingKind, Version
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.policy import FAIL_ON
@@ -57,6 +58,7 @@ class _Comparing:
         self._fresh: list[str] = []
         self._people: dict[tuple[str, str], str] = {}
         self._apps: dict[tuple[str, str], KnownApp] = {}
+        self._sources: dict[str, frozenset[str]] = {}
 
     def comparison(self) -> Comparison:
         """The whole of it."""
@@ -129,6 +131,8 @@ class _Comparing:
 
     def _change(self, before: Version | None, after: Version | None) -> Iterator[Change]:
         if before is None and after is not None:
+            if self._is_baseline(after):
+                return
             what = "returned" if after.first_run <= self._earlier.id else "new"
             yield self._made(what, after, cause=after.cause, detail=after.detail)
         elif before is not None and after is None:
@@ -138,6 +142,13 @@ class _Comparing:
                 cause, _, detail = after.unseen.partition(": ")
                 yield self._made("not_observable", after, cause=_cause(cause), detail=detail)
             yield from (self._changed(after, item) for item in differences(before.thing, after.thing))
+
+    def _is_baseline(self, version: Version) -> bool:
+        """Whether a row is of tenants alone that nobody had looked at by the earlier run: their first look, of which nothing is new."""
+        sources = {shower.source for shower in version.shown}
+        logs = {label for look in self._later.looks if not look.part for label in look.labels}
+        first = isinstance(version.thing, Finding) and bool(sources) and not logs & labels_of(version.thing)
+        return first and all(store.first_of(self._db, tenant_lineage(s)) > self._earlier.id for s in sources)
 
     def _changed(self, version: Version, item: Difference) -> Change:
         thing = version.thing
@@ -162,15 +173,25 @@ class _Comparing:
     def _why(self, version: Version, item: Difference) -> tuple[Cause, str]:
         if item.field in ("verdict", "category", "vendor", "service", "services"):
             return self._decided(version, item)
-        labels = frozenset(version.thing.sources) if isinstance(version.thing, Finding) else frozenset()
-        seen = [look for look in self._later.looks if version.kind != "app" or look.source in version.lineage]
-        reasons = lacking(relevant(seen, labels), self._earlier.looks) if item.more else []
-        reasons = [reason for reason in reasons if self._looked_at(reason)]
+        reasons = self._lacking_before(version) if item.more else []
         return ("coverage", f"the earlier look: {reasons[0]}") if reasons else ("environment", "")
 
-    def _looked_at(self, reason: str) -> bool:
-        """Whether the reason is about a look that the earlier run made: tenants that it had no part in were looked at before."""
-        return any(reason.startswith(look.source) for look in self._earlier.looks)
+    def _lacking_before(self, version: Version) -> list[str]:
+        """Why the earlier run may not have seen what shows a thing now. What that run left out and one before it had looked at stood as
+        it was, and is held against that."""
+        left_out = self._known(version.lineage) - {look.source for look in self._earlier.looks}
+        looks = [look for look in self._later.looks if look.source not in left_out and _is_of(look, version)]
+        shown = frozenset(shower for shower in version.shown if shower.source not in left_out)
+        logs = relevant(looks, labels_of(version.thing), version.shown)
+        reasons = lacking(logs, self._earlier.looks) if logs else ()
+        return [*unseen(shown, looks, self._earlier.looks).values(), *reasons]
+
+    def _known(self, lineage: str) -> frozenset[str]:
+        """What runs up to the earlier one had looked at."""
+        if lineage not in self._sources:
+            found = store.looks_before(self._db, lineage, self._earlier.id + 1)
+            self._sources[lineage] = frozenset(look.source for look in found)
+        return self._sources[lineage]
 
     def _decided(self, version: Version, item: Difference) -> tuple[Cause, str]:
         signatures = self._earlier.signatures != self._later.signatures
@@ -255,7 +276,13 @@ def _version(row: Any) -> Version:
         detail=row.detail,
         thing=bodies.decode(row.kind, row.body),
         first_run=row.first_run,
+        shown=bodies.decode_shown(row.shown),
     )
+
+
+def _is_of(look: Look, version: Version) -> bool:
+    """What a tenant has is shown by looks at that tenant alone."""
+    return not version.lineage.startswith("tenant:") or tenant_lineage(look.source) == version.lineage
 
 
 def _cause(text: str) -> Cause:

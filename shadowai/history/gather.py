@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shadowai import __version__
 from shadowai.errors import UsageError
 from shadowai.history import bodies, looks
-from shadowai.history.nouns import Finding, Item, Look, Memory, TenantMemory
-from shadowai.model import Entry, Origin, Report, Usage
-from shadowai.tenant import Grant, Swept
+from shadowai.history.nouns import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
+from shadowai.model import Entry, Gap, Origin, Report, SourceSummary, Usage
+from shadowai.tenant import Grant, Swept, traced
 
 if TYPE_CHECKING:
     from shadowai.history.store import History
+    from shadowai.swept_report import Part
 
 
-def item(entry: Entry) -> Item:
-    """What is remembered of an entry."""
+def item(entry: Entry, shown: Shown = frozenset()) -> Item:
+    """What is remembered of an entry; ``shown`` are the tasks of tenants that it hangs on, where these are known."""
     who = entry.actor
     used = entry.events > 0 and entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
     thing = Finding(
@@ -39,9 +41,8 @@ def item(entry: Entry) -> Item:
         sources=tuple(sorted(entry.sources)),
         names=tuple(sorted(entry.names)),
     )
-    return Item(
-        "service" if who is None else "user", bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen
-    )
+    kind: ThingKind = "service" if who is None else "user"
+    return Item(kind, bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen, shown)
 
 
 def of_scan(
@@ -55,7 +56,9 @@ def of_scan(
     options: Mapping[str, str] | None = None,
 ) -> Memory:
     """The memory of a scan: its reports by service and by user, which tell the same gaps and sources."""
-    return _memory("scan", reports, looks.of_report(reports[0], span=span), began, ended, digests, policy, options)
+    first = reports[0]
+    seen = looks.of_report(first.gaps, first.sources, span=span)
+    return _memory("scan", reports, _rows(reports), seen, began, ended, digests, policy, options)
 
 
 def of_sweep(
@@ -63,29 +66,71 @@ def of_sweep(
     sweeps: Sequence[Swept],
     *,
     services: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
+    parts: Sequence[Part] = (),
+    logs: tuple[Sequence[Gap], Sequence[SourceSummary]] | None = None,
     before: Mapping[str, Sequence[Look]] | None = None,
     digests: Mapping[str, str] | None = None,
     policy: str = "",
     options: Mapping[str, str] | None = None,
+    now: int = 0,
 ) -> Memory:
     """The memory of a sweep of several tenants. ``services`` gives, by a tenant's source (:func:`shadowai.history.looks.source_of`) and
-    an app's id, the ids of the services that explain the app; ``before`` the looks of the tenant's last sweep."""
-    several: list[Look] = []
+    an app's id, the ids of the services that explain the app; ``parts`` what each sweep has in the reports, ``logs`` the gaps and the
+    summaries of the logs that are in them, too; ``before`` the looks of the tenant's last sweep.
+    ``now`` is the time of a run in which no tenant could be swept."""
+    several: list[Look] = [] if logs is None else [*looks.of_report(*logs)]
     tenants = []
     for swept in sweeps:
         source = looks.source_of(swept)
         several += looks.of_sweep(swept, before=(before or {}).get(source, ()))
         explained = (services or {}).get(source, {})
         tenants.append(TenantMemory(source, swept.apps, swept.grants, swept.people, explained))
-    began = min((swept.began for swept in sweeps), default=0)
+    began = min((swept.began for swept in sweeps), default=now)
     ended = max((swept.ended for swept in sweeps), default=began)
-    made = _memory("sweep", reports, tuple(several), began, ended, digests, policy, options)
+    rows = _rows(reports, _Behind(sweeps, parts).of)
+    made = _memory("sweep", reports, rows, tuple(several), began, ended, digests, policy, options)
     return replace(made, tenants=tuple(tenants))
+
+
+def _rows(reports: Sequence[Report], shown: Callable[[Entry], Shown] = lambda entry: frozenset()) -> tuple[Item, ...]:
+    return tuple(item(entry, shown(entry)) for report in reports for entry in report.entries)
+
+
+class _Behind:
+    """Which tasks each row of an inventory of several tenants hangs on: those that showed the apps, the grants and the activity that
+    are counted under its service, of the tenants that have a part in it."""
+
+    def __init__(self, sweeps: Sequence[Swept], parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._tasks = [_behind(swept, part) for swept, part in zip(sweeps, parts, strict=bool(parts))]
+
+    def of(self, entry: Entry) -> Shown:
+        """The tasks behind a row; none where they are not known of every tenant that has a part in it."""
+        parts = zip(self._parts, self._tasks, strict=True)
+        found = [tasks.get(entry.service_id, frozenset()) for part, tasks in parts if entry.asset_id in part.rows]
+        return frozenset().union(*found) if all(found) else frozenset()
+
+
+def _behind(swept: Swept, part: Part) -> dict[str, Shown]:
+    """By the ids of services, what showed all that is counted under them; nothing where the sweep does not know it."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for things, app_of in ((swept.apps, "id"), (swept.grants, "app"), (swept.activity, "app")):
+        name = attrgetter(app_of)
+        for thing, tasks in traced(things):
+            for service in part.services.get(name(thing), ()):
+                found.setdefault(service, set()).add(tasks)
+    source = looks.source_of(swept)
+    return {
+        service: frozenset().union(*(looks.shown_by(source, tasks) for tasks in several))
+        for service, several in found.items()
+        if all(several)
+    }
 
 
 def _memory(
     kind: str,
     reports: Sequence[Report],
+    rows: tuple[Item, ...],
     seen: tuple[Look, ...],
     began: int,
     ended: int,
@@ -99,7 +144,7 @@ def _memory(
         began=began,
         ended=ended,
         looks=seen,
-        entries=tuple(item(entry) for report in reports for entry in report.entries),
+        entries=rows,
         signatures=first.signatures,
         digests=digests or {},
         policy=policy,

@@ -24,6 +24,8 @@ COLUMNS: Final = (
 _SHOWN = ("CHANGE", "KIND", "SUBJECT", "WHO", "WHAT", "CAUSE", "VERDICT")
 _RUN_SHOWN = ("RUN", "KIND", "ENDED", "SERVICES", "USERS", "GAPS", "COMPLETE", "SIGNATURES", "LOOKED AT")
 _WIDEST = 60
+LISTED: Final = 10
+"""Tasks of one look that are named to a person."""
 
 
 def changes(found: Comparison, layout: Layout) -> Iterator[str]:
@@ -88,7 +90,14 @@ def run_object(run: Run, *, looks: bool = True) -> dict[str, Any]:
     }
     if looks:
         made["looks"] = [
-            {"place": look.place, "completeness": look.completeness.value, "reason": look.reason} for look in run.looks
+            {
+                "place": look.place,
+                "completeness": look.completeness.value,
+                "reason": look.reason,
+                "tasks": len(look.done) + len(look.wanting),
+                "wanting": dict(look.wanting),
+            }
+            for look in run.looks
         ]
     return made
 
@@ -99,7 +108,12 @@ def run_lines(run: Run) -> Iterator[str]:
         yield f"{name:<11} {shortened(str(_flat(value)))}"
     for look in run.looks:
         why = f": {shortened(look.reason)}" if look.reason else ""
-        yield f"{'looked at':<11} {shortened(look.place)}, {look.completeness.value}{why}"
+        part = (
+            f" ({len(look.done)} of {len(look.done) + len(look.wanting)} tasks)" if look.done and look.wanting else ""
+        )
+        yield f"{'looked at':<11} {shortened(look.place)}, {look.completeness.value}{part}{why}"
+        for task, _ in look.wanting[:LISTED] if look.done else ():
+            yield f"{'':<11}   not {shortened(task)}"
 
 
 def change_object(change: Change) -> dict[str, Any]:

@@ -6,11 +6,12 @@ Only a look that covers everything that may have shown a thing can show that the
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from shadowai.history import bodies
-from shadowai.history.nouns import Look
-from shadowai.model import Gap, Report
+from shadowai.history.nouns import Look, Shower, Shown
+from shadowai.model import Gap, SourceSummary
 from shadowai.normalize import printable
 from shadowai.tenant import Completeness, Outcome, Swept
 
@@ -32,17 +33,17 @@ def identity(path: str) -> str:
     return _PACKED.sub("", _ROTATED.sub("", _DATE.sub("DATE", path)))
 
 
-def of_report(report: Report, *, span: int | None = None) -> tuple[Look, ...]:
+def of_report(gaps: Iterable[Gap], sources: Sequence[SourceSummary], *, span: int | None = None) -> tuple[Look, ...]:
     """The looks of a scan: one for each log, complete where nothing of it was a gap. ``span`` is the length in microseconds of the
     time that was asked for, ``None`` for all there is."""
     reach = (UNBOUNDED if span is None else span,)
     reasons: dict[str, str] = {}
-    for gap in report.gaps:
+    for gap in gaps:
         for place in _places(gap):
             reasons.setdefault(place, gap.reason)
     formats: dict[str, set[str]] = {}
     files: dict[str, int] = {}
-    for source in report.sources:
+    for source in sources:
         place = identity(source.path)
         formats.setdefault(place, set()).add(source.format)
         files[place] = files.get(place, 0) + 1
@@ -89,9 +90,25 @@ def of_sweep(swept: Swept, *, before: Sequence[Look] = ()) -> tuple[Look, ...]:
     if not signals:
         return (Look(source, PLAN, labels, Completeness.FAILED, False, reach, "nothing was looked at"),)
     return tuple(
-        Look(source, name, labels, _together(several), _gave(several), reach, _reason(several))
+        Look(
+            source,
+            name,
+            labels,
+            _together(several),
+            _gave(several),
+            reach,
+            _reason(several),
+            done=tuple(sorted(outcome.task for outcome in several if _whole(outcome))),
+            wanting=tuple(sorted((outcome.task, _reason([outcome])) for outcome in several if not _whole(outcome))),
+        )
         for name, several in sorted(signals.items())
     )
+
+
+@lru_cache(1024)
+def shown_by(source: str, tasks: tuple[str, ...]) -> Shown:
+    """What showed a thing, by the names of the tasks."""
+    return frozenset(Shower(source, task) for task in tasks)
 
 
 def _wholeness(swept: Swept, source: str, before: Sequence[Look]) -> int:
@@ -105,21 +122,28 @@ def _together(outcomes: Iterable[Outcome]) -> Completeness:
     return found.pop() if len(found) == 1 else Completeness.PARTIAL
 
 
+def _whole(outcome: Outcome) -> bool:
+    return outcome.completeness is Completeness.COMPLETE
+
+
 def _gave(outcomes: Iterable[Outcome]) -> bool:
     return any(o.completeness is not Completeness.FAILED or o.pages or o.items for o in outcomes)
 
 
 def _reason(outcomes: Iterable[Outcome]) -> str:
-    wanting = [outcome for outcome in outcomes if outcome.completeness is not Completeness.COMPLETE]
+    wanting = [outcome for outcome in outcomes if not _whole(outcome)]
     if not wanting:
         return ""
     first = wanting[0]
     return printable(first.trouble.value if first.trouble else first.completeness.value)
 
 
-def relevant(looks: Iterable[Look], labels: Collection[str]) -> list[Look]:
-    """The looks that may have shown what has these labels; all of them where none is called so."""
+def relevant(looks: Iterable[Look], labels: Collection[str], shown: Shown = frozenset()) -> list[Look]:
+    """The looks that may have shown what has these labels; all of them where none is called so. Where the tasks of tenants that
+    showed it are known, only the logs."""
     gave = [look for look in looks if look.gave]
+    if shown:
+        return [look for look in gave if not look.part and look.labels & set(labels)]
     return [look for look in gave if look.labels & set(labels)] or gave
 
 
@@ -130,6 +154,47 @@ def lacking(earlier: Iterable[Look], later: Sequence[Look]) -> list[str]:
         return ["it is not known what had shown it"]
     found = {(look.source, look.part): look for look in later}
     return [reason for look in wanted if (reason := _lack(look, found))]
+
+
+def unseen(shown: Shown, earlier: Sequence[Look], later: Sequence[Look]) -> dict[Shower, str]:
+    """Of the tasks that had shown a thing at ``earlier`` looks, those by which ``later`` ones cannot show that it is gone, and why.
+
+    A task answers for what it showed, whatever became of others. One that was not run any more (its app is gone, its part of the work
+    was given to another) leaves that to its signal, where everything else of the tenant that was run saw everything, too: on that the
+    plan was made.
+    """
+    found = ((shower, _unseen(shower, earlier, later)) for shower in sorted(shown))
+    return {shower: reason for shower, reason in found if reason}
+
+
+def _unseen(shower: Shower, earlier: Sequence[Look], later: Sequence[Look]) -> str:
+    then = {look.part: look for look in earlier if look.source == shower.source}
+    now = {look.part: look for look in later if look.source == shower.source}
+    plan = now.get(PLAN)
+    if plan is not None and plan.completeness is not Completeness.COMPLETE:
+        return f"{shower.source}: {plan.reason or 'its sweep was not complete'}"
+    look = _of_task(shower.task, now.values())
+    if look is not None:
+        return _wanting(look, shower.task) or _narrower(look, then)
+    before = _of_task(shower.task, then.values())
+    if before is None or before.part not in now:
+        return f"{before.place if before else shower.source} was not looked at"
+    return next(iter(lacking((one for one in then.values() if one.gave and one.part in now), later)), "")
+
+
+def _of_task(task: str, looks: Iterable[Look]) -> Look | None:
+    return next((look for look in looks if task in look.done or _wanting(look, task)), None)
+
+
+def _wanting(look: Look, task: str) -> str:
+    reason = dict(look.wanting).get(task)
+    return "" if reason is None else f"{look.place}: {reason}"
+
+
+def _narrower(look: Look, then: Mapping[str, Look]) -> str:
+    """All looks of one sweep go as far."""
+    before = then.get(look.part) or next(iter(then.values()), None)
+    return "" if before is not None and covers(look, before) else f"{look.place} was looked at less widely"
 
 
 def _lack(look: Look, found: dict[tuple[str, str], Look]) -> str:
@@ -150,13 +215,32 @@ def covers(look: Look, other: Look) -> bool:
     return len(look.reach) == len(other.reach) and all(a >= b for a, b in zip(look.reach, other.reach, strict=True))
 
 
-def unknown_before(later: Iterable[Look], complete: Iterable[Look]) -> list[str]:
-    """The places of ``later`` looks that no ``complete`` look before went as far: what these show may have been there before."""
-    earlier: dict[tuple[str, str], list[Look]] = {}
-    for look in complete:
-        earlier.setdefault((look.source, look.part), []).append(look)
+def unknown_before(later: Iterable[Look], before: Iterable[Look]) -> list[str]:
+    """The places of ``later`` looks that no complete look ``before`` went as far: what these show may have been there already."""
+    complete: dict[tuple[str, str], list[Look]] = {}
+    for look in before:
+        if look.completeness is Completeness.COMPLETE:
+            complete.setdefault((look.source, look.part), []).append(look)
     return [
         look.place
         for look in later
-        if not any(covers(other, look) for other in earlier.get((look.source, look.part), ()))
+        if not any(covers(other, look) for other in complete.get((look.source, look.part), ()))
     ]
+
+
+def unknown_to(shown: Shown, later: Sequence[Look], before: Sequence[Look]) -> list[list[str]]:
+    """The same of what ``shown`` shows now, for each of its tenants: the places of those tasks that no look before had seen the end
+    of. For a task that was never run before stands all that was looked at in its tenant."""
+    found: dict[str, list[str]] = {}
+    for shower in sorted(shown):
+        places = found.setdefault(shower.source, [])
+        mine = [look for look in later if look.source == shower.source and look.gave]
+        look = _of_task(shower.task, mine)
+        if look is None or not any(_had(other, look, shower) for other in before):
+            places += unknown_before(mine, before)
+    return list(found.values())
+
+
+def _had(before: Look, look: Look, shower: Shower) -> bool:
+    same = (before.source, before.part) == (look.source, look.part)
+    return same and shower.task in before.done and covers(before, look)

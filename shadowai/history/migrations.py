@@ -35,6 +35,9 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (  # 2: what somebody was told about
         "CREATE TABLE notified (finding TEXT NOT NULL PRIMARY KEY, time BIGINT NOT NULL)",
     ),
+    (  # 3: which tasks showed a thing; of what is there it is not known
+        "ALTER TABLE version ADD COLUMN shown TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Step n, counted from 1, makes version n of what version n - 1 was."""
 

@@ -18,6 +18,17 @@ What = Literal["new", "gone", "returned", "changed", "not_observable"]
 Cause = Literal["environment", "catalogue", "coverage", "policy"]
 
 
+class Shower(NamedTuple):
+    """A task of a tenant's sweeps, which has shown a thing; ``source`` as in :class:`Look`."""
+
+    source: str
+    task: str
+
+
+Shown = frozenset[Shower]
+"""All that showed a thing when it was seen last; empty where it is not known, as of what logs show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One part of what a run looked at: a log (``source``, with ``part`` empty) or a signal of a tenant.
@@ -35,6 +46,10 @@ class Look:
     reason: str = ""
     files: int = 1
     """How many files of a log were read."""
+    done: tuple[str, ...] = ()
+    """The tasks of a signal that saw everything there was."""
+    wanting: tuple[tuple[str, str], ...] = ()
+    """Those that did not, each with the reason."""
 
     @property
     def place(self) -> str:
@@ -79,13 +94,15 @@ Thing = Finding | KnownApp | Grant | Person
 
 
 class Item(NamedTuple):
-    """A thing and what tells it from others of its kind; ``first`` and ``last`` are when its use was seen, where that is known."""
+    """A thing and what tells it from others of its kind; ``first`` and ``last`` are when its use was seen, where that is known, and
+    ``shown`` what showed it."""
 
     kind: ThingKind
     key: str
     thing: Thing
     first: int | None = None
     last: int | None = None
+    shown: Shown = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +183,7 @@ class Version:
     detail: str
     thing: Thing
     first_run: int
+    shown: Shown = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,28 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Update, bindparam, or_, select, text, update
 
 from shadowai.history import bodies, store
 from shadowai.history.causes import HAPPENED, Explains, Learnt, Looks, Why, labels_of, standing
-from shadowai.history.looks import tenant_lineage
-from shadowai.history.nouns import Finding, Item, KnownApp, Look, Memory, Run, TenantMemory, Thing, ThingKind
+from shadowai.history.looks import shown_by, tenant_lineage
+from shadowai.history.nouns import (
+    Cause,
+    Finding,
+    Item,
+    KnownApp,
+    Look,
+    Memory,
+    Run,
+    Shown,
+    TenantMemory,
+    Thing,
+    ThingKind,
+)
 from shadowai.history.store import History
 from shadowai.history.tables import CATALOGUE, LINEAGE, RUN, VERSION
 from shadowai.normalize import printable
-from shadowai.tenant import Grant
+from shadowai.tenant import Grant, traced
 
 CHUNK = 500
 """Rows that are read or written at a time."""
@@ -43,6 +55,7 @@ class _Stands(NamedTuple):
     digest: str
     unseen: str
     seen_run: int
+    shown: str
 
 
 def remember(history: History, memory: Memory, *, explains: Explains = lambda name: ()) -> Run:
@@ -120,17 +133,22 @@ def _put_tenant(
 ) -> None:
     """``explained`` is told which services the catalogue has learnt to see in apps that were known before."""
     lineage = tenant_lineage(tenant.source)
-    looks = _looks(db, lineage, number, [look for look in memory.looks if look.source == tenant.source])
+    looks = _looks(db, lineage, number, memory.looks, frozenset({tenant.source}))
     apps = _Apps(db, lineage, tenant, learnt, before)
     fold = _Fold(db, lineage, number, before, memory.ended, looks, learnt, apps=apps)
     explained.update(apps.explained_now())
     kinds: tuple[tuple[ThingKind, Iterable[Item]], ...] = (
-        ("grant", (Item("grant", bodies.key(grant.id), grant) for grant in tenant.grants)),
-        ("person", (Item("person", bodies.key(person.id), person) for person in tenant.people)),
+        ("grant", _items("grant", tenant, tenant.grants)),
+        ("person", _items("person", tenant, tenant.people)),
         ("app", apps.items()),
     )
     for kind, items in kinds:
         fold.put(kind, items)
+
+
+def _items(kind: ThingKind, tenant: TenantMemory, things: Collection[Any]) -> Iterator[Item]:
+    for thing, tasks in traced(things):
+        yield Item(kind, bodies.key(thing.id), thing, shown=shown_by(tenant.source, tasks))
 
 
 def _put_entries(
@@ -143,7 +161,7 @@ def _put_entries(
     explained: dict[str, Why],
 ) -> dict[str, int]:
     """Services come before their users: what is true of a service is true of each of its users."""
-    looks = _looks(db, series, number, memory.looks)
+    looks = _looks(db, series, number, memory.looks, None)
     known = _names(db, series) if before is not None and learnt(before).differs else frozenset()
     fold = _Fold(db, series, number, before, memory.ended, looks, learnt, known, explained=explained)
     counts = {}
@@ -152,8 +170,17 @@ def _put_entries(
     return counts
 
 
-def _looks(db: Connection, lineage: str, number: int, now: Iterable[Look]) -> Looks:
-    return Looks(tuple(now), cache(partial(store.looks_of, db)), store.complete_looks(db, lineage, number))
+def _looks(db: Connection, lineage: str, number: int, now: Iterable[Look], of: Collection[str] | None) -> Looks:
+    """The looks of a lineage's runs at the sources ``of`` it, or at all: what else a run looked at has no part in it."""
+
+    def mine(looks: Iterable[Look]) -> tuple[Look, ...]:
+        return tuple(look for look in looks if of is None or look.source in of)
+
+    return Looks(
+        mine(now),
+        cache(lambda run: mine(store.looks_of(db, run))),
+        cache(lambda: mine(store.looks_before(db, lineage, number))),
+    )
 
 
 def _names(db: Connection, series: str) -> frozenset[str]:
@@ -179,9 +206,10 @@ class _Apps:
 
     def items(self) -> Iterator[Item]:
         """The apps with what explains them today."""
-        services = self._tenant.services
-        for app in self._tenant.apps:
-            yield Item("app", bodies.key(app.id), KnownApp(app, tuple(sorted(services.get(app.id, ())))))
+        services, source = self._tenant.services, self._tenant.source
+        for app, tasks in traced(self._tenant.apps):
+            known = KnownApp(app, tuple(sorted(services.get(app.id, ()))))
+            yield Item("app", bodies.key(app.id), known, shown=shown_by(source, tasks))
 
     def explained_now(self) -> dict[str, Why]:
         """The services that the catalogue has learnt to see in apps that were known before."""
@@ -202,14 +230,16 @@ class _Apps:
         return Why("catalogue", "its app was known before, and no signature explained it")
 
     def of_missing(self, grant: Grant, seen_run: int) -> Why | None:
-        """Why a grant may not have been looked at: its app is still there, and no signature explains it any more."""
-        if not self._learnt(seen_run).differs or self._tenant.services.get(grant.app):
+        """Why a grant may not have been looked at: its app is still there, and no signature explains it any more. Either these have
+        changed, or the app has (a new name): of what is no AI, grants are not asked for."""
+        if self._tenant.services.get(grant.app):
             return None
         if self._now is None:
             self._now = frozenset(app.id for app in self._tenant.apps)
         if grant.app not in self._now or not self._at(seen_run).get(bodies.key(grant.app)):
             return None
-        return Why("catalogue", "no signature explains its app any more")
+        cause: Cause = "catalogue" if self._learnt(seen_run).differs else "coverage"
+        return Why(cause, "no signature explains its app any more")
 
 
 def _explained(db: Connection, lineage: str, run: int) -> dict[str, tuple[str, ...]]:
@@ -252,7 +282,7 @@ class _Fold:
         return len(met)
 
     def _standing(self, kind: ThingKind) -> dict[str, _Stands]:
-        columns = (VERSION.c.ident, VERSION.c.digest, VERSION.c.unseen, VERSION.c.seen_run)
+        columns = (VERSION.c.ident, VERSION.c.digest, VERSION.c.unseen, VERSION.c.seen_run, VERSION.c.shown)
         query = select(*columns).where(
             VERSION.c.lineage == self.lineage, VERSION.c.kind == kind, VERSION.c.ends.is_(None)
         )
@@ -269,7 +299,8 @@ class _Fold:
                 ended += [key] if again else []
                 rows += [again] if again else []
             elif key not in stands:
-                rows.append(self._version(item, item.thing, self._why_new(item)))
+                rows.append(self._version(item, item.thing, self._why_new(item), item.shown))
+        self._show(kind, items, {key: old for key, old in stands.items() if key not in ended})
         self._end(kind, ended)
         if rows:
             self.db.execute(VERSION.insert(), rows)
@@ -282,16 +313,23 @@ class _Fold:
     def _again(self, item: Item, old: Any, stands: _Stands) -> dict[str, Any] | None:
         """The next version of a thing that stands; ``None`` where it is as it was."""
         before = bodies.decode(item.kind, old.body)
-        partial_look = self.looks.of_missing(self._seen(stands), labels_of(before))
+        known = bodies.decode_shown(stands.shown)
+        partial_look = self.looks.of_missing(self._seen(stands), labels_of(before), known)
         thing = standing(before, item.thing) if partial_look else item.thing
         if not stands.unseen and bodies.mark(thing) == stands.digest:
             return None
-        return self._version(item, thing, Why(old.cause, old.detail))
+        return self._version(item, thing, Why(old.cause, old.detail), self._showing(item, stands))
+
+    def _showing(self, item: Item, stands: _Stands) -> Shown:
+        """What shows it now, and what showed it before and cannot tell now: that may still show more of it."""
+        if not item.shown:
+            return item.shown
+        return item.shown.union(self.looks.unseen(self._seen(stands), bodies.decode_shown(stands.shown)))
 
     def _seen(self, stands: _Stands) -> int:
         return stands.seen_run or self.before or 0
 
-    def _version(self, item: Item, thing: Thing, why: Why) -> dict[str, Any]:
+    def _version(self, item: Item, thing: Thing, why: Why, shown: Shown) -> dict[str, Any]:
         return {
             "lineage": self.lineage,
             "kind": item.kind,
@@ -304,6 +342,7 @@ class _Fold:
             "detail": why.detail,
             "digest": bodies.mark(thing),
             "body": bodies.encode(thing),
+            "shown": bodies.encode_shown(shown),
         }
 
     def _why_new(self, item: Item) -> Why:
@@ -314,7 +353,7 @@ class _Fold:
             found = self._newly_explained(item.thing)
         elif isinstance(item.thing, Grant) and self.apps is not None:
             found = self.apps.of_new(item.thing)
-        return found or self.looks.of_new(labels_of(item.thing))
+        return found or self.looks.of_new(labels_of(item.thing), item.shown)
 
     def _newly_explained(self, thing: Finding) -> Why | None:
         learnt = self.learnt(self.before or 0)
@@ -329,7 +368,8 @@ class _Fold:
         ended: list[str] = []
         for key, old in self._rows(kind, stands).items():
             seen_run = self._seen(stands[key])
-            why = self._why_missing(bodies.decode(kind, old.body), seen_run)
+            shown = bodies.decode_shown(old.shown)
+            why = self._why_missing(bodies.decode(kind, old.body), seen_run, shown)
             if why is None:
                 ended.append(key)
             elif not old.unseen:
@@ -340,13 +380,13 @@ class _Fold:
         if unseen:
             self.db.execute(VERSION.insert(), unseen)
 
-    def _why_missing(self, thing: Thing, seen_run: int) -> Why | None:
+    def _why_missing(self, thing: Thing, seen_run: int, shown: Shown) -> Why | None:
         found: Why | None = None
         if isinstance(thing, Finding):
             found = self.learnt(seen_run).of_missing(thing.service_id, thing.names)
         elif isinstance(thing, Grant) and self.apps is not None:
             found = self.apps.of_missing(thing, seen_run)
-        return found or self.looks.of_missing(seen_run, labels_of(thing))
+        return found or self.looks.of_missing(seen_run, labels_of(thing), shown)
 
     def _rows(self, kind: ThingKind, keys: Collection[str]) -> dict[str, Any]:
         if not keys:
@@ -359,15 +399,24 @@ class _Fold:
         )
         return {row.ident: row for row in self.db.execute(query)}
 
+    def _show(self, kind: ThingKind, items: Mapping[str, Item], stands: Mapping[str, _Stands]) -> None:
+        """Keep what shows the things that stand as they were, where that is not what showed them before."""
+        found = {key: bodies.encode_shown(self._showing(items[key], old)) for key, old in stands.items()}
+        rows = [{"key": key, "by": by} for key, by in found.items() if by != stands[key].shown]
+        if rows:
+            self.db.execute(self._open(kind).values(shown=bindparam("by")), rows)
+
     def _end(self, kind: ThingKind, keys: Collection[str]) -> None:
         if keys:
-            statement = (
-                update(VERSION)
-                .where(VERSION.c.lineage == self.lineage, VERSION.c.kind == kind, VERSION.c.ends.is_(None))
-                .where(VERSION.c.ident == bindparam("key"))
-                .values(ends=self.number)
-            )
-            self.db.execute(statement, [{"key": key} for key in keys])
+            self.db.execute(self._open(kind).values(ends=self.number), [{"key": key} for key in keys])
+
+    def _open(self, kind: ThingKind) -> Update:
+        """A change of the versions that stand, by their ``key``."""
+        return (
+            update(VERSION)
+            .where(VERSION.c.lineage == self.lineage, VERSION.c.kind == kind, VERSION.c.ends.is_(None))
+            .where(VERSION.c.ident == bindparam("key"))
+        )
 
     def _touch(self, kind: ThingKind, items: Iterable[Item]) -> None:
         rows = [

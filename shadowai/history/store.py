@@ -180,15 +180,15 @@ def looks_of(db: Connection, number: int) -> tuple[Look, ...]:
     return tuple(bodies.decode_look(row[0]) for row in db.execute(query))
 
 
-def complete_looks(db: Connection, lineage: str, before: int) -> list[Look]:
-    """The distinct complete looks of the lineage's runs before a run."""
+def looks_before(db: Connection, lineage: str, before: int) -> list[Look]:
+    """The distinct looks of the lineage's runs before a run, but those that failed at once."""
     query = (
         select(LOOK.c.body)
         .distinct()
         .join(LINEAGE, LINEAGE.c.run == LOOK.c.run)
-        .where(LINEAGE.c.lineage == lineage, LINEAGE.c.run < before, LOOK.c.complete == 1)
+        .where(LINEAGE.c.lineage == lineage, LINEAGE.c.run < before)
     )
-    return [bodies.decode_look(row[0]) for row in db.execute(query)]
+    return [look for row in db.execute(query) if (look := bodies.decode_look(row[0])).gave]
 
 
 def last_of(db: Connection, lineage: str, before: int) -> int | None:

@@ -71,8 +71,10 @@ VERSION = Table(
     Column("detail", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("shown", Text, nullable=False, server_default=""),
 )
-"""``seen_run`` is the last run that saw it where ``unseen`` says why later ones did not, else 0: every run since ``begins`` has."""
+"""``shown`` are the tasks that showed it when it was seen last, where that is known. ``seen_run`` is the last run that saw it where
+``unseen`` says why later ones did not, else 0: every run since ``begins`` has."""
 
 THING = Table(
     "thing",

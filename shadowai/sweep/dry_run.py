@@ -11,7 +11,7 @@ from shadowai.connector import Answer, Connector, Mode, Quota, Scope
 from shadowai.sweep.allowlist import AllowList
 from shadowai.sweep.redaction import Redactor
 from shadowai.sweep.runner import MISREAD
-from shadowai.tenant import App, CursorExpired, Grant, Task, TenantError
+from shadowai.tenant import App, CursorExpired, Grant, Person, Task, TenantError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,9 @@ class _Nothing:
         return None
 
     def principals(self) -> Iterator[str]:
+        return iter(())
+
+    def people(self) -> Iterator[Person]:
         return iter(())
 
 

@@ -26,6 +26,8 @@ THROTTLING = frozenset(
 """Codes that mean "later" whatever the status: Google's Directory API answers 403 with the first three."""
 EXHAUSTED = frozenset({"dailylimitexceeded"})
 """Codes that mean "not today": waiting for it is no use."""
+PAGE = "look at the address in the settings, and at the proxy or gateway between: its page was the answer"
+"""What to do about a web page instead of an answer."""
 _WORDS = 300
 _HTML = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")
 
@@ -61,15 +63,27 @@ class Fault:
 
 
 def of_reply(reply: Reply, now: float) -> Fault | None:
-    """What is wrong with an answer, ``None`` where it is below 300 and holds JSON or nothing. ``now`` in seconds since 1970."""
+    """What is wrong with an answer, ``None`` where it is below 300 and holds JSON, or says that it holds nothing. ``now`` in seconds
+    since 1970."""
     body, broken = decode(reply)
+    if reply.status == 200 and not reply.content.strip():
+        broken = "an empty answer"
     if reply.status < 300:
-        return None if broken is None else Fault(Trouble.UNEXPECTED, broken, retry=True, status=reply.status)
+        return None if broken is None else _not_the_service(reply, broken)
     code, words = said(body)
     detail = f"{reply.status} {code}: {words}".rstrip(": ") if broken is None else f"{reply.status}, {broken}"
     if reply.status < 400:
         return Fault(Trouble.UNEXPECTED, f"{reply.status}: sent elsewhere, which is not followed", status=reply.status)
-    return _refusal(reply, code, detail, body, now)
+    found = _refusal(reply, code, detail, body, now)
+    return found if broken is None or found.retry else _not_the_service(reply, detail)
+
+
+def _not_the_service(reply: Reply, detail: str) -> Fault:
+    """An answer that is cut off, or that is not the service's: a gateway's page says nothing about permissions, and a 404 of it nothing
+    about what there is. It therefore has no status for a connector to go by."""
+    if _is_page(reply.content):
+        return Fault(Trouble.UNREACHABLE, detail, retry=True, remedy=PAGE)
+    return Fault(Trouble.UNEXPECTED, detail, retry=True)
 
 
 def _refusal(reply: Reply, code: str, detail: str, body: Any, now: float) -> Fault:
@@ -100,11 +114,15 @@ def decode(reply: Reply) -> tuple[Any, str | None]:
         return json.loads(content), None
     except (ValueError, RecursionError):
         pass
-    if content[:64].lower().startswith(_HTML):
+    if _is_page(content):
         return None, "a web page instead of JSON: a proxy's, or an error page"
     if "json" not in reply.headers.get("content-type", "json").lower():
         return None, "not JSON"
     return None, "JSON that is cut off or broken"
+
+
+def _is_page(content: bytes) -> bool:
+    return content.lstrip()[:64].lower().startswith(_HTML)
 
 
 def said(body: Any) -> tuple[str, str]:

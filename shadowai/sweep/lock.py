@@ -13,8 +13,8 @@ from shadowai.model import Origin
 
 
 @contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path`` while inside; the system lets go of it whatever becomes of the process.
+def only_one(path: Path, busy: str = "another sweep of this tenant is running") -> Iterator[None]:
+    """Hold the lock file ``path`` while inside; the system lets go of it whatever becomes of the process. ``busy`` says who holds it.
 
     Raises :class:`~shadowai.errors.SourceError` where another process holds it.
     """
@@ -23,7 +23,7 @@ def only_one(path: Path) -> Iterator[None]:
     try:
         if not _locked(descriptor):
             remedy = "wait for it to end, or stop it"
-            raise SourceError("another sweep of this tenant is running", origin=Origin(str(path)), remedy=remedy)
+            raise SourceError(busy, origin=Origin(str(path)), remedy=remedy)
         yield
     finally:
         os.close(descriptor)

@@ -213,7 +213,8 @@ class TenantSession:
 
     def ask(self, request: Request) -> Answer:
         """Send until answered. Raises :class:`~shadowai.tenant.TenantError` when there is no more use in trying."""
-        rule = self.shared.allowed.check(request.method, request.url)
+        allowed = self.shared.allowed
+        rule = allowed.check(request.method, request.url, body=request.data, headers=request.headers or ())
         if rule.token:
             request = replace(request, audience=None)
         bucket = self.shared.limiter.bucket(request.quota)

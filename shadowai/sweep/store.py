@@ -23,7 +23,7 @@ from typing import Any
 from shadowai.errors import SourceError
 from shadowai.model import Origin
 from shadowai.sweep import items as rows
-from shadowai.tenant import Item, Missed, Page, Removed, Task
+from shadowai.tenant import Item, Missed, Page, Removed, Task, Traced
 
 VERSION = rows.SHAPE ^ 1
 """Of the file: the items' shape, and a number for the tables' own."""
@@ -53,7 +53,7 @@ _TABLES = ("sweep", "task", "item", "seen", "kept_task", "kept", "memory")
 _ANEW = "".join(f"DROP TABLE IF EXISTS {table};" for table in _TABLES)
 
 _STANDING = """
-SELECT k.kind, k.id, k.task, k.alt, k.who, k.body FROM kept k
+SELECT k.kind, k.id, k.task, k.alt, k.who, k.body, o.signal FROM kept k
 LEFT JOIN task t ON t.name = k.task
 LEFT JOIN kept_task o ON o.name = k.task
 WHERE k.kind = :kind AND (t.changes = 1 OR (t.name IS NULL AND :delta AND o.as_of >= :since))
@@ -70,6 +70,11 @@ _GONE = "DELETE FROM item WHERE task = ? AND kind = ? AND (id = ? OR alt = ?)"
 _BACK = "DELETE FROM item WHERE kind = 'removed' AND task = ? AND id IN (?, ?)"
 _LAST_PAGE = "UPDATE task SET state = iif(missed, 'partial', 'complete'), ended = ? WHERE name = ?"
 _FAILED = "UPDATE task SET state = iif(pages, 'partial', 'failed'), ended = ?, cursor = NULL WHERE name = ?"
+_SUPERSEDED = """
+DELETE FROM kept WHERE EXISTS (
+SELECT 1 FROM item i JOIN task t ON t.name = i.task JOIN kept_task o ON o.name = kept.task
+WHERE i.kind = kept.kind AND i.id = kept.id AND i.task != kept.task AND t.state = 'complete' AND t.signal = o.signal)
+"""
 _COLUMNS = (
     "name, signal, arguments, weight, changes, state, cursor, pages, items, restarts, trouble, detail, remedy, ended"
 )
@@ -275,20 +280,30 @@ class Store:
             return [_saved(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM task {rest}")]
 
 
-class Gathered(Collection[Any]):
+class Gathered(Traced[Any]):
     """Items of one kind, read from the file each time they are gone through."""
 
     def __init__(self, path: Path, kind: str, about: dict[str, Any]) -> None:
         self._path, self._kind, self._about = path, kind, about
 
     def __iter__(self) -> Iterator[Any]:
+        return (item for item, _ in self.traced())
+
+    def traced(self) -> Iterator[tuple[Any, tuple[str, ...]]]:
+        """The items with the tasks that showed them. What a task of this sweep says of a thing takes the place of all that tasks of
+        its signal said of it before: they look at the same."""
         query = f"""
-        SELECT id, old, body FROM (SELECT id, body, task, 0 AS old FROM item WHERE kind = :kind
-        UNION ALL SELECT id, body, task, 1 AS old FROM ({_STANDING})) ORDER BY id, old, task
+        SELECT id, old, task, signal, body FROM (
+        SELECT id, body, task, signal, 0 AS old FROM item JOIN task t ON t.name = task WHERE kind = :kind
+        UNION ALL SELECT id, body, task, signal, 1 AS old FROM ({_STANDING})) ORDER BY id, old, task
         """
         with closing(sqlite3.connect(self._path, timeout=30.0)) as db:
             for _, group in groupby(db.execute(query, self._about), key=lambda row: row[0]):
-                yield rows.merged((rows.decode(self._kind, body), bool(old)) for _, old, body in group)
+                several = list(group)
+                fresh = {signal for _, old, _, signal, _ in several if not old}
+                told = [row for row in several if not (row[1] and row[3] in fresh)]
+                item = rows.merged((rows.decode(self._kind, body), bool(old)) for _, old, _, _, body in told)
+                yield item, tuple(task for _, _, task, _, _ in told)
 
     def __len__(self) -> int:
         query = f"SELECT count(*) FROM (SELECT id FROM item WHERE kind = :kind UNION SELECT id FROM ({_STANDING}))"
@@ -349,11 +364,13 @@ def _forget(db: sqlite3.Connection) -> None:
 
 
 def _keep(db: sqlite3.Connection) -> None:
-    """Complete tasks replace, or change, what was kept under their names; the others leave it as it was."""
+    """Complete tasks replace, or change, what was kept under their names, and supersede what was kept of the same things under other
+    tasks of their signals; what is not complete leaves it as it was."""
     whole = "SELECT name FROM task WHERE state = 'complete' AND changes = 0"
     complete = "SELECT name FROM task WHERE state = 'complete'"
     gone = "SELECT id FROM item WHERE kind = 'removed' AND task IN (" + complete + ")"
     db.execute(f"DELETE FROM kept WHERE task IN ({whole})")
+    db.execute(_SUPERSEDED)
     db.execute(f"DELETE FROM kept WHERE kind || '/' || id IN ({gone}) OR kind || '/' || alt IN ({gone})")
     db.execute(
         f"INSERT OR REPLACE INTO kept SELECT kind, id, task, alt, who, body FROM item WHERE kind != 'removed' AND task IN ({complete})"

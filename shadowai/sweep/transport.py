@@ -52,7 +52,7 @@ class GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Refuse what is not allowed, before there is a socket; send the rest."""
         url = request.url or ""
-        self._allowed.check(request.method or "", url)
+        self._allowed.check(request.method or "", url, body=request.body, headers=request.headers)
         kwargs |= {"verify": True, "cert": None, "proxies": proxies(url), "timeout": (CONNECT, READ)}
         self._sent()
         return super().send(request, **kwargs)

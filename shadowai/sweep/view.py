@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shadowai.connector import Mode, Scope
 from shadowai.sweep.store import Store
-from shadowai.tenant import App, Grant
+from shadowai.tenant import App, Grant, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,7 @@ class StoreView:
     def principals(self) -> Iterator[str]:
         """The ids of people named so far: each once, in order."""
         return iter(self.store.principals(delta=self.mode == "delta", now=self.now))
+
+    def people(self) -> Iterator[Person]:
+        """The people found so far."""
+        return iter(self.store.gathered("person", delta=self.mode == "delta", now=self.now))

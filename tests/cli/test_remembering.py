@@ -20,9 +20,10 @@ from shadowai.swept_report import SweptReport
 from shadowai.tenant import App, Grant, Outcome, Person, Swept
 from tests.cli.conftest import environment
 from tests.cli.test_diff import state
+from tests.history.conftest import server, url
 from tests.history.making import DAY, NOON, outcomes, told
 
-__all__ = ["state"]
+__all__ = ["server", "state", "url"]
 
 LINE = "1767614400.000    120 10.0.0.{0} TCP_MISS/200 4512 GET http://{1}/ {2} HIER_DIRECT/203.0.113.9 text/html\n"
 
@@ -58,6 +59,17 @@ def test_two_scans_and_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["new", "service", "Claude"] in [row[:3] for row in printed]
     assert ["new", "user", "Claude", "bob", "environment", "unreviewed"] in printed
+
+
+def test_scans_into_a_database_of_a_server_s(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for rows in ([("chatgpt.com", "ann")], [("claude.ai", "ann")]):
+        log(*rows)
+        assert main(["scan", "proxy.log", "--history", url]) == 0
+    assert main(["diff", "--history", url, "--format", "csv"]) == 0
+    printed = [line.split(",")[:3] for line in capsys.readouterr().out.splitlines()]
+    assert ["new", "service", "Claude"] in printed and ["gone", "service", "ChatGPT"] in printed
+    assert main(["history", "--history", url]) == 0
+    assert "scan" in capsys.readouterr().out
 
 
 def test_a_history_that_cannot_be_opened_is_said_before_the_work(state: Path) -> None:

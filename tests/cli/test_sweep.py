@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 
 from shadowai import connector as protocol
-from shadowai.cli import main
+from shadowai.cli import main, tenants
 from shadowai.cli import sweep as module
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Origin, Report
 from shadowai.sweep.gaps import gaps
 from shadowai.sweep.lock import only_one
+from shadowai.swept_report import Network
 from shadowai.tenant import App, Swept
 from tests.sweep.conftest import service
 from tests.sweep.service import SECRET, Service, reply
@@ -30,16 +32,18 @@ class Join:
     def __init__(self) -> None:
         self.sweeps: list[Swept] = []
         self.grants: list[int] = []
+        self.networks: list[Network | None] = []
         self.breaks = False
 
     def is_ai(self, app: App) -> bool:
         """Whatever it is called."""
         return True
 
-    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
         """The gaps."""
         if self.breaks:
             raise SourceError("cannot")
+        self.networks.append(network)
         self.sweeps += sweeps
         self.grants += [len(swept.grants) for swept in sweeps]
         found = [gap for swept in sweeps for gap in gaps(swept)]
@@ -139,7 +143,7 @@ def test_again_and_again_until_stopped(configuration: Path, join: Join, monkeypa
     monkeypatch.setattr(threading, "Event", Event)
     report = join.report
 
-    def breaks_once(sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> Report:
+    def breaks_once(sweeps: Sequence[Swept], refused: Sequence[SourceError], network: None) -> Report:
         join.breaks = len(waits) == 1
         return report(sweeps, refused)
 
@@ -147,6 +151,47 @@ def test_again_and_again_until_stopped(configuration: Path, join: Join, monkeypa
     assert sweep(configuration, "main", "--every", "6h") == 0
     assert [swept.mode for swept in join.sweeps] == ["targeted", "delta"]
     assert all(6 * 3600 <= wait <= 6.6 * 3600 for wait in waits) and len(set(waits)) == 3
+
+
+def test_a_configuration_that_is_being_edited_ends_no_schedule(
+    configuration: Path, join: Join, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistake that is there from the start does: nobody would look for it later."""
+    rounds: list[str] = []
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is not None and timeout > 100:
+                rounds.append("")
+                monkeypatch.delenv("TOY_SECRET", raising=False)
+                if len(rounds) == 2:
+                    self.set()
+            return self.is_set()
+
+    monkeypatch.setattr(threading, "Event", Event)
+    assert sweep(configuration, "main", "--every", "6h") == 2
+    assert len(rounds) == 2 and len(join.sweeps) == 1 and "TOY_SECRET is not set" in capsys.readouterr().err
+    assert sweep(configuration, "main", "--every", "6h") == 2
+    assert len(rounds) == 2
+
+
+def test_logs_are_read_after_the_sweep_and_not_once_it_is_stopped(
+    configuration: Path, join: Join, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "proxy.log").write_text("1767614400.000 torn\n")
+    asked = ["main", "--network", str(tmp_path / "proxy.log")]
+    assert sweep(configuration, *asked) == 0
+    (network,) = join.networks
+    assert network is not None and network.gaps
+    monkeypatch.setattr(tenants, "stopping", lambda: nullcontext(stopped()))
+    assert sweep(configuration, *asked) == 3
+    assert join.networks[1:] == [None]
+
+
+def stopped() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -66,6 +67,8 @@ class Saas:
         self.put: dict[str, list[Reply]] = {}
         self.usual: dict[str, Callable[[Asked], Reply]] = {}
         self.missing = reply({"message": "Not Found"}, 404)
+        self.failing, self.failed = 0.0, 0
+        self._draw = random.Random(5)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.host = f"127.0.0.1:{self._server.server_port}"
@@ -101,6 +104,9 @@ class Saas:
         self.asked.append(asked)
         if self.put.get(asked.path):
             return self.put[asked.path].pop(0)
+        if self._draw.random() < self.failing:
+            self.failed += 1
+            return self._draw.choice(FAULTS)
         usual = self.usual.get(asked.path)
         return usual(asked) if usual else self.missing
 
@@ -140,6 +146,21 @@ class Saas:
         return Handler
 
 
+FAULTS = (
+    reply({"error": "slow down"}, 429, Retry_After="2"),
+    reply({"error": "oops"}, 500),
+    reply(HTML, 502, Content_Type="text/html"),
+    reply(b"", 503),
+    reply(HTML, 200, Content_Type="text/html"),
+    reply(HTML, 403, Content_Type="text/html"),
+    reply(HTML, 404, Content_Type="text/html"),
+    reply(b'[{"id": "1', 200),
+    reply(b'{"message": "Not F', 404),
+    reply(b"", 200),
+)
+"""What befalls a request that fails: nothing of it is the service's word on what there is."""
+
+
 @contextmanager
 def serving() -> Iterator[Saas]:
     """A service, closed at the end."""
@@ -160,12 +181,19 @@ def private_key(kind: str = "rsa") -> str:
 
 
 @contextmanager
-def session(connector: Connector, settings: Mapping[str, str], *, days: float = 0.0) -> Iterator[TenantSession]:
+def session(
+    connector: Connector,
+    settings: Mapping[str, str],
+    *,
+    days: float = 0.0,
+    tries: int = 4,
+    clock: VirtualClock | None = None,
+) -> Iterator[TenantSession]:
     """A session in virtual time, so many days after the start."""
-    clock = VirtualClock(START + days * DAY)
+    clock = clock or VirtualClock(START + days * DAY)
     with (
         patch("shadowai.sweep.certificates.context", lambda ca_file: _trust()),
-        open_session(connector, {**settings, "insecure_localhost": "true"}, clock=clock, tries=4, seed=7) as opened,
+        open_session(connector, {**settings, "insecure_localhost": "true"}, clock=clock, tries=tries, seed=7) as opened,
     ):
         yield opened
 
@@ -184,9 +212,11 @@ def sweep(
     mode: Mode | None = None,
     scope: Scope = "ai",
     days: float = 0.0,
+    tries: int = 4,
+    clock: VirtualClock | None = None,
 ) -> Swept:
     """One sweep by the runner, its collections in memory."""
-    with session(connector, settings, days=days) as opened:
+    with session(connector, settings, days=days, tries=tries, clock=clock) as opened:
         store = Store(path)
         runner = Runner(connector, opened, store, Wanted("acme", mode, scope), is_ai=is_ai)
         found = runner.run()

@@ -17,6 +17,7 @@ from shadowai.sweep.runner import Runner, Wanted
 from shadowai.sweep.store import Store
 from shadowai.tenant import EVERYONE, App, Completeness, Swept, TenantError
 from shadowai_connectors.entra import READS, RUNNERS, Entra, runner
+from shadowai_connectors.entra_catalogues import SEATS
 from shadowai_connectors.entra_signals import SIGNALS
 from tests.connectors.entra_tenant import (
     CLIENT,
@@ -336,6 +337,10 @@ def test_it_may_ask_what_it_names_and_nothing_else(tenant: Tenant) -> None:
     for path in READS:
         rules.check("GET", f"https://graph.microsoft.com{path}")
     rules.check("POST", f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token")
+    deep = AllowList(Entra().allowed({**settings, "tier": "deep"}), settings, who="entra")
+    deep.check("GET", "https://graph.microsoft.com/v1.0/users?$select=id")
+    with pytest.raises(TenantError, match="may not ask"):
+        deep.check("GET", "https://graph.microsoft.com/v1.0/users/x/messages")
     for method, url in (
         ("DELETE", "https://graph.microsoft.com/v1.0/oauth2PermissionGrants/x"),
         ("POST", "https://graph.microsoft.com/v1.0/oauth2PermissionGrants"),
@@ -427,6 +432,7 @@ def test_a_dry_run_names_the_first_calls_and_opens_no_socket() -> None:
     assert set(asked) == {
         *("apps", "apps/agents", "grants/everyone", "consents"),
         *("requests", "teams-apps", "copilot-packages", "sign-ins"),
+        *(f"copilot-seats/{name}" for name in SEATS.values()),
     }
     assert all(url.startswith("https://graph.microsoft.com/") for url in asked.values())
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
+from unittest.mock import patch
 
 import pytest
 
 from shadowai.tenant import App, Removed, Task
 from shadowai_connectors.entra_apps import all_apps, changed_apps
+from shadowai_connectors.entra_items import Row
 from tests.connectors.entra_tenant import TENANT, Tenant, guid, resumed, work_on
 
 
@@ -50,3 +53,26 @@ def test_no_changes_take_one_call(tenant: Tenant) -> None:
         link = work.graph.url("/servicePrincipals/delta?$deltatoken=0")
         (page,) = changed_apps(work, Task("apps", "apps", (link,), changes=True), None)
     assert page.items == () and tenant.calls == ["/servicePrincipals/delta"]
+
+
+def test_who_meets_a_new_app_meanwhile_waits_for_it_and_does_not_ask_too(tenant: Tenant) -> None:
+    tenant.changes["/servicePrincipals"] = [{"id": guid(1, 4)}]
+    met: list[str] = []
+    with work_on(tenant) as work:
+
+        def meet() -> None:
+            met.extend(reference.app for reference in work.known.of([guid(1, 4)], work).values())
+
+        other = threading.Thread(target=meet)
+        ask = work.graph.by_ids
+
+        def by_ids(ids: Iterable[str], kind: str, select: str) -> Iterator[Row]:
+            if not other.is_alive():
+                other.start()
+            return ask(ids, kind, select)
+
+        with patch.object(work.graph, "by_ids", by_ids):
+            link = work.graph.url("/servicePrincipals/delta?$deltatoken=0")
+            list(changed_apps(work, Task("apps", "apps", (link,), changes=True), None))
+            other.join(5)
+    assert met == [guid(2, 4)] and tenant.calls == ["/servicePrincipals/delta", "/directoryObjects/getByIds"]

@@ -107,6 +107,63 @@ def test_only_what_was_added_counts(tenant: Tenant) -> None:
     assert found.scopes == ("New.Read",)
 
 
+def grant(number: int, scope: str, *, who: int | None = 7) -> str:
+    """A grant as the log's notation has it."""
+    kind = "AllPrincipals" if who is None else "Principal"
+    principal = "" if who is None else guid(3, who)
+    return (
+        f"[Id: Grant_{number}, ClientId: {guid(1, 1)}, PrincipalId: {principal}, ConsentType: {kind}, Scope: {scope}]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what", "principal", "scopes"),
+    [
+        ((), (grant(1, "Mail.Read"),), "granted", guid(3, 7), ("Mail.Read",)),
+        (
+            (grant(1, "Mail.Read"),),
+            (grant(1, "Mail.Read Files.Read"),),
+            "changed",
+            guid(3, 7),
+            ("Files.Read", "Mail.Read"),
+        ),
+        ((grant(1, "Mail.Read"),), (grant(1, "Mail.Read"),), "changed", guid(3, 7), ("Mail.Read",)),
+        (
+            (grant(1, "User.Read", who=None),),
+            (grant(1, "User.Read", who=None), grant(2, "Mail.Read")),
+            "granted",
+            guid(3, 7),
+            ("Mail.Read",),
+        ),
+        (
+            (grant(2, "Mail.Read"),),
+            (grant(2, "Mail.Read"), grant(1, "Files.Read", who=None)),
+            "granted",
+            EVERYONE,
+            ("Files.Read",),
+        ),
+    ],
+    ids=["first", "more", "written before the consent", "beside everyone's", "everyone's beside one"],
+)
+def test_a_consent_is_what_it_added_and_dates_only_what_is_new(
+    tenant: Tenant, before: tuple[str, ...], after: tuple[str, ...], what: str, principal: str, scopes: tuple[str, ...]
+) -> None:
+    told = f"[{', '.join(before)}] => [{', '.join(after)}]; "
+    (found,) = events(tenant, record("Consent to application", [target(guid(1, 1), ConsentAction__Permissions=told)]))
+    assert (found.what, found.principal, found.scopes) == (what, principal, scopes)
+
+
+@pytest.mark.parametrize(
+    ("old", "what"), [('" User.Read"', "changed"), ('""', "granted"), (None, "granted"), ("[]", "granted")]
+)
+def test_a_grant_whose_permissions_were_others_was_there_before(tenant: Tenant, old: str | None, what: str) -> None:
+    row = target(guid(1, 0), ServicePrincipal__ObjectID=guid(1, 1))
+    name = "DelegatedPermissionGrant.Scope"
+    row["modifiedProperties"].append({"displayName": name, "oldValue": old, "newValue": '" User.Read Mail.Read"'})
+    (found,) = events(tenant, record("Add delegated permission grant", [row]))
+    assert (found.what, found.scopes) == (what, ("Mail.Read", "User.Read"))
+
+
 def test_of_a_delegated_permission_the_first_target_is_the_resource(tenant: Tenant) -> None:
     changes = {
         "DelegatedPermissionGrant__Scope": " User.Read openid",

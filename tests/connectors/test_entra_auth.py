@@ -173,11 +173,12 @@ def test_a_key_of_a_kind_that_entra_does_not_take_is_told(
 
 
 @pytest.mark.parametrize("pem", ["no pem at all", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
-def test_a_certificate_without_its_key_is_a_wrong_setting(
+def test_a_certificate_without_its_key_is_no_credential(
     settings: dict[str, str], authority: Authority, tmp_path: Path, pem: str
 ) -> None:
-    with pytest.raises(UsageError, match="private key"):
+    with pytest.raises(TenantError, match="no private key") as caught:
         ask({**settings, "certificate": private_file(tmp_path / "x.pem", pem)})
+    assert caught.value.trouble is Trouble.CREDENTIALS and authority.forms == []
 
 
 def test_federation_sends_the_platform_s_token(settings: dict[str, str], authority: Authority, tmp_path: Path) -> None:

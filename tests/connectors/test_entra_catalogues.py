@@ -1,15 +1,18 @@
-"""Teams apps, Copilot packages, agent identities."""
+"""Teams apps, Copilot packages and seats, agent identities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shadowai.tenant import EVERYONE, App, Grant, Item, Task
-from shadowai_connectors.entra_catalogues import agent_identities, copilot_packages, teams_apps
-from tests.connectors.entra_tenant import NOW, Tenant, guid, resumed
+from shadowai.tenant import EVERYONE, App, Grant, Item, Page, Task
+from shadowai_connectors.entra_catalogues import SEATS, agent_identities, copilot_packages, copilot_seats, teams_apps
+from shadowai_connectors.entra_plan import RARELY
+from tests.connectors.entra_tenant import NOW, TENANT, Tenant, guid, resumed
+from tests.tenants.sweeps import matcher
 
 PACKAGES = "/copilot/admin/catalog/packages"
 AGENTS = "/servicePrincipals/microsoft.graph.agentIdentity"
@@ -79,3 +82,49 @@ def test_an_agent_s_identity_is_one_however_it_was_listed(tenant: Tenant) -> Non
     (found,) = items(agent_identities, tenant, AGENTS, row)
     assert isinstance(found, App)
     assert (found.kind, found.id, found.tags) == ("agent_identity", guid(1, 4), (f"blueprint:{guid(2, 9)}",))
+
+
+SKU = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
+
+
+def seats(tenant: Tenant, *rows: dict[str, Any]) -> list[Page]:
+    """What a task makes of the users with a licence."""
+    tenant.lists["/users"] = list(rows)
+    tenant.largest = 1
+    return resumed(copilot_seats, tenant, Task("copilot-seats/x", "copilot-seats", (SKU,)))
+
+
+def test_whoever_has_the_licence_has_a_seat_and_no_date(tenant: Tenant) -> None:
+    pages = seats(tenant, {"id": guid(3, 1).upper()}, {"id": guid(3, 2)})
+    grants = [item for page in pages for item in page.items if isinstance(item, Grant)]
+    assert [(grant.kind, grant.principal, grant.granted, grant.date_source) for grant in grants] == [
+        ("seat", guid(3, 1), None, None),
+        ("seat", guid(3, 2), None, None),
+    ]
+    assert len({grant.id for grant in grants}) == 2 and {grant.scopes for grant in grants} == {
+        ("licence:Microsoft_365_Copilot",)
+    }
+    query = parse_qs(urlsplit(tenant.asked[0][1]).query)
+    assert query["$filter"] == [f"assignedLicenses/any(one:one/skuId eq {SKU})"]
+    assert query["$select"] == ["id"] and pages[-1].mark == str(NOW * 1_000_000)
+
+
+def test_copilot_is_known_by_its_licence_and_by_no_name(tenant: Tenant) -> None:
+    (app,) = {item for page in seats(tenant, {"id": guid(3, 1)}) for item in page.items if isinstance(item, App)}
+    (found,) = matcher().match(app).matches
+    assert (found.signature, found.strength) == ("microsoft-365-copilot", "strong")
+    typed = App("entra", TENANT, guid(2, 1), app.name, publisher="Microsoft")
+    assert all(match.strength == "weak" for match in matcher().match(typed).matches)
+
+
+def test_a_tenant_without_seats_has_no_copilot(tenant: Tenant) -> None:
+    assert [page.items for page in seats(tenant)] == [()]
+
+
+def test_a_user_without_an_identifier_is_missed(tenant: Tenant) -> None:
+    (first, second) = seats(tenant, {"displayName": "x"}, {"id": guid(3, 1)})
+    assert len(first.missed) == 1 and first.items == () and len(second.items) == 2
+
+
+def test_every_product_is_asked_for_by_a_task_of_its_own() -> None:
+    assert {task.arguments for task in RARELY if task.signal == "copilot-seats"} == {(sku,) for sku in SEATS}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shadowai.tenant import App, Grant, Page, Task
-from shadowai_connectors.entra_clients import app_roles, client_assignments, client_grants, digest
+from shadowai_connectors.entra_clients import Asked, app_roles, client_assignments, client_grants
 from tests.connectors.entra_tenant import GRAPH_APP, MICROSOFT, NOW, TENANT, Tenant, guid, refusal, resumed, work_on
 
 
@@ -106,8 +106,14 @@ def test_no_apps_are_no_grants(tenant: Tenant) -> None:
 def test_the_mark_tells_which_apps_were_asked_for(tenant: Tenant) -> None:
     with work_on(tenant) as work:
         page = list(client_grants(work, Task("x", "grants", named(1, 2)), None))[-1]
-    assert page.mark == f"{digest([guid(1, 2), guid(1, 1)])} {NOW * 1_000_000}"
-    assert digest([guid(1, 2), guid(1, 1)]) != digest([guid(1, 1)])
+    assert Asked.read(page.mark) == Asked.of([guid(1, 2), guid(1, 1)], NOW * 1_000_000)
+    assert Asked.of([guid(1, 2)], 0).apps < Asked.of([guid(1, 2), guid(1, 1)], 0).apps
+    assert Asked.read(str(Asked.of([], 5))) == Asked(frozenset(), 5)
+
+
+@pytest.mark.parametrize("mark", [None, "", "x", "a,b", "a,b x"])
+def test_what_is_no_mark_is_none(mark: str | None) -> None:
+    assert Asked.read(mark) is None
 
 
 def test_users_and_groups_are_assigned_and_apps_are_not(tenant: Tenant) -> None:
@@ -145,3 +151,20 @@ def test_names_of_permissions_come_before_what_they_name(tenant: Tenant) -> None
     tenant.put[f"/servicePrincipals/{guid(1, 0)}"] = [refusal(429, "TooManyRequests", Retry_After="1")]
     grants, _ = found(resumed(app_roles, tenant, Task("roles", "roles", (f"{guid(1, 0)}={GRAPH_APP}",))))
     assert [grant.scopes for grant in grants.values()] == [("Mail.Read",)]
+
+
+def test_people_of_new_apps_are_told_with_what_apps_may_do_themselves(tenant: Tenant) -> None:
+    tenant.apps[guid(1, 0)]["appRoles"] = [{"id": guid(7, 1), "value": "Mail.Read"}]
+    tenant.assign(guid(1, 0), guid(1, 2), "ServicePrincipal", guid(7, 1))
+    tenant.assign(guid(1, 0), tenant.user(8))
+    tenant.assign(guid(1, 2), tenant.user(9))
+    tenant.assign(guid(1, 2), guid(1, 1), "ServicePrincipal")
+    task = Task("roles", "roles", (f"{guid(1, 0)}={GRAPH_APP}", *named(2)))
+    with work_on(tenant) as work:
+        grants, _ = found(list(app_roles(work, task, None)))
+    assert tenant.counted()["/$batch"] == 1
+    assert {(grant.kind, grant.app, grant.principal, grant.scopes) for grant in grants.values()} == {
+        ("application", guid(2, 2), None, ("Mail.Read",)),
+        ("assignment", guid(2, 2), guid(3, 9), ()),
+    }
+    assert found(resumed(app_roles, tenant, task))[0] == grants

@@ -104,7 +104,14 @@ def test_a_missing_permission_is_named_with_its_identifier_and_where_to_consent(
             "",
         ),
         ("people", "/directoryObjects/getByIds", DENIED, "", "scope", ROLES["User.ReadBasic.All"]),
-        ("requests", "/identityGovernance/appConsent/appConsentRequests", (200, {}, b"<html>"), "", "error", ""),
+        (
+            "requests",
+            "/identityGovernance/appConsent/appConsentRequests",
+            (200, {}, b"<html>"),
+            "",
+            "unreachable",
+            "gateway",
+        ),
     ],
 )
 def test_what_is_missing_is_told_apart(

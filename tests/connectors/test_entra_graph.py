@@ -97,6 +97,21 @@ def test_parts_that_are_not_answered_are_asked_again(work: Work, tenant: Tenant)
     assert len(drain(work, queued(1, 2))) == 2
 
 
+@pytest.mark.parametrize("status", [200, 403, 404])
+@pytest.mark.parametrize("body", ["<html>Not found</html>", None, []])
+def test_a_part_that_graph_did_not_answer_is_asked_again(work: Work, tenant: Tenant, status: int, body: Any) -> None:
+    """What a gateway says of an object is no word on whether it is there."""
+    tenant.put[f"/servicePrincipals/{guid(1, 3)}"] = [(status, {}, body)]
+    (got,) = drain(work, queued(3))
+    assert got.body["id"] == guid(1, 3) and not got.missing and not got.missed
+
+
+def test_a_404_without_an_error_is_not_that_something_is_gone(work: Work, tenant: Tenant) -> None:
+    tenant.always[f"/servicePrincipals/{guid(1, 3)}"] = (404, {}, {"message": "no route"})
+    (got,) = drain(work, queued(3))
+    assert got.missed and not got.missing
+
+
 def test_a_part_that_is_refused_for_ever_is_missed(work: Work, tenant: Tenant) -> None:
     tenant.always[f"/servicePrincipals/{guid(1, 3)}"] = refusal(429, "TooManyRequests", Retry_After="1")
     found = drain(work, queued(2, 3))

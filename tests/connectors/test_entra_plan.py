@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from shadowai.connector import Mode, Scope
-from shadowai.tenant import App, Grant, Task
-from shadowai_connectors.entra_clients import asked_at
+from shadowai.tenant import App, Grant, Person, Task
+from shadowai_connectors.entra_clients import Asked
 from shadowai_connectors.entra_plan import tasks
 from shadowai_connectors.entra_work import DAY, Mark
 from tests.connectors.entra_tenant import GRAPH_APP, TENANT, guid
@@ -29,6 +29,7 @@ class Seen:
     held: list[Grant] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     marks: dict[str, str] = field(default_factory=dict)
+    met: list[Person] = field(default_factory=list)
 
     def apps(self) -> Iterator[App]:
         return iter(self.found)
@@ -47,6 +48,9 @@ class Seen:
 
     def principals(self) -> Iterator[str]:
         return iter(sorted({grant.principal for grant in self.held if grant.principal and grant.principal != "*"}))
+
+    def people(self) -> Iterator[Person]:
+        return iter(self.met)
 
 
 def app(number: int, name: str, app_id: str | None = None) -> App:
@@ -133,14 +137,13 @@ def test_without_any_mark_everything_is_read(view: Seen) -> None:
 
 
 def test_apps_asked_before_stand_where_changes_are_told(view: Seen) -> None:
-    view.mode, view.done = "delta", {"apps", "grants/everyone"}
-    (shard,) = (name for name in planned(view) if name.startswith("grants/of-apps/"))
-    told, asked = str(Mark("https://graph.example/d", NOW, whole=False)), asked_at([guid(1, 1)], NOW - DAY)
+    view.mode, view.done, shard = "delta", {"apps", "grants/everyone"}, "grants/of-apps/3"
+    told, asked = str(Mark("https://graph.example/d", NOW, whole=False)), str(Asked.of([guid(1, 1)], NOW - DAY))
     view.marks = {"grants/everyone": told, shard: asked, shard.replace("grants/of-apps", "assignments"): asked}
     assert not [name for name in planned(view) if "of-apps" in name or "assignments" in name]
     for name in (shard, shard.replace("grants/of-apps", "assignments")):
         kept = view.marks[name]
-        view.marks[name] = asked_at([guid(1, 1)], NOW - 7 * DAY)
+        view.marks[name] = str(Asked.of([guid(1, 1)], NOW - 7 * DAY))
         assert name in planned(view), "what was gathered so long ago is not carried on"
         view.marks[name] = kept
     view.done = {"apps"}
@@ -149,8 +152,48 @@ def test_apps_asked_before_stand_where_changes_are_told(view: Seen) -> None:
     assert shard in planned(view), "everyone's grants were read whole: nothing tells what users changed"
     view.marks["grants/everyone"] = told
     view.found.append(app(8, "AI that a signature explains since today"))
-    names = {name for name in planned(view) if name.startswith("grants/of-apps/")}
-    assert names and (names == {shard} or shard not in names)
+    names = {name: task.arguments for name, task in planned(view).items() if "of-apps" in name or "assign" in name}
+    assert names == {"grants/of-apps/new": (f"{guid(1, 8)}={guid(2, 8)}",)}, "the others are not asked for again"
+
+
+def standing(view: Seen, *numbers: int) -> None:
+    """A sweep for changes after one that has asked for these apps; what has changed in grants is told."""
+    view.mode, view.done = "delta", {"apps", "grants/everyone"}
+    view.marks = {"grants/everyone": str(Mark("https://graph.example/d", NOW, whole=False))}
+    for name in ("grants/of-apps/3", "assignments/3"):
+        view.marks[name] = str(Asked.of([guid(1, number) for number in numbers], NOW - DAY))
+
+
+def about(view: Seen) -> dict[str, tuple[str, ...]]:
+    """The arguments of what is planned about single apps."""
+    found = planned(view)
+    return {name: task.arguments for name, task in found.items() if "/of-apps/" in name or "assign" in name}
+
+
+def test_new_apps_are_asked_for_together_and_their_people_with_what_apps_may_do_themselves(view: Seen) -> None:
+    standing(view, 1)
+    view.found += [app(number, f"AI {number}") for number in (20, 21, 22)]
+    new = tuple(f"{guid(1, number)}={guid(2, number)}" for number in (20, 21, 22))
+    assert about(view) == {"grants/of-apps/new": new}
+    assert planned(view)["roles"].arguments == (f"{guid(1, 0)}={GRAPH_APP}", *new)
+    view.marks["grants/of-apps/new"] = str(Asked.of([guid(1, number) for number in (20, 21, 22)], NOW - DAY))
+    assert about(view) == {} and planned(view)["roles"].arguments[1:] == new, "until the next full sweep"
+
+
+def test_an_app_that_is_gone_takes_its_assignments_with_it(view: Seen) -> None:
+    standing(view, 1, 5)
+    assert about(view) == {"assignments/3": (f"{guid(1, 1)}={guid(2, 1)}",)}, "changes tell of grants alone"
+    view.found = [one for one in view.found if one.id != guid(2, 1)]
+    assert about(view) == {"assignments/3": ()}, "nothing is asked, and nothing stands"
+
+
+@pytest.mark.parametrize("mark", ["", "0f3b 12x", f"{'a' * 32} {NOW - DAY}"])
+def test_a_mark_of_another_make_is_no_excuse_not_to_ask(view: Seen, mark: str) -> None:
+    standing(view)
+    view.marks |= {"grants/of-apps/3": mark, "assignments/3": mark}
+    found = planned(view)
+    asked = f"{guid(1, 1)}={guid(2, 1)}"
+    assert asked in found["grants/of-apps/new"].arguments and asked in found["roles"].arguments
 
 
 def test_the_log_is_read_from_where_it_was_left(view: Seen) -> None:
@@ -191,18 +234,26 @@ def test_the_people_of_ai_apps_are_asked_about_and_nobody_else(view: Seen) -> No
     assert sum(len(some) for some in people(view).values()) == 4
 
 
-def test_a_new_person_is_looked_up_without_asking_about_everybody_again(view: Seen) -> None:
-    view.held = [Grant("entra", TENANT, f"g{n}", guid(2, 1), "delegated", guid(3, n)) for n in range(5_000)]
+def test_only_people_who_are_not_known_are_looked_up(view: Seen) -> None:
+    view.held = [Grant("entra", TENANT, f"g{n}", guid(2, 1), "delegated", guid(3, n)) for n in range(4_500)]
     before = people(view)
-    assert all(len(some) <= 1000 for some in before.values()) and 5 <= len(before) <= 16
-    assert sum(len(some) for some in before.values()) == 5_000
-    view.mode, view.marks = "delta", dict.fromkeys(before, str(NOW))
+    assert sorted(map(len, before.values())) == [500, 1000, 1000, 1000, 1000]
+    assert sorted(one for some in before.values() for one in some) == [guid(3, n) for n in range(4_500)]
+    view.mode, view.met = "delta", [Person("entra", TENANT, guid(3, n)) for n in range(4_500)]
     assert people(view) == {}
-    view.marks = dict.fromkeys(before, str(NOW - 7 * DAY))
-    assert people(view).keys() == before.keys(), "what was gathered so long ago is not carried on"
-    view.marks = dict.fromkeys(before, str(NOW))
-    view.held.append(Grant("entra", TENANT, "new", guid(2, 1), "delegated", guid(3, 5_000)))
-    assert len(people(view)) == 1
+    view.held += [Grant("entra", TENANT, f"new{n}", guid(2, 1), "delegated", guid(3, n)) for n in (5_000, 5_001)]
+    assert list(people(view).values()) == [(guid(3, 5_000), guid(3, 5_001))]
+
+
+def test_whoever_was_not_found_is_not_asked_for_every_day(view: Seen) -> None:
+    view.mode, view.held = "delta", [Grant("entra", TENANT, "g", guid(2, 1), "delegated", guid(3, 1))]
+    (name,) = people(view)
+    view.marks[name] = str(NOW - DAY)
+    assert people(view) == {}
+    view.marks[name] = str(NOW - 7 * DAY)
+    assert list(people(view)) == [name], "what was gathered so long ago is not carried on"
+    view.mode, view.marks[name] = "targeted", str(NOW)
+    assert list(people(view)) == [name]
 
 
 def test_what_changes_are_told_to_is_believed_before_what_stands(view: Seen) -> None:

@@ -166,7 +166,7 @@ def denied(error: str, description: str) -> Reply:
             "clock",
         ),
         (reply(400, {"unlike": "anything"}), "SERVER", ""),
-        (reply(400, b"<html>no</html>", Content_Type="text/html"), "UNEXPECTED", ""),
+        (reply(400, b"<html>no</html>", Content_Type="text/html"), "UNREACHABLE", "gateway"),
         (reply(503, b"<html>busy</html>", Content_Type="text/html"), "SERVER", ""),
         (reply(200, {"token_type": "Bearer"}), "UNEXPECTED", ""),
     ],

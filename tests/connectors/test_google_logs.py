@@ -6,6 +6,7 @@ import json
 import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from shadowai_connectors.google_plan import DAILY, LANES, plan
 from shadowai_connectors.rest import DAY, SECOND, micros
 from tests.connectors.google_server import ADMINISTRATOR, CHATGPT, consent
 from tests.connectors.test_google_plan import Planned
+from tests.tenants.sweeps import matcher
 
 NOW = 1_790_000_000 * SECOND
 START = NOW - 40 * DAY
@@ -176,6 +178,41 @@ def test_google_s_own_products_are_told_as_such() -> None:
     (app,) = [item for item in page.items if isinstance(item, App)]
     assert (app.name, app.first_party, app.homepage) == ("NotebookLM", True, "https://notebooklm.google.com/")
     assert "eventName" not in paper.queries[0] and page.mark == str(NOW)
+
+
+def test_what_gemini_suggests_by_itself_is_no_use() -> None:
+    unasked = (
+        "proactive_suggestions_response",
+        "summarize_proactive",
+        "generate_starter_tile_prompts",
+        "suggest_full_replies",
+    )
+    log = [consent(NOW / SECOND - n, n, name="feature_utilization", action=what) for n, what in enumerate(unasked, 1)]
+    asked = [consent(NOW / SECOND - 9, 9, name="feature_utilization", action="summarize", user=1)]
+    window = (str(NOW - DAY), str(NOW))
+    (page,) = workspace_ai(Paper(log), ("gemini_in_workspace_apps", *window), None)
+    assert page.items == () and page.mark == str(NOW)
+    (page,) = workspace_ai(Paper([*log, *asked]), ("gemini_in_workspace_apps", *window), None)
+    assert [item.events for item in page.items if isinstance(item, Activity)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("application", "service"),
+    [
+        ("gemini_in_workspace_apps", "google-gemini"),
+        ("gemini_notebook", "google-notebooklm"),
+        ("workspace_studio", None),
+    ],
+)
+def test_a_product_that_has_a_log_of_its_own_is_known_by_it(application: str, service: str | None) -> None:
+    """By the log that tells of it, and by no name."""
+    log = Paper([consent(NOW / SECOND - 5, 1, name="feature_utilization")])
+    (page,) = workspace_ai(log, (application, str(NOW - DAY), str(NOW)), None)
+    (app,) = [item for item in page.items if isinstance(item, App)]
+    found = matcher().match(app).matches
+    assert [(match.signature, match.strength) for match in found] == ([(service, "strong")] if service else [])
+    typed = replace(app, kind="oauth_app", verified_publisher=None, publisher="Google")
+    assert not matcher().match(typed).matches, "what anybody may type in proves nothing"
 
 
 @pytest.mark.parametrize("scale", [100])

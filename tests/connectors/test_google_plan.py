@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shadowai.connector import Mode, Scope, View
-from shadowai.tenant import App, Grant, Task
+from shadowai.tenant import App, Grant, Person, Task
 from shadowai_connectors.google_logs import KEPT, Mark
 from shadowai_connectors.google_plan import LANES, SHARDS, SLICES, lane, plan, slice_of
 from shadowai_connectors.rest import DAY, SECOND
@@ -53,6 +53,9 @@ class Planned:
         return self.marks.get(task)
 
     def principals(self) -> Iterator[str]:
+        return iter(())
+
+    def people(self) -> Iterator[Person]:
         return iter(())
 
 

@@ -295,7 +295,7 @@ def test_throttling_is_waited_out_until_the_reset(tenant: Saas, tmp_path: Path) 
         (reply(THROTTLED, 429), Trouble.THROTTLED),
         (reply(HTML, 502, Content_Type="text/html"), Trouble.SERVER),
         (reply(b'[{"id": "0oa5", "la'), Trouble.UNEXPECTED),
-        (reply(HTML, Content_Type="text/html"), Trouble.UNEXPECTED),
+        (reply(HTML, Content_Type="text/html"), Trouble.UNREACHABLE),
         (reply({"apps": []}), Trouble.UNEXPECTED),
         (reply([{"label": "without an id"}]), Trouble.UNEXPECTED),
         (reply([5]), Trouble.UNEXPECTED),

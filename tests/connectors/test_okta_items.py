@@ -196,3 +196,23 @@ def test_sign_ins_are_summed() -> None:
     (found,) = items.sign_ins(entries, "0oa1", TENANT)
     assert (found.principal, found.events) == ("00u1", 2)
     assert found.last - found.first == 7_200_000_000
+
+
+def test_a_scope_that_was_consented_to_names_its_app_and_its_person_in_its_details() -> None:
+    """As Okta's own log has it: the scope is the target, and actor and app are not among the targets."""
+    details = {"publicclientapp": "0oa5", "user": "00u5", "authorizationserver": "aus1", "grantedScopes": None}
+    targets = [{"id": "scp1", "type": "scope", "displayName": "calendar.read", "detailEntry": details}]
+    found = items.event(entry(target=targets, actor={"id": "0oa9", "type": "SystemPrincipal"}), TENANT)
+    assert isinstance(found, Event)
+    assert (found.app, found.principal, found.scopes) == ("0oa5", "00u5", ("calendar.read",))
+
+
+@pytest.mark.parametrize("details", [None, [], "x", {"publicclientapp": {}}, {"publicclientapp": ""}])
+def test_details_of_another_shape_name_no_app(details: Any) -> None:
+    targets = [{"id": "scp1", "type": "scope", "detailEntry": details}]
+    assert isinstance(items.event(entry(target=targets), TENANT), Missed)
+
+
+def test_a_consent_at_the_organisation_s_own_server_is_one() -> None:
+    found = items.event(entry("app.oauth2.consent.grant"), TENANT)
+    assert isinstance(found, Event) and found.what == "granted"

@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.connector import Mode
 from shadowai.errors import UsageError
-from shadowai.tenant import App, CursorExpired, Event, Grant, Person, Signal, TenantError, Trouble
+from shadowai.tenant import App, CursorExpired, Event, Grant, Missed, Person, Signal, TenantError, Trouble
 from shadowai_connectors import rest
 
 NOW = 1_800_000_000_000_000
@@ -209,3 +209,53 @@ def test_probes_give_the_remedy_that_the_service_does_not_know() -> None:
 
     found = [(probe.signal, probe.finding, probe.remedy) for probe in rest.probes(signals, ask)]
     assert found == [("a", "ok", ""), ("b", "scope", "mend b"), ("c", "licence", "buy it"), ("d", "error", "mend d")]
+
+
+def test_pages_are_asked_by_the_cursor_of_the_one_before() -> None:
+    places = {None: "a", "a": "b", "b": None}
+    asked: list[str | None] = []
+
+    def ask(cursor: str | None) -> object:
+        asked.append(cursor)
+        return places[cursor]
+
+    def following(body: object) -> str | None:
+        return body if isinstance(body, str) else None
+
+    assert [tuple(page) for page in rest.cursored(ask, following, None)] == [
+        ("a", None, "a"),
+        ("b", "a", "b"),
+        (None, "b", None),
+    ]
+    assert [page.cursor for page in rest.cursored(ask, following, "a")] == ["a", "b"]
+    assert asked == [None, "a", "b", "a", "b"]
+
+
+@pytest.mark.parametrize("ways", [{None: "a", "a": "a"}, {None: "a", "a": "b", "b": "a"}])
+def test_cursors_that_go_round_in_a_circle_end(ways: dict[str | None, str]) -> None:
+    pages = rest.cursored(lambda cursor: ways[cursor], lambda body: str(body), None)
+    with pytest.raises(TenantError, match="go round in a circle"):
+        list(pages)
+
+
+def test_whole_days_are_read_once() -> None:
+    today = rest.day(NOW)
+    (first,) = rest.days_task(View(), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    assert first.arguments == (str(today - 30 * rest.DAY), str(today)) and not first.changes
+    assert rest.days_task(View(str(today)), "usage", back=30 * rest.DAY) == []  # type: ignore[arg-type]
+    (later,) = rest.days_task(View(str(today), now=NOW + rest.DAY), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    assert later.arguments == (str(today), str(today + rest.DAY)) and later.changes
+    (whole,) = rest.days_task(View(str(today), mode="full"), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    assert whole.arguments == first.arguments and not whole.changes
+
+
+def test_what_was_missed_is_parted_from_what_was_found() -> None:
+    person, lost = Person("x", "t", "1"), Missed(Trouble.SERVER, "no")
+    assert rest.parted([lost, person]) == ((person,), (lost,))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "gone"), [(404, {}, True), (404, None, False), (403, {}, False), (None, {}, False)]
+)
+def test_only_the_service_says_what_is_gone(status: int | None, body: object, gone: bool) -> None:
+    assert rest.is_gone(TenantError(Trouble.UNEXPECTED, "x", status=status, body=body)) is gone

@@ -180,7 +180,7 @@ def test_without_an_enterprise_plan_the_rest_goes_on(slack: Saas, tmp_path: Path
         (reply([]), Trouble.UNEXPECTED),
         (reply(None), Trouble.UNEXPECTED),
         (reply(b'{"ok": true, "approved_ap'), Trouble.UNEXPECTED),
-        (reply(HTML, Content_Type="text/html"), Trouble.UNEXPECTED),
+        (reply(HTML, Content_Type="text/html"), Trouble.UNREACHABLE),
         (reply(HTML, 503, Content_Type="text/html"), Trouble.SERVER),
         (reply({"ok": False, "error": "ratelimited"}, 429, Retry_After="1"), Trouble.THROTTLED),
         (reply({"ok": False, "error": "internal_error"}), Trouble.SERVER),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,21 @@ from shadowai.history.store import History
 from tests.history import postgres
 
 ABSENT = postgres.absent()
-DATABASES = ["sqlite"] if ABSENT else ["sqlite", "postgresql"]
 REQUIRED = "SHADOWAI_TEST_POSTGRES"
-"""Where this variable is set, it is a failure that there is no PostgreSQL."""
+"""Where this variable is set, it is a failure that there is no PostgreSQL: every test that should have run on it fails."""
+
+
+def databases(absent: str, environ: Mapping[str, str]) -> list[str]:
+    """The kinds of databases to test with. A server is started wherever there is one to start."""
+    return ["sqlite"] if absent and not environ.get(REQUIRED) else ["sqlite", "postgresql"]
+
+
+DATABASES = databases(ABSENT, os.environ)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what did not run."""
-    if ABSENT:
+    if "postgresql" not in DATABASES:
         terminalreporter.section("NOT RUN: the history on PostgreSQL", red=True)
         terminalreporter.line(f"{ABSENT}. The tests of the history ran on SQLite alone.")
 
@@ -29,6 +36,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a PostgreSQL database."""
+    if ABSENT:
+        pytest.fail(f"{REQUIRED} is set, and there is no PostgreSQL: {ABSENT}")
     with postgres.server() as url:
         yield url
 
@@ -51,8 +60,3 @@ def history(url: str) -> Iterator[History]:
     """A history in it."""
     with History(url) as made:
         yield made
-
-
-def required() -> bool:
-    """Whether PostgreSQL must be there."""
-    return bool(os.environ.get(REQUIRED))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from shadowai.history import gather
 from shadowai.history.nouns import Change, Memory
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Entry, Gap, Origin, Report, SourceSummary, Usage, Verdict
-from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Trouble
+from shadowai.swept_report import Part
+from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Traced, Trouble
 
 DAY = 86_400_000_000
 NOON = 1_767_614_400_000_000
@@ -108,13 +110,78 @@ def sweep(
     **more: object,
 ) -> Memory:
     """A sweep of one tenant."""
-    began = NOON + day * DAY
-    swept = Swept("main", "entra", "Entra", tenant, began, began + 1, "full", "ai", apps, grants, people, (), (), ends)
-    swept = replace(swept, **more)  # type: ignore[arg-type]
+    swept = replace(made_sweep(tenant, day, apps, grants, people, ends), **more)  # type: ignore[arg-type]
     found = {"chatgpt": "1", "claude": "1"} if digests is None else digests
     report = Report(tuple(entries), by="service", signatures="".join(sorted(f"{k}{v}" for k, v in found.items())))
     explained = {f"entra:{tenant}": {item.id: ("chatgpt",) for item in apps} if services is None else services}
     return gather.of_sweep([report], [swept], services=explained, digests=found)
+
+
+def made_sweep(
+    tenant: str,
+    day: int,
+    apps: Collection[App],
+    grants: Collection[Grant],
+    people: Collection[Person] = (),
+    ends: tuple[Outcome, ...] = (),
+) -> Swept:
+    """What a full sweep gave, ``day`` days after the first."""
+    began = NOON + day * DAY
+    return Swept("main", "entra", "Entra", tenant, began, began + 1, "full", "ai", apps, grants, people, (), (), ends)
+
+
+class By(Traced[Any]):
+    """Things, each with the names of the tasks that showed it: ``By({"grants/1": [grant]})``."""
+
+    def __init__(self, tasks: Mapping[str, Sequence[Any]]) -> None:
+        self._tasks = tasks
+        self._things = sorted(
+            {thing.id: thing for some in tasks.values() for thing in some}.values(), key=lambda t: t.id
+        )
+
+    def traced(self) -> Iterator[tuple[Any, tuple[str, ...]]]:
+        """The things with their tasks."""
+        for thing in self._things:
+            yield thing, tuple(task for task, some in self._tasks.items() if thing.id in {one.id for one in some})
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._things)
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def __contains__(self, thing: object) -> bool:
+        return thing in self._things
+
+
+def tasks(**how: str) -> tuple[Outcome, ...]:
+    """Ends of tasks by their names, with ``__`` for ``/``: ``grants__1="partial"``. What comes before it is the signal."""
+    return tuple(
+        Outcome(
+            name.replace("__", "/"),
+            name.partition("__")[0],
+            Completeness(end),
+            None if end == "complete" else Trouble.THROTTLED,
+            pages=int(end != "failed"),
+        )
+        for name, end in how.items()
+    )
+
+
+def together(*sweeps: Swept, rows: Mapping[str, Sequence[str]] | None = None) -> Memory:
+    """One run of several tenants' sweeps. ``rows`` are services by the tenant that has an app of the same id counted under it."""
+    entries = [
+        entry(service, sources=("entra",)) for service in sorted({s for some in (rows or {}).values() for s in some})
+    ]
+    report = Report(tuple(entries), by="service", signatures="1")
+    parts = [
+        Part(
+            frozenset(one.asset_id for one in entries if one.service_id in (rows or {}).get(swept.tenant, ())),
+            {app.id: (app.id,) for app in swept.apps},
+        )
+        for swept in sweeps
+    ]
+    return gather.of_sweep([report], sweeps, parts=parts, digests={"chatgpt": "1", "claude": "1"})
 
 
 def told(changes: Sequence[Change]) -> set[tuple[str, ...]]:

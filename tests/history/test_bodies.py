@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.history import bodies
 from shadowai.history.gather import item
-from shadowai.history.nouns import KnownApp, Look, Thing, ThingKind
+from shadowai.history.nouns import KnownApp, Look, Shower, Thing, ThingKind
 from shadowai.model import Verdict
 from shadowai.tenant import Completeness, Person
 from tests.history.making import app, entry, grant
@@ -46,3 +46,12 @@ def test_names_of_a_row_by_user_make_no_new_version() -> None:
 
 def test_keys_of_several_parts() -> None:
     assert bodies.key("a", "b") != bodies.key('a","b') and bodies.key("a") == "a"
+
+
+def test_what_showed_a_thing_there_and_back() -> None:
+    shown = frozenset({Shower("entra:t\x00\ud800", "grants/1"), Shower("entra:t", 'a"b')})
+    text = bodies.encode_shown(shown)
+    assert bodies.decode_shown(text) == shown and text.isascii()
+    assert bodies.encode_shown(frozenset()) == "" and bodies.decode_shown("") == frozenset()
+    look = Look("s", "p", frozenset(), Completeness.PARTIAL, done=("a",), wanting=(("b", "why"), ("c", "")))
+    assert bodies.decode_look(bodies.encode_look(look)) == look

@@ -44,7 +44,7 @@ def test_each_question_about_looks_is_answered_once() -> None:
         why = looks.of_missing(4, frozenset({"x"}))
         assert why is not None and str(why) == "coverage: a was not looked at"
     assert asked == [4]
-    assert Looks([LOOK], then, [LOOK]).of_new(frozenset()) == HAPPENED
+    assert Looks([LOOK], then, lambda: [LOOK]).of_new(frozenset()) == HAPPENED
 
 
 def test_long_lists_are_cut() -> None:

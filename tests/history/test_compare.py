@@ -51,7 +51,7 @@ def test_runs_that_looked_at_different_things(history: History) -> None:
     assert told(found.changes) == {
         ("new", "service", "Gemini", "coverage"),
         ("not_observable", "service", "Chatgpt", "coverage"),
-        ("changed", "service", "Claude", "users", "environment"),
+        ("changed", "service", "Claude", "users", "coverage"),
     }
     assert found.unseen == ("a.log was not looked at",)
 

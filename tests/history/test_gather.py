@@ -8,9 +8,9 @@ import pytest
 
 from shadowai.errors import UsageError
 from shadowai.history import gather
-from shadowai.history.nouns import Finding
+from shadowai.history.nouns import Finding, Shower
 from shadowai.model import Gap, Origin, Report, Usage
-from tests.history.making import entry, scan, sweep
+from tests.history.making import By, app, entry, grant, made_sweep, scan, sweep, together
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_the_policy_s_digest(tmp_path: Path) -> None:
     assert one and gather.policy_digest(path) != one and gather.policy_digest(None) == ""
     with pytest.raises(UsageError, match="cannot read the policy"):
         gather.policy_digest(tmp_path / "none")
+
+
+def test_a_row_hangs_on_what_showed_everything_under_its_service() -> None:
+    """Of the tenants that have a part in it; nothing is said where that is not known of each of them."""
+    grants = By({"grants/1": [grant("chatgpt", "p1")], "grants/2": [grant("chatgpt", "p2"), grant("other", "p1")]})
+    ours = made_sweep("a.example", 0, By({"apps/1": [app("chatgpt"), app("other")]}), grants)
+    theirs = made_sweep("b.example", 0, [app("chatgpt")], [])
+    for rows, tasks in (
+        ({"a.example": ["chatgpt"]}, {"apps/1", "grants/1", "grants/2"}),
+        ({"a.example": ["chatgpt"], "b.example": ["chatgpt"]}, set()),
+    ):
+        (item,) = together(ours, theirs, rows=rows).entries
+        assert item.shown == {Shower("entra:a.example", task) for task in tasks}
+    (item,) = together(ours, theirs, rows={"a.example": ["other"]}).entries
+    assert {shower.task for shower in item.shown} == {"apps/1", "grants/2"}

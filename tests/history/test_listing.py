@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 
 from shadowai.history import listing
 from shadowai.history.listing import LAYOUTS, Layout
-from shadowai.history.nouns import Change, Comparison, Run
+from shadowai.history.nouns import Change, Comparison, Look, Run
 from shadowai.model import Verdict
+from shadowai.tenant import Completeness
 from tests.history.making import scan
 
 RUN = Run(
@@ -87,4 +89,13 @@ def test_runs(layout: Layout) -> None:
 
 def test_one_run() -> None:
     shown = list(listing.run_lines(RUN))
+    swept = Look(
+        "entra:t", "grants", frozenset(), Completeness.PARTIAL, True, reason="refused", done=("grants/1",),
+        wanting=(("grants/2", "refused"),),
+    )  # fmt: skip
+    lines = list(listing.run_lines(replace(RUN, looks=(swept,))))
+    assert "looked at   entra:t/grants, partial (1 of 2 tasks): refused" in lines
+    assert lines[-1] == "              not grants/2"
+    (look,) = listing.run_object(replace(RUN, looks=(swept,)))["looks"]
+    assert (look["tasks"], look["wanting"]) == (2, {"grants/2": "refused"})
     assert "options     a=b" in shown and "looked at   proxy.log, partial: could not be read" in shown

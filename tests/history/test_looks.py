@@ -17,7 +17,7 @@ from shadowai.history.looks import (
     unknown_before,
 )
 from shadowai.history.nouns import Look
-from shadowai.model import Gap, Origin, Report, SourceSummary
+from shadowai.model import Gap, Origin, SourceSummary
 from shadowai.tenant import Completeness, Outcome, Swept
 from tests.history.making import outcomes
 
@@ -60,7 +60,7 @@ def test_a_scan_s_looks() -> None:
         SourceSummary("c.log", "y", 1, 1, 1),
     )
     gaps = (Gap(Origin("c.log", 3), "torn"), Gap(Origin("d.log"), "no permission"))
-    found = {look.source: look for look in of_report(Report((), gaps, (), sources))}
+    found = {look.source: look for look in of_report(gaps, sources)}
     assert {name: look.completeness.value for name, look in found.items()} == {
         "a.log": "complete",
         "b.log": "partial",

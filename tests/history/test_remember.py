@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -21,8 +22,22 @@ from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.model import Usage, Verdict
-from shadowai.tenant import Grant, Person
-from tests.history.making import DAY, NOON, app, entry, grant, outcomes, scan, sweep, told
+from shadowai.tenant import Grant, Outcome, Person, Swept
+from tests.history.making import (
+    DAY,
+    NOON,
+    By,
+    app,
+    entry,
+    grant,
+    made_sweep,
+    outcomes,
+    scan,
+    sweep,
+    tasks,
+    together,
+    told,
+)
 
 
 def diff(history: History, *memories: Memory) -> Comparison:
@@ -278,6 +293,158 @@ def test_first_and_last_seen_are_kept(history: History) -> None:
         assert [tuple(row) for row in db.execute(select(THING.c.first_seen, THING.c.last_seen))] == [
             (NOON - 9, NOON + 5)
         ]
+
+
+# --- each thing is judged by what showed it -----------------------------------------------------------------------------------
+
+A, B, C = grant("a", "p1"), grant("b", "p1"), grant("c", "p1")
+OTHER = "other.example"
+
+
+def by_task(day: int, ends: tuple[Outcome, ...], tenant: str = "contoso.example", **of: list[Grant]) -> Swept:
+    """A sweep whose listing of apps shows ``a`` and ``b``, and each further task grants."""
+    apps = By({"apps/1": [app("a", tenant=tenant), app("b", tenant=tenant)]})
+    grants = By({task.replace("__", "/"): some for task, some in of.items()})
+    return made_sweep(tenant, day, apps, grants, ends=ends)
+
+
+WHOLE = tasks(apps__1="complete", grants__1="complete", grants__2="complete")
+
+
+def grants_of(found: Comparison) -> set[tuple[str, ...]]:
+    return told([change for change in found.changes if change.kind == "grant"])
+
+
+@pytest.mark.parametrize("how", ["complete", "partial", "failed"])
+def test_another_tenant_has_no_part_in_what_is_gone(history: History, how: str) -> None:
+    """However partial the other one is, and whichever signals it has."""
+    before, ends = (tasks(extensions__1=one, apps__1=one) for one in ("complete", how))
+    one = together(by_task(0, WHOLE, grants__1=[A, B]), by_task(0, before, OTHER, extensions__1=[C]))
+    two = together(by_task(1, WHOLE, grants__1=[A]), by_task(1, ends, OTHER, extensions__1=[C]))
+    assert grants_of(diff(history, one, two)) == {("gone", "grant", "B", "p1", "environment")}
+
+
+def test_without_knowing_what_showed_a_thing_its_tenant_alone_is_asked(history: History) -> None:
+    """As of what an older version of the program remembered."""
+    before, ends = (tasks(extensions__1=one, apps__1=one) for one in ("complete", "failed"))
+    contoso = [made_sweep("contoso.example", day, [app("a")], [A][day:], ends=WHOLE) for day in (0, 1)]
+    one = together(contoso[0], by_task(0, before, OTHER, extensions__1=[C]))
+    two = together(contoso[1], by_task(1, ends, OTHER, extensions__1=[C]))
+    assert grants_of(diff(history, one, two)) == {("gone", "grant", "A", "p1", "environment")}
+
+
+def test_a_task_answers_for_what_it_showed_alone(history: History) -> None:
+    """That the grants of one app could not be read neither hides what others lost, nor makes its own be gone."""
+    one = together(by_task(0, WHOLE, grants__1=[A], grants__2=[B]))
+    for how in ("partial", "failed"):
+        ends = tasks(apps__1="complete", grants__1="complete", grants__2=how)
+        found = diff(history, one, together(by_task(1, ends)))
+        assert grants_of(found) == {
+            ("gone", "grant", "A", "p1", "environment"),
+            ("not_observable", "grant", "B", "p1", "coverage"),
+        }
+    later = remember(history, together(by_task(2, WHOLE)))
+    assert grants_of(compare(history, later.id - 1, later.id)) == {("gone", "grant", "B", "p1", "environment")}
+
+
+def test_a_signal_that_had_no_part_in_it_is_not_asked(history: History) -> None:
+    more = tasks(signins__1="complete")
+    one = together(by_task(0, (*WHOLE, *more), grants__1=[A], signins__1=[C]))
+    found = diff(history, one, together(by_task(1, (*WHOLE, *tasks(signins__1="partial")))))
+    assert grants_of(found) == {
+        ("gone", "grant", "A", "p1", "environment"),
+        ("not_observable", "grant", "c", "p1", "coverage"),
+    }
+
+
+def test_all_that_had_shown_a_thing_must_have_looked(history: History) -> None:
+    one = together(by_task(0, WHOLE, grants__1=[A], grants__2=[A]))
+    ends = tasks(apps__1="complete", grants__1="complete", grants__2="partial")
+    assert grants_of(diff(history, one, together(by_task(1, ends)))) == {
+        ("not_observable", "grant", "A", "p1", "coverage")
+    }
+
+
+@pytest.mark.parametrize(("how", "what"), [("complete", "gone"), ("partial", "not_observable")])
+def test_a_task_that_is_not_run_any_more_leaves_it_to_its_signal_and_the_plan(
+    history: History, how: str, what: str
+) -> None:
+    """Its app is gone; or the list of apps was cut short, and nobody knew what to ask for."""
+    one = together(by_task(0, WHOLE, grants__2=[B]))
+    found = diff(history, one, together(by_task(1, tasks(apps__1=how, grants__1="complete"))))
+    assert [change[0] for change in grants_of(found)] == [what]
+
+
+def test_a_signal_that_is_not_read_any_more_shows_nothing_to_be_gone(history: History) -> None:
+    one = together(by_task(0, (*WHOLE, *tasks(roles__1="complete")), roles__1=[A]))
+    found = diff(history, one, together(by_task(1, WHOLE)))
+    assert grants_of(found) == {("not_observable", "grant", "A", "p1", "coverage")}
+
+
+def test_what_a_task_adds_after_another_was_partial_is_new(history: History) -> None:
+    one = together(by_task(0, tasks(apps__1="complete", grants__1="complete", grants__2="partial")))
+    found = diff(history, one, together(by_task(1, WHOLE, grants__1=[A], grants__2=[B])))
+    assert grants_of(found) == {("new", "grant", "A", "p1", "environment"), ("new", "grant", "B", "p1", "coverage")}
+
+
+def test_a_scope_is_judged_by_what_shows_it(history: History) -> None:
+    """A task that could not look keeps what it had shown, also when another shows the same thing, and for as long as it cannot."""
+    wide, narrow = grant("a", "p1", "x", "y"), grant("a", "p1", "x")
+    ends = tasks(apps__1="complete", grants__1="complete", grants__2="partial")
+    one = together(by_task(0, WHOLE, grants__1=[narrow], grants__2=[wide]))
+    later = [together(by_task(day, ends, grants__1=[narrow])) for day in (1, 2)]
+    assert grants_of(diff(history, replace(one), *later)) == set()
+    assert grants_of(compare(history, 1, 3)) == set()
+    last = remember(history, together(by_task(3, WHOLE, grants__1=[narrow], grants__2=[narrow])))
+    assert grants_of(compare(history, 1, last.id)) == {("changed", "grant", "A", "p1", "scopes", "environment")}
+
+
+def test_rows_are_judged_by_the_tasks_behind_them(history: History) -> None:
+    """Of the tenants that had a part in them, and no other."""
+
+    def run(day: int, how: str, rows: dict[str, list[str]]) -> Memory:
+        ours = by_task(day, WHOLE, grants__1=[A], grants__2=[B])
+        ends = tasks(apps__1="complete", grants__1=how, grants__2="complete")
+        return together(ours, by_task(day, ends, OTHER, grants__1=[A], grants__2=[B]), rows=rows)
+
+    found = diff(history, run(0, "complete", {"contoso.example": ["a"], OTHER: ["b"]}), run(1, "partial", {}))
+    services = told([change for change in found.changes if change.kind == "service"])
+    assert services == {("gone", "service", "A", "environment"), ("gone", "service", "B", "environment")}
+    found = diff(history, run(2, "complete", {OTHER: ["a", "b"]}), run(3, "partial", {}))
+    services = told([change for change in found.changes if change.kind == "service"])
+    assert services == {("not_observable", "service", "A", "coverage"), ("gone", "service", "B", "environment")}
+
+
+def test_the_first_sweep_of_a_tenant_is_a_baseline_beside_others_too(history: History) -> None:
+    """Nothing that it alone shows is new; what another tenant shows as well is, where that had been looked at."""
+    ours = [by_task(day, WHOLE, grants__1=[A], grants__2=[B]) for day in range(3)]
+    theirs = by_task(1, WHOLE, OTHER, grants__1=[A], grants__2=[B])
+    one, two = together(ours[0]), together(ours[1], theirs, rows={"contoso.example": ["a"], OTHER: ["a", "b"]})
+    found = diff(history, one, two)
+    assert told(found.changes) == {("new", "service", "A", "environment")} and found.fresh == (f"entra:{OTHER}",)
+    again = remember(
+        history, together(ours[2], replace(theirs, grants=By({"grants/1": [A]})), rows={OTHER: ["a", "b"]})
+    )
+    assert told(compare(history, again.id - 1, again.id).changes) == {("gone", "grant", "B", "p1", "environment")}
+
+
+def test_a_run_in_which_no_tenant_could_be_swept_takes_nothing_away(history: History) -> None:
+    one = together(by_task(0, WHOLE, grants__1=[A]), rows={"contoso.example": ["a"]})
+    found = diff(history, one, replace(together(), began=NOON, ended=NOON))
+    assert {change.what for change in found.changes} == {"not_observable"}
+
+
+@pytest.mark.parametrize("services", [("chatgpt",), ()])
+def test_grants_of_an_app_that_is_not_taken_for_ai_any_more_are_not_gone(
+    history: History, services: tuple[str, ...]
+) -> None:
+    """It has another name, say: its grants were not asked for."""
+    one = sweep(apps=[app("a")], grants=[A], services={"a": ("chatgpt",)})
+    two = sweep(apps=[app("a")], services={"a": services}, day=1)
+    what = (
+        ("gone", "grant", "A", "p1", "environment") if services else ("not_observable", "grant", "A", "p1", "coverage")
+    )
+    assert grants_of(diff(history, one, two)) == {what}
 
 
 # --- what others do at the same time, and hostile names --------------------------------------------------------------------

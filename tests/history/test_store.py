@@ -15,12 +15,17 @@ from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.history.tables import CATALOGUE, LOOK, THING, VERSION
 from tests.history import postgres
-from tests.history.conftest import required
+from tests.history.conftest import REQUIRED, databases
 from tests.history.making import DAY, NOON, entry, scan, told
 
 
-def test_postgresql_is_there_where_it_must_be() -> None:
-    assert not (required() and postgres.absent())
+def test_postgresql_is_left_out_only_where_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert databases("", {}) == databases("", {REQUIRED: "1"}) == ["sqlite", "postgresql"]
+    assert databases("not installed", {}) == ["sqlite"]
+    assert databases("not installed", {REQUIRED: "1"}) == ["sqlite", "postgresql"]
+    monkeypatch.setattr(postgres, "PLACES", ())
+    monkeypatch.setenv("PATH", "")
+    assert "not installed" in postgres.absent()
 
 
 def test_the_file_is_its_owner_s_alone(tmp_path: Path) -> None:

@@ -80,6 +80,33 @@ def test_bodies_that_are_no_json(reply: Reply, says: str) -> None:
     assert found is not None and says in found.detail and found.retry
 
 
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 410, 422])
+@pytest.mark.parametrize(
+    ("content", "trouble"),
+    [(b" <!DOCTYPE html><p>Blocked", Trouble.UNREACHABLE), (b'{"error": {"co', Trouble.UNEXPECTED)],
+)
+def test_what_is_not_the_services_word_is_tried_again_and_has_no_status(
+    status: int, content: bytes, trouble: Trouble
+) -> None:
+    """A connector goes by the status: 403 would be a missing permission, 404 something that is gone."""
+    found = of_reply(answer(status, content), NOW)
+    assert found is not None and found.retry and found.status is None and found.trouble is trouble
+    assert found.detail and bool(found.remedy) is (trouble is Trouble.UNREACHABLE)
+
+
+@pytest.mark.parametrize(("status", "headers"), [(429, {}), (503, {}), (403, {"retry_after": "3"}), (500, {})])
+def test_a_load_balancer_s_page_that_says_later_is_heeded(status: int, headers: dict[str, str]) -> None:
+    found = of_reply(answer(status, b"<html>busy", **headers), NOW)
+    assert found is not None and found.retry and found.status == status
+    assert found.after == (3.0 if headers else None)
+
+
+def test_an_empty_answer_is_tried_again_where_it_does_not_say_that_it_is_empty() -> None:
+    found = of_reply(answer(200, b" "), NOW)
+    assert found is not None and found.retry and found.detail == "an empty answer"
+    assert of_reply(answer(204, b""), NOW) is None
+
+
 def test_empty_is_nothing() -> None:
     assert decode(answer(204, b"")) == (None, None) and of_reply(answer(204, b" \n"), NOW) is None
 

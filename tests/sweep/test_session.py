@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from shadowai.connector import Answer, Quota
+from shadowai.connector import Allowed, Answer, Quota
 from shadowai.errors import UsageError
 from shadowai.sweep.retries import PATIENCE, Budget
 from shadowai.sweep.session import TenantSession, open_session
@@ -225,6 +227,53 @@ def test_what_is_not_allowed_opens_no_socket(
             session.shared.allowed.check(method, target)  # requests tidies such addresses before it sends them
         session.http().request(method, target)
     assert service.asked == []
+
+
+class Batching(Toy):
+    """A connector that may send batches, and does not mind what is in them."""
+
+    def allowed(self, settings: Mapping[str, str]) -> Sequence[Allowed]:
+        """The toy's, and a batch."""
+        batch = Allowed(urlsplit(settings["root"]).netloc, "/$batch", "POST", why="reads", batch=True)
+        return (*super().allowed(settings), batch)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"method": "DELETE", "url": "/apps/1"},
+        {"method": "PATCH", "url": "/apps/1", "body": {"enabled": False}},
+        {"method": "GET", "url": "/users"},
+        {"method": "GET", "url": "https://elsewhere.example/apps"},
+    ],
+)
+def test_a_hostile_batch_opens_no_socket(
+    service: Service, part: dict[str, Any], no_socket: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the session, and not past it by the session that libraries are given."""
+    monkeypatch.setenv("TOY_SECRET", SECRET)
+    body = {"requests": [{"id": "0", "method": "GET", "url": "/apps"}, {"id": "1", **part}]}
+    with open_session(Batching(), settings(service), clock=VirtualClock()) as made:
+        for send in (
+            lambda: made.post(f"{service.root}/$batch", quota=QUOTA, json=body),
+            lambda: made.http().post(f"{service.root}/$batch", json=body),
+            lambda: made.http().post(f"{service.root}/$batch", data=iter([b"x"])),
+            lambda: made.shared.http().post(f"{service.root}/$batch", json=body),
+        ):
+            with pytest.raises(TenantError, match="refused to send POST"):
+                send()
+    assert service.asked == []
+
+
+def test_a_header_that_changes_the_method_opens_no_socket(
+    session: TenantSession, service: Service, no_socket: None
+) -> None:
+    for send in (
+        lambda: ask(session, service, headers={"X-HTTP-Method-Override": "DELETE"}),
+        lambda: session.http().get(f"{service.root}/apps", headers={"x-http-method": "DELETE"}),
+    ):
+        with pytest.raises(TenantError, match="as another method"):
+            send()
 
 
 def test_an_allowed_request_would_open_one(session: TenantSession, service: Service, no_socket: None) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shadowai.errors import SourceError
 from shadowai.sweep.store import CARRIED, Store
-from shadowai.tenant import EVERYONE, Activity, App, Event, Grant, Missed, Page, Removed, Task, Trouble
+from shadowai.tenant import EVERYONE, Activity, App, Event, Grant, Missed, Page, Person, Removed, Task, Trouble, traced
 
 ONE = Task("one", "apps", ("x", "y"), weight=1)
 TWO = Task("two", "apps", weight=9)
@@ -149,3 +150,74 @@ def test_a_store_of_another_version_is_begun_anew(store: Store) -> None:
 def test_a_removed_grant_is_not_taken_for_its_principal(store: Store) -> None:
     store.commit("one", Page((grant("a", "x"), Removed("p", "t", "grant", "x"), grant("b", "x"))), 5)
     assert [g.id for g in store.gathered("grant", delta=False, now=9)] == ["a", "b"]
+
+
+def again(store: Store, *tasks: Task) -> None:
+    """The sweep is remembered, and one for changes begins with these tasks."""
+    store.finish(delta=True, now=9)
+    store.begin({})
+    store.add(tasks)
+
+
+def scoped(name: str, *scopes: str) -> Grant:
+    return Grant("p", "t", name, "a", "delegated", "u", scopes)
+
+
+def kept(store: Store) -> dict[str, tuple[str, ...]]:
+    return {grant.id: grant.scopes for grant in store.gathered("grant", delta=True, now=9)}
+
+
+@pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])
+def test_what_a_change_says_supersedes_what_other_tasks_of_its_signal_said(
+    store: Store, names: tuple[str, str]
+) -> None:
+    listing, other = names
+    store.add([Task(listing, "grants"), Task(other, "grants"), Task("users", "people")])
+    for task in (listing, other, "one", "two"):
+        store.commit(task, Page((scoped("g", "x", "y"), scoped("h", "x")) if task in names else ()), 5)
+    store.commit("users", Page((Person("p", "t", "u", department="Legal"),)), 5)
+    again(store, Task(listing, "grants", changes=True))
+    store.commit(listing, Page((scoped("g", "x"),)), 6)
+    assert kept(store) == {"g": ("x",), "h": ("x",)}
+    assert {grant.id: tasks for grant, tasks in traced(store.gathered("grant", delta=True, now=9))} == {
+        "g": (listing,),
+        "h": tuple(sorted(names)),
+    }
+    again(store, Task(listing, "grants", changes=True))
+    assert kept(store) == {"g": ("x",), "h": ("x",)}  # the older version does not come back with the next sweep
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_list_that_became_empty_stays_empty(store: Store, changes: bool) -> None:
+    app = App("p", "t", "a", "A", reply_urls=("u",), permissions=("x",))
+    store.commit("one", Page((scoped("g", "x"), app)), 5)
+    store.commit("two", Page((scoped("g", "x"), app)), 5)
+    again(store, replace(TWO, changes=changes))
+    bare = App("p", "t", "a", "A")
+    store.commit("two", Page((scoped("g"), bare)), 6)
+    for _ in range(2):
+        assert kept(store) == {"g": ()} and list(store.gathered("app", delta=True, now=9)) == [bare]
+        again(store, replace(TWO, changes=True))
+
+
+def test_what_other_signals_know_is_filled_in(store: Store) -> None:
+    store.add([Task("people", "people"), Task("log", "log")])
+    store.commit("people", Page((Person("p", "t", "u", "u@example.com", department="Legal"),)), 5)
+    for task in ("one", "two", "log"):
+        store.commit(task, Page(()), 5)
+    again(store, Task("log", "log", changes=True))
+    store.commit("log", Page((Person("p", "t", "u", "u@example.com"),)), 6)
+    for _ in range(2):
+        assert [person.department for person in store.gathered("person", delta=True, now=9)] == ["Legal"]
+        again(store, Task("log", "log", changes=True))
+
+
+def test_a_task_that_failed_supersedes_nothing_that_is_kept(store: Store) -> None:
+    store.commit("one", Page((scoped("g", "x"),)), 5)
+    store.commit("two", Page((scoped("g", "x"),)), 5)
+    again(store, replace(TWO, changes=True))
+    store.commit("two", Page((scoped("g"),), "c"), 6)
+    store.fail("two", 7, Missed(Trouble.SERVER, "d"))
+    assert kept(store) == {"g": ()}
+    again(store)
+    assert kept(store) == {"g": ("x",)}

@@ -17,10 +17,15 @@ from tests.tenants.compare import Difference, compare
 from tests.tenants.entra_truth import truth
 from tests.tenants.faults import Faults
 from tests.tenants.graph import Graph
-from tests.tenants.microsoft import Directory, Size
+from tests.tenants.microsoft import TENANT, Directory, Size
 from tests.tenants.quotas import Spent
 from tests.tenants.server import Server
 from tests.tenants.sweeps import Done, entra_settings, secrets, sweep
+
+
+def is_sign_in(path: str) -> bool:
+    """Whether a call only gets a token: at Microsoft's authority, or at Google's ``/token``."""
+    return path.startswith(f"/{TENANT}/") or path == "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class Measured:
     difference: Difference
     incomplete: tuple[Outcome, ...]
     mode: str
+
+    @property
+    def asked(self) -> int:
+        """Calls but for those that sign in. A batch is one call, though each request in it counts against the quota."""
+        return sum(count for path, count in self.calls.items() if not is_sign_in(path))
 
     @property
     def floor(self) -> float:

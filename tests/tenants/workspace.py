@@ -254,7 +254,8 @@ def _summed(tenant: Workspace, app: str, uses: Iterator[tuple[float, int]], size
 
 def _product(product: tuple[str, str, str]) -> App:
     id, name, homepage = product
-    return App("google", DOMAIN, id, name, publisher="Google", homepage=homepage, first_party=True)
+    about: Any = {"kind": "vendor_org", "verified_publisher": "Google", "homepage": homepage, "tags": ("embedded",)}
+    return App("google", DOMAIN, id, name, first_party=True, **about)
 
 
 def _extension(n: int) -> str:
