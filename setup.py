@@ -1,6 +1,6 @@
-"""The one compiled module; all else about the package is in pyproject.toml.
+"""The compiled modules; all else about the package is in pyproject.toml.
 
-It is optional: built where there is a C compiler, left out where there is none. ``CFLAGS`` and ``LDFLAGS`` are heeded. The C
+They are optional: built where there is a C compiler, left out where there is none. ``CFLAGS`` and ``LDFLAGS`` are heeded. The C
 that Cython writes stays in the build folder.
 """
 
@@ -19,7 +19,14 @@ setup(
             include_dirs=[FOLDER],
             depends=[*sorted(map(str, Path(FOLDER).glob("*.pxi"))), f"{FOLDER}/initial.h"],
             optional=True,
-        )
+        ),
+        Extension(
+            "shadowai.fast.lines",
+            [f"{FOLDER}/lines.pyx"],
+            include_dirs=[FOLDER],
+            depends=[f"{FOLDER}/lines.h"],
+            optional=True,
+        ),
     ],
     options={"build_ext": {"cython_c_in_temp": True}} if find_spec("Cython") else {},
 )

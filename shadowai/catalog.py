@@ -1,4 +1,4 @@
-"""Find and load the signatures: the packaged ones and the user's own.
+"""Find and load the signatures: the packaged ones or an installed pack's, and the user's own.
 
 Reading YAML is slow, so what was read is kept compiled in the user's cache folder, under a name made of the content
 of every file and of the code that compiles them: a cache that is stale, foreign, damaged or unwritable is no cache,
@@ -10,16 +10,19 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import shadowai
 from shadowai import compiled_catalog, signature_file
 from shadowai import index as indexes
 from shadowai.errors import SignatureError, UsageError
 from shadowai.index import Index
-from shadowai.model import Origin, Signature
+from shadowai.model import Note, Origin, Signature
+from shadowai.overrides import Overrides
+from shadowai.packs import manifest
 from shadowai.signature_file import SignatureFile
 from shadowai.strict_yaml import Plain
 
@@ -28,6 +31,9 @@ MAX_FILE = 64 * 1024
 
 LOCAL = "local-"
 """What the ids in a user's own folder start with, so that they can never meet a packaged one."""
+
+OWN = "local"
+"""What stands for the pack of a user's own signatures; a pack's name has a serial in it and is never this."""
 
 
 class Source(NamedTuple):
@@ -42,14 +48,29 @@ class Source(NamedTuple):
         """The file as an :class:`Origin`."""
         return Origin(str(self.path))
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Pack(NamedTuple):
+    """A pack that is installed: its folder, how reports name it, and the :func:`~shadowai.packs.manifest.content` it must have."""
+
+    folder: Path
+    name: str
+    content: str
+
 
 @dataclass(frozen=True)
 class Catalog:
-    """The signatures of one run. ``version`` is a short hash of the content of them all, for reports."""
+    """The signatures of one run. ``version`` is a short hash of the content of them all and of what is changed in them, for reports.
+    ``notes`` say what the reader of a report must know of them."""
 
     files: Mapping[str, SignatureFile]
     index: Index
     version: str
+    notes: tuple[Note, ...] = ()
 
     @property
     def signatures(self) -> Mapping[str, Signature]:
@@ -69,24 +90,51 @@ class Catalog:
 
     @classmethod
     def load(
-        cls, *, extra_dirs: Iterable[Path] = (), disable: Iterable[str] = (), cache_dir: Path | None = None
+        cls,
+        *,
+        extra_dirs: Iterable[Path] = (),
+        disable: Iterable[str] = (),
+        overrides: Path | None = None,
+        pack: Pack | None = None,
+        notes: tuple[Note, ...] = (),
+        cache_dir: Path | None = None,
     ) -> Catalog:
-        """The packaged signatures and those in ``extra_dirs``, without the ids in ``disable``.
+        """The packaged signatures, or those of ``pack``, and those in ``extra_dirs``, without the ids in ``disable`` and changed as the
+        file ``overrides`` says.
 
-        ``cache_dir`` overrides the user's cache folder. Raises :class:`SignatureError` for a malformed file and
-        :class:`UsageError` for a folder or an id that is not there.
+        ``cache_dir`` overrides the user's cache folder. Raises :class:`SignatureError` for a malformed file or a pack that is no longer
+        what was installed, and :class:`UsageError` for a folder, an id or a pattern that is not there.
         """
-        sources = [*find(packaged_dir()), *(s for folder in extra_dirs for s in find(Path(folder), local=True))]
-        off = tuple(sorted(set(disable)))
-        version = _digest(sources, off)
+        published = find(pack.folder if pack else packaged_dir())
+        own = [source for folder in extra_dirs for source in find(Path(folder), local=True)]
+        found = [Found(source.path, source.sha256, _pack_name(source, pack)) for source in (*published, *own)]
+        if pack is not None:
+            _check_content(pack, found[: len(published)])
+        changes = Changes(tuple(sorted(set(disable))), Overrides.load(overrides) if overrides else None)
+        version = _digest(found, changes)
         cache = compiled_catalog.path(cache_dir, version)
         compiled = compiled_catalog.read(cache) if cache else None
         if compiled is None:
-            compiled = _compile(sources, off)
+            compiled = _compile([*published, *own], changes)
             if cache:
                 compiled_catalog.write(cache, compiled)
-        paths = {source.path.stem: source.path for source in sources}
-        return cls(_Files(compiled.documents, paths), compiled.index, version[:12])
+        files = _Files(compiled.documents, {one.path.stem: one for one in found}, changes)
+        return cls(files, compiled.index, version[:12], notes)
+
+
+class Found(NamedTuple):
+    """Where a signature was found: its file, the file's SHA-256, and what pack it is of."""
+
+    path: Path
+    sha256: str
+    pack: str
+
+
+class Changes(NamedTuple):
+    """What is changed in what was found: ids left out, and the user's overrides."""
+
+    disable: tuple[str, ...]
+    overrides: Overrides | None
 
 
 def packaged_dir() -> Path:
@@ -125,17 +173,32 @@ def read(path: Path, *, local: bool = False) -> Source:
     return Source(path, data, local)
 
 
-def _digest(sources: Sequence[Source], disable: tuple[str, ...]) -> str:
-    """SHA-256 over what decides the content of a catalogue: names, bytes, origin and what is switched off."""
-    found = hashlib.sha256()
-    for source in sources:
-        found.update(f"{source.local:d} {source.path.name} {len(source.data)}\n".encode(errors="surrogateescape"))
-        found.update(source.data)
-    found.update("\n".join(("", *disable)).encode(errors="surrogateescape"))
-    return found.hexdigest()
+def _pack_name(source: Source, pack: Pack | None) -> str:
+    """How reports name where a signature came from."""
+    if source.local:
+        return OWN
+    return pack.name if pack else f"packaged with shadowai {shadowai.__version__}"
 
 
-def _compile(sources: Iterable[Source], disable: tuple[str, ...]) -> compiled_catalog.Compiled:
+def _check_content(pack: Pack, found: Iterable[Found]) -> None:
+    if manifest.content((one.path.name, one.sha256) for one in found) != pack.content:
+        remedy = "return to the one before with `shadowai signatures rollback`, then update"
+        message = "the files of the installed pack are not those that were verified"
+        raise SignatureError(message, origin=Origin(str(pack.folder)), remedy=remedy)
+
+
+def _digest(found: Iterable[Found], changes: Changes) -> str:
+    """SHA-256 over what decides the content of a catalogue: names, content, origin and what is changed."""
+    made = hashlib.sha256()
+    for one in found:
+        made.update(f"{one.pack == OWN:d} {one.path.name} {one.sha256}\n".encode(errors="surrogateescape"))
+    made.update("\n".join(("", *changes.disable)).encode(errors="surrogateescape"))
+    if changes.overrides is not None:
+        made.update(b"\noverrides\n" + changes.overrides.data)
+    return made.hexdigest()
+
+
+def _compile(sources: Iterable[Source], changes: Changes) -> compiled_catalog.Compiled:
     files: dict[str, SignatureFile] = {}
     documents: dict[str, Plain] = {}
     for source in sources:
@@ -144,11 +207,25 @@ def _compile(sources: Iterable[Source], disable: tuple[str, ...]) -> compiled_ca
         if problem:
             raise SignatureError(problem, origin=source.origin, remedy=remedy)
         files[file.id], documents[file.id] = file, document
-    for name in disable:
-        found = _named(name, files)
-        del files[found], documents[found]
-    ordered = {key: documents[key] for key in sorted(documents)}
-    return compiled_catalog.Compiled(indexes.build(file.signature for file in files.values()), ordered)
+    off = [_named(name, files) for name in changes.disable]
+    if changes.overrides is not None:
+        off += _overridden(changes.overrides, files, documents)
+    kept = sorted(files.keys() - set(off))
+    return compiled_catalog.Compiled(
+        indexes.build(files[key].signature for key in kept), {key: documents[key] for key in kept}
+    )
+
+
+def _overridden(overrides: Overrides, files: dict[str, SignatureFile], documents: dict[str, Plain]) -> tuple[str, ...]:
+    """Weaken what the overrides weaken, and give the ids that they leave out."""
+    rules = overrides.rules()
+    ids = {past: file.id for file in files.values() for past in (*file.previous_ids, file.id)}
+    off = overrides.check(rules, ids | {key: key for key in files}, documents.values())
+    for key, document in documents.items():
+        changed = rules.applied(document)
+        if changed is not document:
+            documents[key], files[key] = changed, signature_file.from_plain(changed, files[key].origin)
+    return off
 
 
 def _identity(file: SignatureFile, source: Source, known: Mapping[str, SignatureFile]) -> tuple[str, str]:
@@ -179,18 +256,25 @@ def _named(name: str, files: Mapping[str, SignatureFile]) -> str:
 class _Files(Mapping[str, SignatureFile]):
     """Signature files by id, made from the compiled documents when asked for."""
 
-    def __init__(self, documents: Mapping[str, Plain], paths: Mapping[str, Path]) -> None:
-        self._documents, self._paths = documents, paths
+    def __init__(self, documents: Mapping[str, Plain], found: Mapping[str, Found], changes: Changes) -> None:
+        self._documents, self._found, self._changes = documents, found, changes
         self._made: dict[str, SignatureFile] = {}
 
     def __getitem__(self, key: str) -> SignatureFile:
         if key not in self._made:
-            document, origin = self._documents[key], Origin(str(self._paths[key]))
+            document, found = self._documents[key], self._found[key]
+            origin = Origin(str(found.path))
             try:
-                self._made[key] = signature_file.from_plain(document, origin)
+                file = signature_file.from_plain(document, origin)
             except SignatureError:  # a damaged cache: the file itself is the truth
-                self._made[key] = signature_file.parse(read(self._paths[key]).data, origin)[0]
+                file = self._read(found.path, origin)
+            self._made[key] = replace(file, signature=replace(file.signature, pack=found.pack, sha256=found.sha256))
         return self._made[key]
+
+    def _read(self, path: Path, origin: Origin) -> SignatureFile:
+        file, document = signature_file.parse(read(path).data, origin)
+        overrides = self._changes.overrides
+        return file if overrides is None else signature_file.from_plain(overrides.rules().applied(document), origin)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._documents)

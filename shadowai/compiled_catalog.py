@@ -20,7 +20,7 @@ import orjson
 
 import shadowai
 from shadowai import index as indexes
-from shadowai import normalize, signature_file, strict_yaml
+from shadowai import normalize, overrides, signature_file, strict_yaml
 from shadowai.index import Index
 from shadowai.strict_yaml import Plain
 
@@ -126,7 +126,7 @@ def _is_ours(state: os.stat_result) -> bool:
 def _code() -> str:
     """A hash of the code that decides what a compiled catalogue holds: other code means another cache."""
     found = hashlib.sha256(shadowai.__version__.encode())
-    for module in (indexes, signature_file, strict_yaml, normalize):
+    for module in (indexes, signature_file, strict_yaml, normalize, overrides):
         with suppress(OSError, TypeError):
             found.update(Path(cast(str, module.__file__)).read_bytes())
     return found.hexdigest()

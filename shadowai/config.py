@@ -19,6 +19,7 @@ from shadowai.errors import UsageError
 from shadowai.history.place import UNSAID, Remembering, read_history
 from shadowai.model import Origin
 from shadowai.notify import Notifying, read_notify
+from shadowai.packs import settings as packs
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.tenants import Tenant, read_tenants
 
@@ -36,8 +37,8 @@ class Settings:
     ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
     ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
     ``+02:00``), ``policy`` the policy file, ``capture`` how much a packet capture may make the program remember,
-    ``tenants`` the SaaS tenants to sweep, ``history`` where runs are remembered, ``notify`` whom to tell of what is new.
-    ``path`` is the file that was read, ``None`` where there was none.
+    ``tenants`` the SaaS tenants to sweep, ``history`` where runs are remembered, ``notify`` whom to tell of what is new,
+    ``signatures`` whose packs are trusted and what is changed in them. ``path`` is the file that was read, ``None`` where there was none.
     """
 
     path: Path | None = None
@@ -50,6 +51,7 @@ class Settings:
     tenants: tuple[Tenant, ...] = ()
     history: Remembering = UNSAID
     notify: Notifying | None = None
+    signatures: packs.Choice = packs.UNSAID
 
 
 KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
@@ -67,8 +69,9 @@ def load(
     folder. A file that was named and cannot be read, is no TOML, or holds an unknown key or a wrong value is a
     :class:`~shadowai.errors.UsageError`.
     """
-    path = find(chosen, os.environ if environ is None else environ, Path() if folder is None else folder)
-    return Settings() if path is None else read(path)
+    surroundings = os.environ if environ is None else environ
+    path = find(chosen, surroundings, Path() if folder is None else folder)
+    return _unsaid(surroundings) if path is None else read(path)
 
 
 def find(chosen: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -77,11 +80,26 @@ def find(chosen: Path | None, environ: Mapping[str, str], folder: Path) -> Path 
         return chosen
     if named := environ.get(VARIABLE):
         return Path(named)
+    home = _home(environ)
+    places = [folder / LOCAL, *([home / "config.toml"] if home else [])]
+    return next((place for place in places if place.exists()), None)
+
+
+def _home(environ: Mapping[str, str]) -> Path | None:
+    """The user's own configuration folder, which need not be there."""
     home = environ.get("XDG_CONFIG_HOME", "")
     if not Path(home).is_absolute():  # relative ones are to be ignored, says the specification
         home = str(Path(environ["HOME"]) / ".config") if environ.get("HOME") else ""
-    places = [folder / LOCAL, *([Path(home) / "shadowai" / "config.toml"] if home else [])]
-    return next((place for place in places if place.exists()), None)
+    return Path(home) / "shadowai" if home else None
+
+
+def _unsaid(environ: Mapping[str, str]) -> Settings:
+    """What holds without a configuration file: the defaults, and the signatures and overrides in the user's own folder."""
+    home = _home(environ)
+    if home is None:
+        return Settings()
+    own = packs.Choice(overrides=packs.overrides_beside(home))
+    return Settings(signatures_dir=packs.folders_beside(home), signatures=own)
 
 
 def read(path: Path) -> Settings:
@@ -91,7 +109,7 @@ def read(path: Path) -> Settings:
     return Settings(
         path=path,
         formats_dir=_folders(path, table, "formats_dir"),
-        signatures_dir=_folders(path, table, "signatures_dir"),
+        signatures_dir=_signature_folders(path, table),
         disable=_texts(path, table, "disable"),
         timezone=_timezone(path, table),
         policy=path.parent / Path(_text(path, "policy", table["policy"])).expanduser() if "policy" in table else None,
@@ -99,6 +117,7 @@ def read(path: Path) -> Settings:
         tenants=read_tenants(path, table.get("tenants", {})),
         history=read_history(path, table.get("history", {})),
         notify=read_notify(path, table.get("notify", {})),
+        signatures=packs.read_signatures(path, table.get("signatures", {})),
     )
 
 
@@ -144,6 +163,13 @@ def _folders(path: Path, table: Mapping[str, object], key: str) -> tuple[Path, .
         if not folder.is_dir():
             raise _wrong(path, f"{key}: {str(folder)!r} is not a folder", "correct it, or leave it out")
     return found
+
+
+def _signature_folders(path: Path, table: Mapping[str, object]) -> tuple[Path, ...]:
+    """The folders that are named, and the one beside the configuration, which may be one of them."""
+    named = _folders(path, table, "signatures_dir")
+    known = {folder.resolve() for folder in named}
+    return (*named, *(folder for folder in packs.folders_beside(path.parent) if folder.resolve() not in known))
 
 
 def _texts(path: Path, table: Mapping[str, object], key: str) -> tuple[str, ...]:

@@ -58,6 +58,17 @@ def strength(file: SignatureFile, example: TestVector, matcher: Matcher) -> str:
     return next((word for word in ("strong", "weak") if word in found), "none")
 
 
+def failures(file: SignatureFile, kind: str, example: TestVector, matcher: Matcher) -> Iterator[str]:
+    """What is not as the example of ``kind`` (``match`` or ``no_match``) says, in words that follow its name."""
+    found, wanted = strength(file, example, matcher), example.expect_strength
+    if kind == "match" and (found != wanted if wanted else found == "none"):
+        yield f"is {found}, not {wanted or 'weak or strong'}"
+    elif kind == "no_match" and found != "none" and not found == wanted == "weak":
+        yield f"is {found}, not {wanted or 'none'}"
+    if example.expect_account and example.expect_account not in accounts(file, example):
+        yield f"finds no account marker that says {example.expect_account}"
+
+
 def accounts(file: SignatureFile, example: TestVector) -> set[str]:
     """What the signature's account markers say of the example (``personal``, ``anonymous``, …)."""
     return {marker.means for marker in file.account if _marks(marker, example)}

@@ -5,7 +5,7 @@ What the one or the other needs is imported when there is one: whoever scans a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,15 +13,19 @@ from shadowai import sightings
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
-from shadowai.names import Found, Names
+from shadowai.names import NO_HOST, NOT_AI, Found, Names
 from shadowai.sources.container import Content
 
 if TYPE_CHECKING:
     from shadowai.sources.capture.capture_file import CaptureFile
     from shadowai.sources.logs.description import LogFormat
-    from shadowai.sources.logs.logfile import LogFile
+    from shadowai.sources.logs.families import Tokens
+    from shadowai.sources.logs.logfile import LogFile, Row
+    from shadowai.sources.logs.reader import FormatReader
 
 OnBlock = Callable[[int], None]
+NAMELESS = "no record names a host"
+"""How the gap begins that a log is whose records tell addresses only (:mod:`shadowai.sources.logs.logfile`)."""
 
 
 class Input(Protocol):
@@ -70,7 +74,105 @@ def scan_log(
     """Fold one log into ``inventory``, names first."""
     from shadowai.names_first import scan_file
 
+    together = _Together(log, names, inventory, since, until)
+    log.aside, log.passed = together.take, together.pass_over
     scan_file(log, names, inventory, since=since, until=until)
+
+
+class _Together:
+    """Takes the records that say something of others, as the reference path does; those named otherwise are left."""
+
+    def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
+        self._log, self._names, self._inventory = log, names, inventory
+        self._since, self._until = since, until
+        self._sums = sightings.Fold(inventory.add, names, inventory.joins)
+
+    def take(self, row: Row) -> bool:
+        """Whether the record is done with here."""
+        reader, tokens = row.reader, row.tokens
+        decision = self._names.first(reader.candidates(tokens))
+        if reader.description.told is not None:
+            self._learn(row, other=decision is NOT_AI)
+        if decision is NOT_AI:
+            return False
+        session = reader.session(tokens)
+        if decision is NO_HOST and not isinstance(self._names.decide(reader.server(tokens) or ""), Found):
+            return self._by_address(row) if session is None else self._size(row, session)
+        return session is not None and self._use(row, named=decision is not NO_HOST)
+
+    def pass_over(self, reader: FormatReader, rows: Sequence[Tokens]) -> None:
+        """DNS records of names that are no AI service's: an address that was also the answer for one of these names nothing."""
+        other, answer_of = self._inventory.joins.answers.other, reader.answer
+        for answer in map(answer_of, rows):
+            if answer is not None:
+                other(answer)
+
+    def _learn(self, row: Row, *, other: bool) -> None:
+        if other:
+            self.pass_over(row.reader, (row.tokens,))
+        elif row.reader.answer(row.tokens) is not None:
+            record = self._log.record(row)
+            self._sums.learn(record, sightings.matches_of(record, self._names))
+
+    def _size(self, row: Row, session: str) -> bool:
+        """The whole of a connection that another record may name."""
+        from shadowai.sessions import Size
+
+        reader, tokens = row.reader, row.tokens
+        if reader.counts(tokens):
+            size = Size(*reader.sizes(tokens))
+            self._inventory.joins.sessions.size(session, reader.kind(tokens), reader.port(tokens), size)
+        return True
+
+    def _by_address(self, row: Row) -> bool:
+        """A connection that a DNS answer may name."""
+        client, server = row.reader.client(row.tokens), row.reader.server(row.tokens)
+        if client is None or server is None or not self._inventory.joins.answers.wants(client, server):
+            return False
+        self._count(self._log.record(row))
+        return True
+
+    def _use(self, row: Row, *, named: bool) -> bool:
+        """A use in a connection that other records may tell of."""
+        record = self._log.record(row)
+        if not self._inventory.joins.sessions.joins(record):
+            return False
+        self._log.tally.named += named
+        self._count(record)
+        return True
+
+    def _count(self, record: Record) -> None:
+        matches, tally = sightings.matches_of(record, self._names), self._log.tally
+        counts = record.counted and sightings.in_window(record, self._since, self._until)
+        self._sums.take(record, matches, counts=counts)
+        if matches:
+            tally.uncounted += not record.counted
+            tally.outside += record.counted and not counts
+            tally.ai += counts
+
+
+def named_elsewhere(
+    gaps: Sequence[Gap], sources: Sequence[SourceSummary], settings: Settings
+) -> tuple[list[Gap], list[Note]]:
+    """``gaps`` without those of files that name no host where another file of the same product does, and tells of the same connections
+    by their ids (Zeek's conn.log beside its ssl.log); and a note for each of these."""
+    if not any(gap.reason.startswith(NAMELESS) for gap in gaps):
+        return list(gaps), []
+    from shadowai.sources.logs import formats_with
+
+    formats = formats_with(settings.formats_dir)
+    told = {one.path: formats[one.format] for one in sources if one.format in formats}
+    naming = {told[one.path].product for one in sources if one.named and one.path in told and told[one.path].session}
+    kept, notes = [], []
+    for gap in gaps:
+        described = told.get(gap.origin.path)
+        joined = described is not None and described.session and described.product in naming
+        if joined and gap.origin.position is None and gap.reason.startswith(NAMELESS):
+            text = "its records name no host; other files of the same product name their connections"
+            notes.append(Note(gap.origin, "joined", text, gap.count))
+        else:
+            kept.append(gap)
+    return kept, notes
 
 
 def capture(content: Content, settings: Settings, secret: bytes, on_block: OnBlock | None) -> Input:
@@ -115,7 +217,22 @@ class _Capture:
         yield from self._file.notes()
 
     def fold_into(self, inventory: Inventory, names: Names, since: int | None, until: int | None) -> None:
-        scan_capture(self._file, names, inventory, since=since, until=until)
+        from shadowai.sources.capture.flows import rare_garbage
+
+        with rare_garbage():
+            scan_capture(self._file, names, inventory, since=since, until=until)
+
+
+class _Wanted:
+    """Tells whether a host may be one of an AI service. One that is none of the ``known`` names, and in none of them, is not."""
+
+    __slots__ = ("_decide", "known")
+
+    def __init__(self, names: Names) -> None:
+        self._decide, self.known = names.decide, names.matcher.known
+
+    def __call__(self, host: str | None, url: str | None) -> bool:
+        return host is not None and isinstance(self._decide(host), Found)
 
 
 def scan_capture(
@@ -123,12 +240,9 @@ def scan_capture(
 ) -> None:
     """Fold one capture into ``inventory``: names that are no AI service's are dropped where they are met."""
 
-    def wanted(host: str | None, url: str | None) -> bool:
-        return host is not None and isinstance(names.decide(host), Found)
-
     sums = sightings.Fold(inventory.add, names)
     tally = file.tally
-    for record in file.records(wanted, compiled=True):
+    for record in file.records(_Wanted(names), compiled=True):
         matches = sightings.matches_of(record, names)
         if not record.counted:
             tally.uncounted += 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 from shadowai.model import Actor, Entry, Match, Note, Origin, Sighting, Signature, Usage, Verdict
 
 if TYPE_CHECKING:
+    from shadowai.joins import Joins
     from shadowai.policy import Decision, Policy
 
 By = Literal["service", "user"]
@@ -139,9 +140,10 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_last", "_services")
+    __slots__ = ("_joins", "_last", "_services")
 
     def __init__(self) -> None:
+        self._joins: Joins | None = None
         self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, dict[Actor | None, _Cells]] = {}
@@ -162,6 +164,19 @@ class Inventory:
             else:
                 cells[footing] = one
 
+    @property
+    def joins(self) -> Joins:
+        """What records say of each other; it is counted when rows are asked for."""
+        from shadowai.joins import Joins
+
+        if self._joins is None:
+            self._joins = Joins()
+        return self._joins
+
+    def _settle(self) -> None:
+        if self._joins is not None:
+            self._joins.settle(self.add)
+
     def _standings(self, sighting: Sighting, matches: tuple[Match, ...]) -> tuple[_Standing, ...]:
         """:func:`_standings`, which few sightings in a row differ in."""
         lookup = sighting.channel in LOOKUP_CHANNELS
@@ -171,6 +186,12 @@ class Inventory:
 
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
+        self._merge_services(other)
+        if other._joins is not None:
+            self.joins.merge(other._joins)
+            self.joins.make_room(self.add)
+
+    def _merge_services(self, other: Inventory) -> None:
         if not self._services:
             self._services = {
                 service: {
@@ -186,10 +207,24 @@ class Inventory:
                 for footing, tally in cells.items():
                     mine.setdefault(footing, _Tally()).merge(tally)
 
+    def move(self, lines: int) -> None:
+        """Put every numbered place so many lines further on: for a part of a file that was read before it was known where it begins."""
+        if not lines:
+            return
+        for tally in (t for actors in self._services.values() for cells in actors.values() for t in cells.values()):
+            tally.origins = tuple(
+                origin._replace(position=origin.position + lines) if isinstance(origin.position, int) else origin
+                for origin in tally.origins
+            )
+        if self._joins is not None:
+            self._joins.move(lines)
+
     def identified(self, who: Callable[[Actor, int | None, int | None], Actor]) -> Inventory:
         """The same with every actor as ``who`` knows them, given when they were first and last seen with a service; those that it
         knows as one are counted as one. To be done once, at the end: however the input was cut, the times are those of the whole."""
+        self._settle()
         made = Inventory()
+        made._joins = self._joins
         for service, actors in self._services.items():
             known = made._services.setdefault(service, {})
             for actor, cells in actors.items():
@@ -209,6 +244,7 @@ class Inventory:
         ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired.
         Sorted by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor.
         """
+        self._settle()
         signatures = {service: lookup(service) for service in self._services}
         decisions = {service: policy.decide(signature, today) for service, signature in signatures.items()}
         made = (
@@ -219,6 +255,7 @@ class Inventory:
 
     def notes(self, by: By, *, persons: bool = False) -> tuple[Note, ...]:
         """What :meth:`entries` left out on purpose: lists cut short, and sightings on a weaker footing."""
+        self._settle()
         rows = [_row(cells) for _, _, cells, _ in self._rows(by, persons)]
         cut = sum(len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT for row in rows)
         wide = sum(row.use is not None and len(row.use.scopes) > SCOPES_KEPT for row in rows)
@@ -242,7 +279,7 @@ class Inventory:
                 "and not counted, in rows that have surer ones"
             )
             found.append(Note(None, "weaker", text, len(aside)))
-        return tuple(found)
+        return (*found, *(self._joins.notes() if self._joins is not None else ()))
 
     def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, _Cells, _Actors]]:
         """Each row: its service, who, what is counted, and the actors behind it."""
@@ -372,6 +409,8 @@ def _entry(signature: Signature, decision: Decision, who: Actor | None, row: _Ro
         scopes=use.scopes[:SCOPES_KEPT] if use else (),
         verdict_reason=decision.reason,
         verdict_owner=decision.owner,
+        signature_pack=signature.pack,
+        signature_sha256=signature.sha256,
     )
 
 
@@ -447,8 +486,10 @@ def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, 
 
 def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Origin, ...]:
     """The first places in input order: by file as they come, within a file by position; however the input was cut."""
-    if mine is theirs or (len(mine) == EVIDENCE_KEPT and _places(mine) and _places(theirs) and _after(mine, theirs)):
+    if mine is theirs or (len(mine) == EVIDENCE_KEPT and _after(mine, theirs)):
         return mine
+    if not mine and len(theirs) < 2:
+        return theirs
     paths = {origin.path: place for place, origin in reversed(list(enumerate((*mine, *theirs))))}
     every = dict.fromkeys((*mine, *theirs))
     if _places(tuple(every)):
@@ -456,19 +497,20 @@ def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Ori
     return tuple(every)[:EVIDENCE_KEPT]
 
 
+_NUMBERED = {int}
+
+
 def _places(origins: tuple[Origin, ...]) -> bool:
     """Whether all are numbered places, which have an order."""
-    return all(type(origin.position) is int for origin in origins)
+    return {type(position) for _, position, _ in origins} <= _NUMBERED
 
 
 def _after(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> bool:
     """Whether all of ``theirs`` come after the last of ``mine``, in the same file or in another that came later."""
-    last = mine[-1]
-    known = {origin.path for origin in mine}
-    return all(
-        origin.position > last.position if origin.path == last.path else origin.path not in known  # type: ignore[operator]
-        for origin in theirs
-    )
+    (path, last, _), others = mine[-1], [one for one, _, _ in mine]
+    if not _places(mine) or not _places(theirs):
+        return False
+    return all(at > last if one == path else one not in others for one, at, _ in theirs)  # type: ignore[operator]
 
 
 def _first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:

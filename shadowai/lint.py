@@ -1,4 +1,5 @@
-"""Lint signatures: their shape, then every lint of :mod:`shadowai.lint_rules`, among all the signatures there are."""
+"""Lint signatures: their shape, then every lint of :mod:`shadowai.lint_rules` and :mod:`shadowai.lint_traffic`, among all the
+signatures there are."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from shadowai import catalog as catalogs
-from shadowai import signature_file, strict_yaml
+from shadowai import lint_traffic, popularity, signature_file, strict_yaml
 from shadowai.catalog import Catalog, Source
 from shadowai.errors import ShadowaiError, SignatureError, UsageError
 from shadowai.lint_rules import ID_KINDS, LINTS, WEAK, Context, Level, Place
@@ -153,6 +154,7 @@ def _context(files: list[SignatureFile], target: object, today: datetime.date) -
         shared=_shared(everything),
         owners=_owners(everything),
         names=_names(everything),
+        popular=popularity.ranks(),
         today=today,
     )
 
@@ -186,7 +188,7 @@ def _names(files: Iterable[SignatureFile]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(file: SignatureFile, data: bytes, around: Context) -> Iterator[Finding]:
-    for rule in LINTS:
+    for rule in (*LINTS, *lint_traffic.LINTS):
         for place, message in rule.check(file, around):
             yield Finding(_at(file.origin, data, place), rule.level, rule.name, message, rule.advice)
 

@@ -66,6 +66,14 @@ class Usage(Enum):
         return list(Usage).index(self)
 
 
+class Answer(NamedTuple):
+    """What a DNS answer told ``client``: the addresses of the name, for ``ttl`` seconds where that is known."""
+
+    client: str
+    addresses: tuple[str, ...]
+    ttl: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One log record as understood by the reference path; absent fields are ``None``.
@@ -77,6 +85,8 @@ class Record:
     and what was sent twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use.
     ``proof`` is the id of the signature that the traffic's own protocol proves, whatever the host is called.
     ``time_assumed`` names what had to be assumed about ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
+    ``session`` is the id under which the log's writer tells of one connection in several records,
+    with the product before it. ``answer`` is what a DNS record tells of addresses.
     """
 
     path: str
@@ -105,6 +115,8 @@ class Record:
     payload_up: int | None = None
     facts: frozenset[str] = frozenset()
     proof: str | None = None
+    session: str | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +163,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """An AI service and what identifies it; one YAML file each (docs/signatures.md)."""
+    """An AI service and what identifies it; one YAML file each (docs/signatures.md).
+
+    ``pack`` names the pack that the file is of, and ``sha256`` is that of its bytes, where it was read from one.
+    """
 
     id: str
     name: str
@@ -165,6 +180,8 @@ class Signature:
     indicators: tuple[Indicator, ...] = ()
     exclude: tuple[str, ...] = ()
     source: str = ""
+    pack: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +243,7 @@ class Entry:
     """One row of the inventory: a service, or a service and who used it (``docs/inventory.md`` has the columns).
 
     ``confidence`` is ``confirmed`` (a strong indicator), ``unconfirmed`` (weak ones only) or ``ambiguous``.
+    ``signature_pack`` and ``signature_sha256`` say which text of the signature explains it (:class:`Signature`).
     """
 
     asset_id: str
@@ -254,6 +272,8 @@ class Entry:
     scopes: tuple[str, ...] = ()
     verdict_reason: str = ""
     verdict_owner: str = ""
+    signature_pack: str = ""
+    signature_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

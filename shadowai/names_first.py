@@ -8,16 +8,19 @@ costs a look-up, its time and its sizes.
 from __future__ import annotations
 
 import gc
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from shadowai import sightings
+from shadowai import fast, sightings
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
-from shadowai.names import NO_HOST, Found, Names
-from shadowai.sources.logs.families import Tokens
+from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
+from shadowai.sources import framing
+from shadowai.sources.logs.bulk import Counted, LineFold, Tallies
+from shadowai.sources.logs.families import CsvTokenizer, Tokens
 from shadowai.sources.logs.logfile import LogFile, Row, Run
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
 from shadowai.sources.logs.reader import Amounts, FormatReader
@@ -33,13 +36,17 @@ def scan_file(
 ) -> None:
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
+    if fast.lines_module() is not None:
+        work.fold = LineFold(_Answers(work), names.matcher.known, since, until)
     with _rare_garbage():
-        for item in log.runs(names.is_refused):
+        for item in log.runs(names.is_refused, work.fold):
             if isinstance(item, Run):
                 work.take_run(item)
             else:
                 work.take(item)
-        work.sums.flush()
+        if work.fold is not None:
+            work.fold.drain()
+        work.sums.flush_in_order()
 
 
 @contextmanager
@@ -97,6 +104,8 @@ class _NamesFirst:
         self._log = log
         self._names = names
         self._since, self._until = since, until
+        self.fold: LineFold | None = None
+        """Counts most records of most formats by itself; it asks here about what it has not met before."""
         self._manners: dict[tuple[Any, ...], _Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
         self._cells: dict[Hashable, _Cell] = {}
@@ -143,6 +152,58 @@ class _NamesFirst:
                 total.facts |= facts
             total.add(path, numbers[place], time, blocked, bytes_up, bytes_down)
 
+    def row(self, number: int, line: str) -> Row | None:
+        """A line of the file's format as a record; ``None`` where it is none."""
+        reader = self._log.primary
+        tokens = reader.tokens(line)
+        return Row(number, reader, tokens, NO_HEADER, line) if isinstance(tokens, (list, dict)) else None
+
+    def name_of(self, row: Row) -> int:
+        """What the name of a record is, for all records with the same name."""
+        decision = self._names.first(row.reader.candidates(row.tokens))
+        if decision is NOT_AI:
+            return _REFUSED
+        if not isinstance(decision, Found) or self._log.sets_aside(row.reader):
+            return _SHOWN
+        return _BY_URL if decision.needs_url else _AI
+
+    def way_of(self, row: Row) -> _Manner | None:
+        """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
+        decision = self._names.first(row.reader.candidates(row.tokens))
+        if not isinstance(decision, Found):
+            return None
+        if not decision.needs_url:
+            return self._manner(row, decision.host, decision.matches)
+        why = self._by_url(decision, row.reader, row.tokens)
+        return None if why is None else self._manner(row, *why)
+
+    def actor_of(self, row: Row) -> Actor:
+        """Who a record is about."""
+        return self._actor(row)
+
+    def begins_header(self, cell: str) -> bool:
+        """Whether a row that begins with ``cell`` may be a header."""
+        table = self._log.primary.tokenizer
+        return isinstance(table, CsvTokenizer) and (
+            table.may_begin_header(cell.strip('"')) or cell.strip('"') == (table.header or [""])[0]
+        )
+
+    def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum, lines: Iterable[int]) -> None:
+        """Take over what the compiled fold has added up of one actor's records of one manner."""
+        found.facts = manner.facts
+        self.sums.sum_for(actor, manner.way).take(self._log.path, found, lines)
+        self._log.tally.ai += found.events + found.blocked
+
+    def add_tallies(self, tallies: Tallies, ai: int, assumed: Mapping[str, int]) -> None:
+        """Take over how many records the compiled fold has met, beside the ``ai`` counted ones."""
+        tally = self._log.tally
+        records = tallies.refused + tallies.uncounted + tallies.outside + ai
+        tally.records += records
+        tally.named += records
+        tally.uncounted += tallies.uncounted
+        tally.outside += tallies.outside
+        self._log.primary.clock.assumed.update(assumed)
+
     def _cells_of(self, run: Run, rows: Sequence[Tokens]) -> list[_Cell | None]:
         """The cell of each record of a run; ``None`` for those that are not AI after all."""
         sure = {name: found for name in set(run.names) if isinstance(found := self._names.decide(name), Found)}
@@ -177,7 +238,7 @@ class _NamesFirst:
     def _decide(self, row: Row) -> _Why | None:
         """What makes a record AI, if anything does."""
         names = self._names
-        decision = NO_HOST if row.name is None else names.decide(row.name)
+        decision: Decision = NO_HOST if row.name is None else names.decide(row.name)
         if decision is NO_HOST:
             decision = names.first(row.reader.candidates(row.tokens))
         if decision is NO_HOST:
@@ -241,7 +302,10 @@ class _NamesFirst:
 
     def _make_room(self) -> None:
         """Between records, never while cells are at hand: sums that were handed over must not be added to."""
-        if self.sums.make_room():
+        if self.sums.is_full:
+            if self.fold is not None:
+                self.fold.drain()
+            self.sums.flush_in_order()
             self._cells.clear()
 
     def _count(self, cell: _Cell, row: Row, amounts: Amounts) -> None:
@@ -268,3 +332,84 @@ class _NamesFirst:
         else:
             tally.ai += 1
             self.sums.count(record, matches)
+
+
+_REFUSED, _AI, _BY_URL, _SHOWN = range(4)
+_PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
+"""What a name may be, and a way of use, as :class:`shadowai.fast.lines.Fold` numbers them."""
+
+
+class _Answers:
+    """Reads the lines that the compiled fold shows, each for all lines like it."""
+
+    def __init__(self, work: _NamesFirst) -> None:
+        self._work = work
+        self._manners: dict[int, _Manner] = {}
+        self._actors: dict[int, Actor] = {}
+        self._assumptions: list[tuple[tuple[str, int], ...]] = []
+
+    def name(self, number: int, line: bytes) -> int:
+        row = self._row(number, line)
+        return _SHOWN if row is None else self._work.name_of(row)
+
+    def way(self, number: int, line: bytes, place: int) -> tuple[int, bool]:
+        row = self._row(number, line)
+        if row is None:
+            return _SHOW, False
+        manner = self._work.way_of(row)
+        if manner is None:
+            return _PASS, False
+        if not manner.counted:
+            return _LEAVE_OUT, False
+        self._manners[place] = manner
+        return _COUNT, manner.blocked
+
+    def actor(self, number: int, line: bytes, place: int) -> None:
+        row = self._row(number, line)
+        assert row is not None  # it was one when its name and its manner were asked for
+        self._actors[place] = self._work.actor_of(row)
+
+    def time(self, number: int, line: bytes) -> tuple[int | None, int, bool]:
+        row = self._row(number, line)
+        if row is None:
+            return None, -1, False
+        clock = row.reader.clock
+        before, day_first = dict(clock.assumed), clock.day_first
+        time = row.reader.amounts(row.tokens)[0]
+        grown = tuple((kind, count - before.get(kind, 0)) for kind, count in clock.assumed.items())
+        grown = tuple((kind, count) for kind, count in grown if count)
+        if not grown:
+            return time, -1, clock.day_first is not day_first
+        if grown not in self._assumptions:
+            self._assumptions.append(grown)
+        return time, self._assumptions.index(grown), clock.day_first is not day_first
+
+    def begins_header(self, cell: bytes) -> bool:
+        return self._work.begins_header(framing.decode(cell))
+
+    def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies) -> None:
+        ai = 0
+        for actor, way, events, bytes_up, bytes_down, first, last, lines, days in sums:
+            manner = self._manners[way]
+            ai += events
+            found = sightings.Sum(first_seen=first, last_seen=last)
+            if manner.blocked:
+                found.blocked = events
+            else:
+                found.events, found.bytes_up, found.bytes_down = events, bytes_up, bytes_down
+                for day, sent in days:
+                    found.days[day] = found.days.get(day, 0) + sent
+            self._work.add_up(self._actors[actor], manner, found, lines)
+        self._manners.clear()
+        self._actors.clear()
+        self._work.add_tallies(tallies, ai, self._kinds(assumed))
+
+    def _kinds(self, assumed: Mapping[int, int]) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for number, count in assumed.items():
+            for kind, times in self._assumptions[number]:
+                total[kind] += times * count
+        return total
+
+    def _row(self, number: int, line: bytes) -> Row | None:
+        return self._work.row(number, framing.decode(line))

@@ -21,7 +21,8 @@ from shadowai.inputs import Input, OnBlock
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
 from shadowai.names import Names
-from shadowai.sources import container
+from shadowai.packs import installing
+from shadowai.sources import container, remote
 
 if TYPE_CHECKING:
     from shadowai.identities import Identities
@@ -57,13 +58,17 @@ def _secret() -> bytes:
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
     """What a user asked for. Times are microseconds since the epoch, inclusive. ``jobs`` is a number of processes to spread
-    files over; 0 chooses by the size of the input."""
+    files over; 0 chooses by the size of the input. ``cluster`` is the address of a Dask scheduler whose workers read the files.
+    ``tables`` are asked in their warehouses, after the files are read; ``columns`` name the column of a field where it is not plain."""
 
     log_format: str | None = None
     timezone: str | None = None
     since: int | None = None
     until: int | None = None
     jobs: int = 0
+    cluster: str | None = None
+    tables: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
     by: Literal["service", "user"] = "service"
     policy: str | None = None
     identities: str | None = None
@@ -103,11 +108,11 @@ class ScanOptions:
 
     def load_catalog(self) -> catalog.Catalog:
         """The signatures in force."""
-        return catalog.Catalog.load(extra_dirs=self.settings.signatures_dir, disable=self.settings.disable)
+        return installing.in_force(self.settings)
 
 
 @dataclass(slots=True)
-class _Found:
+class Outcome:
     """What came out of some inputs; adds up in input order."""
 
     inventory: Inventory = field(default_factory=Inventory)
@@ -115,7 +120,8 @@ class _Found:
     notes: list[Note] = field(default_factory=list)
     sources: list[SourceSummary] = field(default_factory=list)
 
-    def merge(self, other: _Found) -> None:
+    def merge(self, other: Outcome) -> None:
+        """Add what came out of later inputs."""
         self.inventory.merge(other.inventory)
         self.gaps += other.gaps
         self.notes += other.notes
@@ -149,23 +155,38 @@ def scan_by(
     progress: Progress | None = None,
 ) -> tuple[Report, ...]:
     """One :func:`scan` of ``paths``, and its inventory in several ``ways``, in their order."""
+    paths = remote.dated(paths, options.since, options.until)
     container.check_exist(paths)
     options.forced()
     options.zone()
     known = options.load_catalog()
     rules = rules_of(options, known)
     people = options.people()
+    found = gather(paths, options=options, known=known, progress=progress)
+    return tuple(_report(found, replace(options, by=by), known, rules, people) for by in ways)
+
+
+def gather(
+    paths: Sequence[str], *, options: ScanOptions, known: catalog.Catalog, progress: Progress | None = None
+) -> Outcome:
+    """What a :func:`scan` of ``paths`` makes its report of, before verdicts and who is who. Raises :class:`UsageError` as it does."""
+    paths = remote.dated(paths, options.since, options.until)
+    container.check_exist(paths)
     sources = list(container.expand(paths))
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
         progress.start(sum(size or 0 for size in sizes) if all(size is not None for size in sizes) else None)
     parts = _parts(sources, options, known, progress)
-    found = next(parts, None) or _Found()
+    found = next(parts, None) or Outcome()
     for part in parts:
         found.merge(part)
+    for table in options.tables:
+        from shadowai import warehouse
+
+        found.merge(warehouse.scan(table, options, known))
     if progress is not None:
         progress.done()
-    return tuple(_report(found, replace(options, by=by), known, rules, people) for by in ways)
+    return found
 
 
 def fold(
@@ -240,17 +261,23 @@ def _follow(stream: BinaryIO, progress: Progress | None) -> OnBlock | None:
 
 def _parts(
     sources: Sequence[container.Source | Gap], options: ScanOptions, known: catalog.Catalog, progress: Progress | None
-) -> Iterator[_Found]:
+) -> Iterator[Outcome]:
     """What each source gives, in input order; in several processes where that was asked for and pays."""
     files = [source for source in sources if isinstance(source, container.Source) and source.path != "-"]
-    workers = min(_workers(options.jobs, files), len(files))
+    processes = _workers(options.jobs, files)
+    if files and (options.cluster is not None or (processes > 1 and any(remote.is_url(file.path) for file in files))):
+        from shadowai import tasks
+
+        yield from tasks.outcomes(sources, options, known, processes, progress)
+        return
+    workers = min(processes, len(files))
     if workers < 2:
         names = Names(known)
         for source in sources:
             if isinstance(source, Gap):
-                yield _Found(gaps=[source])
+                yield Outcome(gaps=[source])
             else:
-                yield _in_parts(source, options, names, progress) or _scan_source(source, options, names, progress)
+                yield _in_parts(source, options, names, progress) or scan_source(source, options, names, progress)
         return
     from concurrent.futures import ProcessPoolExecutor
 
@@ -261,9 +288,9 @@ def _parts(
         ]
         for source, future in zip(sources, work, strict=True):
             if isinstance(source, Gap):
-                yield _Found(gaps=[source])
+                yield Outcome(gaps=[source])
             elif future is None:
-                yield _scan_source(source, options, Names(known), progress)
+                yield scan_source(source, options, Names(known), progress)
             else:
                 if progress is not None:
                     progress.file(source.path)
@@ -279,7 +306,9 @@ def _workers(jobs: int, files: Sequence[container.Source]) -> int:
     return os.cpu_count() or 1 if sum(file.size or 0 for file in files) >= _WORTH_PROCESSES else 1
 
 
-def _in_parts(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> _Found | None:
+def _in_parts(
+    source: container.Source, options: ScanOptions, names: Names, progress: Progress | None
+) -> Outcome | None:
     """One large log read by several processes; ``None`` for what has to be read in one go."""
     count = _workers(options.jobs, [source])
     if count < 2 or source.path == "-" or not source.size or not _is_plain(source):
@@ -287,7 +316,7 @@ def _in_parts(source: container.Source, options: ScanOptions, names: Names, prog
     from shadowai import split
 
     reading = split.Reading(options.settings, options.forced(), options.zone(), options.since, options.until)
-    found = _Found()
+    found = Outcome()
     if progress is not None:
         progress.file(source.path)
     done = 0
@@ -326,17 +355,18 @@ def _names(options: ScanOptions) -> Names:
     return Names(options.load_catalog())
 
 
-def _scan_path(path: str, options: ScanOptions) -> _Found:
+def _scan_path(path: str, options: ScanOptions) -> Outcome:
     """One file in a process of its own."""
-    found = _Found()
+    found = Outcome()
     names = _names(options)
     for source in container.expand([path]):
-        found.merge(_Found(gaps=[source]) if isinstance(source, Gap) else _scan_source(source, options, names, None))
+        found.merge(Outcome(gaps=[source]) if isinstance(source, Gap) else scan_source(source, options, names, None))
     return found
 
 
-def _scan_source(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> _Found:
-    found = _Found()
+def scan_source(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> Outcome:
+    """What one source gives, read here and in one go."""
+    found = Outcome()
     if progress is not None:
         progress.file(source.path)
     for item in _open(source, options, options.forced(), options.zone(), progress):
@@ -351,7 +381,7 @@ def _scan_source(source: container.Source, options: ScanOptions, names: Names, p
 
 
 def _report(
-    found: _Found, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy, people: Identities | None
+    found: Outcome, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy, people: Identities | None
 ) -> Report:
     today = datetime.now(UTC).date()
     joined = people is not None
@@ -362,7 +392,7 @@ def _report(
     return Report(
         entries=entries,
         gaps=tuple(found.gaps),
-        notes=(*found.notes, *inventory.notes(options.by, persons=joined), *(people.conflicts if people else ())),
+        notes=(*known.notes, *found.notes, *inventory.notes(options.by, persons=joined), *(people.conflicts if people else ())),
         sources=tuple(found.sources),
         by=options.by,
         signatures=known.version,

@@ -6,12 +6,15 @@ path (``fold(match(read))``) share both, so that they cannot disagree about anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shadowai.model import Actor, Match, Origin, Record, Sighting, Unit
 from shadowai.names import NO_HOST, Found, Names
+
+if TYPE_CHECKING:
+    from shadowai.joins import Joins
 
 DAY = 86_400_000_000
 """Microseconds."""
@@ -91,6 +94,30 @@ class Sum:
             sent = bytes_up if payload_up is None else payload_up
             self.days[day] = self.days.get(day, 0) + (sent or 0)
 
+    @property
+    def first_line(self) -> int:
+        """The line that came first; 0 where none has a number."""
+        place = self.origins[0].position if self.origins else None
+        return place if isinstance(place, int) else 0
+
+    def take(self, path: str, other: Sum, lines: Iterable[int]) -> None:
+        """Add up what was added up elsewhere of lines of the same file, the first of which are ``lines``."""
+        origins = [Origin(path, line) for line in lines]
+        self.origins = sorted({*self.origins, *origins})[:ORIGINS] if self.origins else origins
+        for time in (other.first_seen, other.last_seen):
+            if time is not None:
+                self.first_seen = time if self.first_seen is None else min(self.first_seen, time)
+                self.last_seen = time if self.last_seen is None else max(self.last_seen, time)
+        self.events += other.events
+        self.blocked += other.blocked
+        if other.bytes_up is not None:
+            self.bytes_up = (self.bytes_up or 0) + other.bytes_up
+        if other.bytes_down is not None:
+            self.bytes_down = (self.bytes_down or 0) + other.bytes_down
+        for day, sent in other.days.items():
+            self.days[day] = self.days.get(day, 0) + sent
+        self.facts |= other.facts
+
 
 def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
     """The signatures that explain a record, from its canonical fields; empty for none."""
@@ -116,12 +143,14 @@ def _with_proof(proof: str, record: Record, found: tuple[Match, ...], names: Nam
 class Fold:
     """Adds records up to sightings and hands them to ``sink``, at the end or when there are many.
 
-    Memory grows with actors and services, never with records.
+    Memory grows with actors and services, never with records. With ``joins``, what :meth:`take` is given of one connection in
+    several records is counted together.
     """
 
-    def __init__(self, sink: Sink, names: Names) -> None:
+    def __init__(self, sink: Sink, names: Names, joins: Joins | None = None) -> None:
         self._sink = sink
         self._names = names
+        self._joins = joins
         self._ways: dict[Way, int] = {}
         self._known: list[Way] = []
         self._sums: dict[tuple[Actor, int], Sum] = {}
@@ -142,12 +171,15 @@ class Fold:
             found = self._sums[actor, way] = Sum()
         return found
 
-    def make_room(self) -> bool:
-        """Hand over what has been added up, if that is much; true where that was done."""
-        if len(self._sums) < _FLUSH:
-            return False
-        self.flush()
-        return True
+    @property
+    def is_full(self) -> bool:
+        """Whether so much has been added up that it had better be handed over."""
+        return len(self._sums) >= _FLUSH
+
+    def make_room(self) -> None:
+        """Hand over what has been added up, if that is much."""
+        if self.is_full:
+            self.flush()
 
     def facts(self, record: Record) -> frozenset[str]:
         """What a record tells of the manner of use; nothing where it was blocked."""
@@ -156,6 +188,38 @@ class Fold:
         tool = self._names.tool(record.user_agent) if record.user_agent is not None else _NO_FACTS
         told = tool | record.facts if record.facts else tool
         return told | _POSTED if record.method in _WRITES else told
+
+    def take(self, record: Record, matches: tuple[Match, ...], *, counts: bool) -> None:
+        """One record, ``matches`` that explain it, and whether it is a use within the window: counted, or remembered for the other
+        records of its connection. A record that nothing explains may still tell the size of a connection that another one names."""
+        joins = self._joins
+        if joins is None:
+            if matches and counts:
+                self.add(record, matches)
+            return
+        if record.answer is not None:
+            self.learn(record, matches)
+        if not joins.sessions.joins(record):
+            if counts:
+                self._take_alone(record, matches, joins)
+        elif matches and counts:
+            joins.sessions.use(record, self._known[self.way(record, matches)], self.facts(record))
+        else:
+            joins.sessions.take_size(record)
+        joins.make_room(self._sink)
+
+    def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
+        """``record`` holds a DNS answer, to a question that ``matches`` explain."""
+        if self._joins is not None:
+            self._joins.answers.learn(record, tuple(map(self._names.weakened, matches)))
+
+    def _take_alone(self, record: Record, matches: tuple[Match, ...], joins: Joins) -> None:
+        from shadowai.joins import by_address
+
+        if matches:
+            self.add(record, matches)
+        elif by_address(record) and joins.answers.wants(record.client_ip or "", record.server_ip or ""):
+            joins.answers.connect(record, CHANNELS.get(record.kind or "", "network"))
 
     def add(self, record: Record, matches: tuple[Match, ...]) -> None:
         """Count one record that ``matches`` explain, and make room now and then."""
@@ -177,16 +241,22 @@ class Fold:
             record.unit,
         )
 
+    def flush_in_order(self) -> None:
+        """:meth:`flush`, in the order of the lines that came first: for whoever does not add up line by line."""
+        self._sums = dict(sorted(self._sums.items(), key=lambda item: item[1].first_line))
+        self.flush()
+
     def flush(self) -> None:
         """Hand over what has been added up."""
         sums, self._sums = self._sums, {}
         for (actor, number), found in sums.items():
             if found.events or found.blocked:
                 way = self._known[number]
-                self._sink(_sighting(actor, way, found), way.matches)
+                self._sink(sighting(actor, way, found), way.matches)
 
 
-def _sighting(actor: Actor, way: Way, found: Sum) -> Sighting:
+def sighting(actor: Actor, way: Way, found: Sum) -> Sighting:
+    """What was added up, as one sighting."""
     return Sighting(
         actor=actor,
         name=way.matches[0].name,

@@ -77,7 +77,7 @@ class Watch:
         return Report(
             entries=self._entries(self._inventory, self._by),
             gaps=(*self._lost(dropped, failure), *self._reader.gaps()),
-            notes=(*self._quiet(), *self._reader.notes(), *self._inventory.notes(self._by)),
+            notes=(*self._catalog.notes, *self._quiet(), *self._reader.notes(), *self._inventory.notes(self._by)),
             sources=(self._reader.summary(),),
             by=self._by,
             signatures=self._catalog.version,

@@ -126,6 +126,7 @@ def test_the_keys_are_those_documented() -> None:
         "tenants",
         "history",
         "notify",
+        "signatures",
     )
 
 

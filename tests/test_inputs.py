@@ -13,7 +13,7 @@ from shadowai import inputs
 from shadowai.catalog import Catalog
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Record
+from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.names import Names
 from shadowai.sources import container
 from tests.captures import conversations, files, tls
@@ -82,3 +82,22 @@ def test_what_the_other_kind_needs_is_not_imported(which: str, left_out: str, re
     path = request.getfixturevalue(which)
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+CONN = SourceSummary("conn.log", "zeek_conn_json", records=9)
+SSL = SourceSummary("ssl.log", "zeek_ssl_json", records=9, named=9)
+PROXY = SourceSummary("access.log", "squid_native", records=9, named=9)
+NAMES_NONE = Gap(Origin("conn.log"), f"{inputs.NAMELESS} (read as zeek_conn_json): …", 9)
+UNREAD = Gap(Origin("conn.log"), "line is not zeek_conn_json", 2)
+
+
+def test_a_file_without_names_is_no_gap_beside_one_that_names_its_connections() -> None:
+    gaps, notes = inputs.named_elsewhere([NAMES_NONE, UNREAD], [CONN, SSL], Settings())
+    assert gaps == [UNREAD]
+    assert [(note.origin, note.kind, note.count) for note in notes] == [(Origin("conn.log"), "joined", 9)]
+
+
+def test_it_stays_a_gap_beside_other_products_or_alone() -> None:
+    empty = SourceSummary("ssl.log", "zeek_ssl_json", records=3)
+    for sources in ([CONN], [CONN, PROXY], [CONN, empty], []):
+        assert inputs.named_elsewhere([NAMES_NONE, UNREAD], sources, Settings()) == ([NAMES_NONE, UNREAD], [])

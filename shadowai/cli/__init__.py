@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ WITHIN_POLICY, BREACHED, WRONG_USAGE, INCOMPLETE = range(4)
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 """128 and the signal's number, as a shell reports a program that SIGINT or SIGPIPE ended."""
+_GARBAGE = 100_000
+"""Objects made and kept between two looks for garbage in circles, of which there is little: looking costs a tenth of a scan."""
 CRASHED = 70
 """A mistake of the program (``EX_SOFTWARE`` of sysexits.h); Python's own code for it, 1, would be read as a breach."""
 
@@ -56,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ends the program quietly.
     """
     terminal.prepare()
+    gc.set_threshold(_GARBAGE, 20, 100)
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -42,6 +43,19 @@ def verdicts(text: str) -> frozenset[str]:
     if not named <= FAIL_ON:
         raise click.BadParameter(f"{text!r} is not a list of {', '.join(sorted(FAIL_ON))}", param_hint="--fail-on")
     return named
+
+
+def columns(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The fields and columns of ``--column``; raises :class:`click.BadParameter` for what is no pair of a known field and a column."""
+    from shadowai.sources.logs.aliases import FLAT
+
+    pairs = []
+    for text in texts:
+        field, mark, column = text.partition("=")
+        if field not in FLAT or not mark or not column:
+            raise click.BadParameter(f"{text!r} is not FIELD=COLUMN; fields are {', '.join(FLAT)}", param_hint="--column")
+        pairs.append((field, column))
+    return tuple(pairs)
 
 
 def window(since: str | None, until: str | None, where: tzinfo) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import options, remembering, terminal
+from shadowai.cli import options, page, remembering, terminal
 from shadowai.cli.progress import bar_for
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 @click.command("scan", short_help="Read logs and captures, and write the inventory of the AI services used in them.")
-@options.paths_argument
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
 @click.option(
-    "--format", "layout", metavar="NAME", help="table, csv, json, parquet, xlsx; by default what FILE's suffix says."
+    "--format", "layout", metavar="NAME", help="table, csv, json, parquet, xlsx, html; by default what FILE's suffix says."
 )
 @click.option(
     "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
@@ -39,6 +39,23 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     metavar="N",
     help="Processes to spread files over; by default as the input is large.",
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Let a Dask cluster's workers read the files: tcp://scheduler:8786."
+)
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="URL#NAME",
+    help="Ask a table in its warehouse (an address of Ibis, duckdb:///logs.db#proxy), or Parquet files.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="The column of a table that holds a field (host, url, user, time ...), where its name does not say so.",
 )
 @options.identities_option
 @remembering.history_option
@@ -57,13 +74,16 @@ def command(
     log_format: str | None,
     timezone: str | None,
     jobs: int | None,
+    cluster: str | None,
+    tables: tuple[str, ...],
+    columns: tuple[str, ...],
     identities: str | None,
     history_url: str | None,
     no_history: bool,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
-    """Find the AI services in the logs in PATH... (files, folders, quoted patterns, - for stdin).
+    """Find the AI services in the logs in PATH... (files, folders, quoted patterns, URLs, - for stdin).
 
     Inputs are recognised by their content, compressed ones too. What could not be looked at is listed on stderr, and
     never taken for "nothing found".
@@ -71,6 +91,8 @@ def command(
     from shadowai import config, export, pipeline, policy
     from shadowai.export.summary import summary
 
+    if not paths and not tables:
+        raise click.UsageError("Missing argument 'PATH...'.")
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
@@ -84,6 +106,9 @@ def command(
         since=first,
         until=last,
         jobs=jobs or 0,
+        cluster=cluster,
+        tables=tables,
+        columns=options.columns(columns),
         by=by,
         policy=policy_file,
         identities=identities,
@@ -96,12 +121,16 @@ def command(
     if remembering.scans_remember(history_url, no_history, settings):
         history = remembering.opened(history_url, settings)  # before the work: better to know it now
     began = time.time_ns() // 1000
-    reports = _scan(paths, chosen, wanted=not no_progress, both=history is not None)
+    reports = _scan(paths, chosen, wanted=not no_progress, both=history is not None or exporter.name == "html")
     report = reports[-1 if by == "user" else 0]
     _say_if_slow(report)
-    export.write_report(report, exporter, target)
+    if exporter.name != "html":
+        export.write_report(report, exporter, target)
     if history is not None:
         remembering.remember_scan(history, reports, began=began, chosen=chosen)
+    if exporter.name == "html":  # it tells what has changed since the look before this one
+        changes = None if history is None else page.drift(history, breach)
+        page.write(reports, exporter, target, paths=paths, drift=changes)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
     return policy.exit_code(report, breach)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import BREACHED, WITHIN_POLICY, options, terminal
+from shadowai.cli import BREACHED, WITHIN_POLICY, options, signatures_packs, terminal
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.group("signatures", short_help="Look at, check and ask the catalogue of AI services.")
 def command() -> None:
     """Look at, check and ask the catalogue of AI services."""
+
+
+signatures_packs.add_to(command)
 
 
 @command.command("list")
@@ -92,8 +95,7 @@ def _as_text(value: str, found: Sequence[Match]) -> str:
 
 
 def _catalog(config_file: Path | None) -> Catalog:
-    from shadowai.catalog import Catalog
     from shadowai.config import load
+    from shadowai.packs.installing import in_force
 
-    settings = load(config_file)
-    return Catalog.load(extra_dirs=settings.signatures_dir, disable=settings.disable)
+    return in_force(load(config_file))

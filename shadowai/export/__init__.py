@@ -62,6 +62,12 @@ def _xlsx(report: Report, stream: BinaryIO) -> None:
     frame.write_xlsx(report, stream)
 
 
+def _html(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import html
+
+    html.write(report, stream)
+
+
 EXPORTERS: Final[dict[str, Exporter]] = {
     exporter.name: exporter
     for exporter in (
@@ -70,6 +76,7 @@ EXPORTERS: Final[dict[str, Exporter]] = {
         Exporter("json", (".json",), "one object: entries, gaps, notes, sources", _json),
         Exporter("parquet", (".parquet",), "typed columns (needs shadowai[frame])", _parquet, True, True),
         Exporter("xlsx", (".xlsx",), "an Excel workbook (needs shadowai[frame])", _xlsx, True),
+        Exporter("html", (".html", ".htm"), "one page for reading (needs shadowai[report])", _html),
     )
 }
 """Every format by its name; a new one is a file of its own and a line here."""

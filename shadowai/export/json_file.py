@@ -66,7 +66,12 @@ def _safe(value: Plain | Mapping[str, Plain]) -> Plain | dict[str, object]:
 
 def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
     row = {column.name: _value(column, entry) for column in chosen}
-    return row | {"verdict_reason": entry.verdict_reason or None, "verdict_owner": entry.verdict_owner or None}
+    return row | {
+        "verdict_reason": entry.verdict_reason or None,
+        "verdict_owner": entry.verdict_owner or None,
+        "signature_pack": entry.signature_pack or None,
+        "signature_sha256": entry.signature_sha256 or None,
+    }
 
 
 def _value(column: Column, entry: Entry) -> Plain:

@@ -1,7 +1,7 @@
-"""The compiled walk over captures, where it was built, and what it stands for where it was not.
+"""The compiled walk over captures and the compiled fold of log lines, where they were built, and what they stand for where not.
 
-:mod:`shadowai.fast.packets` is Cython; ``pip install`` builds it where there is a C compiler. Nobody else asks whether it is
-there: :func:`table` gives whichever flow table there is, and both keep the same contract.
+:mod:`shadowai.fast.packets` and :mod:`shadowai.fast.lines` are Cython; ``pip install`` builds them where there is a C compiler. Nobody
+else asks whether they are there: :func:`table` gives whichever flow table there is, :func:`lines_module` the fold or nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ FORMATS = frozenset({"pcap", "pcapng"})
 """Formats of captures that the compiled part walks over."""
 
 _PACKETS = "shadowai.fast.packets"
+_LINES = "shadowai.fast.lines"
 
 
 class FlowTable(Protocol):
@@ -91,3 +92,8 @@ def _module() -> ModuleType | None:
     if PURE in os.environ or find_spec(_PACKETS) is None:
         return None
     return import_module(_PACKETS)
+
+
+def lines_module() -> str | None:
+    """The name of the module with the compiled fold of log lines; ``None`` where it was not built or is not wanted."""
+    return None if PURE in os.environ or find_spec(_LINES) is None else _LINES

@@ -19,9 +19,12 @@ cdef enum:
     UNSEEN = 4  # payloads of a connection without its beginning that are handed on whatever they look like
     DAY = 86400
     TOGETHER = 32  # packets decoded before the first is counted, so that the memory they need is there in time
+    MOST_DECODED = 16384  # packets of one piece of a file that are decoded ahead
     BLOCK = 4096  # flows allocated at once
+    LONGEST_CERTIFICATE = 4096  # of those whose owner is remembered: servers send the same again and again
     LONGEST_HELD = 8192  # bytes of a hello that is put together here
     LARGEST_RECORD = 16384 + 2048  # of TLS
+    ENCRYPTED_HELLO = 0xFE0D  # the extension of a ClientHello that holds an encrypted one (RFC 9849, section 5)
     MOST_NAMES = 1 << 16
     MOST_NAME_BYTES = 1 << 22
     MOST_ANSWERS = 256  # records of one DNS message
@@ -51,10 +54,13 @@ cdef enum:  # marks of a flow
     ASKED_TOLD = 16  # Naming knows that
     QUIC = 32  # there is a state of QUIC for it
     REQUEST = 64  # it told a name in a request, which is held
+    TOLD = 128  # Naming knows its name, and nothing else of it
 
 cdef enum:  # flags of a name
     AS_QUERY = 1  # as a question it must be told to Naming
     AS_HELLO = 2  # as a server name it must be told to Naming
+    AS_OUTER = 4  # as a server name it may be the outer one of an encrypted hello, whoever sent it
+    IN_DOUBT = 8  # whether a hello tells it is for Naming to say
 
 cdef int64_t NEVER = 253402300800000000  # µs: the year 10000
 cdef int64_t FAR = <int64_t> 1 << 61
@@ -150,11 +156,12 @@ cdef struct held_t:
     uint32_t base
     uint32_t next_free
     uint8_t which
+    bint of_hello
+    uint32_t slot  # of the flow
     uint32_t pieces
-    int64_t time  # of a request
+    int64_t time  # of the first piece
     uint64_t frame
-    uint32_t weight  # that Naming's limits count for it
-    PyObject *stream
+    uint32_t weight  # that Naming's limits count for a request
 
 cdef struct interface_t:
     uint32_t link

@@ -3,7 +3,7 @@
 cdef class Names:
     """Names as they were sent (lower case), each decided upon once: its host, and in which of its uses ``naming`` has to know."""
 
-    cdef object naming
+    cdef object naming, known
     cdef name_t *table
     cdef uint32_t *places  # of the names in the table
     cdef uint8_t *text
@@ -13,6 +13,7 @@ cdef class Names:
 
     def __cinit__(self, naming):
         self.naming = naming
+        self.known = getattr(naming.wanted, "known", None)
         self.mask = 2 * MOST_NAMES - 1
         self.table = <name_t *> cleared(self.mask + 1, sizeof(name_t))
         self.places = <uint32_t *> cleared(MOST_NAMES, sizeof(uint32_t))
@@ -52,12 +53,8 @@ cdef class Names:
     cdef name_t *learn(self, const uint8_t *text, Py_ssize_t size) except NULL:
         if self.count >= MOST_NAMES or self.used + size > MOST_NAME_BYTES:
             self.forget()
-        cdef object host = hosts.dns_name(PyBytes_FromStringAndSize(<const char *> text, size))
         cdef uint8_t flags = 0
-        if host is not None and (self.naming.wanted is None or self.naming.wanted(host, None)):
-            flags |= AS_QUERY
-        if host is None or self.naming.hears(host):
-            flags |= AS_HELLO
+        cdef object host = self.told(text, size, &flags)
         cdef uint32_t hash = text_hash(text, size)
         cdef uint32_t place = hash & self.mask
         while self.table[place].used:
@@ -74,6 +71,55 @@ cdef class Names:
         self.places[self.count] = place
         self.count += 1
         return name
+
+    cdef object told(self, const uint8_t *text, Py_ssize_t size, uint8_t *flags):
+        """The host of a name, and how it is to be used."""
+        cdef bytes raw = PyBytes_FromStringAndSize(<const char *> text, size)
+        cdef object naming = self.naming, wanted = naming.wanted
+        cdef bint canonical = is_canonical(text, size)
+        cdef object host = raw.decode("ascii") if canonical else hosts.dns_name(raw)
+        if host is None:
+            flags[0] = AS_HELLO | IN_DOUBT
+            return None
+        if wanted is None or ((not canonical or self.may_be_known(host)) and wanted(host, None)):
+            flags[0] |= AS_QUERY | AS_HELLO
+        elif host in naming.ech_names or host in hosts.ENCRYPTED_DNS:
+            flags[0] |= AS_HELLO
+        if host in hosts.ECH_PUBLIC_NAMES:
+            flags[0] |= AS_OUTER
+        elif host in naming.ech_names:
+            flags[0] |= IN_DOUBT
+        return host
+
+    cdef bint may_be_known(self, str host) except -1:
+        """False where no name that anybody asks for is the host or one above it."""
+        while self.known is not None and host not in self.known:
+            host = host.partition(".")[2]
+            if not host:
+                return False
+        return True
+
+
+cdef class Owners(Names):
+    """Certificates, and the one host that each is about."""
+
+    cdef object told(self, const uint8_t *text, Py_ssize_t size, uint8_t *flags):
+        return tcp_names.owner(PyBytes_FromStringAndSize(<const char *> text, size))
+
+
+cdef bint is_canonical(const uint8_t *text, Py_ssize_t size) noexcept:
+    """True for a name, all of whose characters are those of host names, that surely is as :func:`~shadowai.normalize.host`
+    leaves it."""
+    cdef Py_ssize_t at, begin = 0
+    cdef bint dotted = False
+    if size > 253 or 48 <= text[size - 1] <= 57:
+        return False
+    for at in range(size + 1):
+        if at == size or text[at] == 46:
+            if not 0 < at - begin < 64 or text[begin] == 45 or text[at - 1] == 45:
+                return False
+            dotted, begin = dotted or at < size, at + 1
+    return dotted
 
 
 cdef uint8_t[256] LOWER  # a host name's characters in lower case; 0 for every other byte

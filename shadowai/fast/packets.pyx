@@ -69,6 +69,8 @@ cdef extern from *:
 
 
 cdef bint FOR_WINDOWS = os.name == "nt"
+HELD_HERE = object()
+"""Stands for the beginning of a hello among Naming's streams while it is held here alone."""
 
 include "captured.pxi"
 include "layout.pxi"
@@ -118,10 +120,11 @@ cdef class Table:
     cdef object take, finish, naming, fragments_table, container
     cdef dict streams, servers, hosts_of_quic, frames_undecoded
     cdef Names names
+    cdef Owners owners
     cdef Answers answers
     cdef QuicFlows quics
     cdef Plain plain
-    cdef bint quick
+    cdef bint quick, full
 
     cdef place_t *index
     cdef uint32_t mask
@@ -132,7 +135,7 @@ cdef class Table:
     cdef uint32_t *ended
     cdef size_t ended_count, ended_room
     cdef held_t *held
-    cdef uint32_t held_count, held_free
+    cdef uint32_t held_count, held_free, hellos_held
     cdef uint64_t sides, most_sides, flow_count, named, streams_now, most_streams, stream_bytes, stream_pieces
     cdef uint64_t ech_names
     cdef uint64_t walked, others_count, fragment_count
@@ -162,14 +165,13 @@ cdef class Table:
     cdef Py_ssize_t position
     cdef uint64_t number, snapped
     cdef int64_t time
-    cdef bint big, nano, limited
-    cdef int64_t low, high, biggest, unit
-    cdef Py_ssize_t head
-    cdef uint32_t link_type
+    cdef bint big
+    cdef shape_t shape  # of records
+    cdef int next_decoded  # of the packets of the current piece
     cdef interface_t *interfaces
     cdef int interface_count
 
-    def __cinit__(self, take, finish, limits, naming=None, *, size_t piece=1 << 19, int64_t thread_from=WORTH_A_THREAD):
+    def __cinit__(self, take, finish, limits, naming=None, *, size_t piece=1 << 20, int64_t thread_from=WORTH_A_THREAD):
         cdef int each
         self.piece, self.thread_from = piece, thread_from
         self.index = <place_t *> cleared(8192, sizeof(place_t))
@@ -185,7 +187,7 @@ cdef class Table:
         self.frames_undecoded, self.servers, self.hosts_of_quic = {}, {}, {}
         if naming is not None:
             self.streams = naming._streams
-            self.names = Names(naming)
+            self.names, self.owners = Names(naming), Owners(naming)
             self.answers = Answers(limits.dns_answers)
             naming.answers = self.answers
             self.quics = QuicFlows(naming._udp.quic)
@@ -211,7 +213,6 @@ cdef class Table:
         if self.held != NULL:
             for each in range(self.held_count):
                 free(self.held[each].data)
-                Py_XDECREF(self.held[each].stream)
         free(self.blocks)
         free(self.held)
         free(self.index)
@@ -256,6 +257,13 @@ cdef class Table:
 
     cdef inline flow_t *at(self, uint32_t slot) noexcept nogil:
         return &self.blocks[slot // BLOCK][slot % BLOCK]
+
+    cdef uint32_t slot_of(self, flow_t *flow) noexcept nogil:
+        """The slot of a flow that is found."""
+        cdef uint32_t place = flow.hash & self.mask
+        while self.index[place].hash != flow.hash or self.at(self.index[place].slot - 1) != flow:
+            place = (place + 1) & self.mask
+        return self.index[place].slot - 1
 
     cdef uint32_t new_slot(self) except? 0xFFFFFFFF nogil:
         if self.unused_count:
@@ -425,7 +433,7 @@ cdef class Table:
             memset(&flow.sides[1], 0, sizeof(side_t))
         if flow.marks & NAMED and is_lost(flow):
             self.lost += 1
-        if self.quick and not flow.marks & (HANDED_ON | HELD | ASKED_TOLD | QUIC | REQUEST) and self.is_settled(flow):
+        if self.quick and not flow.marks & (HANDED_ON | HELD | ASKED_TOLD | QUIC | REQUEST | TOLD) and self.is_settled(flow):
             return self.free_slot(slot)
         if self.ended_count == self.ended_room:
             with gil:
@@ -527,6 +535,8 @@ cdef class Table:
         verdict = self.hello(flow, which, p, sequence, begins) if self.quick else -1
         if verdict < 0 and self.quick:
             verdict = self.http(flow, which, p, sequence)
+        if verdict < 0 and self.quick:
+            verdict = self.certificate(flow, which, p, sequence)
         if verdict < 0:
             with gil:
                 verdict = self.hand_on(TCP_PIECE, flow, which, p, sequence)
@@ -591,7 +601,9 @@ cdef class Table:
         cdef object isn = -1
         if kind == TCP_PIECE:
             if flow.marks & HELD:
-                self.give_up(flow)
+                self.hand_over(flow)
+            if self.hellos_held and self.streams_now >= self.most_streams:
+                self.hand_all_over()
             if side.bits & SYN_SEEN:
                 isn = side.isn
         if flow.marks & QUIC:
@@ -609,6 +621,7 @@ cdef class Table:
         )
         if self.quick:
             self.streams_now = len(self.streams)
+            self.weigh()
             if kind == DNS_PIECE and not flow.marks & ASKED and flow.number in self.naming.asked:
                 flow.marks |= ASKED | ASKED_TOLD
             if kind <= DNS_PIECE and self.ech_names != <uint64_t> len(self.naming.ech_names):
@@ -652,10 +665,19 @@ cdef class Table:
             with gil:
                 name = self.names.learn(text, size)
         if name.flags & AS_QUERY:
-            return 0
+            with gil:
+                self.tell_question(flow, p, text, size)
+            return 1
         flow.marks |= ASKED
         self.named += 1
         return 1
+
+    cdef int tell_question(self, flow_t *flow, packet_t *p, const uint8_t *text, int size) except -1:
+        """Tell Naming of a question that is asked for."""
+        flow.marks |= ASKED | ASKED_TOLD
+        at = ledger.At(flow.number, 0, key_of(p), p.time, p.frame)
+        self.naming._udp._query(PyBytes_FromStringAndSize(<const char *> text, size), at, False)
+        return 0
 
     cdef int answered(
         self, flow_t *flow, packet_t *p, const uint8_t *text, int size, Bytes data, address_t *found, int count
@@ -677,15 +699,15 @@ cdef class Table:
         return 0
 
     cdef int hello(self, flow_t *flow, int which, packet_t *p, uint32_t sequence, bint begins) except -2 nogil:
-        """Settle a segment of a plain ClientHello whose name nobody asks for; -1 where Naming has to see it.
+        """Settle a segment of a plain ClientHello; -1 where Naming has to see it.
 
         It begins where its side of the connection does: what stands elsewhere needs more thought.
         """
         cdef side_t *side = &flow.sides[which]
         cdef Bytes data
-        cdef uint8_t[256] text
+        cdef name_t *name
         cdef int size
-        if flow.marks & (HANDED_ON | NAMED) or p.data.size - p.start < p.length or has_dns_port(flow):
+        if flow.marks & (HANDED_ON | NAMED | TOLD) or p.data.size - p.start < p.length or has_dns_port(flow) or self.full:
             return -1
         if p.destination_port == 853:  # DNS over TLS is counted
             return -1
@@ -699,45 +721,92 @@ cdef class Table:
             return -1
         if data.size >= 5 + size:
             data.at, data.size = some(data, 5, size), size
-            if not self.nobody_asks(data):
-                return -1
-            flow.marks |= NAMED
-            self.named += 1
-            return BOTH_DONE
+            name = self.name_in(data)
+            if name == NULL:
+                return self.nameless_hello(flow, which, p) if side.bits & SYN_SEEN and is_nameless(data) else -1
+            return self.named_hello(flow, which, p, data, name)
         if not side.bits & SYN_SEEN or 5 + size > LONGEST_HELD:
             return -1
         if <uint64_t> data.size > self.stream_bytes or not self.stream_pieces:
             return -1
+        if self.streams_now >= self.most_streams - self.most_streams // 8:  # where all are handed over before long
+            return -1
         with gil:
-            self.hold(flow, which, p, data, sequence, 5 + size)
+            self.hold(flow, self.slot_of(flow), which, p, data, sequence, 5 + size)
         return COLLECT
 
-    cdef bint nobody_asks(self, Bytes message) except -1 nogil:
-        """True where the hello has a server name, and one that need not be told."""
+    cdef name_t *name_in(self, Bytes message) except? NULL nogil:
+        """The server name of a hello; ``NULL`` where it has none that is plain."""
         cdef uint8_t[256] text
         cdef int size = server_name(message, text)
         cdef name_t *name
         if not size:
-            return False
+            return NULL
         name = self.names.find(text, size)
         if name == NULL:
             with gil:
                 name = self.names.learn(text, size)
-        return not name.flags & AS_HELLO
+        return name
 
-    cdef int hold(self, flow_t *flow, int which, packet_t *p, Bytes data, uint32_t sequence, int size) except -1:
-        """Keep the beginning of a hello. Naming gets the stream it would have, so that its limits count this one too."""
-        cdef held_t *held
-        cdef object stream = Stream(sequence, p.time, p.frame)
-        cdef object key = flow.number * 2 + which
-        stream.key = key_of(p)
-        stream.add(sequence, copied(data, 0, data.size), data.size)
-        held = self.keep(flow, which, data, sequence, size)
-        Py_INCREF(stream)
-        held.stream = <PyObject *> stream
-        self.streams[key] = stream
+    cdef int named_hello(self, flow_t *flow, int which, packet_t *p, Bytes message, name_t *name) except -2 nogil:
+        """Settle a whole hello whose name is plain; -1 where Naming has to say what it tells."""
+        if name.flags & IN_DOUBT:
+            return -1
+        if name.flags & AS_HELLO:
+            with gil:
+                self.tell(flow, which, p, message, name, "tls_sni")
+            return BOTH_DONE
+        flow.marks |= NAMED
+        self.named += 1
+        return BOTH_DONE
+
+    cdef int tell(self, flow_t *flow, int which, packet_t *p, Bytes message, name_t *name, str kind) except -1:
+        """Tell Naming of a plain hello what it would have found in it."""
+        text = PyBytes_FromStringAndSize(<const char *> &self.names.text[name.start], name.size)
+        plain = None  # as good as one with an encrypted one within
+        if name.flags & AS_OUTER and not has_encrypted(message):
+            plain = copied(message, 0, message.size)
+        self.naming.hello(ledger.At(flow.number, which, key_of(p), p.time, p.frame), text, kind, plain)
+        flow.marks |= TOLD
+        return 0
+
+    cdef int nameless_hello(self, flow_t *flow, int which, packet_t *p) except -2 nogil:
+        """A hello without a server name: the server's certificate may tell one."""
+        with gil:
+            self.naming.nameless_hello(ledger.At(flow.number, which, key_of(p), p.time, p.frame))
+        flow.marks |= TOLD
+        return DONE
+
+    cdef int hold(self, flow_t *flow, uint32_t slot, int which, packet_t *p, Bytes data, uint32_t sequence, int size) except -1:
+        """Keep the beginning of a hello. Something stands for its stream, so that Naming's limits count this one too."""
+        cdef held_t *held = self.keep(flow, which, data, sequence, size)
+        held.time, held.frame, held.slot, held.of_hello = p.time, p.frame, slot, True
+        self.hellos_held += 1
+        self.streams[flow.number * 2 + which] = HELD_HERE
         self.streams_now = len(self.streams)
         flow.marks |= HELD
+        return 0
+
+    cdef int hand_over(self, flow_t *flow) except -1:
+        """Give Naming the stream that is held for the flow, where it has not given it up since."""
+        cdef held_t *held = &self.held[flow.held]
+        key = flow.number * 2 + held.which
+        if self.streams.get(key) is HELD_HERE:
+            stream = self.streams[key] = Stream(held.base, held.time, held.frame)
+            stream.key = sender_key(flow, held.which)
+            stream.add(held.base, PyBytes_FromStringAndSize(<const char *> held.data, held.have), held.have)
+            stream.pieces = held.pieces
+        return self.give_up(flow)
+
+    cdef int hand_all_over(self) except -1:
+        """Naming may have to let go of any stream: it gets them all."""
+        cdef uint32_t each
+        cdef flow_t *flow
+        for each in range(self.held_count):
+            if self.held[each].of_hello:
+                flow = self.at(self.held[each].slot)
+                self.hand_over(flow)
+                flow.marks |= HANDED_ON
         return 0
 
     cdef held_t *keep(self, flow_t *flow, int which, Bytes data, uint32_t sequence, int size) except NULL:
@@ -762,6 +831,7 @@ cdef class Table:
         cdef held_t *held = &self.held[flow.held]
         cdef Bytes whole
         cdef uint32_t wanted
+        cdef name_t *name
         if held.which != which or sequence != held.base + held.have:
             return -1
         wanted = held.size - held.have
@@ -770,26 +840,24 @@ cdef class Table:
                 return self.still_held(flow, held, data, sequence)
         memcpy(held.data + held.have, data.at, wanted)
         whole.at, whole.size = held.data + 5, held.size - 5
-        if not self.nobody_asks(whole):
+        name = self.name_in(whole)
+        if name == NULL or name.flags & IN_DOUBT:
             return -1
         with gil:
             key = flow.number * 2 + which
-            if self.streams.get(key) is not <object> held.stream:
+            if self.streams.get(key) is not HELD_HERE:
                 return -1
             del self.streams[key]
             self.streams_now = len(self.streams)
+            self.named_hello(flow, which, p, whole, name)
             self.give_up(flow)
-        flow.marks |= NAMED
-        self.named += 1
         return BOTH_DONE
 
     cdef int still_held(self, flow_t *flow, held_t *held, Bytes data, uint32_t sequence) except -2:
-        cdef object stream = <object> held.stream
-        if self.streams.get(flow.number * 2 + held.which) is not stream:
+        if self.streams.get(flow.number * 2 + held.which) is not HELD_HERE:
             return -1
         if held.have + <uint64_t> data.size > self.stream_bytes or held.pieces + 1 > self.stream_pieces:
             return -1
-        stream.add(sequence, copied(data, 0, data.size), data.size)
         memcpy(held.data + held.have, data.at, data.size)
         held.have += <uint32_t> data.size
         held.pieces += 1
@@ -799,7 +867,7 @@ cdef class Table:
         """What is held for the flow is Naming's alone from now on, or needed no longer."""
         cdef held_t *held = &self.held[flow.held]
         free(held.data)
-        Py_XDECREF(held.stream)
+        self.hellos_held -= held.of_hello
         memset(held, 0, sizeof(held_t))
         held.next_free = self.held_free
         self.held_free = flow.held
@@ -818,7 +886,7 @@ cdef class Table:
         cdef int size
         cdef uint32_t weight = 0
         cdef name_t *name
-        if flow.marks & (HANDED_ON | HELD) or p.data.size - p.start < p.length or side.state != LOOK:
+        if flow.marks & (HANDED_ON | HELD | TOLD) or p.data.size - p.start < p.length or side.state != LOOK:
             return -1
         if not side.bits & SYN_SEEN or sequence != side.isn or self.streams_now >= self.most_streams:
             return -1
@@ -844,7 +912,7 @@ cdef class Table:
     cdef int keep_request(
         self, flow_t *flow, int which, packet_t *p, Bytes data, uint32_t sequence, uint32_t weight
     ) except -2:
-        cdef object naming = self.naming, limits = self.naming._limits
+        cdef object naming = self.naming, limits = naming._limits
         cdef held_t *held
         if (
             naming._requests >= limits.requests
@@ -863,25 +931,45 @@ cdef class Table:
     cdef int tell_request(self, flow_t *flow) except -1:
         """Tell Naming of a request: all but the counts, which it has."""
         cdef held_t *held = &self.held[flow.held]
-        cdef packet_t packet
         naming = self.naming
         apart = type(naming)(naming._limits, naming.wanted, b"")
-        packet.width = flow.width
-        packet.source, packet.destination = flow.a, flow.b
-        packet.source_port, packet.destination_port = flow.a_port, flow.b_port
-        if held.which:
-            packet.source, packet.destination = flow.b, flow.a
-            packet.source_port, packet.destination_port = flow.b_port, flow.a_port
         request = PyBytes_FromStringAndSize(<const char *> held.data, held.have)
         apart.take(
             TCP_PIECE, flow.number, held.which, held.base, held.base, held.time, held.frame, request, held.have,
-            key_of(&packet), TCP,
+            sender_key(flow, held.which), TCP,
         )
         naming._told[flow.number] = apart.told(flow.number)
         naming._tcp._next.update(apart._tcp._next)
         self.give_up(flow)
         flow.marks &= ~NAMED
         return 0
+
+    cdef int certificate(self, flow_t *flow, int which, packet_t *p, uint32_t sequence) except -2 nogil:
+        """Settle the plain answer to a hello without a name; -1 where Naming has to see it."""
+        cdef side_t *side = &flow.sides[which]
+        cdef Bytes data
+        cdef name_t *name
+        if flow.marks != TOLD or not side.bits & SYN_SEEN or sequence != side.isn or side.state != LOOK:
+            return -1
+        if p.data.size - p.start < p.length or self.streams_now >= self.most_streams:
+            return -1
+        data.at, data.size = some(p.data, p.start, <Py_ssize_t> p.length), <Py_ssize_t> p.length
+        if not leaf(data, &data) or data.size > LONGEST_CERTIFICATE:
+            return -1
+        name = self.owners.find(data.at, data.size)
+        with gil:
+            if name == NULL:
+                name = self.owners.learn(data.at, data.size)
+            told = self.naming.of(flow.number, 1 - which)
+            if told is None:
+                pass
+            elif name.host == NULL:
+                self.naming.counts["certificate_of_many"] += 1
+            else:
+                self.naming.see(told, ledger.Seen(
+                    "tls_certificate", <object> name.host, p.frame, p.time, 1 - which, inferred=True
+                ))
+        return DONE
 
     cdef bint quic(self, flow_t *flow, int which, packet_t *p, Bytes data) except -1 nogil:
         """Settle a datagram whose Initial tells nothing that anybody asks for; false where Naming has to see it."""
@@ -926,15 +1014,16 @@ cdef class Table:
             return True
         if state != NULL and state.done:
             return True
-        return self.quic_frames(flow, which, &initial, state, &keys if other else NULL, size)
+        return self.quic_frames(flow, which, p, &initial, state, &keys if other else NULL, size)
 
     cdef bint quic_frames(
-        self, flow_t *flow, int which, initial_t *initial, quic_t *state, initial_keys *keys, Py_ssize_t size
+        self, flow_t *flow, int which, packet_t *p, initial_t *initial, quic_t *state, initial_keys *keys, Py_ssize_t size
     ) except -1 nogil:
         """Take the frames of an Initial that was opened, with ``keys`` if it is the first of its connection."""
         cdef crypto_t *scratch = self.quics.scratch
         cdef Bytes plain, message
         cdef bint whole = False
+        cdef name_t *name = NULL
         scratch.have = scratch.used = scratch.count = 0
         if state != NULL and state.crypto != NULL:
             memcpy(scratch, state.crypto, sizeof(crypto_t))
@@ -946,8 +1035,10 @@ cdef class Table:
             size = 4 + (byte(message, 1) << 16 | two(message, 2))
             whole = message.size >= size
             message.size = min(message.size, size)
-        if whole and (byte(message, 0) != 1 or not self.nobody_asks(message)):
-            return False
+        if whole:
+            name = self.name_in(message) if byte(message, 0) == 1 and not self.full else NULL
+            if name == NULL or name.flags & IN_DOUBT:
+                return False
         with gil:
             if state == NULL:
                 state = self.begin_quic(flow)
@@ -965,21 +1056,15 @@ cdef class Table:
                 free(state.crypto)
                 state.crypto = NULL
                 self.quics.awaits(flow.number, False)
-            self.hosts_of_quic[flow.number] = self.host_of(message)
+            if name.flags & AS_HELLO:
+                self.tell(flow, which, p, message, name, "quic_sni")
+            else:
+                self.hosts_of_quic[flow.number] = <object> name.host
+                self.named += 1
         flow.held = which
         state.done = True
         flow.marks |= NAMED
-        self.named += 1
         return True
-
-    cdef object host_of(self, Bytes message):
-        """The host of a hello that has one."""
-        cdef uint8_t[256] text
-        cdef int size = server_name(message, text)
-        cdef name_t *name = self.names.find(text, size)
-        if name == NULL:
-            name = self.names.learn(text, size)
-        return <object> name.host
 
     cdef quic_t *begin_quic(self, flow_t *flow) except NULL:
         flow.marks |= QUIC
@@ -989,7 +1074,9 @@ cdef class Table:
         """Tell Naming all that is known of a flow of QUIC."""
         self.quics.tell(flow.number)
         flow.marks &= ~QUIC
-        if flow.marks & NAMED:
+        if flow.marks & TOLD:
+            flow.marks &= ~NAMED
+        elif flow.marks & NAMED:
             told = self.naming.of(flow.number, flow.held)
             told.hellos, told.count, told.host = 1, 1, self.hosts_of_quic.pop(flow.number)
             flow.marks &= ~NAMED
@@ -1003,7 +1090,7 @@ cdef class Table:
             return 0
         if state != NULL:
             del self.quics.flows[flow.number]
-        if flow.marks & NAMED:
+        if flow.marks & NAMED and not flow.marks & TOLD:
             del self.hosts_of_quic[flow.number]
         flow.marks &= ~QUIC
         return 0
@@ -1090,6 +1177,7 @@ cdef class Table:
         cdef uint64_t taken = 0
         if self.quick:
             self.streams_now = len(self.streams)
+            self.weigh()
         try:
             if hasattr(frames, "frames"):
                 if not self.started:
@@ -1101,6 +1189,14 @@ cdef class Table:
             self.rest()
             self.told()
         return taken == most
+
+    cdef int weigh(self) except -1:
+        """Whether every further name is one too many, which Naming has to count."""
+        cdef object naming = self.naming, limits = naming._limits
+        self.full = (
+            limits.names_per_flow < 1 or naming._requests > limits.requests or naming._weight > limits.request_bytes
+        )
+        return 0
 
     cdef uint64_t walk_frames(self, frames, uint64_t most) except? 0xFFFFFFFFFFFFFFFF:
         cdef uint64_t taken = 0
@@ -1146,7 +1242,7 @@ cdef class Table:
             slot = self.ended[each]
             flow = self.at(slot)
             if flow.marks & HELD:
-                self.give_up(flow)
+                self.hand_over(flow)
                 flow.marks |= HANDED_ON
             if flow.marks & QUIC:
                 self.end_quic(flow)
@@ -1154,7 +1250,7 @@ cdef class Table:
                 self.naming._requests -= 1
                 self.naming._weight -= self.held[flow.held].weight
                 self.give_up(flow)
-            if not self.quick or flow.marks & HANDED_ON:
+            if not self.quick or flow.marks & (HANDED_ON | TOLD):
                 self.finish(as_tuple(flow))
             elif self.is_settled(flow):
                 self.naming.asked.discard(flow.number)
@@ -1217,8 +1313,8 @@ cdef class Table:
         self.is_pcap = isinstance(reader, PcapReader)
         if self.is_pcap:
             layout = reader.layout
-            self.big, self.head, self.unit = container.header.order == ">", layout.size, layout.unit
-            self.nano, self.link_type = layout.nano, layout.link_type
+            self.shape.big, self.shape.head, self.shape.unit = container.header.order == ">", layout.size, layout.unit
+            self.shape.nano, self.shape.link, self.shape.known = layout.nano, layout.link_type, True
         else:
             self.data = self.window.slide(0, 12)
             self.over = not self.data
@@ -1253,7 +1349,7 @@ cdef class Table:
         if self.is_pcap:
             stretch = self.reader.stretch()
             self.data, self.position, self.number = stretch.data, stretch.position, stretch.number
-            self.low, self.high, self.biggest = stretch.low, stretch.high, stretch.biggest
+            self.shape.low, self.shape.high, self.shape.biggest = stretch.low, stretch.high, stretch.biggest
             self.over = self.reader.over
         data = self.data
         self.view.at, self.view.size = <const uint8_t *> PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data)
@@ -1273,19 +1369,22 @@ cdef class Table:
         if got <= 0:
             self.ahead.current = 1 - self.ahead.current
             return False
-        memcpy(self.ahead.rooms[self.ahead.current] + self.ahead.front - left, rest, left)
+        self.ahead.shape = self.shape
+        self.ahead.take_rest(rest, left)
         if got == <int64_t> self.ahead.piece:
             self.ahead.go_on(self.base + self.view.size + got)
         self.base += self.position
-        self.view.at, self.view.size = self.ahead.rooms[self.ahead.current] + self.ahead.front - left, left + <Py_ssize_t> got
-        self.position = 0
+        self.view.at = self.ahead.rooms[self.ahead.current].bytes + self.ahead.front - left
+        self.view.size = left + <Py_ssize_t> got
+        self.position = self.next_decoded = 0
         self.is_ahead = True
         return True
 
     cdef int rest(self) except -1:
         """Nothing is read between two walks, and the stream tells how far it is."""
         if self.ahead is not None:
-            self.ahead.settle()
+            with nogil:
+                self.ahead.settle()
             if self.is_ahead:
                 self.window._stream.seek(self.base + self.view.size)
         return 0
@@ -1295,6 +1394,8 @@ cdef class Table:
         cdef Py_ssize_t stop = min(self.view.size, self.position + WINDOW)
         if not self.is_ahead:
             return 0
+        with nogil:
+            self.ahead.forget()
         window = self.window
         window.data = copied(self.view, self.position, stop)
         window.base = self.base + self.position
@@ -1338,59 +1439,43 @@ cdef class Table:
 
     cdef uint64_t run_pcap(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF nogil:
         """Count plain records from ``position`` on; stops before the first that is not, or not wholly there (``lacking``)."""
-        cdef uint64_t taken = 0
-        cdef Bytes data = self.view
-        cdef int count, each
-        cdef bint odd = False
-        cdef int64_t second, fraction, captured, length
-        cdef Py_ssize_t begin, final = data.size - self.head
-        cdef packet_t *p
-        while not odd and taken < most:
-            count = 0
-            while count < TOGETHER and taken < most:
-                if self.position > final:
-                    odd = self.lacking = True
-                    break
-                second, fraction = file_word(data, self.position, self.big), file_word(data, self.position + 4, self.big)
-                captured, length = file_word(data, self.position + 8, self.big), file_word(data, self.position + 12, self.big)
-                begin = self.position + self.head
-                self.lacking = captured > data.size - begin
-                if (
-                    not 0 < captured <= self.biggest
-                    or length < captured
-                    or fraction >= self.unit
-                    or not self.low <= second <= self.high
-                ):
-                    odd, self.lacking = True, False
-                    break
-                if self.lacking:
-                    odd = True
-                    break
-                if length != captured:
-                    self.snapped += 1
-                self.number += 1
-                p = &self.packets_together[count]
-                p.data.at, p.data.size = some(data, begin, <Py_ssize_t> captured), <Py_ssize_t> captured
-                p.time = second * 1000000 + (fraction // 1000 if self.nano else fraction)
-                p.frame, p.wire, p.link = self.number, <uint32_t> length, self.link_type
-                self.position = begin + <Py_ssize_t> captured
-                taken += 1
-                count += 1
-            self.work(count)
+        cdef uint64_t taken = self.run_decoded(most) if self.is_ahead else 0
+        cdef int count, room = TOGETHER
+        while room == TOGETHER and taken < most:
+            count = <int> min(<uint64_t> TOGETHER, most - taken)
+            room = records(&self.shape, self.view, &self.position, self.packets_together, count, &self.lacking)
+            taken += room
+            self.work(self.packets_together, room)
         return taken
 
-    cdef int work(self, int count) except -1 nogil:
-        """Count the packets that were put together, the memory that they need having been asked for before."""
+    cdef uint64_t run_decoded(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF nogil:
+        """Count the packets of the current piece that were decoded while the one before was worked on."""
+        cdef room_t *room = &self.ahead.rooms[self.ahead.current]
+        cdef uint64_t taken = 0
+        cdef int count
+        cdef packet_t *last
+        while room.decoded and self.next_decoded < room.count and taken < most:
+            count = <int> min(<uint64_t> min(TOGETHER, room.count - self.next_decoded), most - taken)
+            last = &room.packets[self.next_decoded + count - 1]
+            self.position = last.data.at + last.data.size - self.view.at
+            self.work(last - (count - 1), count)
+            self.next_decoded += count
+            taken += count
+        return taken
+
+    cdef int work(self, packet_t *packets, int count) except -1 nogil:
+        """Count packets, the memory that they need having been asked for before."""
         cdef int each
         cdef uint32_t place, slot
         cdef packet_t *p
         for each in range(count):
-            p = &self.packets_together[each]
-            decode(p)
+            p = &packets[each]
+            if p.data.size < p.wire:
+                self.snapped += 1
             if p.fate == COUNTED:
                 soon(&self.index[p.hash & self.mask])
         for each in range(count):
-            p = &self.packets_together[each]
+            p = &packets[each]
             if p.fate == COUNTED:
                 place = p.hash & self.mask
                 slot = self.index[place].slot
@@ -1400,7 +1485,9 @@ cdef class Table:
                     soon(&self.at(slot - 1).sides[1])
         for each in range(count):
             self.walked += 1
-            self.handle(&self.packets_together[each])
+            self.number += 1
+            packets[each].frame = self.number
+            self.handle(&packets[each])
         return 0
 
     cdef uint64_t walk_pcapng(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF:
@@ -1462,11 +1549,9 @@ cdef class Table:
     ) except -1 nogil:
         """Put a frame to those that are worked on together."""
         cdef packet_t *p = &self.packets_together[count]
-        if length > captured:
-            self.snapped += 1
-        self.number += 1
         p.data.at, p.data.size = some(data, at, <Py_ssize_t> captured), <Py_ssize_t> captured
-        p.time, p.frame, p.wire, p.link = self.time, self.number, <uint32_t> length, link
+        p.time, p.wire, p.link = self.time, <uint32_t> length, link
+        decode(p)
         return 0
 
     cdef uint64_t run_pcapng(self, uint64_t most) except? 0xFFFFFFFFFFFFFFFF nogil:
@@ -1533,7 +1618,7 @@ cdef class Table:
                 self.position = at + <Py_ssize_t> total
                 taken += 1
                 count += 1
-            self.work(count)
+            self.work(self.packets_together, count)
         return taken
 
 
@@ -1546,6 +1631,18 @@ cdef bytes key_of(packet_t *p):
     ports[0], ports[1] = <uint8_t> (p.source_port >> 8), <uint8_t> p.source_port
     ports[2], ports[3] = <uint8_t> (p.destination_port >> 8), <uint8_t> p.destination_port
     return PyBytes_FromStringAndSize(<const char *> key, 2 * p.width + 4)
+
+
+cdef bytes sender_key(flow_t *flow, int which):
+    """The key of a flow as that end of it has it."""
+    cdef packet_t packet
+    packet.width = flow.width
+    packet.source, packet.destination = flow.a, flow.b
+    packet.source_port, packet.destination_port = flow.a_port, flow.b_port
+    if which:
+        packet.source, packet.destination = flow.b, flow.a
+        packet.source_port, packet.destination_port = flow.b_port, flow.a_port
+    return key_of(&packet)
 
 
 cdef inline int opener(flow_t *flow) noexcept nogil:

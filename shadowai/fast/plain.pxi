@@ -139,6 +139,86 @@ cdef int server_name(Bytes message, uint8_t *name) except -1 nogil:
     return 0
 
 
+cdef bint is_nameless(Bytes message) except -1 nogil:
+    """True for a whole ClientHello that surely has no server name: as :mod:`shadowai.wire.tls` has it."""
+    cdef Py_ssize_t at = 38, end
+    if message.size < 39:
+        return False
+    at = 39 + byte(message, 38)
+    if at + 2 > message.size:
+        return False
+    at += 2 + two(message, at)
+    if at + 1 > message.size:
+        return False
+    at += 1 + byte(message, at)
+    if at + 2 > message.size:
+        return at <= message.size
+    end = min(at + 2 + two(message, at), message.size)
+    at += 2
+    while at + 4 <= end:
+        if not two(message, at):
+            return False
+        at += 4 + two(message, at + 2)
+    return True
+
+
+cdef bint has_encrypted(Bytes message) except -1 nogil:
+    """True where a whole ClientHello has an encrypted one within, or may have: as :func:`shadowai.wire.tls.client_hello` has it."""
+    cdef Py_ssize_t at = 38, end
+    cdef int kind, size
+    if message.size < 39:
+        return True
+    at = 39 + byte(message, 38)
+    if at + 2 > message.size:
+        return True
+    at += 2 + two(message, at)
+    if at + 1 > message.size:
+        return True
+    at += 1 + byte(message, at)
+    if at + 2 > message.size:
+        return at > message.size
+    end = min(at + 2 + two(message, at), message.size)
+    at += 2
+    while at + 4 <= end:
+        kind, size = two(message, at), two(message, at + 2)
+        at += 4
+        if kind == ENCRYPTED_HELLO:
+            return size > 0 and at < end
+        at += size
+    return False
+
+
+cdef bint leaf(Bytes data, Bytes *found) except -1 nogil:
+    """True where a server's stream begins with a hello and a whole Certificate message, each in one record: ``found`` is then
+    the server's own certificate. As :func:`shadowai.wire.tls.certificates`."""
+    cdef Py_ssize_t at, end, size
+    if data.size < 9 or byte(data, 0) != 0x16 or byte(data, 1) != 3 or byte(data, 2) > 4 or byte(data, 5) != 2:
+        return False
+    end = 5 + two(data, 3)
+    at = 9 + (byte(data, 6) << 16 | two(data, 7))
+    if end > 5 + LARGEST_RECORD or at > end or end > data.size:
+        return False
+    if at == end:
+        if at + 5 > data.size or byte(data, at) != 0x16 or byte(data, at + 1) != 3 or byte(data, at + 2) > 4:
+            return False
+        end = at + 5 + two(data, at + 3)
+        if end > at + 5 + LARGEST_RECORD:
+            return False
+        at += 5
+    end = min(end, data.size)
+    if at + 10 > end or byte(data, at) != 11:
+        return False
+    size = byte(data, at + 1) << 16 | two(data, at + 2)
+    if at + 4 + size > end:
+        return False
+    end, at = at + 4 + size, at + 10
+    size = byte(data, at - 3) << 16 | two(data, at - 2)
+    if at + size > end:
+        return False
+    found.at, found.size = some(data, at, size), size
+    return True
+
+
 cdef int udp_kind(Bytes payload, uint16_t port) except -2 nogil:
     """As :func:`shadowai.sources.capture.flows.udp_kind`, but for DNS."""
     cdef int first, second, third

@@ -17,11 +17,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
+from shadowai.sources import remote, tables
 from shadowai.sources.capture.frames import is_capture
 from shadowai.sources.compression import decompressor, gzip_time
 
@@ -31,9 +33,7 @@ _DEPTH = 3
 _GLOB = frozenset("*?[")
 
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"PAR1", "Parquet file", "export it as CSV or JSON lines"),
     (b"ElfFile\x00", "Windows event log (EVTX)", "export it as JSON or CSV"),
-    (b"SQLite format 3\x00", "SQLite database", "export its query table as CSV"),
     (b"\xd0\xcf\x11\xe0", "old Office document", "save it as CSV"),
     (b"%PDF", "PDF document", "give the log itself"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip archive", "unpack it first"),
@@ -87,7 +87,8 @@ def expand(paths: Iterable[str]) -> Iterator[Source | Gap]:
     given: set[str] = set()
     for found in _expanded(paths):
         if isinstance(found, Source):
-            place = found.path if found.path == "-" else os.path.realpath(found.path)
+            named = found.path == "-" or remote.is_url(found.path)
+            place = found.path if named else os.path.realpath(found.path)
             if place in given:
                 continue
             given.add(place)
@@ -98,6 +99,8 @@ def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
     for text in paths:
         if text == "-":
             yield Source("-", _stdin)
+        elif remote.is_url(text):
+            yield from _remote(text)
         elif os.path.isdir(text):  # noqa: PTH112 - a path of a log may hold bytes that Path would show otherwise
             yield from _folder(text)
         elif os.path.lexists(text):
@@ -106,6 +109,16 @@ def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
             yield from _expanded(found)
         else:
             raise UsageError("no such file or folder", origin=Origin(text), remedy="check the path; quote a glob once")
+
+
+def _remote(url: str) -> Iterator[Source | Gap]:
+    """The objects behind a URL, or the gap that they are."""
+    remote.check(url)
+    try:
+        for found in remote.expand(url):
+            yield Source(found.path, found.open, found.size, found.modified)
+    except SourceError as wrong:
+        yield Gap(wrong.origin or Origin(remote.shown(url)), f"{wrong.message} ({wrong.remedy})")
 
 
 def _stdin() -> BinaryIO:
@@ -117,7 +130,9 @@ def _stdin() -> BinaryIO:
 def check_exist(paths: Iterable[str]) -> None:
     """Raise :class:`UsageError` for the first path that is not there, before anything is read."""
     for text in paths:
-        if text != "-" and not os.path.lexists(text) and not (_GLOB & set(text) and glob.glob(text, recursive=True)):  # noqa: PTH207
+        if remote.is_url(text):
+            remote.check(text)
+        elif text != "-" and not os.path.lexists(text) and not (_GLOB & set(text) and glob.glob(text, recursive=True)):  # noqa: PTH207
             raise UsageError("no such file or folder", origin=Origin(text), remedy="check the path; quote a glob once")
 
 
@@ -151,7 +166,7 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
     """The text of a source whose bytes are UTF-8 (or Latin-1) as they stand, from the first; ``None`` for all others."""
     head, buffered = _begun(stream, source.path)
     packed = decompressor(head) is not None or head[:2] == b"PK" or head[257:262] == b"ustar"
-    if packed or is_capture(head) or any(head.startswith(magic) for magic, _, _ in FOREIGN):
+    if packed or is_capture(head) or tables.converter(head) is not None or any(head.startswith(magic) for magic, _, _ in FOREIGN):
         return None
     if _encoding(head) != "utf-8" or head.startswith(codecs.BOM_UTF8):
         return None
@@ -179,6 +194,11 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
     if is_capture(head):
         yield Content(path, cast(BinaryIO, buffered), source.modified, capture=True)
         return
+    convert = tables.converter(head)
+    if convert is not None:
+        lines = _Guarded(convert(cast(BinaryIO, buffered), path), path, budget)
+        yield Content(path, cast(BinaryIO, io.BufferedReader(lines, 1 << 18)), source.modified)
+        return
     for magic, what, remedy in FOREIGN:
         if head.startswith(magic):
             yield Gap(Origin(path), f"{what}: not read ({remedy})")
@@ -196,9 +216,13 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
 def _file(path: str) -> Source:
     try:
         status = Path(path).stat()
-        return Source(path, lambda: Path(path).open("rb"), status.st_size, status.st_mtime)
+        return Source(path, partial(_open, path), status.st_size, status.st_mtime)
     except OSError:
-        return Source(path, lambda: Path(path).open("rb"))
+        return Source(path, partial(_open, path))
+
+
+def _open(path: str) -> BinaryIO:
+    return Path(path).open("rb")
 
 
 def _folder(top: str) -> Iterator[Source | Gap]:

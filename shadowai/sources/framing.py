@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
 
 from shadowai.errors import SourceError
 
@@ -50,12 +50,21 @@ class Block:
     lines: list[str]
     size: int = 0
     joined: str = ""
-    overlong: list[int] = field(default_factory=list)
+    overlong: Sequence[int] = ()
 
     @property
     def text(self) -> str:
         """The lines joined by LF."""
         return self.joined or "\n".join(self.lines)
+
+
+class Piece(NamedTuple):
+    """Whole lines, as they stand, without the last line break (``None`` for no line at all); the bytes read for them; and whether the first
+    of them, which is empty here, was too long and left out."""
+
+    raw: bytes | None
+    size: int
+    dropped: bool = False
 
 
 def decode(raw: bytes) -> str:
@@ -125,6 +134,15 @@ def _objects(text: str) -> tuple[int, bool]:
 
 
 def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
+    for raw, read, dropped in pieces(stream, size):
+        overlong = [number] if dropped else ()
+        lines, text = split(raw) if raw is not None else ([], "")
+        yield Block(range(number, number + len(lines)), lines, read, text, overlong)
+        number += len(lines)
+
+
+def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
+    """The stream cut behind line breaks. Errors of the stream pass through, after everything that could be read has been yielded."""
     tail = bytearray()
     dropping = False  # inside a line that is already known to be too long
     while True:
@@ -132,7 +150,7 @@ def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
             raw = stream.read(size)
         except (SourceError, OSError):
             if tail and not dropping:
-                yield _last_block(number, bytes(tail))
+                yield Piece(bytes(tail).rstrip(b"\r"), len(tail))
             raise
         if not raw:
             break
@@ -144,27 +162,17 @@ def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
                     tail.clear()
                     dropping = True
             continue
-        overlong = []
         if dropping:
-            first = raw.index(b"\n")
-            overlong.append(number)
-            whole = raw[first:cut]
-            dropping = False
+            whole = raw[raw.index(b"\n") : cut]
         else:
             whole = bytes(tail) + raw[:cut] if tail else raw[:cut]
         tail = bytearray(raw[cut + 1 :])
-        lines, text = split(whole)
-        yield Block(range(number, number + len(lines)), lines, len(raw), text, overlong)
-        number += len(lines)
+        yield Piece(whole, len(raw), dropping)
+        dropping = False
     if dropping:
-        yield Block(range(number, number), [], overlong=[number])
+        yield Piece(None, 0, dropping)
     elif tail:
-        yield _last_block(number, bytes(tail))
-
-
-def _last_block(number: int, tail: bytes) -> Block:
-    text = decode(tail).rstrip("\r")
-    return Block(range(number, number + 1), [text], len(tail), text)
+        yield Piece(bytes(tail).rstrip(b"\r"), len(tail))
 
 
 def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:

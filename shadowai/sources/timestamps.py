@@ -30,7 +30,7 @@ _MONTHS = {
 }
 _MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])\.?[Mm]\.?)?"
-_ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?))?"
+_ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?)(?: [A-Z]{2,5})?)?"
 
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _SHAPES = tuple(
@@ -46,6 +46,7 @@ _SHAPES = tuple(
         rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
         rf"(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y>\d{{4}}|\d\d),?\s+{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
+        rf"(?P<m>\d\d)/(?P<d>\d\d)(?:/(?P<y>\d{{4}}|\d\d))?-{_CLOCK}",  # Snort's and Suricata's alerts
     )
 )
 

@@ -46,6 +46,17 @@ def dns_answer(
     return head + dns_name(name) + struct.pack(">HH", kind, 1) + b"".join(answers)
 
 
+def https_record(name: str, public: str) -> bytes:
+    """An HTTPS record for ``name`` whose ECH configuration has the public name ``public`` (RFC 9460, RFC 9849)."""
+    contents = b"\x01\x00\x20" + struct.pack(">H", 32) + bytes(32) + struct.pack(">HHH", 4, 1, 1)
+    contents += b"\x00" + bytes([len(public)]) + public.encode() + b"\0\0"
+    config = struct.pack(">HH", 0xFE0D, len(contents)) + contents
+    configs = struct.pack(">H", len(config)) + config
+    value = b"\0\1\0" + struct.pack(">HH", 5, len(configs)) + configs
+    head = struct.pack(">6H", 0x1234, 0x8180, 1, 1, 0, 0) + dns_name(name) + struct.pack(">HH", 65, 1)
+    return head + b"\xc0\x0c" + struct.pack(">HHIH", 65, 1, 300, len(value)) + value
+
+
 def dns_over_tcp(*messages: bytes) -> bytes:
     """Messages with their lengths (RFC 1035, section 4.2.2)."""
     return b"".join(struct.pack(">H", len(one)) + one for one in messages)

@@ -16,7 +16,18 @@ from shadowai_connectors.entra import Entra
 from shadowai_connectors.google_workspace import GoogleWorkspace
 from tests.emulators.emulated_prism import swept
 from tests.emulators.processes import WireMock
-from tests.emulators.stubs import CHATGPT, CLAUDE, Stub, app, google_token, in_turn, json_body, microsoft_token, stub
+from tests.emulators.stubs import (
+    CHATGPT,
+    CLAUDE,
+    Stub,
+    app,
+    google_token,
+    in_turn,
+    json_body,
+    microsoft_token,
+    nothing_else,
+    stub,
+)
 from tests.tenants.clock import QuickClock
 from tests.tenants.server import certificates
 from tests.tenants.sweeps import entra_settings, google_settings
@@ -44,6 +55,7 @@ def pages() -> list[Stub]:
             stub("GET", GRANTS, json_body(grants)),
         ),
         stub("POST", "/v1.0/$batch", json_body({"responses": []})),
+        nothing_else("/v1.0/.*"),
     ]
 
 

@@ -40,6 +40,12 @@ def behind(root: str) -> Stub:
     return {"priority": 10, "request": {"method": "ANY", "urlPattern": ".*"}, "response": {"proxyBaseUrl": root}}
 
 
+def nothing_else(pattern: str) -> Stub:
+    """Everything else there is not found, in the service's own words: WireMock's would be a stranger's."""
+    error = json_body({"error": {"code": "Request_ResourceNotFound", "message": "not found"}}, 404)
+    return {"priority": 10, "request": {"method": "ANY", "urlPattern": pattern}, "response": error}
+
+
 def microsoft_token(*contains: str) -> list[Stub]:
     """Where tokens of one tenant are had, and one for whoever sends all the words in ``contains``."""
     authority = f"{{root}}/{TENANT}"

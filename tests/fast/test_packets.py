@@ -200,6 +200,8 @@ def test_a_file_read_ahead(
 def test_the_thread_that_reads_ahead_ends(tmp_path: Path) -> None:
     path = files.write_pcap(tmp_path / "a.pcap", EVERYTHING)
     for whole in (True, False):
+        for thread in set(threading.enumerate()) - {threading.main_thread()}:  # of what was read before
+            thread.join(10)
         before = threading.active_count()
         with path.open("rb") as stream:
             table = compiled.Table(lambda *piece: 2, lambda flow: None, DEFAULT, piece=100, thread_from=0)

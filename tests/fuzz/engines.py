@@ -130,9 +130,11 @@ def some_limits(rng: random.Random) -> Limits:
         stream_bytes=rng.choice((1, 100, 600, 1_500, 32_768)),
         stream_pieces=rng.choice((1, 2, 3, 4096)),
         quic_connections=rng.choice((1, 2, 4096)),
-        names_per_flow=rng.choice((1, 256)),
+        names_per_flow=rng.choice((0, 1, 256)),
         dns_answers=rng.choice((1, 2, 1 << 18)),
         fragments=rng.choice((1, 2, 1024)),
+        requests=rng.choice((0, 1, 2, 1 << 20)),
+        request_bytes=rng.choice((1, 600, 2_000, 128 << 20)),
     )
 
 

@@ -12,11 +12,14 @@ from tests.house.arrows import Import, imports, modules, third_party
 
 HOMES = {
     "click": ("shadowai.cli",),
-    "cryptography": ("shadowai.wire.quic",),
+    "cryptography": ("shadowai.packs.signing", "shadowai.wire.quic"),
     "hpack": ("shadowai.wire.http",),
     "idna": ("shadowai.normalize",),
     "orjson": ("shadowai.compiled_catalog", "shadowai.sources"),
+    "jinja2": ("shadowai.export.html",),
+    "markupsafe": ("shadowai.export.html",),
     "pandas": ("shadowai.export.frame",),
+    "pygal": ("shadowai.export.html",),
     "rich": ("shadowai.cli", "shadowai.export.table"),
     "jsonschema": ("shadowai.lint",),
     "publicsuffixlist": ("shadowai.lint",),
@@ -24,7 +27,11 @@ HOMES = {
     "sqlalchemy": ("shadowai.history",),
     "isal": ("shadowai.sources.compression",),
     "lz4": ("shadowai.sources.compression",),
+    "distributed": ("shadowai.cluster",),
+    "fsspec": ("shadowai.sources.remote",),
     "httplib2": ("shadowai.sweep.adapters",),
+    "ibis": ("shadowai.warehouse", "shadowai.warehouse_values"),
+    "pyarrow": ("shadowai.sources.tables", "shadowai.warehouse"),
     "keyring": ("shadowai.sweep.secrets",),
     "requests": ("shadowai.sweep",),
     "scapy": ("shadowai.sources.live",),
@@ -35,7 +42,10 @@ HOMES = {
 """Where a library may be imported: in that module or package, nowhere else."""
 
 LAZY = (
+    "jinja2",
+    "markupsafe",
     "pandas",
+    "pygal",
     "rich",
     "jsonschema",
     "publicsuffixlist",
@@ -45,8 +55,12 @@ LAZY = (
     "cryptography",
     "hpack",
     "scapy",
+    "distributed",
+    "fsspec",
     "httplib2",
+    "ibis",
     "keyring",
+    "pyarrow",
     "truststore",
 )
 """Libraries that are only imported by the function that needs them."""
@@ -139,6 +153,8 @@ JOINERS = (
     "shadowai.inputs",
     "shadowai.names_first",
     "shadowai.split",
+    "shadowai.tasks",
+    "shadowai.warehouse",
     "shadowai.watch",
 )
 """Where sources and signatures meet."""

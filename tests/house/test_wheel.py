@@ -55,6 +55,8 @@ def _expected() -> set[str]:
     }
     files |= {name.replace(".", "/") + ".py" for name, path in modules(SOURCE).items() if path.stem != "__init__"}
     files |= {f"shadowai/signatures/{path.name}" for path in (SOURCE / "signatures").glob("*.yaml")}
+    page = (SOURCE / "shadowai" / "export" / "html").iterdir()
+    files |= {f"shadowai/export/html/{path.name}" for path in page if path.suffix in (".css", ".j2", ".js")}
     return files | {"shadowai/py.typed", "shadowai/signature.schema.json"}
 
 

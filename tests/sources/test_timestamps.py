@@ -32,6 +32,8 @@ def read(text: str, clock: Clock | None = None, zone_text: str | None = None) ->
     [
         "2024-06-03T12:00:00Z",
         "2024-06-03 12:00:00 UTC",
+        "2024-06-03 12:00:00 +0000 UTC",
+        "2024-06-03 14:00:00.000 +0200 CEST",
         "2024-06-03T14:00:00+02:00",
         "2024-06-03T14:00:00+0200",
         "2024-06-03T14:00:00+02",
@@ -412,3 +414,18 @@ def test_numbers_are_the_times_of_their_texts() -> None:
 def test_mixed_kinds_are_not_read_at_once() -> None:
     assert Clock().parse_all(["2026-01-05 08:00:00", None]) is None
     assert Clock().parse_all([1.5, "1767600000"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "assumed"),
+    [
+        ("06/03/24-12:00:00.536335", "zone"),
+        ("06/03/2024-12:00:00.536335", "zone"),
+        ("06/03-12:00:00.536335", "year,zone"),
+    ],
+)
+def test_snort_writes_the_month_first_and_a_dash(text: str, assumed: str) -> None:
+    clock = Clock(modified=datetime(2024, 7, 1, tzinfo=UTC).timestamp(), day_first=True)
+    found = clock.parse(text)
+    assert found is not None
+    assert (iso(found), clock.last) == ("2024-06-03T12:00:00.536335Z", assumed)

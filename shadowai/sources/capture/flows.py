@@ -10,12 +10,12 @@ Everything else goes through :func:`~shadowai.sources.capture.link.dissect`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from operator import attrgetter
 from struct import Struct
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from shadowai.sources.capture import internet, link
 from shadowai.sources.capture.fragments import Fragments
@@ -77,9 +77,6 @@ _QUIC_FIRSTS = bytes(byte >= 0x80 or byte == 0x16 or byte < 0x40 for byte in ran
 Take = Callable[[int, int, int, int, int, int, int, bytes, int, bytes, int], int]
 """Is handed a piece: kind, flow, direction (0 or 1), first sequence number of the stream (-1 unknown), sequence number, time,
 frame number, captured payload, its length on the wire, the flow's key as its sender has it, protocol. Answers :data:`LOOK` …"""
-
-
-_Walk = TypeVar("_Walk", bound=Callable[..., bool])
 
 
 class Side:
@@ -181,20 +178,16 @@ def reverse(key: bytes) -> bytes:
     return key[half : 2 * half] + key[:half] + key[-2:] + key[-4:-2]
 
 
-def _rare_garbage(walk: _Walk) -> _Walk:
-    """Look for circular garbage seldom: a walk makes none, and looking for it costs a third of its time."""
-
-    @wraps(walk)
-    def seldom(*arguments: Any) -> bool:
-        before = gc.get_threshold()
-        if before[0]:  # else it is never looked for
-            gc.set_threshold(max(_GARBAGE, before[0]), *before[1:])
-        try:
-            return walk(*arguments)
-        finally:
-            gc.set_threshold(*before)
-
-    return seldom  # type: ignore[return-value]
+@contextmanager
+def rare_garbage() -> Iterator[None]:
+    """Look for circular garbage seldom: reading a capture makes none, and looking for it costs a third of a walk's time."""
+    before = gc.get_threshold()
+    if before[0]:  # else it is never looked for
+        gc.set_threshold(max(_GARBAGE, before[0]), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Table:
@@ -224,7 +217,7 @@ class Table:
         """How many flows there were."""
         return self._flows
 
-    @_rare_garbage
+    @rare_garbage()
     def walk(self, frames: Iterable[RawFrame], most: int = 1 << 16) -> bool:
         """Count up to ``most`` frames; false once there are no more."""
         tcp, udp, account = self._tcp, self._udp, self._account
@@ -288,7 +281,7 @@ class Table:
             self.packets += seen
         return seen == most
 
-    @_rare_garbage
+    @rare_garbage()
     def read(self, reader: PcapReader, most: int = 1 << 16) -> bool:
         """As :meth:`walk`, over the records of a classic capture of Ethernet frames, which are read where they lie.
 

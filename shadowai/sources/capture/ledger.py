@@ -27,7 +27,8 @@ _UNKNOWN_SERVERS = {"mcp": "mcp-server", "a2a": "a2a-agent"}
 """Protocols of agents to the signatures that stand for whoever speaks them; all others are ``unknown-llm-server``."""
 
 Wanted = Callable[[str | None, str | None], bool]
-"""Whether a name (host, URL) has to be kept; a scan keeps what may be AI."""
+"""Whether a name (host, URL) has to be kept; a scan keeps what may be AI. One that has ``known``, a set of names, keeps no host that is
+not among them or in one of them, addresses aside; the compiled walk asks it less then."""
 
 
 class At(NamedTuple):
@@ -138,10 +139,6 @@ class Ledger:
     def wanted(self) -> Wanted | None:
         """Whether a name has to be kept; ``None`` keeps all."""
         return self._wanted
-
-    def hears(self, host: str) -> bool:
-        """True for names that have to be known of, wanted or not."""
-        return host in self.ech_names or host in hosts.ENCRYPTED_DNS or self._wanted is None or self._wanted(host, None)
 
     def told(self, flow: int) -> Told | None:
         """What a flow told so far."""

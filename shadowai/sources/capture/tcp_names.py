@@ -225,7 +225,7 @@ class TcpNames:
             return COLLECT
         told = self._ledger.of(at.flow, 1 - at.which)
         if chain and told is not None:
-            name = _known_owner(chain[0]) if len(chain[0]) <= _REMEMBERED else _owner(chain[0])
+            name = _known_owner(chain[0]) if len(chain[0]) <= _REMEMBERED else owner(chain[0])
             if name is not None:
                 self._ledger.see(told, Seen("tls_certificate", name, at.frame, at.time, 1 - at.which, inferred=True))
             else:
@@ -400,12 +400,12 @@ class TcpNames:
             self._leave(stream, id // 2, id % 2)
 
 
-def _owner(certificate: bytes) -> str | None:
+def owner(certificate: bytes) -> str | None:
     """The host that a certificate (DER) is about."""
     return hosts.one_owner(x509.names(certificate))
 
 
-_known_owner = functools.lru_cache(maxsize=1 << 10)(_owner)
+_known_owner = functools.lru_cache(maxsize=1 << 10)(owner)
 
 
 def _drop_what_was_read(stream: Stream) -> None:

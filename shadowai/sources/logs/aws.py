@@ -5,7 +5,7 @@ where the source is the client; records of what a well-known service port sent b
 """
 
 from shadowai.sources.logs import suricata
-from shadowai.sources.logs.description import CsvHeader, Json, Key, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, Key, LogFormat, Part, Pattern, TimeOf, Told, When
 
 _FLOW_DOC = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
 _NO_DATA = "no traffic in the interval, or records were skipped"
@@ -30,6 +30,7 @@ RESOLVER = LogFormat(
     zone="utc",
     blocked=(When((("firewall_rule_action", r"(?i)^block$"),)),),
     allowed=(When((("firewall_rule_action", r"(?i)^(?:allow|alert)$"),)),),
+    told=Told(("answers",)),
     product="aws_route53_resolver",
 )
 
@@ -130,6 +131,8 @@ NETWORK_FIREWALL = LogFormat(
     blocked=suricata.blocked("event."),
     allowed=suricata.allowed("event."),
     uncounted=suricata.uncounted("event."),
+    session=("event.flow_id",),
+    told=suricata.told("event."),
     product="aws_network_firewall",
 )
 

@@ -1,4 +1,5 @@
-"""Azure flow logs of network security groups and virtual networks, one flow an object, as shippers split them.
+"""Azure flow logs of network security groups and virtual networks: as written, with many flows an object, and one flow an object, as
+shippers split them.
 
 A flow is a tuple of values parted by commas: time, source, destination, their ports, protocol, direction, then, in version 2,
 the decision (``A`` or ``D``) and the state, in version 4 the state (``D`` for denied) and the encryption, then packets and bytes
@@ -14,16 +15,22 @@ _TUPLE = (
     r"(?:\d*),(?P<port>\d*),\w+,[IO],(?P<decision>[ABCED])"
     r'(?:,(?P<state>\w*),\d*,(?P<up>\d*),\d*,(?P<down>\d*))?"'
 )
+_BARE = (
+    r"^(?P<time>\d{10,13}),(?P<source>[0-9a-fA-F.:]+),(?P<destination>[0-9a-fA-F.:]+),(?:\d*),(?P<port>\d*),\w+,[IO],(?P<decision>[ABCED])"
+    r"(?:,(?P<state>\w*),\d*,(?P<up>\d*),\d*,(?P<down>\d*))?$"
+)
 """In version 2 ``decision`` is A or D and ``state`` B, C or E; in version 4 ``decision`` is the state and ``state`` the encryption."""
 
 FLOW = LogFormat(
     name="azure_nsg_flow_json",
-    title="Azure NSG and virtual network flow log (one flow an object)",
+    title="Azure NSG and virtual network flow log (JSON)",
     vendor="Microsoft",
     doc="https://learn.microsoft.com/en-us/azure/network-watcher/vnet-flow-logs-overview",
     kind="connection",
-    family=Pattern((_TUPLE,)),
-    line=r'"flow(?:\.\d{1,4}|_?[tT]uple)"\s*:\s*"\d{10,13},[0-9a-fA-F.:]+,[0-9a-fA-F.:]+,\d*,\d*,\w+,[IO],[ABCED][,"]',
+    family=Pattern((_TUPLE, _BARE)),
+    each=r'[\[,]\s*"(\d{10,13},[0-9a-fA-F.:]+,[0-9a-fA-F.:]+,\d*,\d*,\w+,[IO],[ABCED](?:,\w*,\d*,\d*,\d*,\d*)?)"',
+    line=r'"flowTuples"\s*:\s*\[\s*"\d{10,13},|^\d{10,13},[0-9a-fA-F.:]+,[0-9a-fA-F.:]+,\d*,\d*,\w+,[IO],[ABCED](?:,|$)|'
+    r'"flow(?:\.\d{1,4}|_?[tT]uple)"\s*:\s*"\d{10,13},[0-9a-fA-F.:]+,[0-9a-fA-F.:]+,\d*,\d*,\w+,[IO],[ABCED][,"]',
     fields={
         "client_ip": ("source",),
         "server_ip": ("destination",),

@@ -37,6 +37,11 @@ class Part:
     pattern: str
     only: tuple[tuple[Key, str], ...] = ()
     into: str = "{}"
+    by_head: bool = False
+    """Whether the piece is there, and which host it names, is told by what stands before the path of the URL, and by whether a path
+    follows: for a scan, which decides once about texts that begin alike."""
+    any_name: bool = False
+    """Whether every plain host name (labels of letters, digits and hyphens, parted by dots) is taken as it stands."""
 
 
 Take = Key | Part
@@ -63,6 +68,16 @@ class TimeOf:
 
     keys: tuple[Key, ...]
     zone: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where a DNS log has the addresses that were the answer (every address in these tokens is taken), and for how many seconds they
+    hold. ``client`` is who asked, where that is not what ``client_ip`` says of such a record."""
+
+    addresses: tuple[Key, ...]
+    ttl: tuple[Key, ...] = ()
+    client: tuple[Take, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,9 @@ class CsvPositional:
     delimiter: str = ","
 
 
+Dialect = Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab"]
+
+
 @dataclass(frozen=True, slots=True)
 class KeyValue:
     """``key=value`` in its dialects.
@@ -122,7 +140,7 @@ class KeyValue:
     ``k=v`` parted by tabs.
     """
 
-    dialect: Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab"] = "equals"
+    dialect: Dialect = "equals"
     requires: tuple[str, ...] = ()
     """Keys that every line of the format has."""
     aliases: bool = False
@@ -198,14 +216,25 @@ class LogFormat:
     blocked: tuple[When, ...] = ()
     allowed: tuple[When, ...] = ()
     uncounted: tuple[When, ...] = ()
+    session: tuple[Key, ...] = ()
+    """Tokens that together are the id of a connection, the same in all records that tell of it, be they of other formats of the same
+    ``product``: a name in one and a size in another become one use."""
+    told: Told | None = None
+    """What a DNS log tells of answers: it names connections of which other logs tell the address only."""
     nulls: frozenset[str] = frozenset()
     percent_encoded: bool | tuple[str, ...] = False
     """Values are %HH encoded by the writer (Zscaler NSS) and are decoded; or those of the named fields are (Squid's user)."""
     name_in: str = ""
     """A shortcut for scans: a pattern for a whole line (``^…$``, never a line break) that is sure to be a record of this format; group
     1 is the host, as the first ``host`` field gives it up to its path. Lines it does not match are read in full."""
+    shapes: tuple[tuple[int, str], ...] = ()
+    """For formats of positions with a ``line``: patterns for columns. A line of which all hold, its columns one blank apart (behind the
+    first, several), is sure to match ``line``: for the compiled fold, which has no regular expressions."""
     ignored: str = ""
     """Matches (searched) the lines that are no records of the format: banners, continuation lines, notes between records."""
+    each: str = ""
+    """A pattern with one group, for records that stand together in one line or object (the tuples of Azure's flow logs): where it is
+    found, every match is read as a line of its own."""
     product: str = ""
     """The product this is one of several formats of (``fortigate`` for its key=value and CEF form)."""
     same_as: tuple[str, ...] = field(default=())
@@ -225,6 +254,11 @@ class LogFormat:
             given.add("blocked")
         return tuple(name for name in order if name in given)
 
+    @property
+    def joins(self) -> bool:
+        """Whether its records may say something of others: parts of one connection, DNS answers, connections by address."""
+        return bool(self.session) or self.told is not None or self.kind == "connection"
+
     def check(self) -> None:
         """Raise ``ValueError`` where the description contradicts itself: unknown fields or kinds, patterns that are broken or take
         nothing, delimiters that are no single character."""
@@ -238,6 +272,8 @@ class LogFormat:
                 re.compile(text)
             except re.error as wrong:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
+        if self.each and re.compile(self.each).groups != 1:
+            raise ValueError(f"pattern {self.each!r} has not one group, which is the record")
         for part in self._parts():
             if re.compile(part.pattern).groups < 1:
                 raise ValueError(f"pattern {part.pattern!r} has no group to take")
@@ -250,7 +286,7 @@ class LogFormat:
         return [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
 
     def _patterns(self) -> list[str]:
-        found = [self.line, self.name_in, self.ignored]
+        found = [self.line, self.name_in, self.ignored, self.each]
         found += [text for part in self._parts() for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
         found += [text for when in conditions for _, text in (*when.all, *when.beside)]

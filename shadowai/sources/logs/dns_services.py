@@ -1,6 +1,10 @@
-"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS Recursor, dnsdist, dnscrypt-proxy."""
+"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS Recursor, dnsdist, dnscrypt-proxy, Pi-hole's database.
 
-from shadowai.sources.logs.description import CsvHeader, LogFormat, Pattern, TimeOf, When
+Pi-hole's ``status``, https://docs.pi-hole.net/database/query-database/: 1, 4 to 11, 15, 16 and 18 are blocked, by a list, a rule, the
+server asked, a busy database, or as a special domain; 2, 3, 12 to 14 and 17 were answered.
+"""
+
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Pattern, TimeOf, When
 
 NEXTDNS = LogFormat(
     name="nextdns_csv",
@@ -21,6 +25,27 @@ NEXTDNS = LogFormat(
     blocked=(When((("status", r"(?i)^block"),)),),
     allowed=(When((("status", r"(?i)^(?:allow|default)"),)),),
     product="nextdns",
+)
+
+PIHOLE = LogFormat(
+    name="pihole_ftl",
+    title="Pi-hole's database of queries (pihole-FTL.db)",
+    vendor="Pi-hole",
+    doc="https://docs.pi-hole.net/database/query-database/",
+    kind="dns_query",
+    family=Json(requires=(("database", "^pihole-FTL$"), ("timestamp", ""), ("domain", ""))),
+    fields={
+        "host": ("domain",),
+        "device": (Part("client", r"^(?!.*:)(.*[A-Za-z].*)$"),),
+        "client_ip": ("client",),
+        "action": ("status",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=20,
+    blocked=(When((("status", r"^(?:1|[4-9]|1[01568])$"),)),),
+    allowed=(When((("status", r"^(?:2|3|1[2347])$"),)),),
+    product="pihole_ftl",
 )
 
 POWERDNS = LogFormat(
@@ -69,4 +94,4 @@ DNSCRYPT = LogFormat(
 )
 """CLOAK: the name was answered with an address of the administrator's own."""
 
-FORMATS = (NEXTDNS, POWERDNS, DNSCRYPT)
+FORMATS = (PIHOLE, NEXTDNS, POWERDNS, DNSCRYPT)

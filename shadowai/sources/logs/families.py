@@ -193,6 +193,16 @@ class W3cTokenizer(_Listed):
             self._adopt(layout)
         return tokens
 
+    @property
+    def width(self) -> int:
+        """How many columns a ``#Fields`` line told; 0 where there was none."""
+        return len(self._names) if self._headed else 0
+
+    @property
+    def by_blanks(self) -> bool:
+        """Whether blanks part the columns, and not tabs."""
+        return not self._tabs
+
     def _directive(self, line: str) -> Row:
         name, _, value = line[1:].partition(":")
         if name.strip().lower() == "fields":
@@ -237,12 +247,23 @@ class ZeekTokenizer(_Listed):
         tokens = line.split(self._separator)
         return tokens if self._here and self._width and len(tokens) == self._width else None
 
+    @property
+    def width(self) -> int:
+        """How many columns the log at hand has; 0 where it is another log."""
+        return self._width if self._here else 0
+
+    @property
+    def separator(self) -> str:
+        """What parts the columns."""
+        return self._separator
+
     def _directive(self, line: str) -> Row:
         name, _, value = line[1:].replace("\t", " ", 1).partition(" ") if "\t" in line else line[1:].partition(" ")
         if name == "separator":
             self._separator = _zeek_bytes(self._escape, value.strip()) or "\t"
         elif name == "path":
             self._here = value.strip() == self._path
+            self.version += 1
         elif name == "fields":
             names = value.split(self._separator)
             self._width = len(names)
@@ -635,6 +656,12 @@ def path_getter(path: str) -> Getter:
         return found if found is None or type(found) is str else _text(found)
 
     return take
+
+
+def raw_value(tokens: dict[str, Any], path: str) -> Any:
+    """What stands at ``path`` in an object, be it a list or an object; ``None`` where nothing does."""
+    found = tokens.get(path)
+    return _walk(tokens, tuple(path.split("."))) if found is None else found
 
 
 def flatten(tokens: dict[str, Any]) -> dict[str, Any]:

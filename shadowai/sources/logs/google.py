@@ -4,7 +4,7 @@ A flow record has one direction: ``bytes_sent`` went from ``src_ip`` to ``dest_i
 by both: the sender's report is counted. Records of what a well-known service port sent back are printed and not counted.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, Told, When
 
 _DOCS = "https://cloud.google.com/"
 _SERVICE = r"^(?:53|80|443|853)$"
@@ -92,6 +92,7 @@ DNS = LogFormat(
     },
     time=(TimeOf(("timestamp",)), TimeOf(("receiveTimestamp",))),
     zone="utc",
+    told=Told(("jsonPayload.rdata",)),
     product="gcp_dns",
 )
 

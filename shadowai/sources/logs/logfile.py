@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
+from shadowai.sources.logs import bulk
+from shadowai.sources.logs.bulk import LineFold
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
@@ -24,7 +26,11 @@ from shadowai.sources.timestamps import Clock, assumptions, in_doubt
 OWN_INVENTORY = "asset_id,service_id,service,vendor"
 """How an inventory written by this program begins: found in a scanned folder, it is no log."""
 EXAMPLES = 5
+T = TypeVar("T")
+
 _SNIFF = 1 << 20
+_HEADLESS = 64
+"""Lines looked at one by one for a header."""
 LEARNT = 1000
 """Lines from which a file's kinds of records are learnt; where the order of day and month is in doubt, all that are at hand."""
 _STRANGERS = 2048
@@ -138,6 +144,11 @@ class LogFile:
         self._shown: dict[str, set[When]] = {}
         self._failure: SourceError | None = None
         self._own_inventory = False
+        self._in_doubt = False
+        self.aside: Callable[[Row], bool] | None = None
+        """Is handed the records of formats whose records say something of others; those it takes are not among :meth:`runs`."""
+        self.passed: Callable[[FormatReader, Sequence[Any]], None] | None = None
+        """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
         self._stream = _Replay(content.stream)
         head = self._stream.head(_SNIFF)
         text = framing.decode(head)
@@ -193,21 +204,26 @@ class LogFile:
         for item in self.runs(None):
             yield from (item,) if isinstance(item, Row) else map(item.row, range(len(item.lines)))
 
-    def runs(self, passed_over: Callable[[str], bool] | None) -> Iterator[Row | Run]:
+    def runs(self, passed_over: Callable[[str], bool] | None, fold: LineFold | None = None) -> Iterator[Row | Run]:
         """The records in file order, many at once where their names were found without reading the rest.
 
-        ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out.
+        ``passed_over`` tells names that need no reading: records that are sure to have one are counted and left out. ``fold`` counts
+        most records by itself, which are not given.
         """
         primary = self._reader(self.format) if self.format is not None else None
         family = primary.description.family if primary is not None else None
         below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
         as_text = not isinstance(family, (Json, *_HEADED))
-        lines = _Lines(self._lines(primary, passed_over))
+        folds = fold is not None and primary is not None and self._folds(primary)
+        lines = _Lines(self._folded(primary, passed_over, fold) if folds else self._lines(primary, passed_over))  # type: ignore[arg-type]
         day_first = self._clock.day_first
         for item in lines:
             if isinstance(item, Run):
                 self.tally.records += len(item.lines)
-                yield item
+                if self.aside is not None and item.reader.description.joins:
+                    yield from filter(self._is_left, map(item.row, range(len(item.lines))))
+                else:
+                    yield item
                 continue
             number, line = item
             if not line or line.isspace():
@@ -229,9 +245,23 @@ class LogFile:
                 row = Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
             if row is not None:
                 self.tally.records += 1
-                yield row
+                if self._is_left(row):
+                    yield row
         if self._clock.day_first is not day_first or self._failure is not None:
             self._needs_order(None)
+
+    @property
+    def primary(self) -> FormatReader:
+        """The reader of the file's format, which is known."""
+        return self._reader(self.format)  # type: ignore[arg-type]
+
+    def sets_aside(self, reader: FormatReader) -> bool:
+        """Whether records of the reader's format are handed to :attr:`aside`."""
+        return self.aside is not None and bool(reader.description.joins)
+
+    def _is_left(self, row: Row) -> bool:
+        """False for records that :attr:`aside` has taken."""
+        return self.aside is None or not row.reader.description.joins or not self.aside(row)
 
     def record(self, row: Row) -> Record:
         """What a row says."""
@@ -293,7 +323,8 @@ class LogFile:
         self._clock.day_first = found.format.day_first
         readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
-        for place, line in enumerate(sample):
+        self._in_doubt = False
+        for place, line in enumerate(record for line in sample for record in self._records_in(line)):
             if place >= LEARNT and not (times and in_doubt(times[0])):
                 break
             read = self._sampled(readers, line)
@@ -302,6 +333,7 @@ class LogFile:
                 times += reader.time_texts(tokens) if reader is readers[0] else ()
                 reader.look_beside(tokens)
         self._clock.learn(times)
+        self._in_doubt = bool(times) and in_doubt(times[0])
         self._shown = {reader.description.name: reader.shown for reader in readers}
 
     def _sampled(self, readers: list[FormatReader], line: str) -> tuple[FormatReader, Tokens] | None:
@@ -346,43 +378,122 @@ class LogFile:
         return found
 
     def _blocks(self) -> Iterator[framing.Block]:
+        size, first = self._block_size, self._first_line
+        blocks = framing.blocks(self._stream, as_json=self._as_json, size=size, first=first)  # type: ignore[arg-type]
+        return self._reading(map(self._apart, blocks) if self.format is not None and self.format.each else blocks)
+
+    def _apart(self, block: framing.Block) -> framing.Block:
+        """``block`` with records that stand together in one line as lines of their own, under its number."""
+        apart = [
+            (number, record)
+            for number, line in zip(block.numbers, block.lines, strict=False)
+            for record in self._records_in(line)
+        ]
+        numbers, lines = [number for number, _ in apart], [record for _, record in apart]
+        return framing.Block(numbers, lines, block.size, "", block.overlong)
+
+    def _records_in(self, line: str) -> Sequence[str]:
+        each = self.format.each if self.format is not None else ""
+        return (re.findall(each, line) if each else ()) or (line,)
+
+    def _reading(self, items: Iterator[T]) -> Iterator[T]:
+        """``items`` up to where reading fails."""
         try:
-            yield from framing.blocks(
-                self._stream,  # type: ignore[arg-type]
-                as_json=self._as_json,
-                size=self._block_size,
-                first=self._first_line,
-            )
+            yield from items
         except SourceError as wrong:
             self._failure = wrong
         except OSError as wrong:
             self._failure = SourceError(f"reading stopped: {wrong.strerror or wrong}", origin=Origin(self.path))
 
+    def _folds(self, primary: FormatReader) -> bool:
+        """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
+        as_it_stands = not self._as_json and not self._depth and not self._own_inventory
+        told = self.aside is not None and primary.description.told is not None
+        in_doubt = self._in_doubt and self._clock.day_first is None
+        return as_it_stands and not told and not in_doubt and bulk.may_fold(primary.description)
+
+    def _folded(
+        self, primary: FormatReader, passed_over: Callable[[str], bool] | None, fold: LineFold
+    ) -> Iterator[Line | Run]:
+        """The lines of the file that ``fold`` does not count."""
+        size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
+        sift = self._sifter(primary, passed_over)
+        number = self._first_line
+        for piece in self._reading(framing.pieces(self._stream, size)):  # type: ignore[arg-type]
+            if piece.dropped:
+                self._leave_out(number)
+            if self._on_block is not None:
+                self._on_block(piece.size)
+            if piece.raw is not None:
+                number = yield from self._fold_piece(primary, fold, piece.raw, number, sift)
+
+    def _fold_piece(
+        self,
+        primary: FormatReader,
+        fold: LineFold,
+        raw: bytes,
+        number: int,
+        sift: Callable[[framing.Block], Iterator[Line | Run]],
+    ) -> Generator[Line | Run, None, int]:
+        """The lines of ``raw`` that ``fold`` does not count; where it cannot (above a table's header, say), what ``sift`` gives.
+        Returns the number of the next line."""
+        at = 0
+        shown = 0
+        while at <= len(raw):
+            if fold.fits(primary):
+                kept = fold.fold(raw, at, number)
+                at, count = kept.at, kept.looked_at
+                yield from kept.lines
+            else:  # what comes next may be a header, or else there is none for long
+                end = raw.find(b"\n", at) if shown < _HEADLESS else len(raw)
+                end = len(raw) if end < 0 else end
+                lines, text = framing.split(raw[at:end])
+                at, count, shown = end + 1, len(lines), shown + 1
+                yield from sift(framing.Block(range(number, number + count), lines, 0, text))
+            self.tally.lines += count
+            number += count
+        return number
+
     def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line | Run]:
         """The lines of the file, but for those that are sure to be records with a name that is passed over."""
-        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
-        tally = self.tally
-        refused: set[str | None] = set()
+        sift = self._sifter(primary, passed_over)
         for block in self._blocks():
             for number in block.overlong:
-                tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
-            tally.lines += len(block.lines)
+                self._leave_out(number)
+            self.tally.lines += len(block.lines)
             if self._on_block is not None:
                 self._on_block(block.size)
-            if self._own_inventory:
-                continue
+            if not self._own_inventory:
+                yield from sift(block)
+
+    def _leave_out(self, number: int) -> None:
+        self.tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
+
+    def _sifter(
+        self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None
+    ) -> Callable[[framing.Block], Iterator[Line | Run]]:
+        """A function that gives the lines of a block as :meth:`_lines` does."""
+        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
+        refused: set[str | None] = set()
+
+        def sift(block: framing.Block) -> Iterator[Line | Run]:
             found = find(block) if find is not None else None
             if found is None or primary is None or passed_over is None:
                 yield from zip(block.numbers, block.lines, strict=False)
-                continue
+                return
             names = found.names
             if len(refused) > _REFUSED:
                 refused.clear()
             refused.update([name for name in set(names) - refused if name is not None and passed_over(name)])
             kept = [place for place, name in enumerate(names) if name not in refused]
-            tally.records += len(names) - len(kept)
-            tally.named += len(names) - len(kept)
+            self.tally.records += len(names) - len(kept)
+            self.tally.named += len(names) - len(kept)
+            if self.passed is not None and primary.description.told is not None:
+                rows = found.tokens or [primary.tokens_of_record(line) for line in block.lines]
+                self.passed(primary, [rows[place] for place, name in enumerate(names) if name in refused])
             yield from _kept(primary, block, found, kept)
+
+        return sift
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:

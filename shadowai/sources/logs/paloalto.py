@@ -73,6 +73,7 @@ def _positional(
         blocked=(When(((31, _BLOCKED),)),),
         allowed=(When(((31, _ALLOWED),)),),
         uncounted=uncounted,
+        session=(3, 23, 25),  # serial number, session id, source port: ids begin again
         product="panos",
     )
 

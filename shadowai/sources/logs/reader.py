@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from shadowai import normalize
-from shadowai.model import Actor, Record
+from shadowai.model import Actor, Answer, Record
 from shadowai.sources.logs.description import (
     FIELDS,
     CsvHeader,
@@ -27,7 +27,18 @@ from shadowai.sources.logs.description import (
     When,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import HEADER, SCALARS, Column, Getter, Row, Tokenizer, Tokens, nothing, tokenizer
+from shadowai.sources.logs.families import (
+    HEADER,
+    SCALARS,
+    Column,
+    Getter,
+    Row,
+    Tokenizer,
+    Tokens,
+    nothing,
+    raw_value,
+    tokenizer,
+)
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -35,6 +46,8 @@ T = TypeVar("T")
 
 _MEMO = 1 << 16
 _SHAPES = 1024
+_ANSWERED = 64
+_ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.0+)?")
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
@@ -62,6 +75,9 @@ class _Plan(NamedTuple):
     blocked: list[Test]
     allowed: list[Test]
     kinds: list[tuple[Test, Kind]]
+    session: tuple[Getter, ...] = ()
+    asker: tuple[Getter, ...] = ()
+    ttl: tuple[Getter, ...] = ()
 
 
 class FormatReader:
@@ -173,9 +189,40 @@ class FormatReader:
         user = self._first("user", tokens, _user)
         return Actor(user, self._device(tokens, user), self._first("client_ip", tokens, _address))
 
+    def client(self, tokens: Tokens) -> str | None:
+        """The client's address."""
+        return self._first("client_ip", tokens, _address)
+
     def server(self, tokens: Tokens) -> str | None:
         """The server's address, for records that name no host."""
         return self._first("server_ip", tokens, _address)
+
+    def session(self, tokens: Tokens) -> str | None:
+        """The id of the record's connection, with the product whose id it is; ``None`` where a part of it is missing."""
+        parts = [take(tokens) for take in self._plan.session]
+        if not parts or any(not part or self._is_null(part) for part in parts):
+            return None
+        description = self.description
+        return f"{description.product or description.name}:{'|'.join(map(str.strip, parts))}"  # type: ignore[arg-type]
+
+    def answer(self, tokens: Tokens) -> Answer | None:
+        """What a DNS record tells of addresses, where it tells anything."""
+        told = self.description.told
+        if told is None:
+            return None
+        found = [address for key in told.addresses for address in _addresses(self._whole(key, tokens))]
+        if not found:
+            return None
+        client = next(filter(None, (_address(take(tokens) or "") for take in self._plan.asker)), None)
+        client = client or self.client(tokens)
+        ttl = next(filter(None, (take(tokens) for take in self._plan.ttl)), "")
+        return None if client is None else Answer(client, tuple(dict.fromkeys(found))[:_ANSWERED], _size(ttl))
+
+    def _whole(self, key: Key, tokens: Tokens) -> object:
+        """A token as it stands: of an object in JSON maybe a list, else text."""
+        if isinstance(tokens, dict) and isinstance(key, str):
+            return raw_value(tokens, key)
+        return self.plain_getter(key)(tokens)
 
     def record(self, path: str, line: int, tokens: Tokens, header: Header = NO_HEADER, *, timed: bool = True) -> Record:
         """The record as understood. Values that cannot be made canonical are absent; the time too where it is not asked for."""
@@ -189,13 +236,13 @@ class FormatReader:
             path=path,
             line=line,
             format=description.name,
-            kind=next((kind for holds, kind in self._plan.kinds if holds(tokens)), description.kind),
+            kind=self.kind(tokens),
             time=time,
             user=user,
             device=device,
             client_ip=address,
             server_ip=self._first("server_ip", tokens, _address),
-            server_port=self._port(tokens),
+            server_port=self.port(tokens),
             host=host,
             url=url,
             method=self._first("method", tokens, _word),
@@ -207,7 +254,17 @@ class FormatReader:
             counted=because is None,
             uncounted_because=because,
             time_assumed=assumed,
+            session=self.session(tokens) if self._plan.session else None,
+            answer=self.answer(tokens) if description.told is not None else None,
         )
+
+    def kind(self, tokens: Tokens) -> Kind:
+        """What it is a record of."""
+        return next((kind for holds, kind in self._plan.kinds if holds(tokens)), self.description.kind)
+
+    def sizes(self, tokens: Tokens) -> tuple[int | None, int | None]:
+        """Bytes up and down."""
+        return self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
 
     def time_texts(self, tokens: Tokens) -> Iterator[str]:
         """The texts in which this record's time is looked for, as written."""
@@ -238,7 +295,7 @@ class FormatReader:
 
     def _plan_now(self) -> _Plan:
         description = self.description
-        encoded = description.percent_encoded
+        told, encoded = description.told, description.percent_encoded
         decoded = FIELDS if encoded is True else encoded or ()
         times: list[tuple[tuple[Getter, ...], Getter | None]] = []
         keys: list[tuple[Key, ...]] = []
@@ -259,6 +316,9 @@ class FormatReader:
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
             kinds=[(test, kind) for when, kind in description.kinds if (test := self.condition(when)) is not never],
+            session=tuple(self.getter(key) for key in description.session),
+            asker=tuple(self.getter(take) for take in told.client) if told is not None else (),
+            ttl=tuple(self.getter(key) for key in told.ttl) if told is not None else (),
         )
 
     def _columns(self, field: str, decoded: Sequence[str]) -> list[Column]:
@@ -372,7 +432,8 @@ class FormatReader:
             return self._first("user", tokens, _device_account)
         return device
 
-    def _port(self, tokens: Tokens) -> int | None:
+    def port(self, tokens: Tokens) -> int | None:
+        """The server's port: the record's own, else that of its URL or host."""
         text = self._first("server_port", tokens, str.strip)
         if text is not None:
             return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536 else None
@@ -461,6 +522,15 @@ def _object_acceptance(family: Json, reads: Tokenizer) -> Callable[[str], Row]:
 
 def _holds(text: str | None, matches: Matches) -> bool:
     return text is not None and (matches is None or matches(text) is not None)
+
+
+def _addresses(value: object) -> list[str]:
+    """Every address in a text, or in what JSON has of lists and objects."""
+    if not value:
+        return []
+    whole = value if isinstance(value, list) and all(isinstance(one, str) for one in value) else None
+    pieces = _ADDRESSES.findall(str(value)) if whole is None else whole
+    return [address for piece in pieces[:_ANSWERED] if (address := _address(piece))]
 
 
 def never(tokens: Tokens) -> bool:

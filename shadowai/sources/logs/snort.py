@@ -64,12 +64,13 @@ CSV = LogFormat(
     line=_DATE
     + r',\d+,\d+,\d+,(?:"[^"]*"|[^,]*),(?:TCP|UDP|ICMP|IP|IPV6-ICMP|PROTO:\d+),[0-9a-fA-F.:]+,\d*,[0-9a-fA-F.:]+,\d*,',
     fields=_ends(7, 8, 9, 10, ((8, _SERVICE), (10, _HIGH))),
+    time=(TimeOf((1,)),),
     rank=12,
     product="snort",
 )
 
 _FAST = (
-    r"(?:(?P<date>\d\d/\d\d/\d{2,4})-(?P<clock>\d\d:\d\d:\d\d\.\d{1,9})\s{1,4})?"
+    r"(?:(?P<time>\d\d/\d\d(?:/\d{2,4})?-\d\d:\d\d:\d\d\.\d{1,9})\s{1,4})?"
     r"(?:\[(?P<action>[A-Za-z]{4,8})\]\s{1,4})?(?:\[\*\*\]\s{1,4})?"
     r"\[\d{1,4}:\d{1,10}:\d{1,5}\]\s{1,4}[^{}]{0,256}\{(?P<protocol>[\w:-]{1,20})\}\s{1,4}"
     r"(?P<source>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)(?::(?P<source_port>\d{1,5}))?\s{1,4}->\s{1,4}"
@@ -93,8 +94,7 @@ FAST = LogFormat(
         ),
         "action": ("action",),
     },
-    time=(TimeOf(("date", "clock")),),
-    day_first=False,
+    time=(TimeOf(("time",)),),
     rank=12,
     blocked=(When((("action", r"(?i)^(?:block|[a-z]?drop|reject)"),)),),
     product="snort",

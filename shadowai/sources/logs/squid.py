@@ -23,7 +23,7 @@ NATIVE = LogFormat(
     family=Blank(at_least=9),
     line=r"^\d{9,10}\.\d{3}\s+-?\d+ \S+ [A-Z_]+/\d{3} -?\d+ \S+ \S+ \S+ [A-Z_]+/\S+",
     fields={
-        "host": (Part(7, _NAMED),),
+        "host": (Part(7, _NAMED, by_head=True, any_name=True),),
         "url": (Part(7, _NAMED),),
         "user": (8,),
         "client_ip": (3,),
@@ -45,6 +45,13 @@ NATIVE = LogFormat(
     ),
     name_in=r"^\d{9,10}\.\d{3} ++-?\d++ \S++ [A-Z_]++/\d{3} -?\d++ \S++ (?:https?://)?+([^\s/:@\[\"?#]++)(?::\d++)?+(?:/\S*+)? "
     r"\S++ [A-Z_]++/\S++ [^\r\n\"\[]++$",
+    shapes=(
+        (1, r"^\d{9,10}\.\d{3}$"),
+        (2, r"^-?\d+$"),
+        (4, r"^[A-Z_]+/\d{3}$"),
+        (5, r"^-?\d+$"),
+        (9, r"^[A-Z_]+/\S+$"),
+    ),
     product="squid",
 )
 

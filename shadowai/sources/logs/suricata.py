@@ -5,7 +5,7 @@ sent. ``src_ip`` is the sender of the packet that caused the event: in a DNS ans
 in an alert about a response that is the server.
 """
 
-from shadowai.sources.logs.description import Json, Kind, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import Json, Key, Kind, LogFormat, Part, Take, TimeOf, Told, When
 
 _DOC = "https://docs.suricata.io/en/latest/output/eve/eve-json-format.html"
 _SERVICE_PORTS = "53|80|443|853|3128|8080|8443"
@@ -34,6 +34,14 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
         of_flow = f"{inside}flow.{plain[name][0]}"  # since Suricata 7: the flow's ends, whoever sent the packet
         found[name] = (of_flow, Part(f"{inside}{other}", "(.+)", only=from_server), *found[name])
     return found
+
+
+def told(inside: str = "") -> Told:
+    """Where EVE has DNS answers: the packet is the server's, so its destination is who asked."""
+    answers: tuple[Key, ...] = tuple(f"{inside}dns.{name}" for name in ("answers", "grouped", "rdata"))
+    ttl: tuple[Key, ...] = (f"{inside}dns.answers.0.ttl", f"{inside}dns.ttl")
+    answered = ((f"{inside}dns.type", "^(?:answer|response)$"), (f"{inside}src_port", "^53$"))
+    return Told(answers, ttl, (Part(f"{inside}dest_ip", "(.+)", only=answered),))
 
 
 def kinds(inside: str = "") -> tuple[tuple[When, Kind], ...]:
@@ -97,6 +105,8 @@ EVE = LogFormat(
     blocked=blocked(),
     allowed=allowed(),
     uncounted=uncounted(),
+    session=("flow_id",),
+    told=told(),
     product="suricata",
     same_as=("stamus", "jizo"),
 )
@@ -128,6 +138,8 @@ GATEWATCHER = LogFormat(
             "a detection beside the traffic it was made in",
         ),
     ),
+    session=("flow_id",),
+    told=told(),
     product="gatewatcher",
 )
 

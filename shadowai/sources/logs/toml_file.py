@@ -28,6 +28,7 @@ from shadowai.sources.logs.description import (
     Pattern,
     Take,
     TimeOf,
+    Told,
     W3c,
     When,
     ZeekTsv,
@@ -47,10 +48,10 @@ FAMILIES: Mapping[str, type[Any]] = {
 }
 """What ``family = "…"`` may be."""
 
-_TEXTS = ("title", "vendor", "doc", "line", "ignored", "product", "name_in")
+_TEXTS = ("title", "vendor", "doc", "line", "ignored", "each", "product", "name_in")
 _KEYS = (
     "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed",
-    "uncounted", "nulls", "percent_encoded", "same_as",
+    "uncounted", "session", "told", "nulls", "percent_encoded", "same_as",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _LARGEST = 1 << 18
@@ -113,10 +114,13 @@ class _Reader:
             blocked=self._conditions("blocked"),
             allowed=self._conditions("allowed"),
             uncounted=self._conditions("uncounted"),
+            session=self._session(),
+            told=self._told(),
             nulls=frozenset(str(null).lower() for null in self._get("nulls", list, [])),
             percent_encoded=self._percent_encoded(),
             name_in=self._get("name_in", str, ""),
             ignored=self._get("ignored", str, ""),
+            each=self._get("each", str, ""),
             product=self._get("product", str, ""),
             same_as=tuple(str(other) for other in self._get("same_as", list, [])),
         )
@@ -237,6 +241,27 @@ class _Reader:
             raise self._error(f"{name}: {tests!r} is not {{ key = 'pattern' }}", "give a pattern for each token")
         return tuple((int(key) if key.isdecimal() else key, pattern) for key, pattern in tests.items())
 
+    def _session(self) -> tuple[Key, ...]:
+        value = self._table.get("session", [])
+        keys = value if isinstance(value, list) else [value]
+        if not all(isinstance(key, int | str) and not isinstance(key, bool) for key in keys):
+            raise self._error(
+                f"session = {value!r} is no list of tokens", "name the tokens that make a connection's id"
+            )
+        return tuple(keys)
+
+    def _told(self) -> Told | None:
+        table = self._get("told", dict, {})
+        unknown = sorted(set(table) - {"addresses", "ttl", "client"})
+        if unknown or (table and "addresses" not in table):
+            raise self._error(
+                "[told] has no addresses, or more than addresses, ttl and client", "say where answers are"
+            )
+        parts = {name: self._takes(value) for name, value in table.items()}
+        if any(isinstance(take, Part) for name in ("addresses", "ttl") for take in parts.get(name, ())):
+            raise self._error("[told] takes a piece of a token", "name whole tokens: all addresses in them are taken")
+        return Told(**parts) if parts else None  # type: ignore[arg-type]
+
     def _percent_encoded(self) -> bool | tuple[str, ...]:
         value = self._table.get("percent_encoded", False)
         if isinstance(value, list) and all(isinstance(field, str) for field in value):
@@ -284,6 +309,7 @@ def _keys(described: LogFormat) -> list[Key]:
     found = [take.key if isinstance(take, Part) else take for take in takes] + [
         key for time in described.time for key in time.keys
     ]
+    found += [*described.session, *(described.told.addresses + described.told.ttl if described.told else ())]
     return found + [
         key for when in (*described.blocked, *described.allowed, *described.uncounted) for key, _ in when.all
     ]

@@ -5,7 +5,7 @@ JSON writers leave unset fields out, so each log is told by fields that are alwa
 dot in a name write ``id_orig_h`` for ``id.orig_h``.
 """
 
-from shadowai.sources.logs.description import Family, Json, Kind, LogFormat, Take, TimeOf, When, ZeekTsv
+from shadowai.sources.logs.description import Family, Json, Key, Kind, LogFormat, Take, TimeOf, Told, When, ZeekTsv
 
 _DOC = "https://docs.zeek.org/en/master/logs/"
 _UID = r"^C[0-9A-Za-z]{6,}$"
@@ -19,6 +19,7 @@ _TIME = (TimeOf(("ts",)), TimeOf(("@timestamp",)))
 
 _DNS: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("query",), "action": ("rcode_name",)}
 _SSL: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("server_name",)}
+_TOLD = Told(("answers",), ("TTLs",))
 _QUIC = _SSL
 _HTTP: dict[str, tuple[Take, ...]] = {
     **_ENDS,
@@ -50,6 +51,8 @@ def _both(
     fields: dict[str, tuple[Take, ...]],
     told_by: tuple[str, ...],
     *,
+    session: tuple[Key, ...] = ("uid",),
+    told: Told | None = None,
     blocked: tuple[When, ...] = (),
     allowed: tuple[When, ...] = (),
     uncounted: tuple[When, ...] = (),
@@ -73,6 +76,8 @@ def _both(
             zone="utc",
             product="zeek",
             same_as=(f"zeek_{log}",) if form == "json" else (),
+            session=session,
+            told=told,
             blocked=blocked,
             allowed=allowed,
             uncounted=uncounted,
@@ -83,7 +88,7 @@ def _both(
 
 FORMATS = (
     *_both("conn", "connection", _CONN, ("conn_state",), blocked=_REFUSED, allowed=_MADE),
-    *_both("dns", "dns_query", _DNS, ("proto", "RA", "rejected"), uncounted=_NO_QUERY),
+    *_both("dns", "dns_query", _DNS, ("proto", "RA", "rejected"), session=(), told=_TOLD, uncounted=_NO_QUERY),
     *_both("ssl", "tls_connection", _SSL, ("established", "resumed")),
     *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len")),
     *_both("quic", "tls_connection", _QUIC, ("client_initial_dcid",)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 
 from shadowai.sources.capture.ledger import At, Ledger, Seen, proven
@@ -24,22 +22,11 @@ def _seen(host: str | None, kind: str = "http_host") -> Seen:
 # --- Encrypted ClientHello -----------------------------------------------------------------------------------------------
 
 
-def _https_record(name: str, public: str) -> bytes:
-    """An HTTPS record for ``name`` whose ECH configuration has the public name ``public`` (RFC 9460, RFC 9849)."""
-    contents = b"\x01\x00\x20" + struct.pack(">H", 32) + bytes(32) + struct.pack(">HHH", 4, 1, 1)
-    contents += b"\x00" + bytes([len(public)]) + public.encode() + b"\0\0"
-    config = struct.pack(">HH", 0xFE0D, len(contents)) + contents
-    configs = struct.pack(">H", len(config)) + config
-    value = b"\0\1\0" + struct.pack(">HH", 5, len(configs)) + configs
-    head = struct.pack(">6H", 0x1234, 0x8180, 1, 1, 0, 0) + messages.dns_name(name) + struct.pack(">HH", 65, 1)
-    return head + b"\xc0\x0c" + struct.pack(">HHIH", 65, 1, 300, len(value)) + value
-
-
 def _look_up(name: str, public: str | None = None, address: str = SERVER, port: int = 50_001) -> list[Timed]:
     talk = udp(CLIENT, RESOLVER, 53, client_port=port)
     talk.send(messages.dns_query(name)).receive(messages.dns_answer(name, [address]))
     if public is not None:
-        talk.send(messages.dns_query(name, kind=65)).receive(_https_record(name, public))
+        talk.send(messages.dns_query(name, kind=65)).receive(messages.https_record(name, public))
     return talk.frames
 
 

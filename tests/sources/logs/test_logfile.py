@@ -302,3 +302,35 @@ def test_any_mixture_is_read_the_same_in_blocks_of_any_size(pieces: list[str], s
         assert (
             gaps(log) or not text.replace("\0", "").strip() or log.summary().lines == 0 or text.lstrip().startswith("[")
         )
+
+
+def test_records_that_stand_together_in_one_line_are_read_apart() -> None:
+    """Each is a record at the line's number, whatever the block; a line with one record is read as before."""
+    from dataclasses import replace
+
+    from shadowai.sources.logs.description import LogFormat, Pattern
+
+    together = LogFormat(
+        name="acme",
+        title="",
+        vendor="",
+        doc="",
+        kind="connection",
+        family=Pattern((r"^(?P<client>\d+\.\d+\.\d+\.\d+)>(?P<server>\d+\.\d+\.\d+\.\d+)$",)),
+        fields={"client_ip": ("client",), "server_ip": ("server",)},
+        line=r"\d>\d",
+        each=r"\[(\d[^\]]*)\]",
+    )
+    text = b"[10.0.0.1>203.0.113.1][10.0.0.2>203.0.113.2]\n10.0.0.3>203.0.113.3\n[broken\n"
+    for size in (1 << 20, 64, 7):
+        content = Content("x.log", io.BytesIO(text))
+        log = LogFile(content, {"acme": together}, block_size=size)
+        records = [log.record(row) for row in log.rows()]
+        assert [(record.line, record.client_ip) for record in records] == [
+            (1, "10.0.0.1"),
+            (1, "10.0.0.2"),
+            (2, "10.0.0.3"),
+        ]
+        assert sum(found[0] for found in log.tally.unreadable.values()) == 1
+    with pytest.raises(ValueError, match="one group"):
+        replace(together, each="x").check()

@@ -12,7 +12,7 @@ import pytest
 from shadowai.errors import UsageError
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats, formats_with, toml_file
-from shadowai.sources.logs.description import Part, TimeOf, When
+from shadowai.sources.logs.description import Part, TimeOf, Told, When
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.timestamps import iso
 from tests.conftest import ROOT
@@ -236,3 +236,36 @@ def test_an_own_format_may_replace_a_built_in_one(tmp_path: Path) -> None:
     written(tmp_path, GOOD.replace("acme_proxy", "squid_native"))
     assert formats_with([tmp_path])["squid_native"].title == "Acme proxy"
     assert formats()["squid_native"].title != "Acme proxy"
+
+
+def test_what_joins_records_can_be_described(tmp_path: Path) -> None:
+    more = (
+        'session = [1, "2"]\neach = "(x)"\n[told]\naddresses = [5]\nttl = 6\nclient = { key = 3, pattern = "(.+)" }\n'
+    )
+    path = tmp_path / "a.toml"
+    path.write_text(GOOD.replace("\n[options]", more + "\n[options]"), "utf-8")
+    with pytest.raises(UsageError, match="is no position"):
+        toml_file.read(path)
+    path.write_text(GOOD.replace("\n[options]", more.replace('"2"', "2") + "\n[options]"), "utf-8")
+    found = toml_file.read(path)
+    assert (found.session, found.each) == ((1, 2), "(x)")
+    assert found.told == Told((5,), (6,), (Part(3, "(.+)"),))
+    assert found.joins
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ("session = true", "no list of tokens"),
+        ("session = [1.5]", "no list of tokens"),
+        ('each = "x"', "one group"),
+        ("told = { ttl = 6 }", "told"),
+        ("told = { addresses = 5, server = 6 }", "told"),
+        ('told = { addresses = { key = 5, pattern = "(.)" } }', "whole tokens|piece of a token"),
+    ],
+)
+def test_a_mistake_in_what_joins_records_is_said(tmp_path: Path, more: str, wrong: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"{more}\n{GOOD}", "utf-8")
+    with pytest.raises(UsageError, match=wrong):
+        toml_file.read(path)

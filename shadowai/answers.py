@@ -1,0 +1,205 @@
+"""Connections of which a log tells addresses only, named by the DNS answer that the same client got before it connected.
+
+An answer names a connection if the client was told the address no longer ago than the answer's time to live, :data:`LEAST` at least. An
+address that was then the answer to names of several services, or at any time to a name that is no AI service's, names nothing: what
+is shared by many (a content delivery network's address) accuses nobody. Such a use is inferred: it never counts as confirmed (see
+:meth:`~shadowai.names.Names.weakened`), and a note says how many there are. The order of records and files does not matter.
+
+Memory is bounded: :data:`ANSWERS` pairs of client and address, :data:`OTHERS` of those for other names, :data:`CONNECTIONS` connections;
+reaching a limit is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from shadowai.model import Actor, Answer, Match, Note, Record
+from shadowai.sightings import Sink, Sum, Way, sighting
+
+ANSWERS: Final = 1 << 17
+"""Pairs of client and address that are remembered; those met first are kept."""
+OTHERS: Final = 1 << 18
+"""Pairs of client and address that were the answer for other names; beyond that, only where the address is an AI service's, too."""
+CONNECTIONS: Final = 1 << 16
+"""Connections by address that are remembered."""
+LEAST: Final = 300
+"""Seconds for which an answer is believed at least: programs keep addresses longer than they were told to."""
+MOST: Final = 86_400
+"""Seconds for which an answer is believed at most."""
+_PER_PAIR: Final = 16
+_EARLY: Final = 1_000_000
+"""Microseconds by which a connection may be stamped before the answer that led to it: two devices write their times."""
+
+Pair = tuple[str, str]
+"""A client's address and a server's."""
+
+
+class Told(NamedTuple):
+    """That a client was told an address as one of ``services``, from ``first`` to ``last`` (µs)."""
+
+    services: frozenset[str]
+    matches: tuple[Match, ...]
+    first: int
+    last: int
+
+
+class Connection(NamedTuple):
+    """A connection to an address, and how it was seen."""
+
+    actor: Actor
+    channel: str
+    source: str
+    path: str
+    line: int
+    time: int
+    blocked: bool
+    up: int | None
+    down: int | None
+
+
+class Answers:
+    """What clients were told, and where they connected to, until :meth:`settle`. Those of parts of the input merge in order."""
+
+    __slots__ = ("_addresses", "_connections", "_held", "_named", "_others", "_told", "_unheard", "_unkept")
+
+    def __init__(self) -> None:
+        self._told: dict[Pair, tuple[Told, ...]] = {}
+        self._addresses: set[str] = set()
+        self._others: set[str] = set()
+        self._connections: dict[Pair, list[Connection]] = {}
+        self._held = self._named = self._unheard = self._unkept = 0
+
+    def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
+        """``record`` holds an answer; ``matches`` explain the name that was asked for, and are empty where it is no AI service's."""
+        answer, time = record.answer, record.time
+        if answer is None:
+            return
+        if not matches:
+            self.other(answer)
+            return
+        if time is None:
+            return
+        lasting = min(max(answer.ttl or 0, LEAST), MOST) * 1_000_000
+        services = frozenset(match.signature for match in matches if match.strength != "shared")
+        told = Told(services, matches, time - _EARLY, time + lasting)
+        for address in answer.addresses:
+            self._learn((answer.client, address), (told,))
+
+    def other(self, answer: Answer) -> None:
+        """An answer for a name that is no AI service's."""
+        others, client = self._others, answer.client
+        for address in answer.addresses:
+            if len(others) < OTHERS or address in self._addresses:
+                others.add(f"{client} {address}")
+
+    def wants(self, client: str, address: str) -> bool:
+        """Whether a connection between the two may still be named: the client was told the address, or may yet turn out to have been."""
+        return (
+            self._held < CONNECTIONS
+            or (address in self._addresses and (client, address) in self._told)
+            or self._refuse()
+        )
+
+    def connect(self, record: Record, channel: str) -> None:
+        """A connection by address that nothing else names."""
+        if record.client_ip is None or record.server_ip is None or record.time is None:
+            return
+        one = Connection(
+            Actor(record.user, record.device, record.client_ip),
+            channel,
+            record.format,
+            record.path,
+            record.line,
+            record.time,
+            bool(record.blocked),
+            record.bytes_up,
+            record.bytes_down,
+        )
+        self._connections.setdefault((record.client_ip, record.server_ip), []).append(one)
+        self._held += 1
+
+    def merge(self, other: Answers) -> None:
+        """Add those of the part of the input that follows; ``other`` is left as it was."""
+        for pair, told in other._told.items():
+            self._learn(pair, told)
+        self._others |= other._others
+        for pair, some in other._connections.items():
+            if self._held < 2 * CONNECTIONS or pair in self._told:
+                self._connections.setdefault(pair, []).extend(some)
+                self._held += len(some)
+            else:
+                self._unkept += len(some)
+        self._named += other._named
+        self._unheard += other._unheard
+        self._unkept += other._unkept
+
+    def move(self, lines: int) -> None:
+        """Put every connection so many lines further on (see :meth:`shadowai.inventory.Inventory.move`)."""
+        for pair, some in self._connections.items():
+            self._connections[pair] = [one._replace(line=one.line + lines) for one in some]
+
+    def make_room(self, sink: Sink) -> None:
+        """Where too many connections are remembered, count those that an answer names by now, and forget them."""
+        if self._held > 2 * CONNECTIONS:
+            self._count([pair for pair in self._connections if pair in self._told], sink)
+
+    def settle(self, sink: Sink) -> None:
+        """Count every connection that an answer names; forget the others."""
+        self._count([pair for pair in self._connections if pair in self._told], sink)
+        self._connections.clear()
+        self._held = 0
+
+    def notes(self) -> Iterator[Note]:
+        """What was inferred, and what could not be, for there was too much."""
+        if self._named:
+            text = "uses are inferred: the log tells an address, and a DNS answer to the same client the name; none is confirmed by it"
+            yield Note(None, "inferred", text, self._named)
+        if self._named and self._unkept:
+            text = (
+                f"connections by address came before the DNS answers, more than {CONNECTIONS:,} of them; give the DNS logs first, "
+                "that these may be named, too"
+            )
+            yield Note(None, "answers_limit", text, self._unkept)
+        if self._unheard:
+            text = f"DNS answers were not remembered: more than {ANSWERS:,} pairs of client and address"
+            yield Note(None, "answers_limit", text, self._unheard)
+
+    def _learn(self, pair: Pair, several: tuple[Told, ...]) -> None:
+        known = self._told.get(pair)
+        if known is None and len(self._told) >= ANSWERS:
+            self._unheard += 1
+            return
+        found = list(known or ())
+        for told in several:
+            last = found[-1] if found else None
+            if last is not None and last.services == told.services and last.first <= told.first <= last.last:
+                found[-1] = last._replace(last=max(last.last, told.last))
+            else:
+                found.append(told)
+        self._told[pair] = tuple(found[-_PER_PAIR:])
+        self._addresses.add(pair[1])
+
+    def _refuse(self) -> bool:
+        self._unkept += 1
+        return False
+
+    def _count(self, pairs: list[Pair], sink: Sink) -> None:
+        sums: dict[tuple[Actor, Way], Sum] = {}
+        for pair in pairs:
+            told, some = self._told[pair], self._connections.pop(pair)
+            self._held -= len(some)
+            for one in some if " ".join(pair) not in self._others else ():
+                matches = _named(told, one.time)
+                if matches:
+                    self._named += 1
+                    found = sums.setdefault((one.actor, Way(matches, one.channel, one.source)), Sum())
+                    found.add(one.path, one.line, one.time, one.blocked, one.up, one.down)
+        for (actor, way), found in sums.items():
+            sink(sighting(actor, way, found), way.matches)
+
+
+def _named(told: tuple[Told, ...], time: int) -> tuple[Match, ...]:
+    """The service that all answers in force at ``time`` led to; empty where there is none, or where they led to several."""
+    live = [one for one in told if one.first <= time <= one.last]
+    return live[0].matches if len({one.services for one in live}) == 1 else ()

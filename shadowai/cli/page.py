@@ -1,0 +1,80 @@
+"""What the HTML report shows beside the inventory, gathered where it is known: who used what, the inputs' hashes, what has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from shadowai.export import Exporter
+    from shadowai.export.html.context import InputFile
+    from shadowai.history.nouns import Comparison
+    from shadowai.history.store import History
+    from shadowai.model import Report
+    from shadowai.sources.container import Source
+
+HASHED: Final = 256 << 20
+"""Bytes that are read a second time for their hashes, in all: what is more would make a large scan wait."""
+
+
+def write(
+    reports: Sequence[Report],
+    exporter: Exporter,
+    target: Path | None,
+    *,
+    paths: Sequence[str],
+    drift: Comparison | None = None,
+) -> None:
+    """Write the page of a look by service and by user (``reports``, in that order) at ``paths``. Raises
+    :class:`~shadowai.errors.UsageError` as :func:`~shadowai.export.write_report` does."""
+    from shadowai import export
+    from shadowai.export import html
+    from shadowai.export.html.context import Context
+
+    context = Context(people=reports[1], drift=drift, inputs=tuple(hashes(paths)))
+    export.write_report(reports[0], replace(exporter, write=partial(html.write, context=context)), target)
+
+
+def drift(history: History, fail_on: frozenset[str]) -> Comparison:
+    """What differs between the run that was remembered last and the one before it that looked at some of the same."""
+    from shadowai.history.compare import compare, last_two
+
+    return compare(history, *last_two(history), fail_on=fail_on)
+
+
+def hashes(paths: Sequence[str], limit: int = HASHED) -> Iterator[InputFile]:
+    """Every file behind ``paths`` with its size and SHA-256, in the order in which files are read; files beyond ``limit`` bytes in all,
+    and what is no file, without a hash."""
+    from shadowai.errors import UsageError
+    from shadowai.export.html.context import InputFile
+    from shadowai.sources import container, remote
+
+    local = [path for path in paths if not remote.is_url(path)]
+    for path in (path for path in paths if remote.is_url(path)):
+        yield InputFile(remote.shown(path), why="read from elsewhere")
+    try:
+        for source in container.expand(local):
+            if isinstance(source, container.Source):
+                found = _hashed(source, limit)
+                limit -= (found.size or 0) if found.sha256 else 0
+                yield found
+    except UsageError as gone:  # it was there when it was read
+        yield InputFile(str(gone.origin), why=gone.message)
+
+
+def _hashed(source: Source, limit: int) -> InputFile:
+    from shadowai.export.html.context import InputFile
+
+    if source.size is None or not Path(source.path).is_file():
+        return InputFile(source.path, why="a stream can be read only once")
+    if source.size > limit:
+        return InputFile(source.path, source.size, why="too large to be read twice")
+    try:
+        with Path(source.path).open("rb") as stream:
+            return InputFile(source.path, source.size, hashlib.file_digest(stream, "sha256").hexdigest())
+    except OSError as wrong:
+        return InputFile(source.path, source.size, why=f"cannot be read: {wrong.strerror}")

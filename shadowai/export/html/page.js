@@ -1,0 +1,70 @@
+// Sorts and filters the tables that ask for it. Without it every row is there, in the report's own order.
+"use strict";
+
+for (const table of document.querySelectorAll("table[data-tools]")) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const bar = document.createElement("div");
+  const count = document.createElement("output");
+  const chosen = { text: "", verdict: "" };
+
+  const show = () => {
+    let shown = 0;
+    for (const row of rows) {
+      const hit = row.textContent.toLowerCase().includes(chosen.text)
+        && (!chosen.verdict || row.dataset.verdict === chosen.verdict);
+      row.hidden = !hit;
+      shown += hit;
+    }
+    count.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}`;
+  };
+
+  const labelled = (text, control) => {
+    const label = document.createElement("label");
+    label.append(text, control);
+    bar.append(label);
+  };
+
+  const search = document.createElement("input");
+  search.type = "search";
+  search.autocomplete = "off";
+  search.addEventListener("input", () => { chosen.text = search.value.trim().toLowerCase(); show(); });
+  labelled("Find ", search);
+
+  const verdicts = [...new Set(rows.map((row) => row.dataset.verdict).filter(Boolean))];
+  if (verdicts.length > 1) {
+    const select = document.createElement("select");
+    select.append(new Option("all", ""), ...verdicts.map((verdict) => new Option(verdict, verdict)));
+    select.addEventListener("change", () => { chosen.verdict = select.value; show(); });
+    labelled("Verdict ", select);
+  }
+
+  bar.className = "tools";
+  bar.append(count);
+  table.closest(".scroll").before(bar);
+  show();
+
+  const compare = (column, numeric) => (a, b) => {
+    const [one, two] = [a.cells[column], b.cells[column]];
+    return numeric
+      ? Number(one.dataset.value) - Number(two.dataset.value)
+      : one.textContent.trim().localeCompare(two.textContent.trim(), "en", { numeric: true });
+  };
+
+  for (const head of table.tHead.rows[0].cells) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const numeric = head.dataset.kind === "number";
+      const current = head.getAttribute("aria-sort");
+      const up = current ? current === "descending" : !numeric;  // the largest figure first
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      rows.sort(compare(head.cellIndex, numeric));
+      if (!up) rows.reverse();
+      body.append(...rows);
+    });
+  }
+}

@@ -1,0 +1,1341 @@
+# cython: language_level=3, boundscheck=True, wraparound=False, initializedcheck=True, cdivision=True, embedsignature=True
+"""The compiled fold of a block of log lines: cut into columns, looked up by what decides about them, added up.
+
+It knows no format and no AI service. A *plan* says how a line is cut and which columns decide; a line whose deciding texts were
+not met before is shown to the reference, whose answer holds for all lines with the same texts. Whatever is not plain (an odd
+quote, a byte that is no ASCII where it matters, a size that is no number) is handed back, for the reference to read.
+
+Rules of this file: a line is read between its own begin and end alone; nothing is kept without a bound; tables are hashed under
+a seed of their own, so that nobody can choose texts that collide.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memchr, memcmp, memcpy, memset
+
+from os import urandom
+
+cdef extern from "lines.h":
+    const uint8_t *json_mark(const uint8_t *at, const uint8_t *end) noexcept nogil
+    const uint8_t *either(const uint8_t *at, const uint8_t *end, uint8_t a, uint8_t b) noexcept nogil
+    const int HAS_NUL, HAS_RETURN, HAS_BLANK, HAS_HIGH, HAS_HOLDER
+    int marks(const uint8_t *at, const uint8_t *end) noexcept nogil
+    int spaces(const uint8_t *at, const uint8_t *end, int *places, int most) noexcept nogil
+    uint64_t text_hash(const uint8_t *at, size_t length, uint64_t seed) noexcept nogil
+
+cdef enum:
+    BLANKS = 0
+    QUOTED = 1
+    TABS = 2
+    OBJECT = 3
+    W3C = 4
+
+    # what a column is to the name
+    NAME = 0
+    SURE_NAME = 1
+    CONDITION = 2
+    FORMAT = 3
+
+    SURE = 0
+    UNSURE = 1
+    OPEN = 2  # a quote is open at the end of the line
+    HEADER = 3  # what follows may be read otherwise
+
+    MOST_SLOTS = 96
+    MOST_WIDTH = 512
+    MOST_ELEMENTS = 24
+    MOST_KEY = 1024
+    MOST_NAME = 96
+    MOST_ORDER = 64
+    DEEPEST = 16
+    JOINED = 64  # lines that a record with a line break in it may run over
+    DIGITS = 18
+    ORIGINS = 5
+    MOST_NAMES = 1 << 17
+    MOST_CELLS = 1 << 16
+    MOST_WAYS = 1 << 15
+    MOST_ACTORS = 1 << 16
+    MOST_TIMES = 1 << 16
+    MOST_FIRSTS = 1 << 12
+    MOST_DAYS = 1 << 16
+    MOST_BYTES = 1 << 24
+    FIRST = 1 << 12
+
+    # what a name may be
+    REFUSED = 0
+    KNOWN = 1
+    BY_URL = 2
+    READ = 3
+
+    # what a way of use says of its lines
+    PASS = 0
+    COUNT = 1
+    LEAVE_OUT = 2
+    SHOW = 3
+
+
+cdef int64_t DAY = 86_400_000_000
+cdef int64_t NO_TIME = -0x7FFFFFFFFFFFFFFF
+cdef int64_t MILLION = 1_000_000
+
+cdef struct Element:
+    uint8_t members[256]
+    int least
+    int most
+
+cdef struct Check:
+    int slot
+    int spellings  # slots from this one on, of which the first that is there counts
+    int elements
+    int whole
+    Element element[MOST_ELEMENTS]
+
+cdef struct Entry:
+    uint64_t hash
+    int64_t value
+    uint32_t at
+    uint16_t length
+    int16_t more
+
+cdef struct Table:
+    Entry *entries
+    uint8_t *text
+    size_t mask
+    size_t used
+    size_t most
+    size_t filled
+    size_t room  # bytes of text
+    uint64_t seed
+
+cdef struct Cell:
+    int64_t events
+    int64_t bytes_up
+    int64_t bytes_down
+    int64_t first
+    int64_t last
+    int64_t day
+    int64_t sent
+    int64_t origin[ORIGINS]
+    int32_t origins
+    int32_t actor
+    int32_t way
+    uint8_t blocked
+    uint8_t has_up
+    uint8_t has_down
+    uint8_t timed
+
+cdef struct Way:
+    uint8_t kind
+    uint8_t blocked
+
+
+cdef struct Day:
+    int32_t cell
+    int64_t day
+    int64_t sent
+
+cdef struct Name:
+    int deeper  # paths that begin with it
+    int slot  # -1: only the beginning of others
+    int64_t seen  # the line in which it was met last
+
+
+cdef int make_table(Table *table, size_t most) except -1:
+    """A table that begins small, so that what is looked up often stays near, and grows up to ``most`` entries."""
+    table.most = most
+    table.mask = min(most * 2, FIRST) - 1
+    table.room = FIRST * 8
+    table.entries = <Entry *>calloc(table.mask + 1, sizeof(Entry))
+    table.text = <uint8_t *>malloc(table.room)
+    table.used = table.filled = 0
+    table.seed = int.from_bytes(urandom(8), "little")
+    if table.entries == NULL or table.text == NULL:
+        raise MemoryError
+    return 0
+
+
+cdef void drop(Table *table) noexcept:
+    free(table.entries)
+    free(table.text)
+
+
+cdef void clear(Table *table) noexcept nogil:
+    memset(table.entries, 0, (table.mask + 1) * sizeof(Entry))
+    table.used = table.filled = 0
+
+
+cdef Entry *find(Table *table, const uint8_t *text, size_t length, uint64_t *hash) noexcept nogil:
+    """The entry of ``text``; where there is none, ``NULL``. An entry's hash is never 0."""
+    cdef uint64_t value = text_hash(text, length, table.seed) | 1
+    cdef size_t place = (value >> 1) & table.mask
+    hash[0] = value
+    while table.entries[place].hash:
+        if (
+            table.entries[place].hash == value
+            and table.entries[place].length == length
+            and memcmp(table.text + table.entries[place].at, text, length) == 0
+        ):
+            return &table.entries[place]
+        place = (place + 1) & table.mask
+    return NULL
+
+
+cdef bint is_full(const Table *table) noexcept nogil:
+    return table.used >= table.most or table.filled + MOST_KEY > MOST_BYTES
+
+
+cdef int grow(Table *table) except -1 nogil:
+    """Make room for one more entry, which is known not to be there."""
+    cdef size_t place, to, mask = table.mask * 2 + 1
+    cdef Entry *entries
+    cdef uint8_t *text
+    if table.filled + MOST_KEY > table.room:
+        text = <uint8_t *>realloc(table.text, table.room * 2)
+        if text == NULL:
+            with gil:
+                raise MemoryError
+        table.text = text
+        table.room *= 2
+    if table.used * 2 <= table.mask:
+        return 0
+    entries = <Entry *>calloc(mask + 1, sizeof(Entry))
+    if entries == NULL:
+        with gil:
+            raise MemoryError
+    for place in range(table.mask + 1):
+        if table.entries[place].hash:
+            to = (table.entries[place].hash >> 1) & mask
+            while entries[to].hash:
+                to = (to + 1) & mask
+            entries[to] = table.entries[place]
+    free(table.entries)
+    table.entries = entries
+    table.mask = mask
+    return 0
+
+
+cdef Entry *put(Table *table, const uint8_t *text, size_t length, uint64_t hash, int64_t value) except NULL nogil:
+    """A new entry. There is room: see :func:`is_full`."""
+    cdef size_t place
+    grow(table)
+    place = (hash >> 1) & table.mask
+    while table.entries[place].hash:
+        place = (place + 1) & table.mask
+    memcpy(table.text + table.filled, text, length)
+    table.entries[place].hash = hash
+    table.entries[place].value = value
+    table.entries[place].at = <uint32_t>table.filled
+    table.entries[place].length = <uint16_t>length
+    table.entries[place].more = -1
+    table.filled += length
+    table.used += 1
+    return &table.entries[place]
+
+
+cdef class Fold:
+    """Adds up the lines of one file under one plan.
+
+    ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line)``: its name is of no AI service (0), of one (1), of
+    one whose URLs decide (2), or each such line is to be shown to the reference (3). ``way(number, line, place)``: lines with this
+    name and manner are of no AI service after all (0), are counted under the number ``place`` (1), are no activity (2) or are to be shown
+    (3); and whether they were blocked. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a number for what had to be assumed (-1: nothing), and whether times
+    are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
+    ``known`` are hosts and parent domains: of a plain name that is none of them and in none of them nobody is asked.
+    """
+
+    cdef int family, width, slots, checks, tests, names
+    cdef uint8_t delimiter
+    cdef bint exact
+    cdef int16_t slot_of[MOST_WIDTH]
+    cdef int host_slots[MOST_SLOTS], manner_slots[MOST_SLOTS], url_slots[MOST_SLOTS], time_slots[MOST_SLOTS]
+    cdef int up_slots[MOST_SLOTS], down_slots[MOST_SLOTS]
+    cdef uint8_t host_whole[MOST_SLOTS], host_part[MOST_SLOTS]
+    cdef int actor_slots[MOST_SLOTS]
+    cdef int n_host, n_actor, n_manner, n_url, n_time, n_up, n_down
+    cdef Check *check
+    cdef Check *test
+    cdef Name *name
+    cdef Table hosts, actors, ways, times, keys, firsts, known
+    cdef Way *way
+    cdef int32_t *cell_at  # open addressing: the cell of an actor and a way, one more than its number
+    cdef int n_actors, n_ways
+    cdef bint all_asked
+    cdef Cell *cells
+    cdef int n_cells
+    cdef Day *days
+    cdef int n_days
+    cdef int doubtful
+    cdef bint epoch, full
+    cdef int64_t since, until
+    cdef object ask
+    cdef dict assumed
+    # what stands where in the line at hand
+    cdef const uint8_t *begin[MOST_SLOTS]
+    cdef const uint8_t *end[MOST_SLOTS]
+    cdef uint8_t key[MOST_KEY]
+    cdef int spaces[MOST_WIDTH + 1]
+    cdef uint8_t last_key[MOST_ORDER][MOST_NAME]
+    cdef int last_size[MOST_ORDER]
+    cdef int last_name[MOST_ORDER]
+    cdef int odd  # marks of lines that are not cut here
+    cdef const uint8_t *line_begin
+    cdef const uint8_t *line_end
+    cdef int64_t number
+    # lines to be handed back: number, begin, end
+    cdef int64_t *kept
+    cdef Py_ssize_t n_kept, kept_room
+    cdef long long refused, uncounted, outside
+    cdef object block
+
+    def __cinit__(self):
+        self.kept_room = 1024
+        self.kept = <int64_t *>malloc(self.kept_room * 3 * sizeof(int64_t))
+        self.cells = <Cell *>malloc(MOST_CELLS * sizeof(Cell))
+        self.way = <Way *>malloc(MOST_WAYS * sizeof(Way))
+        self.cell_at = <int32_t *>calloc(MOST_CELLS * 2, sizeof(int32_t))
+        self.days = <Day *>malloc(MOST_DAYS * sizeof(Day))
+        self.check = <Check *>calloc(MOST_SLOTS, sizeof(Check))
+        self.test = <Check *>calloc(MOST_SLOTS, sizeof(Check))
+        self.name = <Name *>calloc(MOST_SLOTS * 4, sizeof(Name))
+        if not (self.kept and self.cells and self.way and self.cell_at and self.days and self.check and self.test and self.name):
+            raise MemoryError
+        make_table(&self.hosts, MOST_NAMES)
+        make_table(&self.actors, MOST_ACTORS)
+        make_table(&self.ways, MOST_WAYS)
+        make_table(&self.times, MOST_TIMES)
+        make_table(&self.keys, 1024)
+        make_table(&self.firsts, MOST_FIRSTS)
+
+    def __dealloc__(self):
+        free(self.kept)
+        free(self.cells)
+        free(self.way)
+        free(self.cell_at)
+        free(self.days)
+        free(self.check)
+        free(self.test)
+        free(self.name)
+        drop(&self.hosts)
+        drop(&self.actors)
+        drop(&self.ways)
+        drop(&self.times)
+        drop(&self.keys)
+        drop(&self.firsts)
+        drop(&self.known)
+
+    def __init__(self, plan, ask, known, since=None, until=None):
+        self.ask = ask
+        self._take_known(known)
+        self.assumed = {}
+        self.since = NO_TIME if since is None else since
+        self.until = -NO_TIME if until is None else until
+        self.family = plan.family
+        self.delimiter = plan.delimiter
+        self.width = plan.width
+        self.exact = plan.exact
+        self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
+        if self.family == BLANKS or self.family == W3C:
+            self.odd |= HAS_BLANK | HAS_HIGH
+        if self.family == BLANKS:
+            self.odd |= HAS_HOLDER
+        self.slots = len(plan.columns)
+        if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.checks), len(plan.tests)) > MOST_SLOTS:
+            raise ValueError("a plan with too many columns")
+        for place in range(MOST_WIDTH):
+            self.slot_of[place] = -1
+        for place in range(MOST_ORDER):
+            self.last_size[place] = -1
+        for slot, column in enumerate(plan.columns):
+            if self.family == OBJECT:
+                self._want(column, slot)
+            else:
+                self.slot_of[column] = slot
+        self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
+        self.n_time, self.n_up, self.n_down = len(plan.time), len(plan.bytes_up), len(plan.bytes_down)
+        for place, (slot, whole, part) in enumerate(plan.host):
+            self.host_slots[place], self.host_whole[place], self.host_part[place] = slot, whole, part
+        self.n_actor = len(plan.actor)
+        for place, slot in enumerate(plan.actor):
+            self.actor_slots[place] = slot
+        for place, slot in enumerate(plan.manner):
+            self.manner_slots[place] = slot
+        for place, slot in enumerate(plan.url):
+            self.url_slots[place] = slot
+        for place, slot in enumerate(plan.time):
+            self.time_slots[place] = slot
+        for place, slot in enumerate(plan.bytes_up):
+            self.up_slots[place] = slot
+        for place, slot in enumerate(plan.bytes_down):
+            self.down_slots[place] = slot
+        self.checks = len(plan.checks)
+        for place, (slot, spellings, elements, whole) in enumerate(plan.checks):
+            self._take_check(&self.check[place], slot, spellings, elements, whole)
+        self.tests = len(plan.tests)
+        for place, (slot, spellings, elements, whole) in enumerate(plan.tests):
+            self._take_check(&self.test[place], slot, spellings, elements, whole)
+
+    cdef int _take_known(self, known) except -1:
+        """Keep the hosts and parent domains without which a host is of no service."""
+        cdef uint64_t hash = 0
+        cdef bytes name
+        make_table(&self.known, 1 << max(len(known) + 1, 2).bit_length())
+        for name in known:
+            if len(name) < MOST_KEY and self.known.filled + MOST_KEY < MOST_BYTES:
+                find(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), &hash)
+                put(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), hash, 0)
+            else:
+                self.all_asked = True
+        return 0
+
+    cdef int _take_check(self, Check *check, int slot, int spellings, elements, bint whole) except -1:
+        if len(elements) > MOST_ELEMENTS:
+            raise ValueError("a check with too many elements")
+        check.slot, check.spellings, check.elements, check.whole = slot, spellings, len(elements), whole
+        for place, (members, least, most) in enumerate(elements):
+            for byte in members:
+                check.element[place].members[<uint8_t>byte] = 1
+            check.element[place].least, check.element[place].most = least, most
+        return 0
+
+    cdef int _want(self, bytes path, int slot) except -1:
+        """Look for the value under a dotted path, and into what its beginnings name."""
+        cdef bytes part
+        steps = path.split(b".")
+        for count in range(1, len(steps) + 1):
+            part = b".".join(steps[:count])
+            if len(part) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
+                raise ValueError("a plan with too many names")
+            self._put_name(part, slot if count == len(steps) else -1)
+        return 0
+
+    cdef int _put_name(self, bytes text, int slot) except -1:
+        cdef uint64_t hash = 0
+        cdef const uint8_t *raw = <const uint8_t *>PyBytes_AS_STRING(text)
+        cdef size_t length = PyBytes_GET_SIZE(text)
+        cdef Entry *entry = find(&self.keys, raw, length, &hash)
+        if entry == NULL:
+            entry = put(&self.keys, raw, length, hash, self.names)
+            self.name[self.names].slot = self.name[self.names].seen = -1
+            self.name[self.names].deeper = 0
+            self.names += 1
+        if slot >= 0:
+            self.name[entry.value].slot = slot
+        else:
+            self.name[entry.value].deeper += 1
+        return 0
+
+    # -- cutting a line into columns -------------------------------------------------------------------------------------------
+
+    cdef inline void _set(self, int place, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+        cdef int slot
+        if place < MOST_WIDTH:
+            slot = self.slot_of[place]
+            if slot >= 0:
+                self.begin[slot] = begin
+                self.end[slot] = end
+
+    cdef int _blanks(self) noexcept nogil:
+        """Columns between blanks; no quote and no bracket, which may hold blanks."""
+        cdef const uint8_t *begin = self.line_begin
+        cdef int count, place, number = 0, at = 0
+        cdef int *places = self.spaces
+        count = spaces(begin, self.line_end, places, MOST_WIDTH)
+        if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ':
+            return UNSURE
+        places[count] = <int>(self.line_end - begin)
+        for place in range(count + 1):
+            if places[place] > at:
+                self._set(number, begin + at, begin + places[place])
+                number += 1
+            elif number != 1:
+                return UNSURE  # only what stands behind the time is set in columns
+            at = places[place] + 1
+        return SURE if number >= self.width else UNSURE
+
+    cdef int _w3c(self) noexcept nogil:
+        """Columns between single blanks, some in quotes; a line that begins with # is a directive."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *mark
+        cdef int place = 0
+        if at < stop and at[0] == c'#':
+            return HEADER
+        while at < stop:
+            if at[0] == c'"':
+                mark = <const uint8_t *>memchr(at + 1, c'"', stop - at - 1)
+                if mark == NULL or mark == at + 1 or (mark + 1 < stop and mark[1] != c' '):
+                    return UNSURE
+                mark += 1
+            else:
+                mark = either(at, stop, c' ', c'"')
+                if mark == at or (mark < stop and mark[0] == c'"'):
+                    return UNSURE
+            self._set(place, at, mark)
+            place += 1
+            if mark == stop:
+                break
+            at = mark + 1
+            if at == stop:
+                return UNSURE
+        return SURE if place == self.width else UNSURE
+
+    cdef int _tabs(self) noexcept nogil:
+        """Columns between single tabs (or another byte)."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *mark
+        cdef int place = 0
+        if at < stop and at[0] == c'#':
+            return HEADER
+        while True:
+            mark = <const uint8_t *>memchr(at, self.delimiter, stop - at) if at < stop else NULL
+            if mark == NULL:
+                mark = stop
+            self._set(place, at, mark)
+            place += 1
+            if mark == stop:
+                break
+            at = mark + 1
+        return SURE if place == self.width else UNSURE
+
+    cdef int _quoted(self) noexcept nogil:
+        """Comma separated values (RFC 4180): quotes around whole values only, two for one within."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *mark
+        cdef int place = 0
+        while True:
+            if at < stop and at[0] == c'"':
+                mark = at + 1
+                while True:
+                    mark = <const uint8_t *>memchr(mark, c'"', stop - mark) if mark < stop else NULL
+                    if mark == NULL:
+                        return OPEN
+                    if mark + 1 < stop and mark[1] == c'"':
+                        mark += 2
+                        continue
+                    break
+                mark += 1
+                if mark < stop and mark[0] != self.delimiter:
+                    return self._odd()
+            else:
+                if at < stop and at[0] == c' ':
+                    return self._odd()
+                mark = either(at, stop, self.delimiter, c'"')
+                if mark < stop and mark[0] == c'"':
+                    return self._odd()
+            if place == 0 and self.exact and self._letter(at, mark) and self._begins_header(at, mark):
+                return HEADER
+            self._set(place, at, mark)
+            place += 1
+            if mark == stop:
+                break
+            at = mark + 1
+        return SURE if place == self.width or (place > self.width and not self.exact) else self._odd()
+
+    cdef int _odd(self) noexcept nogil:
+        """What a line is that cannot be cut here: whether its last quote is open decides about the next lines."""
+        cdef const uint8_t *at = self.line_begin
+        cdef int quotes = 0
+        while at < self.line_end:
+            at = <const uint8_t *>memchr(at, c'"', self.line_end - at)
+            if at == NULL:
+                break
+            quotes ^= 1
+            at += 1
+        return OPEN if quotes else UNSURE
+
+    cdef bint _letter(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a first column begins as a header's would."""
+        if at < end and at[0] == c'"':
+            at += 1
+        return at < end and (c'a' <= (at[0] | 0x20) <= c'z' or at[0] >= 0x80)
+
+    cdef int _object(self) noexcept nogil:
+        """A JSON object (RFC 8259), checked throughout: only what is surely one is cut here."""
+        cdef const uint8_t *at = self.line_begin
+        cdef uint8_t prefix[MOST_NAME]
+        if self.line_begin == self.line_end or at[0] != c'{':
+            return UNSURE
+        at = self._members(at, prefix, 0, 0)
+        return SURE if at == self.line_end else UNSURE
+
+    cdef bint _begins_header(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether the reference thinks that a row which begins so may be a header; long texts are none of its columns."""
+        cdef uint64_t hash = 0
+        cdef Entry *entry
+        if end - at > MOST_NAME:
+            return False
+        entry = find(&self.firsts, at, end - at, &hash)
+        if entry != NULL:
+            return entry.value != 0
+        with gil:
+            return self._ask_first(at, end, hash)
+
+    cdef const uint8_t *_members(self, const uint8_t *at, uint8_t *prefix, int length, int depth) noexcept nogil:
+        """Where an object ends that begins at ``at``; ``NULL`` where it is not sure to be one. ``prefix`` is the path to its members."""
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *key
+        cdef const uint8_t *begin
+        cdef int size, wanted, deeper, place, order = 0
+        if depth >= DEEPEST:
+            return NULL
+        at = self._space(at + 1)
+        if at < stop and at[0] == c'}':
+            return at + 1
+        while True:
+            if at >= stop or at[0] != c'"':
+                return NULL
+            key = at + 1
+            at = json_mark(key, stop)
+            if at >= stop or at[0] != c'"':
+                return NULL  # an escape within a key
+            size = <int>(at - key)
+            wanted = -1
+            deeper = 0
+            place = self._name_of(key, size, prefix, length, order)
+            order += 1
+            if place >= 0:
+                wanted = self.name[place].slot
+                deeper = self.name[place].deeper
+                if self.name[place].seen == self.number:
+                    return NULL  # said twice
+                self.name[place].seen = self.number
+            at = self._space(at + 1)
+            if at >= stop or at[0] != c':':
+                return NULL
+            at = begin = self._space(at + 1)
+            if at >= stop:
+                return NULL
+            if deeper:
+                if at[0] == c'[' or (at[0] == c'"' and at + 1 < stop and (at[1] == c'{' or at[1] == c'[' or at[1] == c'\\')):
+                    return NULL  # a list's places and JSON within text can be asked for too
+                if at[0] == c'{':
+                    memcpy(prefix + length, key, size)
+                    prefix[length + size] = c'.'
+                    at = self._members(at, prefix, length + size + 1, depth + 1)
+                else:
+                    at = self._value(at, depth)
+            else:
+                at = self._value(at, depth)
+            if at == NULL:
+                return NULL
+            if wanted >= 0:
+                if begin[0] == c'{' or begin[0] == c'[':
+                    return NULL  # no text
+                if begin[0] != c'n':  # null is no value
+                    self.begin[wanted] = begin
+                    self.end[wanted] = at
+            at = self._space(at)
+            if at >= stop:
+                return NULL
+            if at[0] == c'}':
+                return at + 1
+            if at[0] != c',':
+                return NULL
+            at = self._space(at + 1)
+
+    cdef int _name_of(self, const uint8_t *key, int size, uint8_t *prefix, int length, int order) noexcept nogil:
+        """The number of what is asked for under a key, -1 for nothing. The keys of a log's objects come in one order, mostly: the one that
+        stood in this place before is tried first."""
+        cdef Entry *entry
+        cdef uint64_t hash = 0
+        cdef int found
+        if length < 0 or length + size >= MOST_NAME:
+            return -1
+        if length == 0 and order < MOST_ORDER and self.last_size[order] == size and memcmp(self.last_key[order], key, size) == 0:
+            return self.last_name[order]
+        memcpy(prefix + length, key, size)
+        entry = find(&self.keys, prefix, length + size, &hash)
+        found = <int>entry.value if entry != NULL else -1
+        if length == 0 and order < MOST_ORDER:
+            memcpy(self.last_key[order], key, size)
+            self.last_size[order], self.last_name[order] = size, found
+        return found
+
+    cdef const uint8_t *_value(self, const uint8_t *at, int depth) noexcept nogil:
+        """Where a value ends; ``NULL`` where it is not sure to be one."""
+        cdef const uint8_t *stop = self.line_end
+        cdef uint8_t first = at[0]
+        if first == c'"':
+            return self._string(at)
+        if first == c'{':
+            return self._members(at, self.key, -1, depth + 1)
+        if first == c'[':
+            return self._list(at, depth)
+        if first == c't':
+            return at + 4 if stop - at >= 4 and memcmp(at, b"true", 4) == 0 else NULL
+        if first == c'f':
+            return at + 5 if stop - at >= 5 and memcmp(at, b"false", 5) == 0 else NULL
+        if first == c'n':
+            return at + 4 if stop - at >= 4 and memcmp(at, b"null", 4) == 0 else NULL
+        return self._numeral(at)
+
+    cdef const uint8_t *_list(self, const uint8_t *at, int depth) noexcept nogil:
+        cdef const uint8_t *stop = self.line_end
+        if depth >= DEEPEST:
+            return NULL
+        at = self._space(at + 1)
+        if at < stop and at[0] == c']':
+            return at + 1
+        while at < stop:
+            at = self._value(at, depth + 1)
+            if at == NULL:
+                return NULL
+            at = self._space(at)
+            if at >= stop:
+                return NULL
+            if at[0] == c']':
+                return at + 1
+            if at[0] != c',':
+                return NULL
+            at = self._space(at + 1)
+        return NULL
+
+    cdef const uint8_t *_string(self, const uint8_t *at) noexcept nogil:
+        """Escapes are let pass where they stand for one character of their own; ``\\u`` only where it is no half of one."""
+        cdef const uint8_t *stop = self.line_end
+        cdef int digit
+        at += 1
+        while True:
+            at = json_mark(at, stop)
+            if at >= stop or at[0] < 0x20:
+                return NULL
+            if at[0] == c'"':
+                return at + 1
+            if stop - at < 2:
+                return NULL
+            if at[1] == c'u':
+                if stop - at < 6 or (at[2] | 0x20) == c'd':
+                    return NULL
+                for digit in range(2, 6):
+                    if not (c'0' <= at[digit] <= c'9' or c'a' <= (at[digit] | 0x20) <= c'f'):
+                        return NULL
+                at += 6
+            elif memchr(b'"\\/bfnrt', at[1], 8) != NULL:
+                at += 2
+            else:
+                return NULL
+
+    cdef const uint8_t *_numeral(self, const uint8_t *at) noexcept nogil:
+        """A number without exponent, of digits that every reader keeps."""
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *digits
+        if at < stop and at[0] == c'-':
+            at += 1
+        digits = at
+        while at < stop and c'0' <= at[0] <= c'9':
+            at += 1
+        if at == digits or at - digits > DIGITS or (digits[0] == c'0' and at - digits > 1):
+            return NULL
+        if at < stop and at[0] == c'.':
+            if at - digits > 15:
+                return NULL  # written otherwise when it is made text again
+            digits = at + 1
+            at += 1
+            while at < stop and c'0' <= at[0] <= c'9':
+                at += 1
+            if at == digits or at - digits > DIGITS:
+                return NULL
+        if at < stop and (at[0] | 0x20) == c'e':
+            return NULL
+        return at
+
+    cdef inline const uint8_t *_space(self, const uint8_t *at) noexcept nogil:
+        while at < self.line_end and (at[0] == c' ' or at[0] == c'\t'):
+            at += 1
+        return at
+
+    cdef int _cut(self) noexcept nogil:
+        cdef int found
+        memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
+        if self.family == OBJECT:
+            found = self._object()
+        elif self.family == QUOTED:
+            found = self._quoted()
+        elif self.family == TABS:
+            found = self._tabs()
+        elif self.family == W3C:
+            found = self._w3c()
+        else:
+            found = self._blanks()
+        if found != SURE:
+            return found
+        for place in range(self.checks):
+            if not self._holds(&self.check[place]):
+                return UNSURE
+        return SURE
+
+    cdef bint _holds(self, const Check *check) noexcept nogil:
+        """Whether a column is as the plan asks."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int slot = check.slot
+        while self.begin[slot] == NULL and slot + 1 < check.slot + check.spellings:
+            slot += 1
+        if not self._inner(slot, &at, &end):
+            return False
+        if check.elements and self.family == OBJECT and at == self.begin[slot] and (at[0] == c't' or at[0] == c'f'):
+            return False  # to the reference it is True or False
+        return self._fits(check, at, end)
+
+    cdef int _tests(self, int length) noexcept nogil:
+        """Put into the key which conditions hold; -1 where one is about text that the reference reads otherwise."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place
+        for place in range(self.tests):
+            if not self._inner(self.test[place].slot, &at, &end):
+                at = end = NULL
+            elif marks(at, end) & (HAS_HIGH | HAS_HOLDER):
+                return -1
+            self.key[length + place] = self._fits(&self.test[place], at, end)
+        return length + self.tests
+
+    cdef bint _fits(self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """So many bytes of these, then so many of those, as many as there are."""
+        cdef int place, count
+        for place in range(check.elements):
+            count = 0
+            while at < end and count < check.element[place].most and check.element[place].members[at[0]]:
+                at += 1
+                count += 1
+            if count < check.element[place].least:
+                return False
+        return at == end or not check.whole
+
+    cdef inline bint _inner(self, int slot, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+        """The text of a column without its quotes; false where it has none."""
+        begin[0], end[0] = self.begin[slot], self.end[slot]
+        if begin[0] == NULL:
+            return False
+        if end[0] - begin[0] >= 2 and begin[0][0] == c'"':
+            begin[0] += 1
+            end[0] -= 1
+        return True
+
+    # -- what decides ----------------------------------------------------------------------------------------------------------
+
+    cdef int _add(self, int length, const uint8_t *begin, const uint8_t *end, uint8_t mark) noexcept nogil:
+        """Put a column into the key; -1 where it has no room."""
+        cdef Py_ssize_t size = end - begin if begin != NULL else 0
+        if length < 0 or length + size + 4 > MOST_KEY:
+            return -1
+        memcpy(self.key + length, begin, size)
+        length += <int>size
+        self.key[length] = 1 if begin != NULL else 0
+        self.key[length + 1] = mark
+        self.key[length + 2] = <uint8_t>(size & 0xFF)
+        self.key[length + 3] = <uint8_t>(size >> 8)
+        return length + 4
+
+    cdef int _host_key(self) noexcept nogil:
+        """The texts that decide the name: whole, or up to the path, of which is said that there is one."""
+        cdef int length = 0, place, slot
+        cdef const uint8_t *begin
+        cdef const uint8_t *end
+        cdef const uint8_t *cut
+        for place in range(self.n_host):
+            slot = self.host_slots[place]
+            self._inner(slot, &begin, &end)
+            cut = end
+            if begin != NULL and not self.host_whole[place]:
+                cut = self._authority(begin, end)
+            length = self._add(length, begin, cut, 1 if cut < end else 0)
+            if length < 0:
+                return -1
+        return length
+
+    cdef const uint8_t *_authority(self, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+        """Where the path of a URL or of a host with a path begins; ``end`` where it is better taken whole."""
+        cdef const uint8_t *at
+        if self._is_path(begin, end):
+            return begin
+        cdef const uint8_t *slash = <const uint8_t *>memchr(begin, c'/', end - begin)
+        if slash == NULL or memchr(begin, c'\\', slash - begin) != NULL:
+            return end
+        at = begin
+        if slash > begin and (slash - 1)[0] == c':' and slash + 1 < end and slash[1] == c'/':
+            at = slash + 2
+            slash = <const uint8_t *>memchr(at, c'/', end - at)
+            if slash == NULL or memchr(at, c'\\', slash - at) != NULL:
+                return end
+        return slash if memchr(at, c'.', slash - at) != NULL else end
+
+    cdef bint _is_strange(self) noexcept nogil:
+        """Whether the line names a host for sure, and all its names are plain and of no service."""
+        cdef int place
+        cdef bint named = False
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        if self.all_asked:
+            return False
+        for place in range(self.n_host):
+            if self.host_part[place] == FORMAT:
+                return False
+            if self.host_part[place] == CONDITION or not self._inner(self.host_slots[place], &at, &end):
+                continue
+            if at == end or (end - at == 1 and at[0] == c'-') or self._is_path(at, end):
+                continue
+            if not self._is_plain(at, end):
+                return False
+            named = named or self.host_part[place] == SURE_NAME
+        return named
+
+    cdef bint _is_plain(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a URL, ``host:port`` or host, in small letters, names a host that is neither an address nor of a service."""
+        cdef const uint8_t *name
+        cdef const uint8_t *label
+        cdef int labels = 1
+        cdef uint64_t hash = 0
+        if end - at > 8 and memcmp(at, b"http", 4) == 0:
+            name = at + (5 if at[4] == c's' else 4)
+            if memcmp(name, b"://", 3) == 0:
+                at = name + 3
+        name = label = at
+        while at < end and (c'a' <= at[0] <= c'z' or c'0' <= at[0] <= c'9' or at[0] == c'-' or at[0] == c'.'):
+            if at[0] == c'.':
+                if at == label or at - label > 63 or label[0] == c'-' or (at - 1)[0] == c'-':
+                    return False
+                labels += 1
+                label = at + 1
+            at += 1
+        if labels < 2 or at - label < 2 or at - label > 63 or at - name > 250 or label[0] == c'-' or not c'a' <= (at - 1)[0] <= c'z':
+            return False
+        if not self._ends(at, end):
+            return False
+        label = name
+        while label < at:
+            if find(&self.known, label, at - label, &hash) != NULL:
+                return False
+            while label < at and label[0] != c'.':
+                label += 1
+            label += 1
+        return True
+
+    cdef bint _ends(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether behind a host nothing stands but a port and a path."""
+        cdef int digits = 0
+        if at < end and at[0] == c':':
+            at += 1
+            while at < end and c'0' <= at[0] <= c'9':
+                at += 1
+                digits += 1
+            if not 0 < digits < 6:
+                return False
+        return at == end or at[0] == c'/'
+
+    cdef bint _is_path(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a text is a path alone, in which there is no host; JSON may escape its slash."""
+        if at < end and self.family == OBJECT and at[0] == c'\\':
+            at += 1
+        return at < end and at[0] == c'/' and (at + 1 == end or (at[1] != c'/' and at[1] != c'\\'))
+
+    cdef int _actor_key(self) noexcept nogil:
+        cdef int length = 0, place, slot
+        for place in range(self.n_actor):
+            slot = self.actor_slots[place]
+            length = self._add(length, self.begin[slot], self.end[slot], 0)
+            if length < 0:
+                return -1
+        return length
+
+    cdef int _way_key(self, int64_t name, bint by_url) noexcept nogil:
+        cdef int length, place, slot
+        cdef const uint8_t *end
+        cdef const uint8_t *query
+        memcpy(self.key, &name, 8)
+        length = self._tests(8)
+        if length < 0:
+            return -1
+        for place in range(self.n_manner):
+            slot = self.manner_slots[place]
+            length = self._add(length, self.begin[slot], self.end[slot], 0)
+            if length < 0:
+                return -1
+        if by_url:
+            for place in range(self.n_url):
+                slot = self.url_slots[place]
+                end = self.end[slot]
+                if self.begin[slot] != NULL:
+                    query = <const uint8_t *>memchr(self.begin[slot], c'?', end - self.begin[slot])
+                    end = query if query != NULL else end
+                length = self._add(length, self.begin[slot], end, 0)
+                if length < 0:
+                    return -1
+        return length
+
+    # -- numbers and times -----------------------------------------------------------------------------------------------------
+
+    cdef int _size(self, const int *slots, int count, int64_t *value) noexcept nogil:
+        """1 and a size, 0 where there is none, -1 where the reference has to say."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place
+        cdef int64_t found
+        for place in range(count):
+            if not self._inner(slots[place], &at, &end) or at == end or (end - at == 1 and at[0] == c'-'):
+                continue
+            if end - at > DIGITS:
+                return -1
+            found = 0
+            while at < end:
+                if not c'0' <= at[0] <= c'9':
+                    return -1
+                found = found * 10 + (at[0] - c'0')
+                at += 1
+            value[0] = found
+            return 1
+        return 0
+
+    cdef int _when(self, int64_t *value) except -2 nogil:
+        """1 and the time of the line (µs), 0 where the reference has to say. Texts that differ in a fraction of a second only are
+        asked for once."""
+        cdef int length = 0, place, digits = 0
+        cdef int64_t fraction = 0, seconds
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef const uint8_t *point
+        cdef Entry *entry
+        cdef uint64_t hash = 0
+        if self.n_time == 1:
+            if not self._inner(self.time_slots[0], &at, &end):
+                return 0
+            point = self._point(at, end)
+            if point != NULL:
+                place = 1
+                while point + place < end and c'0' <= point[place] <= c'9':
+                    fraction = fraction * 10 + (point[place] - c'0')
+                    place += 1
+                digits = place - 1
+                while place < 7:
+                    fraction *= 10
+                    place += 1
+                if self.epoch and at[0] == c'1' and point - at == 10 and point + digits + 1 == end:
+                    seconds = self._digits(at, point)
+                    if seconds >= 0:
+                        value[0] = seconds * MILLION + fraction
+                        return 1
+                length = self._add(0, at, point, 0)
+                length = self._add(length, point + digits + 1, end, 1)
+            else:
+                length = self._add(0, at, end, 2)
+        else:
+            for place in range(self.n_time):
+                length = self._add(length, self.begin[self.time_slots[place]], self.end[self.time_slots[place]], 0)
+        if length <= 0:
+            return 0
+        entry = find(&self.times, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_time(length, hash, fraction)
+            if self.n_time == 1 and point != NULL and point - at == 10 and point + digits + 1 == end:
+                self.epoch = self.epoch or (at[0] == c'1' and entry.value == self._digits(at, point) * MILLION)
+        elif entry.more >= 0:
+            with gil:
+                self.assumed[entry.more] = self.assumed.get(entry.more, 0) + 1
+        if entry.value == NO_TIME:
+            return 0
+        value[0] = entry.value + fraction
+        return 1
+
+    cdef const uint8_t *_point(self, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+        """The decimal point of a time's seconds: of a clock's, or of ten digits at most; ``NULL`` where there is none that is sure."""
+        cdef const uint8_t *at = end - 1
+        cdef const uint8_t *point
+        while at > begin and at[0] != c'.':
+            at -= 1
+        if at - begin < 8 or not c'0' <= (at - 1)[0] <= c'9':
+            return NULL
+        point = at
+        at += 1
+        while at < end and c'0' <= at[0] <= c'9':
+            at += 1
+        if at == point + 1 or at - point > 7:
+            return NULL
+        if memchr(begin, c':', point - begin) == NULL and not (point - begin <= 10 and self._digits(begin, point) >= 0 and at == end):
+            return NULL
+        return point
+
+    cdef int64_t _digits(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        cdef int64_t found = 0
+        if end - at > DIGITS:
+            return -1
+        while at < end:
+            if not c'0' <= at[0] <= c'9':
+                return -1
+            found = found * 10 + (at[0] - c'0')
+            at += 1
+        return found
+
+    # -- questions to the reference --------------------------------------------------------------------------------------------
+
+    cdef bytes _line(self):
+        return (<const char *>self.line_begin)[: self.line_end - self.line_begin]
+
+    cdef Entry *_ask_time(self, int length, uint64_t hash, int64_t fraction) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        time, more, anew = self.ask.time(self.number, self._line())
+        if anew or is_full(&self.times):
+            clear(&self.times)
+        cdef Entry *entry = put(&self.times, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, NO_TIME if time is None else <int64_t>time - fraction)
+        entry.more = more
+        return entry
+
+    cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) noexcept:
+        cdef bytes cell = (<const char *>at)[: end - at]
+        found = bool(self.ask.begins_header(cell))
+        if is_full(&self.firsts):
+            clear(&self.firsts)
+        put(&self.firsts, <const uint8_t *>PyBytes_AS_STRING(cell), PyBytes_GET_SIZE(cell), hash, found)
+        return found
+
+    cdef Entry *_ask_name(self, int length, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        cdef int64_t kind = self.ask.name(self.number, self._line())
+        return put(&self.hosts, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, kind | (<int64_t>self.hosts.used << 8))
+
+    cdef Entry *_ask_way(self, int length, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        kind, blocked = self.ask.way(self.number, self._line(), self.n_ways)
+        self.way[self.n_ways].kind, self.way[self.n_ways].blocked = kind, blocked
+        self.n_ways += 1
+        return put(&self.ways, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, self.n_ways - 1)
+
+    cdef Entry *_ask_actor(self, int length, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        self.ask.actor(self.number, self._line(), self.n_actors)
+        self.n_actors += 1
+        return put(&self.actors, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, self.n_actors - 1)
+
+    # -- the fold --------------------------------------------------------------------------------------------------------------
+
+    def fold(self, bytes block, Py_ssize_t start, long long number):
+        """Fold the lines of ``block`` from byte ``start`` on, of which the first has ``number``.
+
+        Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; and how
+        many these were. It stops behind a line that may be a header, and where :meth:`drain` has to make room.
+        """
+        cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(block)
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(block), at = start
+        cdef long long lines = 0
+        self.n_kept = 0
+        with nogil:
+            at = self._run(text, start, size, number, &lines)
+        found = [
+            (self.kept[3 * place], self.kept[3 * place + 1], self.kept[3 * place + 2]) for place in range(self.n_kept)
+        ]
+        return found, at, lines
+
+    cdef Py_ssize_t _run(self, const uint8_t *text, Py_ssize_t at, Py_ssize_t size, long long number, long long *lines) except -1 nogil:
+        cdef const uint8_t *end
+        cdef int kind
+        cdef int odd = marks(text + at, text + size) & self.odd
+        cdef Py_ssize_t after
+        while at <= size:
+            if self.n_days >= MOST_DAYS - 1 or self.n_cells >= MOST_CELLS - 1 or is_full(&self.hosts) or is_full(&self.ways) or is_full(&self.actors):
+                self.full = True
+                return at
+            end = <const uint8_t *>memchr(text + at, c'\n', size - at) if at < size else NULL
+            if end == NULL:
+                end = text + size
+            after = end - text + 1
+            self.line_begin = text + at
+            self.line_end = end
+            if end > self.line_begin and (end - 1)[0] == c'\r':
+                self.line_end = end - 1
+            self.number = number + lines[0]
+            lines[0] += 1
+            kind = UNSURE
+            if self.doubtful:
+                self.doubtful -= 1
+                if self._odd() == OPEN:
+                    self.doubtful = JOINED
+            elif self.line_end - self.line_begin > 1 << 20 or (odd and marks(self.line_begin, self.line_end) & self.odd):
+                kind = UNSURE if self.family != QUOTED else self._odd()
+            else:
+                kind = self._cut()
+            if kind == OPEN:
+                self.doubtful = JOINED
+            if kind != SURE or not self._count():
+                self._keep(at, self.line_end - text)
+            at = after
+            if kind == HEADER:
+                return at
+        return at
+
+    cdef int _keep(self, Py_ssize_t begin, Py_ssize_t end) except -1 nogil:
+        cdef int64_t *room
+        if self.n_kept == self.kept_room:
+            room = <int64_t *>realloc(self.kept, self.kept_room * 6 * sizeof(int64_t))
+            if room == NULL:
+                with gil:
+                    raise MemoryError
+            self.kept = room
+            self.kept_room *= 2
+        self.kept[3 * self.n_kept] = self.number
+        self.kept[3 * self.n_kept + 1] = begin
+        self.kept[3 * self.n_kept + 2] = end
+        self.n_kept += 1
+        return 0
+
+    cdef bint _count(self) except -1 nogil:
+        """Count the line at hand; false where the reference has to read it."""
+        cdef uint64_t hash = 0
+        cdef Entry *entry
+        cdef int length = self._host_key(), kind
+        if length <= 0:
+            return False
+        entry = find(&self.hosts, self.key, length, &hash)
+        if entry == NULL:
+            if self._is_strange():
+                entry = put(&self.hosts, self.key, length, hash, REFUSED)
+            else:
+                with gil:
+                    entry = self._ask_name(length, hash)
+        kind = entry.value & 0xFF
+        if kind == REFUSED:
+            self.refused += 1
+            return True
+        if kind == READ:
+            return False
+        length = self._way_key(entry.value >> 8, kind == BY_URL)
+        if length < 0:
+            return False
+        entry = find(&self.ways, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_way(length, hash)
+        return self._sum(<int>entry.value)
+
+    cdef int _actor(self) except -2 nogil:
+        """The number of who the line is about; -1 where the reference has to say."""
+        cdef uint64_t hash = 0
+        cdef Entry *entry
+        cdef int length = self._actor_key()
+        if length < 0:
+            return -1
+        entry = find(&self.actors, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_actor(length, hash)
+        return <int>entry.value
+
+    cdef Cell *_cell(self, int actor, int way) noexcept nogil:
+        """Where the lines of an actor and a way are counted."""
+        cdef uint64_t mixed = ((<uint64_t>actor << 32) | <uint32_t>way) * 0x9E3779B97F4A7C15u
+        cdef size_t place = (mixed >> 40) & (MOST_CELLS * 2 - 1)
+        cdef Cell *cell
+        while self.cell_at[place]:
+            cell = &self.cells[self.cell_at[place] - 1]
+            if cell.actor == actor and cell.way == way:
+                return cell
+            place = (place + 1) & (MOST_CELLS * 2 - 1)
+        cell = &self.cells[self.n_cells]
+        memset(cell, 0, sizeof(Cell))
+        cell.actor, cell.way, cell.blocked = actor, way, self.way[way].blocked
+        self.n_cells += 1
+        self.cell_at[place] = self.n_cells
+        return cell
+
+    cdef bint _sum(self, int way) except -1 nogil:
+        cdef Cell *cell
+        cdef int64_t time = 0, up = 0, down = 0
+        cdef int has_up, has_down, actor
+        cdef int kind = self.way[way].kind
+        if kind == SHOW:
+            return False
+        if kind == PASS:
+            self.refused += 1
+            return True
+        if kind == LEAVE_OUT:
+            self.uncounted += 1
+            return True
+        actor = self._actor()
+        if actor < 0:
+            return False
+        has_up = self._size(self.up_slots, self.n_up, &up)
+        has_down = self._size(self.down_slots, self.n_down, &down)
+        if has_up < 0 or has_down < 0 or not self._when(&time):
+            return False
+        if time < self.since or time > self.until:
+            self.outside += 1
+            return True
+        cell = self._cell(actor, way)
+        if cell.origins < ORIGINS:
+            cell.origin[cell.origins] = self.number
+            cell.origins += 1
+        if not cell.events:
+            cell.first = cell.last = time
+        elif time > cell.last:
+            cell.last = time
+        elif time < cell.first:
+            cell.first = time
+        cell.events += 1
+        if cell.blocked:
+            return True
+        if has_up:
+            cell.has_up = True
+            cell.bytes_up += up
+        if has_down:
+            cell.has_down = True
+            cell.bytes_down += down
+        self._day(cell, time, up)
+        return True
+
+    cdef void _day(self, Cell *cell, int64_t time, int64_t sent) noexcept nogil:
+        cdef int64_t day = time // DAY if time >= 0 else -((DAY - 1 - time) // DAY)
+        if cell.timed and cell.day != day:
+            self.days[self.n_days].cell = <int32_t>(cell - self.cells)
+            self.days[self.n_days].day = cell.day
+            self.days[self.n_days].sent = cell.sent
+            self.n_days += 1
+            cell.sent = 0
+        cell.timed = True
+        cell.day = day
+        cell.sent += sent
+
+    @property
+    def needs_room(self):
+        """True where :meth:`fold` stopped for want of room."""
+        return self.full
+
+    def drain(self):
+        """What has been added up and is then forgotten, with all names and cells.
+
+        For each actor and way that counted: their numbers, events, bytes up and down (``None`` where no line had any), first and last time (µs),
+        the lines it came from first, and its days as ``(day, bytes sent)``, which may come more than once. Then what times had to
+        assume, as ``{number: lines}``; and how many lines were of no AI service, no activity, and outside the window.
+        """
+        cdef Cell *cell
+        cdef int place
+        days = {}
+        for place in range(self.n_days):
+            days.setdefault(self.days[place].cell, []).append((self.days[place].day, self.days[place].sent))
+        found = []
+        for place in range(self.n_cells):
+            cell = &self.cells[place]
+            if cell.timed:
+                days.setdefault(place, []).append((cell.day, cell.sent))
+            found.append((
+                cell.actor,
+                cell.way,
+                cell.events,
+                cell.bytes_up if cell.has_up else None,
+                cell.bytes_down if cell.has_down else None,
+                cell.first,
+                cell.last,
+                [cell.origin[one] for one in range(cell.origins)],
+                days.get(place, ()),
+            ))
+        assumed, self.assumed = self.assumed, {}
+        self.n_days = self.n_cells = self.n_ways = self.n_actors = 0
+        memset(self.cell_at, 0, MOST_CELLS * 2 * sizeof(int32_t))
+        self.full = False
+        clear(&self.hosts)
+        clear(&self.actors)
+        clear(&self.ways)
+        tallies = self.refused, self.uncounted, self.outside
+        self.refused = self.uncounted = self.outside = 0
+        return found, assumed, *tallies

@@ -1,0 +1,224 @@
+"""One connection of which several records tell: its name in one, its size in another (Zeek's ssl.log and conn.log, Suricata's tls and
+flow events, PAN-OS's URL and traffic logs), joined by the id that the log's writer gives it.
+
+Records of a connection as a whole (kind ``connection``, without a name) say how much was sent. Where others name its host, these are
+what is counted, and the whole only gives them its size: less what they tell themselves, once, and not at all where they name several
+hosts. So a connection is never counted twice, and neither are its bytes. The order of records and files does not matter.
+
+Memory is bounded: of names only those of AI services are kept, and of sizes the first :data:`SIZES` whose name has not come yet.
+Reaching a limit is counted and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from shadowai.model import Actor, Note, Record
+from shadowai.sightings import Sink, Sum, Way, sighting
+
+USES: Final = 1 << 17
+"""Connections to AI services that are remembered at once; then the half that came first is counted with the sizes known so far."""
+SIZES: Final = 1 << 16
+"""Connections without a name whose sizes are remembered."""
+KINDS: Final = frozenset({"connection", "tls_connection", "http_request"})
+"""Kinds of records that tell of a connection to a service; a look-up's connection is the resolver's."""
+_DNS = 53
+
+
+class Size(NamedTuple):
+    """Bytes up and down of a whole connection; the larger where it is told more than once, for some reports are of its course."""
+
+    up: int | None = None
+    down: int | None = None
+
+    def merge(self, other: Size) -> Size:
+        """What both say."""
+        return Size(_larger(self.up, other.up), _larger(self.down, other.down))
+
+
+class Use(NamedTuple):
+    """A record of an AI service, and what of it is counted. ``whole`` where it tells of the connection, ``once`` where a second one of
+    the same connection and host tells nothing new."""
+
+    actor: Actor
+    way: Way
+    facts: frozenset[str]
+    host: str
+    whole: bool
+    once: bool
+    path: str
+    line: int
+    time: int | None
+    blocked: bool
+    up: int | None
+    down: int | None
+
+
+class Sessions:
+    """What is known of connections by their ids, until :meth:`settle`. Those of parts of the input merge in order."""
+
+    __slots__ = ("_early", "_given", "_repeated", "_sizes", "_unkept", "_uses", "_ways")
+
+    def __init__(self) -> None:
+        self._uses: dict[str, tuple[Use, ...]] = {}
+        self._sizes: dict[str, Size] = {}
+        self._ways: dict[Way, Way] = {}
+        self._given = self._repeated = self._early = self._unkept = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is something to settle."""
+        return bool(self._uses)
+
+    def joins(self, record: Record) -> bool:
+        """Whether ``record`` tells of a connection to a service and says which."""
+        return record.session is not None and record.kind in KINDS
+
+    def use(self, record: Record, way: Way, facts: frozenset[str]) -> None:
+        """``record`` is counted as ``way`` says, once all is known of its connection."""
+        session, whole = record.session or "", record.kind == "connection" and record.host is None
+        one = Use(
+            Actor(record.user, record.device, record.client_ip),
+            self._ways.setdefault(way, way),
+            facts,
+            record.host or "",
+            whole,
+            record.kind == "tls_connection" and not record.blocked,
+            record.path,
+            record.line,
+            record.time,
+            bool(record.blocked),
+            record.bytes_up,
+            record.bytes_down,
+        )
+        self._uses[session] = (*self._uses.get(session, ()), one)
+
+    def take_size(self, record: Record) -> None:
+        """Remember the size of a whole connection, where ``record`` tells it."""
+        if record.session is not None and record.host is None and record.counted:
+            size = Size(record.bytes_up, record.bytes_down)
+            self.size(record.session, record.kind, record.server_port, size)
+
+    def size(self, session: str, kind: str | None, port: int | None, size: Size) -> None:
+        """What a record without a name says of the size of its connection; a look-up's is of no interest."""
+        if kind == "connection" and port != _DNS and size != Size():
+            self._keep(session, size)
+
+    def _keep(self, session: str, size: Size) -> None:
+        known = self._sizes.get(session)
+        if known is not None:
+            self._sizes[session] = known.merge(size)
+        elif session in self._uses or len(self._sizes) < SIZES + len(self._uses):
+            self._sizes[session] = size
+        else:
+            self._unkept += 1
+
+    def merge(self, other: Sessions) -> None:
+        """Add those of the part of the input that follows; ``other`` is left as it was."""
+        for session, uses in other._uses.items():
+            self._uses[session] = (*self._uses.get(session, ()), *uses)
+        for session, size in other._sizes.items():
+            self._keep(session, size)
+        self._given += other._given
+        self._repeated += other._repeated
+        self._early += other._early
+        self._unkept += other._unkept
+
+    def move(self, lines: int) -> None:
+        """Put every record so many lines further on (see :meth:`shadowai.inventory.Inventory.move`)."""
+        for session, uses in self._uses.items():
+            self._uses[session] = tuple(use._replace(line=use.line + lines) for use in uses)
+
+    def make_room(self, sink: Sink) -> None:
+        """Where too many are remembered, count the half that came first."""
+        if len(self._uses) > USES:
+            first = list(self._uses)[: USES // 2]
+            self._early += sum(session not in self._sizes for session in first)
+            self._count(first, sink)
+
+    def settle(self, sink: Sink) -> None:
+        """Count everything; sizes without a name are forgotten, for they are no AI service's."""
+        self._count(list(self._uses), sink)
+        self._sizes.clear()
+
+    def notes(self) -> Iterator[Note]:
+        """What was joined, and what could not be, for there was too much."""
+        if self._given:
+            text = "uses have the size that another record of the same connection tells"
+            yield Note(None, "joined", text, self._given)
+        if self._repeated:
+            text = "records repeat a connection that is counted already, by its id"
+            yield Note(None, "joined", text, self._repeated)
+        if self._early:
+            text = f"uses were counted before the size of their connection was known: more than {USES:,} at once"
+            yield Note(None, "sessions_limit", text, self._early)
+        if self._unkept:
+            text = (
+                f"connections came before their name, more than {SIZES:,} of them: where they are an AI service's, their size is "
+                "missing; give the files that tell names before those that tell sizes"
+            )
+            yield Note(None, "sessions_limit", text, self._unkept)
+
+    def _count(self, sessions: Sequence[str], sink: Sink) -> None:
+        sums: dict[tuple[Actor, Way], Sum] = {}
+        for session in sessions:
+            counted = self._joined(self._uses.pop(session), self._sizes.pop(session, Size()))
+            for use in counted:
+                found = sums.setdefault((use.actor, use.way), Sum())
+                found.facts |= use.facts
+                found.add(use.path, use.line, use.time, use.blocked, use.up, use.down)
+        for (actor, way), found in sums.items():
+            sink(sighting(actor, way, found), way.matches)
+
+    def _joined(self, uses: Sequence[Use], size: Size) -> Sequence[Use]:
+        """The uses of one connection as they are counted."""
+        named = [use for use in uses if not use.whole]
+        if not named:
+            return uses
+        for use in uses:
+            if use.whole:
+                size = size.merge(Size(use.up, use.down))
+        counted = list(_distinct(named))
+        self._repeated += len(uses) - len(counted)
+        rest = Size(
+            _rest(size.up, (use.up for use in counted)),
+            _rest(size.down, (use.down for use in counted)),
+        )
+        given = _given(counted, rest)
+        self._given += given != counted
+        return given
+
+
+def _given(uses: Sequence[Use], size: Size) -> Sequence[Use]:
+    """``uses`` with ``size`` as that of the first that tells none; as they are where those that tell none are of several hosts."""
+    if len({use.host for use in uses if not use.blocked and None in (use.up, use.down)}) != 1:
+        return uses
+    given = list(uses)
+    up = next((place for place, use in enumerate(given) if use.up is None and not use.blocked), None)
+    if up is not None:
+        given[up] = given[up]._replace(up=size.up)
+    down = next((place for place, use in enumerate(given) if use.down is None and not use.blocked), None)
+    if down is not None:
+        given[down] = given[down]._replace(down=size.down)
+    return given
+
+
+def _distinct(uses: Sequence[Use]) -> Iterator[Use]:
+    """Without what tells again of the same connection to the same host: quic.log beside ssl.log, an alert beside its connection, a
+    hello beside the requests behind it."""
+    seen = {(use.actor, use.host) for use in uses if not use.once and not use.blocked}
+    for use in uses:
+        key = (use.actor, use.host)
+        if not (use.once and key in seen):
+            yield use
+        if use.once:
+            seen.add(key)
+
+
+def _rest(whole: int | None, told: Iterable[int | None]) -> int | None:
+    """What is left of ``whole`` beside what is told apart."""
+    return None if whole is None else max(whole - sum(one or 0 for one in told), 0)
+
+
+def _larger(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other if one is None else max(one, other)

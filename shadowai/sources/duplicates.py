@@ -1,0 +1,100 @@
+"""The same log twice: a rotated file and its copy, plain and compressed, or a copy that was taken while the log still grew.
+
+Only files that begin alike are looked at as a whole: what they hold when unpacked is compared by SHA-256, and a file that is the
+beginning of another holds nothing of its own. Members of archives, standard input and addresses elsewhere are not compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO, Final, NamedTuple
+
+from shadowai.errors import SourceError
+from shadowai.model import Gap, Note, Origin
+from shadowai.sources import container, remote
+
+HEAD: Final = 1 << 16
+"""Bytes of the unpacked beginning that tell candidates."""
+_PIECE: Final = 1 << 20
+
+Sources = list[container.Source | Gap]
+
+
+class _Whole(NamedTuple):
+    """What a file holds when unpacked."""
+
+    length: int
+    digest: bytes
+
+
+def distinct(sources: Sequence[container.Source | Gap]) -> tuple[Sources, list[Note]]:
+    """``sources`` without those that hold what an earlier or a longer one holds, in their order; and a note for each left out.
+
+    A file that cannot be read stays, so that the scan says why.
+    """
+    alike: dict[bytes, list[container.Source]] = {}
+    for source in sources:
+        if isinstance(source, container.Source) and source.path != "-" and not remote.is_url(source.path):
+            alike.setdefault(_head(source) or source.path.encode("utf-8", "surrogateescape"), []).append(source)
+    repeated = {
+        copy.path: original for several in alike.values() if len(several) > 1 for copy, original in _repeated(several)
+    }
+    kept = [source for source in sources if isinstance(source, Gap) or source.path not in repeated]
+    return kept, [_note(copy, repeated[copy]) for copy in sorted(repeated)]
+
+
+def _note(copy: str, original: container.Source) -> Note:
+    return Note(Origin(copy), "duplicate", f"all it holds is in {original.path}, too: read once")
+
+
+def _repeated(several: Sequence[container.Source]) -> Iterator[tuple[container.Source, container.Source]]:
+    """Each file that another one holds, and that other: the longest, and of these the first."""
+    known = [(source, whole) for source in several if (whole := _whole(source)) is not None]
+    known.sort(key=lambda item: -item[1].length)
+    kept: list[tuple[container.Source, _Whole]] = []
+    for source, whole in known:
+        holder = next((other for other, its in kept if its == whole or _whole(other, whole.length) == whole), None)
+        if holder is None:
+            kept.append((source, whole))
+        else:
+            yield source, holder
+
+
+def _head(source: container.Source) -> bytes:
+    """A digest of the unpacked beginning; empty for what is empty, an archive or cannot be read."""
+    try:
+        with _unpacked(source) as stream:
+            head = b"" if stream is None else _exactly(stream, HEAD)
+    except (OSError, SourceError):
+        return b""
+    return hashlib.sha256(head).digest() if head else b""
+
+
+def _whole(source: container.Source, most: int | None = None) -> _Whole | None:
+    """The unpacked file, or its first ``most`` bytes; ``None`` where reading fails."""
+    digest, length = hashlib.sha256(), 0
+    try:
+        with _unpacked(source) as stream:
+            while stream is not None and (piece := stream.read(_PIECE if most is None else min(_PIECE, most - length))):
+                digest.update(piece)
+                length += len(piece)
+    except (OSError, SourceError):
+        return None
+    return _Whole(length, digest.digest())
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    parts, have = [], 0
+    while have < size and (part := stream.read(size - have)):
+        parts.append(part)
+        have += len(part)
+    return b"".join(parts)
+
+
+@contextmanager
+def _unpacked(source: container.Source) -> Iterator[BinaryIO | None]:
+    with container.opened(source) as stream:
+        first = next(iter(container.contents(source, stream)), None)
+        yield first.stream if isinstance(first, container.Content) and first.path == source.path else None

@@ -1,0 +1,328 @@
+"""How the compiled fold reads a format: which columns decide about a line, and what is asked of the reference.
+
+A plan is made from a description under the columns that a file has. Formats that a plan cannot say everything about have none, and
+are read by the reference alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
+
+from shadowai.fast import lines_module
+from shadowai.sources import framing
+from shadowai.sources.logs.description import Blank, CsvHeader, Json, Key, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs.families import CsvTokenizer, nothing
+from shadowai.sources.logs.quick import ACTOR, MANNER
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.sequences import Element, sequence
+
+BLANKS, QUOTED, TABS, OBJECT, W3C = range(5)
+"""Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
+BLOCK = 1 << 20
+"""Bytes read at once."""
+_MOST_COLUMNS = 90
+
+
+NAME, SURE_NAME, CONDITION, FORMAT = range(4)
+"""What a column is that decides with others about the name: one that may hold it, one from which every name is taken, one on which it
+depends which is taken, one that tells the format."""
+
+
+class Check(NamedTuple):
+    """What a column must be for a line to be surely one of the format: of ``spellings`` slots from ``slot`` on the first that is there."""
+
+    slot: int
+    spellings: int
+    elements: tuple[Element, ...]
+    whole: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    """Columns (places, or JSON paths as bytes), and by their numbers what decides the name, who, the manner, the URL, time and sizes."""
+
+    family: int
+    delimiter: int = 0
+    width: int = 0
+    exact: bool = True
+    columns: list[Any] = field(default_factory=list)
+    host: list[tuple[int, bool, int]] = field(default_factory=list)
+    actor: list[int] = field(default_factory=list)
+    manner: list[int] = field(default_factory=list)
+    url: list[int] = field(default_factory=list)
+    time: list[int] = field(default_factory=list)
+    bytes_up: list[int] = field(default_factory=list)
+    bytes_down: list[int] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    tests: list[Check] = field(default_factory=list)
+    """Conditions of which only whether they hold decides about the manner, not the text."""
+
+
+class Answers(Protocol):
+    """Who answers for lines not met before; see :class:`shadowai.fast.lines.Fold`."""
+
+    def name(self, number: int, line: bytes, /) -> int: ...
+    def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool]: ...
+    def actor(self, number: int, line: bytes, place: int, /) -> None: ...
+    def time(self, number: int, line: bytes, /) -> tuple[int | None, int, bool]: ...
+    def begins_header(self, cell: bytes, /) -> bool: ...
+    def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies, /) -> None: ...
+
+
+Counted = tuple[int, int, int, int | None, int | None, int, int, list[int], Sequence[tuple[int, int]]]
+"""Of one actor and one way: their numbers, events, bytes up and down, first and last time (µs), the first lines, and days with the
+bytes sent on them."""
+
+
+class Tallies(NamedTuple):
+    """How many lines were of no AI service, how many were no activity, how many outside the window."""
+
+    refused: int
+    uncounted: int
+    outside: int
+
+
+class Kept(NamedTuple):
+    """Lines of a block that the reference has to read, with their numbers; up to where the block was looked at; how many lines that
+    were."""
+
+    lines: list[tuple[int, str]]
+    at: int
+    looked_at: int
+
+
+class _NoPlanError(Exception):
+    """A format about which a plan cannot say everything."""
+
+
+def may_fold(description: LogFormat) -> bool:
+    """Whether there can be a plan for the format, under some columns."""
+    family = description.family
+    if description.each:
+        return False
+    if isinstance(family, Blank):
+        return bool(description.shapes)
+    return isinstance(family, (W3c, ZeekTsv, CsvHeader)) or (isinstance(family, Json) and not family.aliases)
+
+
+def plan_of(reader: FormatReader) -> Plan | None:
+    """The plan of a format under the columns in force; ``None`` where it has none, or no columns yet."""
+    maker = {Blank: _of_blanks, W3c: _of_w3c, ZeekTsv: _of_tabs, CsvHeader: _of_table, Json: _of_objects}.get(
+        type(reader.description.family)
+    )
+    if maker is None:
+        return None
+    try:
+        plan = maker(reader)
+        _fill(plan, reader)
+    except _NoPlanError:
+        return None
+    return plan
+
+
+def fold_of(plan: Plan, answers: Answers, known: Iterable[str], since: int | None, until: int | None) -> Any:
+    """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`)."""
+    return import_module(lines_module() or "").Fold(plan, answers, [name.encode() for name in known], since, until)
+
+
+def _of_blanks(reader: FormatReader) -> Plan:
+    family = reader.description.family
+    shapes = reader.description.shapes
+    if not isinstance(family, Blank) or not shapes:
+        raise _NoPlanError
+    plan = Plan(BLANKS, width=max([family.at_least, *(place for place, _ in shapes)]), exact=False)
+    for place, pattern in shapes:
+        _check(plan, reader, [place], pattern)
+    return plan
+
+
+def _of_w3c(reader: FormatReader) -> Plan:
+    family, table = reader.description.family, reader.tokenizer
+    width = getattr(table, "width", 0)
+    if not isinstance(family, W3c) or not width or not getattr(table, "by_blanks", False):
+        raise _NoPlanError
+    return Plan(W3C, width=width)
+
+
+def _of_tabs(reader: FormatReader) -> Plan:
+    width, separator = getattr(reader.tokenizer, "width", 0), getattr(reader.tokenizer, "separator", "")
+    if not width or len(separator.encode()) != 1:
+        raise _NoPlanError
+    return Plan(TABS, delimiter=ord(separator), width=width)
+
+
+def _of_table(reader: FormatReader) -> Plan:
+    table = reader.tokenizer
+    if not isinstance(table, CsvTokenizer) or table.header is None or not table.delimiter.isascii():
+        raise _NoPlanError
+    return Plan(QUOTED, delimiter=ord(table.delimiter), width=len(table.header))
+
+
+def _of_objects(reader: FormatReader) -> Plan:
+    family = reader.description.family
+    if not isinstance(family, Json) or family.aliases:
+        raise _NoPlanError
+    plan = Plan(OBJECT)
+    for path, pattern in family.requires:
+        _check(plan, reader, [path], pattern)
+    return plan
+
+
+def _check(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) -> None:
+    """Hold a column to a pattern; where that cannot be done here, the column decides with the name, so that the reference is asked."""
+    slots = [slot for key in keys for slot in _slots(plan, reader, key)]
+    found = sequence(pattern) if pattern else sequence("^")
+    in_a_row = all(second == first + 1 for first, second in pairwise(slots))
+    if slots and found is not None and in_a_row:
+        plan.checks.append(Check(slots[0], len(slots), *found))
+    else:
+        plan.host += [(slot, True, FORMAT) for slot in slots]
+
+
+def _fill(plan: Plan, reader: FormatReader) -> None:
+    """Put into ``plan`` where the name, the manner, the URL, the time and the sizes are."""
+    description = reader.description
+    fields = description.fields
+    _decide_name(plan, reader)
+    volatile = {
+        _key(take) for name in ("host", "url", "path", "bytes_up", "bytes_down") for take in fields.get(name, ())
+    }
+    volatile |= {key for time in description.time for key in time.keys}
+    conditions = [
+        *description.blocked,
+        *description.allowed,
+        *description.uncounted,
+        *(when for when, _ in description.kinds),
+    ]
+    deciding = dict.fromkeys(_keys(take for name in MANNER for take in fields.get(name, ())))
+    tested: dict[tuple[Key, str], None] = {}
+    for when in conditions:
+        _told_by_name(reader, when, volatile)
+        for key, pattern in when.all:
+            if key not in volatile and key not in deciding:
+                if plan.family in (BLANKS, QUOTED) and sequence(pattern) is not None:
+                    tested[key, pattern] = None
+                else:
+                    deciding[key] = None
+    for key, pattern in tested:
+        _test(plan, reader, key, pattern)
+    plan.manner = _all(plan, reader, deciding)
+    plan.actor = _all(plan, reader, _keys(take for name in ACTOR for take in fields.get(name, ())))
+    plan.url = _all(plan, reader, _keys(take for name in ("url", "path") for take in fields.get(name, ())))
+    plan.bytes_up = _sizes(plan, reader, fields.get("bytes_up", ()))
+    plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
+    times = [key for time in description.time for key in (*time.keys, *((time.zone,) if time.zone is not None else ()))]
+    plan.time = _all(plan, reader, times)
+    if len(plan.columns) > _MOST_COLUMNS or not plan.time or not plan.host:
+        raise _NoPlanError
+
+
+def _test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
+    found = sequence(pattern)
+    for slot in _slots(plan, reader, key) if found is not None else ():
+        plan.tests.append(Check(slot, 1, *found))
+
+
+def _decide_name(plan: Plan, reader: FormatReader) -> None:
+    """Every column in which the name is looked for, and what it is looked for under."""
+    whole: dict[int, bool] = {}
+    part: dict[int, int] = {}
+    for take in reader.description.fields.get("host", ()):
+        if reader.getter(take) is nothing:
+            continue
+        by_head = not isinstance(take, Part) or take.by_head
+        sure = SURE_NAME if not isinstance(take, Part) or (take.any_name and not take.only) else NAME
+        for slot in _slots(plan, reader, _key(take)):
+            whole[slot] = whole.get(slot, False) or not by_head
+            part[slot] = sure if part.get(slot, CONDITION) == CONDITION else max(sure, part[slot])
+        for key, _ in _only(take):
+            for slot in _slots(plan, reader, key):
+                whole[slot], part[slot] = True, part.get(slot, CONDITION)
+    plan.host += [(slot, whole[slot], part[slot]) for slot in whole]
+
+
+def _told_by_name(reader: FormatReader, when: When, volatile: set[Key]) -> None:
+    """A condition on what changes with each line can be kept only where the texts that decide the name tell it: by how they begin."""
+    hosts = {
+        _key(take) for take in reader.description.fields.get("host", ()) if not isinstance(take, Part) or take.by_head
+    }
+    for key, pattern in when.all:
+        if key not in volatile or reader.plain_getter(key) is nothing:
+            continue
+        found = sequence(pattern)
+        begins = found is not None and not found.whole and not any(b"/" in one.members for one in found.elements)
+        if key not in hosts or not begins:
+            raise _NoPlanError
+
+
+def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
+    if any(isinstance(take, Part) and reader.getter(take) is not nothing for take in takes):
+        raise _NoPlanError
+    return _all(plan, reader, [_key(take) for take in takes])
+
+
+def _all(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]:
+    return list(dict.fromkeys(slot for key in keys for slot in _slots(plan, reader, key)))
+
+
+def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
+    """The numbers of the columns under ``key``, made known to the plan; none where the file has no such column."""
+    if plan.family == OBJECT:
+        names: list[Any] = [path.encode() for path in str(key).split("|")]
+        if any(step.isdecimal() for path in str(key).split("|") for step in path.split(".")):
+            raise _NoPlanError  # a place in a list
+    else:
+        place = reader.tokenizer.place(key)
+        names = [place] if place is not None and place >= 0 else []
+    for name in names:
+        if name not in plan.columns:
+            plan.columns.append(name)
+    return [plan.columns.index(name) for name in names]
+
+
+def _keys(takes: Iterable[Take]) -> list[Key]:
+    """What the takes look at, conditions too."""
+    return [key for take in takes for key in (_key(take), *(key for key, _ in _only(take)))]
+
+
+def _key(take: Take) -> Key:
+    return take.key if isinstance(take, Part) else take
+
+
+def _only(take: Take) -> tuple[tuple[Key, str], ...]:
+    return take.only if isinstance(take, Part) else ()
+
+
+class LineFold:
+    """The lines of one file, folded under the plan of the columns in force."""
+
+    def __init__(self, answers: Answers, known: Collection[str], since: int | None, until: int | None) -> None:
+        self._answers, self._known, self._since, self._until = answers, known, since, until
+        self._version = -1
+        self._fold: Any = None
+
+    def fits(self, reader: FormatReader) -> bool:
+        """Whether lines of the reader's format can be folded as its columns are now."""
+        if reader.tokenizer.version != self._version:
+            self.drain()
+            self._version = reader.tokenizer.version
+            plan = plan_of(reader)
+            self._fold = None if plan is None else fold_of(plan, self._answers, self._known, self._since, self._until)
+        return self._fold is not None
+
+    def fold(self, block: bytes, at: int, number: int) -> Kept:
+        """Fold ``block`` from byte ``at`` on, whose first line has ``number``."""
+        if self._fold.needs_room:
+            self.drain()
+        lines, at, count = self._fold.fold(block, at, number)
+        return Kept([(one, framing.decode(block[begin:end])) for one, begin, end in lines], at, count)
+
+    def drain(self) -> None:
+        """Hand over what has been added up."""
+        if self._fold is not None:
+            sums, assumed, *tallies = self._fold.drain()
+            self._answers.add_up(sums, assumed, Tallies(*tallies))

@@ -1,0 +1,205 @@
+"""The compiled fold of log lines and the reference: the same inventory, counts, gaps and notes, whatever the lines are."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from shadowai import fast
+from shadowai.catalog import Catalog
+from shadowai.inventory import Inventory
+from shadowai.names import Names
+from shadowai.names_first import scan_file
+from shadowai.policy import Policy
+from shadowai.sources.container import Content
+from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs.logfile import LogFile
+from tests.formats import expected
+
+pytestmark = pytest.mark.skipif(fast.lines_module() is None, reason="the compiled part was not built")
+NAMES = sorted(name for name, one in formats().items() if bulk.may_fold(one))
+SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
+HEAD = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT "
+TAIL = " jo HIER_DIRECT/203.0.113.9 -"
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog.load()
+
+
+def _scan(data: bytes, catalog: Catalog, size: int, since: int | None = None, until: int | None = None) -> object:
+    log = LogFile(Content("x", io.BytesIO(data), modified=expected.MODIFIED), formats(), block_size=size)
+    inventory = Inventory()
+    scan_file(log, Names(catalog), inventory, since=since, until=until)
+    rows = [
+        inventory.entries(by, lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1))
+        for by in ("service", "user")
+    ]
+    return rows, log.tally, list(log.gaps()), list(log.notes()), log.summary()
+
+
+def _both(data: bytes, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, size: int = 1 << 20, **window: int) -> None:
+    monkeypatch.delenv(fast.PURE, raising=False)
+    found = _scan(data, catalog, size, **window)
+    monkeypatch.setenv(fast.PURE, "1")
+    assert found == _scan(data, catalog, 1 << 20, **window)
+
+
+def _mutations(data: bytes, chance: random.Random) -> Iterator[bytes]:
+    """The file with its lines changed as broken writers and attackers would."""
+    lines = data.split(b"\n")
+    for _ in range(6):
+        found = list(lines) * chance.choice((1, 3))
+        for _ in range(chance.randint(1, 6)):
+            place = chance.randrange(len(found))
+            found[place] = chance.choice(CHANGES)(found[place], chance)
+        yield chance.choice((b"\n", b"\n", b"\r\n")).join(found)
+
+
+def _put(what: bytes) -> Callable[[bytes, random.Random], bytes]:
+    def change(line: bytes, chance: random.Random) -> bytes:
+        at = chance.randrange(len(line) + 1)
+        return line[:at] + what + line[at + chance.randrange(2) :]
+
+    return change
+
+
+CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
+    *map(
+        _put,
+        (
+            b'"',
+            b"\0",
+            b"\r",
+            b" ",
+            b"\t",
+            b"\xff",
+            "é".encode(),
+            b"\\",
+            b"{",
+            b"}",
+            b"[",
+            b",",
+            b"#",
+            b"-",
+            b"\x1c",
+            b"\n",
+            b"=",
+        ),
+    ),
+    *map(
+        _put,
+        (
+            b"%2e",
+            b"\\u002e",
+            b"\\/",
+            b"error:",
+            b"/",
+            b"?",
+            b"@",
+            b":443",
+            b"chatgpt.com",
+            b"CHATGPT.com",
+            b".",
+            b"null",
+            b"1e5",
+        ),
+    ),
+    lambda line, chance: line[: chance.randrange(len(line) + 1)],
+    lambda line, chance: line + line,
+    lambda line, chance: line.upper(),
+    lambda line, chance: b" " + line,
+    lambda line, chance: line.replace(b" ", b"  ", chance.randrange(3)),
+    lambda line, chance: line.replace(b"202", b"19", 1),
+)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_samples_whole_and_broken(sample: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = sample.read_bytes()
+    if not data.isascii() and b"\0" in data:  # not text as it stands
+        return
+    chance = random.Random(sample.name)
+    _both(data, catalog, monkeypatch)
+    for changed in _mutations(data, chance):
+        _both(changed, catalog, monkeypatch, chance.choice((64, 997, 1 << 20)))
+
+
+def test_windows(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{1767600000 + 60 * place}.{place:03}{HEAD[14:]}chatgpt.com:443{TAIL}" for place in range(200)]
+    data = "\n".join(lines).encode()
+    for minutes in ((10, 20), (0, 0), (300, 400)):
+        since, until = ((1767600000 + 60 * minute) * 1_000_000 for minute in minutes)
+        _both(data, catalog, monkeypatch, since=since, until=until)
+
+
+def test_many_names_and_users(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More cells and names than are kept at once."""
+    hosts = ["chatgpt.com:443", "claude.ai:443", "n{0}.example:443", "http://n{0}.example/a", "x{0}.openai.com:443"]
+    lines = [f"{HEAD}{hosts[place % 5].format(place)} u{place % 40_000} HIER_NONE/- -" for place in range(210_000)]
+    _both("\n".join(lines).encode(), catalog, monkeypatch)
+
+
+def test_days_that_alternate(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{1767600000 + 86400 * (place % 9)}.000{HEAD[14:]}claude.ai:443{TAIL}" for place in range(140_000)]
+    _both("\n".join(lines).encode(), catalog, monkeypatch)
+
+
+def test_headers_in_the_middle(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = "#Fields: date time c-ip cs-username cs-host cs-bytes sc-bytes\n2026-01-05 08:00:00 10.0.0.1 jo chatgpt.com 5 7\n"
+    other = "#Fields: date time cs-host c-ip cs-bytes\n2026-01-06 09:00:00 claude.ai 10.0.0.2 9\n"
+    _both((one * 3 + other * 2 + one).encode(), catalog, monkeypatch)
+    table = "time,user,dest_host,bytes_sent\n2026-01-05T08:00:00Z,jo,chatgpt.com,5\n"
+    turned = "user,time,bytes_sent,dest_host\njo,2026-01-05T08:00:00Z,5,claude.ai\n"
+    _both((table * 2 + turned * 2 + table).encode(), catalog, monkeypatch)
+
+
+def test_quotes_that_stay_open(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "time,user,dest_host,bytes_sent,agent\n"
+    row = '2026-01-05T08:00:00Z,jo,chatgpt.com,5,"Mozilla"\n'
+    opened = '2026-01-05T08:00:00Z,jo,chatgpt.com,5,"Mozi\n'
+    for text in (
+        opened + 'lla"\n' + row * 3,
+        opened + row * 90,
+        row * 3 + opened + row * 5,
+        row + '"' + row,
+        opened * 7 + row,
+    ):
+        _both((head + row + text).encode(), catalog, monkeypatch, 256)
+
+
+def test_objects_said_twice_and_nested(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = '{"timestamp":"2026-01-05T08:00:00.000000+0000","flow_id":1,"event_type":"tls","src_ip":"10.0.0.7","dest_ip":"192.0.2.1",'
+    tails = (
+        '"tls":{"sni":"chatgpt.com"}}',
+        '"tls":{"sni":"chatgpt.com"},"tls":{}}',
+        '"tls":{"sni":"a.example","sni":"chatgpt.com"}}',
+        '"tls.sni":"chatgpt.com","tls":{"sni":"a.example"}}',
+        '"tls":"{\\"sni\\":\\"chatgpt.com\\"}"}',
+        '"tls":{"sni":null}}',
+        '"tls":{"sni":"chatgpt\\u002ecom"}}',
+        '"tls":[{"sni":"chatgpt.com"}]}',
+        '"tls":{"sni":"chatgpt.com"}} ',
+        '"tls":{"sni":"chatgpt.com"}}}',
+        '"tls":{"sni":"chatgpt.com"},"x":01}',
+        '"tls":{"sni":"chatgpt.com"},"x":"\\ud800"}',
+    )
+    _both("\n".join(event + tail for tail in tails * 3).encode(), catalog, monkeypatch)
+
+
+def test_times_with_and_without_fractions(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = "time,user,dest_host,bytes_sent\n"
+    times = (
+        "2026-01-05T08:00:00Z", "2026-01-05T08:00:00.5Z", "2026-01-05T08:00:00.123456Z", "2026-01-05T08:00:00.1234567Z",
+        "2026-01-05 08:00:00", "2026-01-05 08:00:00.25", "2026-01-05T08:00:00.5+02:00", "1767600000", "1767600000.5",
+        "1767600000123", "1767600000123.5", "05/01/2026 08:00:00.5", "Jan  5 08:00:00.25", "", "-", "soon", "9999999999.1",
+    )  # fmt: skip
+    rows = "".join(f"{time},jo,chatgpt.com,5\n" for time in times * 3)
+    for first in times[:6]:
+        _both(f"{head}{first},jo,chatgpt.com,5\n{rows}".encode(), catalog, monkeypatch)

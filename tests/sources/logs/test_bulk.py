@@ -1,0 +1,80 @@
+"""Plans for the compiled fold: which formats have one, and what decides in it."""
+
+from __future__ import annotations
+
+from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.timestamps import Clock
+
+
+def _reader(name: str, *lines: str) -> FormatReader:
+    return _reading(formats()[name], *lines)
+
+
+def _reading(description: LogFormat, *lines: str) -> FormatReader:
+    reader = FormatReader(description, Clock())
+    for line in lines:
+        reader.tokens(line)
+    return reader
+
+
+def _table(**changes: object) -> LogFormat:
+    given = {
+        "name": "x",
+        "title": "x",
+        "vendor": "",
+        "doc": "",
+        "kind": "http_request",
+        "family": CsvHeader(columns=("host", "user")),
+        "fields": {"host": ("host",), "user": ("user",), "bytes_up": ("sent",)},
+        "time": (TimeOf(("time",)),),
+    }
+    return LogFormat(**(given | changes))  # type: ignore[arg-type]
+
+
+def test_squid_is_cut_at_blanks_and_held_to_its_shapes() -> None:
+    plan = bulk.plan_of(_reader("squid_native"))
+    assert plan is not None
+    assert plan.family == bulk.BLANKS
+    assert len(plan.checks) == 5
+    assert [plan.columns[slot] for slot, _, _ in plan.host] == [6]
+    assert [plan.columns[slot] for slot in plan.time] == [0]
+
+
+def test_a_table_has_no_plan_before_its_header() -> None:
+    assert bulk.plan_of(_reading(_table())) is None
+    plan = bulk.plan_of(_reading(_table(), "time,user,host,sent"))
+    assert plan is not None
+    assert plan.width == 4
+    assert plan.host == [(plan.columns.index(2), False, bulk.SURE_NAME)]
+    assert [plan.columns[slot] for slot in plan.bytes_up] == [3]
+
+
+def test_a_condition_on_what_changes_with_each_line_has_no_plan() -> None:
+    kept = _table(blocked=(When((("user", "^x$"),)),))
+    assert bulk.plan_of(_reading(kept, "time,user,host,sent")) is not None
+    lost = _table(blocked=(When((("sent", "^0$"),)),))
+    assert bulk.plan_of(_reading(lost, "time,user,host,sent")) is None
+
+
+def test_a_size_that_has_to_be_cut_out_has_no_plan() -> None:
+    fields = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes"),)}
+    assert bulk.plan_of(_reading(_table(fields=fields), "time,user,host,sent")) is None
+
+
+def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
+    family = Json(requires=(("kind", r"^(?:web|dns)$"), ("time", r"^\d")))
+    plan = bulk.plan_of(_reading(_table(family=family)))
+    assert plan is not None
+    assert [plan.columns[check.slot] for check in plan.checks] == [b"time"]
+    assert (plan.columns.index(b"kind"), True, bulk.FORMAT) in plan.host
+
+
+def test_a_place_in_a_list_has_no_plan() -> None:
+    family = Json(requires=(("time", ""),))
+    assert bulk.plan_of(_reading(_table(family=family, fields={"host": ("answers.0.name",)}))) is None
+
+
+def test_many_formats_have_plans() -> None:
+    assert sum(bulk.may_fold(one) for one in formats().values()) > 90

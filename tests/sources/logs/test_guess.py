@@ -1,0 +1,145 @@
+"""A guess says what a log's columns are, and used as it stands it gives what the log says."""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shadowai.sources.container import Content
+from shadowai.sources.logs import formats, formats_with
+from shadowai.sources.logs.guess import columns_of, fields_of, toml
+from shadowai.sources.logs.logfile import LogFile
+from shadowai.sources.logs.toml_file import read
+
+ROWS = (
+    ("2026-01-05T09:00:00Z", "jdoe@example.com", "10.0.0.5", "chatgpt.com", "allowed", "1200", "GET"),
+    ("2026-01-05T09:00:03Z", "asmith@example.com", "10.0.0.6", "www.example.com", "blocked", "100", "POST"),
+    ("2026-01-05T09:00:05Z", "bob@example.com", "10.0.0.7", "claude.ai", "blocked", "7", "CONNECT"),
+)
+STRANGE = ("When", "Emp", "Station", "Where To", "Outcome", "Sent Bytes", "How")
+USUAL = ("timestamp", "user", "src_ip", "dest_host", "action", "bytes_sent", "method")
+WANTED = [
+    ("2026-01-05", "jdoe@example.com", "10.0.0.5", "chatgpt.com", False, 1200, "GET"),
+    ("2026-01-05", "asmith@example.com", "10.0.0.6", "www.example.com", True, 100, "POST"),
+    ("2026-01-05", "bob@example.com", "10.0.0.7", "claude.ai", True, 7, "CONNECT"),
+]
+
+
+def table(header: tuple[str, ...] | None, delimiter: str) -> str:
+    rows = [*([header] if header else []), *ROWS]
+    return "".join(delimiter.join(row) + "\n" for row in rows)
+
+
+def objects(*, nested: bool) -> str:
+    def one(row: tuple[str, ...]) -> dict[str, object]:
+        at, user, client, host, action, size, method = row
+        if not nested:
+            return dict(zip(USUAL, row, strict=True))
+        who = {"mail": user, "addr": client}
+        return {
+            "meta": {"when": at, "agent": {"hostname": "sensor.example.net"}},
+            "who": who,
+            "net": {"peer": host, "verb": method, "sent": int(size)},
+            "decision": action,
+        }
+
+    return "".join(json.dumps(one(row)) + "\n" for row in ROWS)
+
+
+def pairs() -> str:
+    keys = ("when", "login", "cli", "site", "act", "sent", "method")
+    return "".join(
+        "gw1 " + " ".join(f"{key}={value}" for key, value in zip(keys, row, strict=True)) + "\n" for row in ROWS
+    )
+
+
+LOGS = {
+    "csv of strange names": table(STRANGE, ","),
+    "csv of usual names": table(USUAL, ";"),
+    "tabs": table(STRANGE, "\t"),
+    "objects": objects(nested=False),
+    "nested objects": objects(nested=True),
+    "a list of objects": json.dumps([json.loads(line) for line in objects(nested=True).splitlines()], indent=1),
+    "pairs": pairs(),
+    "no header": table(None, "|"),
+}
+
+
+def content(text: str) -> Content:
+    return Content("x.log", io.BytesIO(text.encode()))
+
+
+def described(text: str, folder: Path) -> str:
+    found = columns_of(content(text))
+    assert found is not None
+    written = toml("acme", found, fields_of(found.columns))
+    (folder / "acme.toml").write_text(written, "utf-8")
+    return written
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_guess_reads_its_log_as_it_stands(name: str, tmp_path: Path) -> None:
+    described(LOGS[name], tmp_path)
+    log = LogFile(content(LOGS[name]), formats_with((tmp_path,)))
+    records = list(map(log.record, log.rows()))
+    assert log.format is not None
+    assert log.format.name == "acme"
+    sized = (
+        [bytes_up for *_, bytes_up, _ in WANTED] if name != "no header" else [None] * 3
+    )  # a number says no direction
+    assert [record.bytes_up for record in records] == sized
+    assert [(r.user, r.client_ip, r.host, r.blocked, r.method) for r in records] == [
+        (user, client, host, blocked, method) for _, user, client, host, blocked, _, method in WANTED
+    ]
+    assert all(record.time is not None for record in records)
+    assert sum(found[0] for found in log.tally.unreadable.values()) == 0
+
+
+@pytest.mark.parametrize("name", ["csv of usual names", "objects"])
+def test_a_guess_gives_what_the_aliases_give(name: str, tmp_path: Path) -> None:
+    described(LOGS[name], tmp_path)
+    mine, generic = LogFile(content(LOGS[name]), formats_with((tmp_path,))), LogFile(content(LOGS[name]), formats())
+    for one, other in zip(map(mine.record, mine.rows()), map(generic.record, generic.rows()), strict=True):
+        assert (one.host, one.user, one.client_ip, one.time, one.blocked, one.bytes_up) == (
+            other.host, other.user, other.client_ip, other.time, other.blocked, other.bytes_up,
+        )  # fmt: skip
+
+
+def test_reasons_stand_beside_the_fields(tmp_path: Path) -> None:
+    written = described(LOGS["csv of strange names"], tmp_path)
+    assert 'host = "Where To"  # 100 % of the values look like one (host), such as chatgpt.com' in written
+    assert 'bytes_up = "Sent Bytes"  # its name is known for it' in written
+
+
+def test_the_writer_of_a_log_is_not_where_somebody_went(tmp_path: Path) -> None:
+    assert "meta.agent.hostname" not in tomllib.loads(described(LOGS["nested objects"], tmp_path))["fields"].values()
+
+
+def test_date_and_time_in_two_columns(tmp_path: Path) -> None:
+    text = "Date,Time,Website,Who\n2026-01-05,09:00:00,chatgpt.com,jdoe@example.com\n2026-01-06,10:00:00,claude.ai,a@example.com\n"
+    described(text, tmp_path)
+    log = LogFile(content(text), formats_with((tmp_path,)))
+    assert [log.record(row).time is not None for row in log.rows()] == [True, True]
+
+
+@pytest.mark.parametrize("hostile", ["a\x1b]0;x\x07b", 'a"]\nname = "evil', "\u202eabc", "k\\ey", "\x7f"])
+def test_hostile_names_and_values_make_no_other_toml(hostile: str, tmp_path: Path) -> None:
+    text = "".join(
+        json.dumps({hostile: hostile, "site": "chatgpt.com", "user": "jdoe@example.com"}) + "\n" for _ in range(3)
+    )
+    written = described(text, tmp_path)
+    assert read(tmp_path / "acme.toml").name == "acme"
+    assert all(char.isprintable() or char == "\n" for char in written)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "once upon a time\nthere was a log\n", "{\n", "\x00\x01", "a,b\n"])
+def test_what_is_no_log_is_not_guessed(text: str) -> None:
+    assert columns_of(content(text)) is None
+
+
+def test_what_tells_nowhere_says_so(tmp_path: Path) -> None:
+    assert "# host = " in described("a,b,c\nx,1,2\ny,2,3\n", tmp_path)

@@ -1,0 +1,156 @@
+"""Connections by address get the name that the client was told before; shared and late ones get none."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shadowai import answers
+from shadowai.catalog import Catalog
+from shadowai.inventory import Inventory
+from tests.test_sessions import entries, folded, scanned
+
+AT = 1_770_710_400
+CHATGPT, CLAUDE, SHARED = "203.0.113.10", "203.0.113.20", "203.0.113.30"
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog.load()
+
+
+def dns(at: int, client: str, host: str, *told: str, ttl: float = 60.0) -> str:
+    """A look-up in Zeek's dns.log."""
+    ends = {"id.orig_h": client, "id.orig_p": 50123, "id.resp_h": "10.0.0.53", "id.resp_p": 53, "proto": "udp"}
+    answer = {"answers": ["cdn.example.net", *told], "TTLs": [ttl] * (len(told) + 1), "RA": True, "rejected": False}
+    return json.dumps({"ts": AT + at, "uid": "CsgtQe4AikDZBsIM6k", **ends, "query": host, **answer})
+
+
+def flow(at: int, client: str, server: str, action: str = "ACCEPT", up: int = 4000) -> str:
+    """A record of an Amazon VPC flow log: addresses only."""
+    start = AT + at
+    return f"2 123456789012 eni-0a1b2c3d {client} {server} 50000 443 6 10 {up} {start} {start + 20} {action} OK"
+
+
+def both(folder: Path, looked_up: list[str], flows: list[str]) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    paths = [folder / "dns.log", folder / "flow.log"]
+    for path, lines in zip(paths, (looked_up, flows), strict=True):
+        path.write_text("\n".join([*lines, ""]), "utf-8")
+    return paths
+
+
+Seen = dict[tuple[str | None, str, str], tuple[int, int, int | None]]
+
+
+def connections(inventory: Inventory, catalog: Catalog) -> Seen:
+    """What rows beyond look-ups say, by client, service and confidence."""
+    rows = [row for row in entries(inventory, catalog) if row.actor is not None and row.usage is not None]
+    return {
+        (row.actor.address, row.service_id, row.confidence): (row.events, row.blocked, row.bytes_up)  # type: ignore[union-attr]
+        for row in rows
+        if any("flow" in source for source in row.sources)
+    }
+
+
+def every_way(paths: list[Path], catalog: Catalog) -> list[Inventory]:
+    """The reference and the scan, in both orders, whole and in parts."""
+    ways: list[Callable[[list[Path]], Inventory]] = [
+        lambda order: folded(order, catalog),
+        lambda order: scanned(order, catalog),
+        lambda order: scanned(order, catalog, apart=True),
+    ]
+    return [way(order) for way in ways for order in (paths, paths[::-1])]
+
+
+def test_an_answer_names_a_connection_by_address(catalog: Catalog, tmp_path: Path) -> None:
+    looked_up = [dns(0, "10.1.2.3", "chatgpt.com", CHATGPT), dns(0, "10.1.2.9", "www.example.com", CLAUDE)]
+    flows = [
+        flow(5, "10.1.2.3", CHATGPT),
+        flow(250, "10.1.2.3", CHATGPT, up=1000),
+        flow(301, "10.1.2.3", CHATGPT, up=7),  # the answer is too old
+        flow(-9, "10.1.2.3", CHATGPT, up=9),  # before the answer
+        flow(5, "10.1.2.4", CHATGPT),  # another client
+        flow(5, "10.1.2.3", CLAUDE),  # never told
+    ]
+    paths = both(tmp_path, looked_up, flows)
+    for inventory in every_way(paths, catalog):
+        rows = {row.actor: row for row in entries(inventory, catalog)}
+        ((actor, row),) = rows.items()
+        assert actor is not None
+        assert actor.address == "10.1.2.3"
+        assert (row.service_id, row.confidence) == ("openai-chatgpt", "confirmed")  # by the look-up, which stays one
+        assert (row.events, row.bytes_up) == (1, None)
+        assert [note.count for note in inventory.notes("user") if note.kind == "inferred"] == [2]
+
+
+def test_what_is_inferred_alone_is_never_confirmed(catalog: Catalog, tmp_path: Path) -> None:
+    answered = json.dumps(
+        {"timestamp": "2026-02-10T08:00:00.0+0000", "flow_id": 7, "event_type": "dns", "src_ip": "10.0.0.53", "src_port": 53,
+         "dest_ip": "10.1.2.3", "dest_port": 50123, "proto": "UDP",
+         "dns": {"type": "answer", "rrname": "claude.ai", "grouped": {"A": [CLAUDE]}, "rcode": "NOERROR"}}
+    )  # fmt: skip
+    paths = both(tmp_path, [answered], [flow(5, "10.1.2.3", CLAUDE), flow(6, "10.1.2.3", CLAUDE, "REJECT")])
+    for inventory in every_way(paths, catalog):
+        assert connections(inventory, catalog) == {("10.1.2.3", "anthropic-claude", "unconfirmed"): (1, 1, 4000)}
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        ([("www.example.com", 0)], 0),
+        ([("claude.ai", 0)], 0),
+        ([("www.example.com", -4000)], 0),
+        ([("ab.chatgpt.com", 2)], 1),
+    ],
+)
+def test_a_shared_address_names_nothing(
+    others: list[tuple[str, int]], named: int, catalog: Catalog, tmp_path: Path
+) -> None:
+    looked_up = [dns(1, "10.1.2.3", "chatgpt.com", SHARED), *(dns(at, "10.1.2.3", host, SHARED) for host, at in others)]
+    paths = both(tmp_path, looked_up, [flow(9, "10.1.2.3", SHARED)])
+    for inventory in every_way(paths, catalog):
+        entries(inventory, catalog)
+        assert sum(note.count for note in inventory.notes("user") if note.kind == "inferred") == named
+
+
+def test_a_long_time_to_live_is_believed_for_a_day_at_most(catalog: Catalog, tmp_path: Path) -> None:
+    looked_up = [dns(0, "10.1.2.3", "chatgpt.com", CHATGPT, ttl=10_000_000.0)]
+    flows = [flow(86_000, "10.1.2.3", CHATGPT), flow(87_000, "10.1.2.3", CHATGPT)]
+    (inventory, *_) = every_way(both(tmp_path, looked_up, flows), catalog)
+    entries(inventory, catalog)
+    assert [note.count for note in inventory.notes("user") if note.kind == "inferred"] == [1]
+
+
+def test_scan_is_the_fold_of_read(catalog: Catalog, tmp_path: Path) -> None:
+    rng = random.Random(11)
+    hosts = ("chatgpt.com", "claude.ai", "www.example.com", "gemini.google.com")
+    for turn in range(8):
+        clients, servers = [f"10.1.2.{n}" for n in range(4)], [f"203.0.113.{n}" for n in range(6)]
+        looked_up = [
+            dns(rng.randrange(900), rng.choice(clients), rng.choice(hosts), rng.choice(servers)) for _ in range(30)
+        ]
+        flows = [flow(rng.randrange(1200), rng.choice(clients), rng.choice(servers)) for _ in range(60)]
+        paths = both(tmp_path / str(turn), looked_up, flows)
+        first, *others = every_way(paths, catalog)
+        for other in others:
+            assert {row.actor: (row.events, row.bytes_up, row.confidence) for row in entries(other, catalog)} == {
+                row.actor: (row.events, row.bytes_up, row.confidence) for row in entries(first, catalog)
+            }
+
+
+def test_memory_is_bounded_and_that_is_told(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "CONNECTIONS", 4)
+    monkeypatch.setattr(answers, "ANSWERS", 3)
+    looked_up = [dns(0, f"10.1.2.{n}", "chatgpt.com", CHATGPT) for n in range(9)]
+    flows = [flow(5, f"10.1.2.{n}", CHATGPT) for n in range(9)]
+    paths = both(tmp_path, looked_up, flows)
+    inventory = scanned(paths[::-1], catalog)
+    entries(inventory, catalog)
+    counts = {note.text.partition(" ")[0] + note.kind: note.count for note in inventory.notes("user")}
+    del counts["3weaker"]  # the look-ups are surer
+    assert counts == {"usesinferred": 3, "connectionsanswers_limit": 5, "DNSanswers_limit": 6}
