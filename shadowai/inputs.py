@@ -48,10 +48,16 @@ class Input(Protocol):
 
 
 def log(
-    content: Content, settings: Settings, forced: LogFormat | None, zone: tzinfo | None, on_block: OnBlock | None
+    content: Content,
+    settings: Settings,
+    forced: LogFormat | None,
+    zone: tzinfo | None,
+    on_block: OnBlock | None,
+    *,
+    alone: bool = False,
 ) -> Input:
-    """The log in ``content``."""
-    return _Log(log_file(content, settings, forced, zone, on_block))
+    """The log in ``content``, which may be all there is to read (``alone``)."""
+    return _Log(log_file(content, settings, forced, zone, on_block), alone)
 
 
 def log_file(
@@ -69,13 +75,20 @@ def log_file(
 
 
 def scan_log(
-    log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
+    log: LogFile,
+    names: Names,
+    inventory: Inventory,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    alone: bool = False,
 ) -> None:
-    """Fold one log into ``inventory``, names first."""
+    """Fold one log into ``inventory``, names first. ``alone`` where there is no other log that could say more of its connections."""
     from shadowai.names_first import scan_file
 
-    together = _Together(log, names, inventory, since, until)
-    log.aside, log.passed = together.take, together.pass_over
+    if not (alone and log.stands_alone):
+        together = _Together(log, names, inventory, since, until)
+        log.aside, log.passed = together.take, together.pass_over
     scan_file(log, names, inventory, since=since, until=until)
 
 
@@ -185,8 +198,8 @@ def capture(content: Content, settings: Settings, secret: bytes, on_block: OnBlo
 
 
 class _Log:
-    def __init__(self, file: LogFile) -> None:
-        self._file = file
+    def __init__(self, file: LogFile, alone: bool) -> None:
+        self._file, self._alone = file, alone
         self.gaps, self.notes, self.summary = file.gaps, file.notes, file.summary
 
     def records(self) -> Iterator[Record | Gap | Note]:
@@ -203,7 +216,7 @@ class _Log:
         yield from file.notes()
 
     def fold_into(self, inventory: Inventory, names: Names, since: int | None, until: int | None) -> None:
-        scan_log(self._file, names, inventory, since=since, until=until)
+        scan_log(self._file, names, inventory, since=since, until=until, alone=self._alone)
 
 
 class _Capture:

@@ -154,7 +154,7 @@ def _context(files: list[SignatureFile], target: object, today: datetime.date) -
         shared=_shared(everything),
         owners=_owners(everything),
         names=_names(everything),
-        popular=popularity.ranks(),
+        popular=popularity.installed(),
         today=today,
     )
 

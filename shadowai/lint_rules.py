@@ -19,6 +19,7 @@ from shadowai import examples
 from shadowai.catalog import LOCAL, Catalog
 from shadowai.matcher import MAX_TEXT, Matcher, fits_host
 from shadowai.model import Indicator, Name
+from shadowai.popularity import Popularity
 from shadowai.signature_file import SignatureFile, TestVector
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ BENIGN_AGENTS = (
 
 @dataclass(frozen=True)
 class Context:
-    """All signatures around the one being looked at, popular hosts and their rank (:func:`shadowai.popularity.ranks`), and the day on
-    which facts are judged."""
+    """All signatures around the one being looked at, how popular names are, and the day on which facts
+    are judged."""
 
     catalog: Catalog
     matcher: Matcher
@@ -62,7 +63,7 @@ class Context:
     shared: Mapping[str, str]
     owners: Mapping[tuple[str, str, str], tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]
-    popular: Mapping[str, int]
+    popular: Popularity
     today: datetime.date
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from shadowai.index import tail
 from shadowai.lint_rules import HOST_KINDS, Context, Level, Lint, Problem, each, strong
 from shadowai.matcher import fits_host
 from shadowai.model import Indicator
@@ -14,7 +15,9 @@ EVERYBODY = 1_000
 """A name in a popularity list of this size is on the network of everybody, whatever they use."""
 CROWD = 5_000
 UNKNOWN = 1_000_000
-LOADED = frozenset({"widget", "widgets", "embed", "embedded", "script", "scripts", "pixel", "tracker", "beacon", "badge"})
+USED_BY_ALL = frozenset({"chatgpt.com"})
+"""Products that really have so many users."""
+LOADED = frozenset("badge beacon embed embedded pixel script scripts tracker widget widgets".split())
 """First labels of hosts that other people's pages load."""
 PASSIVE = ("published-site", "widget")
 HOSTERS = {
@@ -36,23 +39,20 @@ class Popular(Lint):
         product = min((_rank(i, around) for _, i in strong(file, *HOST_KINDS) if i.role == "ui"), default=UNKNOWN)
         for place, indicator in strong(file, *HOST_KINDS):
             rank = _rank(indicator, around)
-            if rank <= EVERYBODY:
+            if rank <= EVERYBODY and indicator.value not in USED_BY_ALL:
                 yield place, f"{indicator.value} is among the {rank} names that everybody asks for"
-            elif rank <= CROWD and product > 4 * rank:
+            elif EVERYBODY < rank <= CROWD and product > 4 * rank:
                 yield place, f"{indicator.value} is among the {rank} most popular names, the product's own page is not"
 
 
 def _rank(indicator: Indicator, around: Context) -> int:
     """The size of the smallest list with a name that the indicator covers."""
-    if indicator.match == "exact":
-        return around.popular.get(indicator.value, UNKNOWN)
-    return min((rank for name, rank in around.popular.items() if _covers(indicator, name)), default=UNKNOWN)
-
-
-def _covers(indicator: Indicator, host: str) -> bool:
-    if indicator.match == "suffix":
-        return host == indicator.value or host.endswith(f".{indicator.value}")
-    return fits_host(indicator.value, host)
+    popular = around.popular
+    if indicator.match != "glob":
+        return (popular.hosts if indicator.match == "exact" else popular.domains).get(indicator.value, UNKNOWN)
+    if tail(indicator.value) not in popular.domains:
+        return UNKNOWN
+    return min((rank for host, rank in popular.hosts.items() if fits_host(indicator.value, host)), default=UNKNOWN)
 
 
 class Loaded(Lint):
@@ -77,13 +77,14 @@ class LoadedName(Lint):
         for place, indicator in strong(file, *HOST_KINDS):
             if indicator.value.partition(".")[0] in LOADED and indicator.role not in ("api", "content", "download"):
                 yield place, f"{indicator.value} looks like something that other people's pages load"
-            if indicator.match == "suffix":
-                yield from ((place, f"{host} is strong by {indicator.value}") for host in _loaded(file, indicator, around))
+            if indicator.match == "suffix" and indicator.value in around.popular.domains:
+                for host in _loaded(file, indicator, around):
+                    yield place, f"{host} is strong by {indicator.value}"
 
 
 def _loaded(file: SignatureFile, indicator: Indicator, around: Context) -> Iterator[str]:
     """Popular hosts below a suffix that have such a first label and are strong by that suffix."""
-    for host in around.popular:
+    for host in around.popular.hosts:
         if host.partition(".")[0] in LOADED and host.endswith(f".{indicator.value}"):
             for match in around.matcher.host(host).matches:
                 if match.signature == file.id and match.strength == "strong" and match.pattern == indicator.value:

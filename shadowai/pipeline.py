@@ -22,7 +22,7 @@ from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
 from shadowai.names import Names
 from shadowai.packs import installing
-from shadowai.sources import container, remote
+from shadowai.sources import container, duplicates, remote
 
 if TYPE_CHECKING:
     from shadowai.identities import Identities
@@ -172,7 +172,7 @@ def gather(
     """What a :func:`scan` of ``paths`` makes its report of, before verdicts and who is who. Raises :class:`UsageError` as it does."""
     paths = remote.dated(paths, options.since, options.until)
     container.check_exist(paths)
-    sources = list(container.expand(paths))
+    sources, repeated = duplicates.distinct(list(container.expand(paths)))
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
         progress.start(sum(size or 0 for size in sizes) if all(size is not None for size in sizes) else None)
@@ -180,6 +180,7 @@ def gather(
     found = next(parts, None) or Outcome()
     for part in parts:
         found.merge(part)
+    found.notes += repeated
     for table in options.tables:
         from shadowai import warehouse
 
@@ -198,13 +199,13 @@ def fold(
     until: int | None = None,
 ) -> int:
     """Match and fold records of the reference path into ``inventory``; returns how many were explained."""
-    sums = sightings.Fold(inventory.add, names)
+    sums = sightings.Fold(inventory.add, names, inventory.joins)
     explained = 0
     for record in records:
         matches = sightings.matches_of(record, names)
-        if matches and record.counted and sightings.in_window(record, since, until):
-            sums.add(record, matches)
-            explained += 1
+        counts = record.counted and sightings.in_window(record, since, until)
+        sums.take(record, matches, counts=counts)
+        explained += bool(matches) and counts
     sums.flush()
     return explained
 
@@ -225,8 +226,10 @@ def _open(
     forced: LogFormat | None,
     zone: tzinfo | None,
     progress: Progress | None = None,
+    *,
+    alone: bool = False,
 ) -> Iterator[Input | Gap]:
-    """The logs and captures within one source; a source that cannot be opened is a gap."""
+    """The logs and captures within one source, which may be all there is (``alone``); a source that cannot be opened is a gap."""
     settings = options.settings
     try:
         with container.opened(source) as stream:
@@ -236,7 +239,8 @@ def _open(
                 elif content.capture:
                     yield inputs.capture(content, settings, options.secret, _follow(stream, progress))
                 else:
-                    yield inputs.log(content, settings, forced, zone, _follow(stream, progress))
+                    single = alone and content.path == source.path
+                    yield inputs.log(content, settings, forced, zone, _follow(stream, progress), alone=single)
     except SourceError as wrong:
         yield Gap(
             wrong.origin or Origin(source.path), f"{wrong.message}" + (f" ({wrong.remedy})" if wrong.remedy else "")
@@ -272,12 +276,13 @@ def _parts(
         return
     workers = min(processes, len(files))
     if workers < 2:
-        names = Names(known)
+        names, alone = Names(known), len(sources) == 1 and not options.tables
         for source in sources:
             if isinstance(source, Gap):
                 yield Outcome(gaps=[source])
             else:
-                yield _in_parts(source, options, names, progress) or scan_source(source, options, names, progress)
+                found = _in_parts(source, options, names, progress, alone=alone)
+                yield found or scan_source(source, options, names, progress, alone=alone)
         return
     from concurrent.futures import ProcessPoolExecutor
 
@@ -307,7 +312,7 @@ def _workers(jobs: int, files: Sequence[container.Source]) -> int:
 
 
 def _in_parts(
-    source: container.Source, options: ScanOptions, names: Names, progress: Progress | None
+    source: container.Source, options: ScanOptions, names: Names, progress: Progress | None, *, alone: bool
 ) -> Outcome | None:
     """One large log read by several processes; ``None`` for what has to be read in one go."""
     count = _workers(options.jobs, [source])
@@ -315,7 +320,7 @@ def _in_parts(
         return None
     from shadowai import split
 
-    reading = split.Reading(options.settings, options.forced(), options.zone(), options.since, options.until)
+    reading = split.Reading(options.settings, options.forced(), options.zone(), options.since, options.until, alone)
     found = Outcome()
     if progress is not None:
         progress.file(source.path)
@@ -364,12 +369,14 @@ def _scan_path(path: str, options: ScanOptions) -> Outcome:
     return found
 
 
-def scan_source(source: container.Source, options: ScanOptions, names: Names, progress: Progress | None) -> Outcome:
-    """What one source gives, read here and in one go."""
+def scan_source(
+    source: container.Source, options: ScanOptions, names: Names, progress: Progress | None, *, alone: bool = False
+) -> Outcome:
+    """What one source gives, read here and in one go; ``alone`` where it is all there is to read."""
     found = Outcome()
     if progress is not None:
         progress.file(source.path)
-    for item in _open(source, options, options.forced(), options.zone(), progress):
+    for item in _open(source, options, options.forced(), options.zone(), progress, alone=alone):
         if isinstance(item, Gap):
             found.gaps.append(item)
             continue
@@ -389,10 +396,17 @@ def _report(
     entries = inventory.entries(
         options.by, lookup=lambda id: _signature(known, id), policy=rules, today=today, persons=joined
     )
+    gaps, named = inputs.named_elsewhere(found.gaps, found.sources, options.settings)
     return Report(
         entries=entries,
-        gaps=tuple(found.gaps),
-        notes=(*known.notes, *found.notes, *inventory.notes(options.by, persons=joined), *(people.conflicts if people else ())),
+        gaps=tuple(gaps),
+        notes=(
+            *known.notes,
+            *found.notes,
+            *named,
+            *inventory.notes(options.by, persons=joined),
+            *(people.conflicts if people else ()),
+        ),
         sources=tuple(found.sources),
         by=options.by,
         signatures=known.version,

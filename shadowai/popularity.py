@@ -11,6 +11,7 @@ import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 SIZES = (1_000, 5_000, 10_000, 20_000)
 """How many names each of the lists holds, the most popular first."""
@@ -30,14 +31,31 @@ def package() -> Path | None:
     return Path(found.origin).parent if found and found.origin else None
 
 
+class Popularity(NamedTuple):
+    """Ranks of names, each the size of the smallest list that the name stands in: of ``hosts`` themselves, and of ``domains``, for which
+    the most popular name counts that they are or hold."""
+
+    hosts: Mapping[str, int]
+    domains: Mapping[str, int]
+
+    @classmethod
+    def of(cls, hosts: Mapping[str, int]) -> Popularity:
+        """The ranks of ``hosts`` and of every domain around them."""
+        domains: dict[str, int] = {}
+        for host, rank in hosts.items():
+            tail = host
+            while tail:
+                domains[tail] = min(rank, domains.get(tail, rank))
+                tail = tail.partition(".")[2]
+        return cls(hosts, domains)
+
+
 @functools.cache
-def ranks() -> Mapping[str, int]:
-    """Each popular host and the size of the smallest list that it stands in; nothing where the package is not installed."""
+def installed() -> Popularity:
+    """What the installed package says; nothing where there is none."""
     folder = package()
-    if folder is None:
-        return {}
     found: dict[str, int] = {}
-    for size in SIZES:
-        for name in names(folder, f"cisco_top{size // 1000}k" if size > 1000 else "cisco_top1000"):
+    for size in SIZES if folder is not None else ():
+        for name in names(folder, "cisco_top1000" if size == 1_000 else f"cisco_top{size // 1000}k"):
             found.setdefault(name, size)
-    return found
+    return Popularity.of(found)

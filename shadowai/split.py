@@ -40,6 +40,8 @@ class Reading:
     zone: tzinfo | None = None
     since: int | None = None
     until: int | None = None
+    alone: bool = False
+    """Whether it is all there is to read."""
 
 
 class Part(NamedTuple):
@@ -126,7 +128,9 @@ def _fold(
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         try:
             log.part(cast(BinaryIO, _Range(file, part)), first_line)
-            inputs.scan_log(log, names, inventory, since=reading.since, until=reading.until)
+            inputs.scan_log(
+                log, names, inventory, since=reading.since, until=reading.until, alone=reading.alone
+            )
         except OutOfOrder:
             return None
     return _Seen(inventory, log.tally, Counter(log.assumed))

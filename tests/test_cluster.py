@@ -14,12 +14,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from shadowai import cluster, pipeline, tasks
+from shadowai.catalog import Catalog
 from shadowai.errors import UsageError
 from shadowai.names import Names
 from shadowai.pipeline import ScanOptions
@@ -29,6 +31,11 @@ from tests.conftest import ROOT
 
 LINE = "1767600000.{n:03}     55 10.0.0.{n} TCP_TUNNEL/200 4000 CONNECT {host}:443 user{n} HIER_DIRECT/203.0.113.9 -"
 OPTIONS = ScanOptions(secret=b"one of the tests", jobs=1)
+
+
+@cache
+def _known() -> Catalog:
+    return OPTIONS.load_catalog()
 
 
 class Cluster(NamedTuple):
@@ -110,7 +117,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(running: Cluster, folder:
             victim.send_signal(signal.SIGKILL)
             killed.append(victim.wait())
 
-    known = OPTIONS.load_catalog()
+    known = _known()
     sources = list(container.expand([str(folder)]))
     with cluster.workers(running.address, tasks.packed(OPTIONS, known)) as found:
         _until(found, 3)
@@ -150,7 +157,7 @@ def _pid(number: int) -> int:
 
 def _shown(found: pipeline.Outcome) -> object:
     def entries(by: Any) -> object:
-        lookup = OPTIONS.load_catalog().signatures.__getitem__
+        lookup = _known().signatures.__getitem__
         return found.inventory.entries(by, lookup=lookup, policy=Policy.empty(), today=date.max)
 
     return entries("service"), entries("user"), found.gaps, found.notes, found.sources
@@ -192,7 +199,7 @@ def test_threads_are_gone(running: Cluster) -> None:
 
 def test_a_file_that_kills_its_workers_is_a_gap_and_others_are_read_still(running: Cluster, folder: Path) -> None:
     """The last test: two workers die."""
-    known = OPTIONS.load_catalog()
+    known = _known()
     with cluster.workers(running.address, tasks.packed(OPTIONS, known)) as found:
 
         def submit(work: Any, *arguments: Any) -> Any:

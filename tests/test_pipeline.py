@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from shadowai import pipeline
+from shadowai import inputs, pipeline
 from shadowai.catalog import Catalog
 from shadowai.cli import read as cli_read
 from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Gap, Note, Record, Report, Usage, Verdict
 from shadowai.names import Names
-from shadowai.names_first import scan_file
+
 from shadowai.policy import Policy, exit_code
 from shadowai.sources import container
 from shadowai.sources.logs import formats
@@ -41,7 +41,7 @@ def _scanned(
 ) -> Inventory:
     inventory = Inventory()
     for log in _logs(path, block_size):
-        scan_file(log, Names(catalog), inventory, since=since, until=until)
+        inputs.scan_log(log, Names(catalog), inventory, since=since, until=until)
     return inventory
 
 

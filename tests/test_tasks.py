@@ -279,3 +279,14 @@ def test_a_worker_of_another_release_is_refused(log: Path, known: Catalog, monke
     tasks._ready.cache_clear()
     with pytest.raises(UsageError, match=r"release 0\.0"):
         tasks.whole(job, source)  # type: ignore[arg-type]
+
+
+def test_a_worker_has_another_current_folder(
+    log: Path, known: Catalog, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(log.parent)
+    (source,) = container.expand([log.name])
+    assert isinstance(source, container.Source)
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    found = tasks.whole(tasks.packed(OPTIONS, known), pickle.loads(pickle.dumps(source)))
+    assert found.sources[0].records == 1199 and found.sources[0].path == log.name

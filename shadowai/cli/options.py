@@ -53,7 +53,9 @@ def columns(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     for text in texts:
         field, mark, column = text.partition("=")
         if field not in FLAT or not mark or not column:
-            raise click.BadParameter(f"{text!r} is not FIELD=COLUMN; fields are {', '.join(FLAT)}", param_hint="--column")
+            raise click.BadParameter(
+                f"{text!r} is not FIELD=COLUMN; fields are {', '.join(FLAT)}", param_hint="--column"
+            )
         pairs.append((field, column))
     return tuple(pairs)
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
 @click.option(
-    "--format", "layout", metavar="NAME", help="table, csv, json, parquet, xlsx, html; by default what FILE's suffix says."
+    "--format",
+    "layout",
+    metavar="NAME",
+    help="table, csv, json, parquet, xlsx, html; by default what FILE's suffix says.",
 )
 @click.option(
     "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
@@ -40,9 +43,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Processes to spread files over; by default as the input is large.",
 )
-@click.option(
-    "--cluster", metavar="ADDRESS", help="Let a Dask cluster's workers read the files: tcp://scheduler:8786."
-)
+@click.option("--cluster", metavar="ADDRESS", help="Let a Dask cluster's workers read the files: tcp://scheduler:8786.")
 @click.option(
     "--table",
     "tables",

@@ -214,11 +214,12 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
 
 
 def _file(path: str) -> Source:
+    opens = partial(_open, os.path.abspath(path))  # noqa: PTH100 - a worker elsewhere has another current folder
     try:
         status = Path(path).stat()
-        return Source(path, partial(_open, path), status.st_size, status.st_mtime)
+        return Source(path, opens, status.st_size, status.st_mtime)
     except OSError:
-        return Source(path, partial(_open, path))
+        return Source(path, opens)
 
 
 def _open(path: str) -> BinaryIO:

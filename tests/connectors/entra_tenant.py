@@ -105,6 +105,8 @@ class Tenant:
         self._server.server_close()
         self._thread.join()
 
+    tier = "standard"
+
     @property
     def settings(self) -> dict[str, str]:
         """Of a tenant whose tokens come from elsewhere."""
@@ -115,6 +117,7 @@ class Tenant:
             "authority": "https://login.example.test",
             "graph": self.root,
             "insecure_localhost": "true",
+            "tier": self.tier,
         }
 
     def app(self, number: int, name: str, *, owner: str = guid(9, 9), app_id: str | None = None, **more: Any) -> str:

@@ -90,7 +90,7 @@ SKU = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
 def seats(tenant: Tenant, *rows: dict[str, Any]) -> list[Page]:
     """What a task makes of the users with a licence."""
     tenant.lists["/users"] = list(rows)
-    tenant.largest = 1
+    tenant.largest, tenant.tier = 1, "deep"
     return resumed(copilot_seats, tenant, Task("copilot-seats/x", "copilot-seats", (SKU,)))
 
 

@@ -74,7 +74,7 @@ def tarred(*members: tuple[tarfile.TarInfo, bytes], form: int = tarfile.USTAR_FO
     return stream.getvalue()
 
 
-def manifest_of(files: Mapping[str, bytes], **changes: Any) -> bytes:
+def manifest_of(files: Mapping[str, bytes], /, **changes: Any) -> bytes:
     """A manifest of files, with its keys changed at will."""
     stated = {
         "format": 1,

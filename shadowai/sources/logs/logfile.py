@@ -171,6 +171,13 @@ class LogFile:
         others = [name for name, _ in self._seen if self.format is not None and name != self.format.name]
         return plain and not others and not isinstance(self.format.family, (W3c, ZeekTsv))  # type: ignore[union-attr]
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing in the file says more of the connections that its other records tell of: requests with sizes of their own."""
+        fmt = self.format
+        others = [name for name, _ in self._seen if fmt is not None and name != fmt.name]
+        return fmt is not None and fmt.kind == "http_request" and not fmt.kinds and fmt.told is None and not others
+
     def part(self, stream: BinaryIO, first_line: int) -> None:
         """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.
 
