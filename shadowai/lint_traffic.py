@@ -17,7 +17,7 @@ CROWD = 5_000
 UNKNOWN = 1_000_000
 USED_BY_ALL = frozenset({"chatgpt.com"})
 """Products that really have so many users."""
-LOADED = frozenset("badge beacon embed embedded pixel script scripts tracker widget widgets".split())
+LOADED = frozenset({"badge", "beacon", "embed", "pixel", "script", "scripts", "tracker", "widget", "widgets"})
 """First labels of hosts that other people's pages load."""
 PASSIVE = ("published-site", "widget")
 HOSTERS = {

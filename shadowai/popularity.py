@@ -53,9 +53,10 @@ class Popularity(NamedTuple):
 @functools.cache
 def installed() -> Popularity:
     """What the installed package says; nothing where there is none."""
-    folder = package()
-    found: dict[str, int] = {}
-    for size in SIZES if folder is not None else ():
+    folder, found = package(), dict[str, int]()
+    if folder is None:
+        return Popularity.of(found)
+    for size in SIZES:
         for name in names(folder, "cisco_top1000" if size == 1_000 else f"cisco_top{size // 1000}k"):
             found.setdefault(name, size)
     return Popularity.of(found)

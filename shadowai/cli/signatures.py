@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import BREACHED, WITHIN_POLICY, options, signatures_packs, terminal
+from shadowai.cli import BREACHED, WITHIN_POLICY, options, signatures_packs, signatures_report, terminal
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def command() -> None:
 
 
 signatures_packs.add_to(command)
+command.add_command(signatures_report.report)
 
 
 @command.command("list")

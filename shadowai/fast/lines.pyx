@@ -266,7 +266,8 @@ cdef class Fold:
     cdef Day *days
     cdef int n_days
     cdef int doubtful
-    cdef bint epoch, full
+    cdef int epoch  # the column whose times are seconds since the epoch; -1: none is known to be
+    cdef bint full
     cdef int64_t since, until
     cdef object ask
     cdef dict assumed
@@ -328,6 +329,7 @@ cdef class Fold:
         self.ask = ask
         self._take_known(known)
         self.assumed = {}
+        self.epoch = -1
         self.since = NO_TIME if since is None else since
         self.until = -NO_TIME if until is None else until
         self.family = plan.family
@@ -993,15 +995,16 @@ cdef class Fold:
         """1 and the time of the line (µs), 0 where the reference has to say. Texts that differ in a fraction of a second only are
         asked for once."""
         cdef int length = 0, place, digits = 0
-        cdef int64_t fraction = 0, seconds
+        cdef int slot
+        cdef int64_t fraction = 0, seconds = -1
         cdef const uint8_t *at
         cdef const uint8_t *end
         cdef const uint8_t *point
         cdef Entry *entry
         cdef uint64_t hash = 0
-        if self.n_time == 1:
-            if not self._inner(self.time_slots[0], &at, &end):
-                return 0
+        slot = self._only_time()
+        if slot >= 0:
+            self._inner(slot, &at, &end)
             point = self._point(at, end)
             if point != NULL:
                 place = 1
@@ -1012,26 +1015,25 @@ cdef class Fold:
                 while place < 7:
                     fraction *= 10
                     place += 1
-                if self.epoch and at[0] == c'1' and point - at == 10 and point + digits + 1 == end:
-                    seconds = self._digits(at, point)
-                    if seconds >= 0:
-                        value[0] = seconds * MILLION + fraction
-                        return 1
+                seconds = self._digits(at, point) if point - at == 10 and point + digits + 1 == end and at[0] == c'1' else -1
+                if seconds >= 0 and self.epoch == slot:
+                    value[0] = seconds * MILLION + fraction
+                    return 1
                 length = self._add(0, at, point, 0)
-                length = self._add(length, point + digits + 1, end, 1)
+                length = self._add(length, point + digits + 1, end, <uint8_t>(slot + 3))
             else:
-                length = self._add(0, at, end, 2)
+                length = self._add(0, at, end, <uint8_t>(slot + 3))
         else:
             for place in range(self.n_time):
-                length = self._add(length, self.begin[self.time_slots[place]], self.end[self.time_slots[place]], 0)
+                length = self._add(length, self.begin[self.time_slots[place]], self.end[self.time_slots[place]], 1)
         if length <= 0:
             return 0
         entry = find(&self.times, self.key, length, &hash)
         if entry == NULL:
             with gil:
                 entry = self._ask_time(length, hash, fraction)
-            if self.n_time == 1 and point != NULL and point - at == 10 and point + digits + 1 == end:
-                self.epoch = self.epoch or (at[0] == c'1' and entry.value == self._digits(at, point) * MILLION)
+            if seconds >= 0 and entry.value == seconds * MILLION:
+                self.epoch = slot
         elif entry.more >= 0:
             with gil:
                 self.assumed[entry.more] = self.assumed.get(entry.more, 0) + 1
@@ -1039,6 +1041,17 @@ cdef class Fold:
             return 0
         value[0] = entry.value + fraction
         return 1
+
+    cdef int _only_time(self) noexcept nogil:
+        """The column in which the line's time must be; -1 where there are several, or none."""
+        cdef int place, slot, found = -1
+        for place in range(self.n_time):
+            slot = self.time_slots[place]
+            if self.begin[slot] != NULL:
+                if found >= 0:
+                    return -1
+                found = slot
+        return found
 
     cdef const uint8_t *_point(self, const uint8_t *begin, const uint8_t *end) noexcept nogil:
         """The decimal point of a time's seconds: of a clock's, or of ten digits at most; ``NULL`` where there is none that is sure."""

@@ -31,11 +31,9 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenant]:
 
 def probes(tenant: Tenant, *granted: str, tier: str = "deep") -> list[Probe]:
     """What is found with those permissions."""
-    settings = {**tenant.settings, "tier": tier}
-    tenant_id = settings["tenant"]
+    tenant.tier = tier
     with session_to(tenant) as session:
-        session.shared.settings = settings
-        return list(examine(session, endpoints(settings), tenant_id, granted))
+        return list(examine(session, endpoints(tenant.settings), tenant.settings["tenant"], granted))
 
 
 def of(found: list[Probe], signal: str) -> Probe:
