@@ -111,7 +111,7 @@ $(VENV)/created $(WHEEL_VENV)/created:
 	$(PYTHON) -m venv $(@D)
 	@touch $@
 
-$(VENV)/installed: pyproject.toml setup.py shadowai/fast/packets.pyx $(VENV)/created
+$(VENV)/installed: pyproject.toml setup.py $(wildcard shadowai/fast/*.p*x*) shadowai/fast/lines.h $(VENV)/created
 	$(RUN) -m pip install --editable .
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""``python -m bench [--mb N] [--memory]``: the scan against a naive loop, wc and grep, on the same files in one run.
+"""``python -m bench [--mb N] [--memory]``: the scan against a naive loop, cat, wc, grep, rg and data frames, on the same files in one run.
 
 Every engine runs as a process of its own, three times, taking turns; the median counts. Read the ratios: absolute times
 drift with the machine. ``--memory`` compares the peak memory of a 10 MB log and of one a hundred times that size.
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from shadowai import catalog
@@ -113,9 +114,16 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
         "naive loop, label set": [sys.executable, "-m", "bench.naive", kind, str(path), "label"],
         "shadowai scan": _scan(path),
         "shadowai scan --jobs 1": [*_scan(path), "--jobs", "1"],
+        "shadowai scan, pure": ["env", "SHADOWAI_PURE=1", *_scan(path)],
+        "cat": ["cat", str(path)],
         "wc -l": ["wc", "-l", str(path)],
         "grep -c -F -f": ["grep", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
+        "rg -c -F -f": ["rg", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
     }
+    engines |= {name: [sys.executable, "-m", "bench.frames", name, kind, str(path)] for name in ("duckdb", "polars", "pandas")}
+    for name in [name for name in engines if not _is_there(name)]:
+        print(f"{title:14} {name:22} not installed")
+        del engines[name]
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in engines}
     for _ in range(RUNS):
         for name, command in engines.items():
@@ -128,6 +136,13 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
             f"{title:14} {name:22} {seconds:7.2f} {lines / seconds / 1000:10.0f} {floor / seconds:14.2f} {peak:8.0f}",
             flush=True,
         )
+
+
+def _is_there(engine: str) -> bool:
+    """Whether a tool that is only compared with is installed."""
+    if engine.startswith("rg "):
+        return shutil.which("rg") is not None
+    return find_spec(engine) is not None if engine in ("duckdb", "polars", "pandas") else True
 
 
 def _scan(path: Path) -> list[str]:

@@ -34,7 +34,6 @@ ID_KINDS = ("oauth_client_id", "github_app", "extension_chrome")
 """Kinds that a platform gives out itself, one to an application."""
 WEAK = "weak"
 """Stands for the match in :attr:`Context.owners` where an id is only weak."""
-STALE_AFTER = datetime.timedelta(days=180)
 SLOWEST = 0.02
 """Seconds that a regular expression may take over any text of :data:`shadowai.matcher.MAX_TEXT` characters."""
 
@@ -478,7 +477,7 @@ class StaleFacts(Lint):
 
     def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
         for position, fact in enumerate(file.data_handling):
-            if around.today - datetime.date.fromisoformat(fact.checked_on) > STALE_AFTER:
+            if fact.stale(around.today):
                 yield ("data_handling", position), f"{fact.plan}: checked on {fact.checked_on}"
 
 

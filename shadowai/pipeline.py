@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
-from shadowai import catalog, inputs, policy, sightings
+from shadowai import catalog, fast, inputs, policy, sightings
 from shadowai.config import Settings
 from shadowai.errors import SourceError, UsageError
 from shadowai.inputs import Input, OnBlock
@@ -32,6 +32,8 @@ HASH_KEY = "SHADOWAI_HASH_KEY"
 """Environment variable: the secret that keys the hashes of API keys found in clear text."""
 _WORTH_PROCESSES = 32 << 20
 """Bytes of input from which starting processes costs less than it saves."""
+_WORTH_PARTS = 512 << 20
+"""The same for the parts of one log that the compiled fold reads."""
 
 
 class Progress(Protocol):
@@ -317,6 +319,8 @@ def _in_parts(
     """One large log read by several processes; ``None`` for what has to be read in one go."""
     count = _workers(options.jobs, [source])
     if count < 2 or source.path == "-" or not source.size or not _is_plain(source):
+        return None
+    if not options.jobs and source.size < _WORTH_PARTS and fast.lines_module() is not None:
         return None
     from shadowai import split
 

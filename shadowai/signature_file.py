@@ -35,6 +35,8 @@ ACCOUNT_MEANINGS = (
     "corporate", "personal", "anonymous", "enforced", "government", "individual-plan", "business-plan",
     "enterprise-plan",
 )  # fmt: skip
+STALE_AFTER = datetime.timedelta(days=180)
+"""How long what a vendor says of its handling of data is taken to hold."""
 SIGN_INS = ("none", "email", "google", "microsoft", "apple", "sso-saml", "sso-oidc", "scim")
 
 _HOST = ("suffix", "exact", "glob")
@@ -93,6 +95,10 @@ class DataHandling:
     human_review: str = ""
     source_kind: str = ""
     quote: str = ""
+
+    def stale(self, today: datetime.date) -> bool:
+        """Whether nobody has checked the fact for so long that it may mislead."""
+        return today - datetime.date.fromisoformat(self.checked_on) > STALE_AFTER
 
 
 @dataclass(frozen=True, slots=True)

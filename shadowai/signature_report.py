@@ -18,10 +18,10 @@ from typing import NamedTuple
 from shadowai import signature_file
 from shadowai.catalog import Catalog, find
 from shadowai.errors import SignatureError, UsageError
-from shadowai.lint_rules import HOST_KINDS, STALE_AFTER
+from shadowai.lint_rules import HOST_KINDS
 from shadowai.matcher import Matcher, guess_name
 from shadowai.model import Origin
-from shadowai.signature_file import SignatureFile
+from shadowai.signature_file import STALE_AFTER, SignatureFile
 
 Counts = tuple[tuple[str, int], ...]
 """What was counted, and how often, the most frequent first."""
@@ -109,9 +109,7 @@ def report(
         references=_counts(reference.kind or "not said" for file in files for reference in file.references),
         data_facts=len(facts),
         data_services=len({id for id, _ in facts}),
-        stale_facts=tuple(
-            f"{id} {fact.plan}, {fact.checked_on}" for id, fact in facts if _age(fact.checked_on, today) == _OLD
-        ),
+        stale_facts=tuple(f"{id} {fact.plan}, {fact.checked_on}" for id, fact in facts if fact.stale(today)),
         hosts=hosts,
         change=None if since is None else compare(_earlier(since), hosts),
         precision=None if labelled is None else _measured(catalog, labelled),

@@ -77,7 +77,7 @@ def test_files_that_cannot_be_read(packaged: Path) -> None:
 
 def test_a_catalogue(packaged: Path) -> None:
     put(packaged, SOUND, ("strength: shared", "strength: strong"))
-    assert {f.lint for f in lint(Catalog.load(), today=TODAY)} == {"shared-host", "own-examples"}
+    assert {f.lint for f in lint(Catalog.load(), today=TODAY)} == {"shared-host", "own-examples", "popular"}
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:

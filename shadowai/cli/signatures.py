@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def list_(config_file: Path | None) -> None:
 @click.argument("id", metavar="ID")
 @options.config_option
 def show(id: str, config_file: Path | None) -> None:
-    """Print the signature file of one service."""
+    """Print the signature file of one service; facts on data handling that nobody has checked lately are named on stderr."""
     from shadowai.catalog import read
     from shadowai.errors import UsageError
 
@@ -49,6 +50,10 @@ def show(id: str, config_file: Path | None) -> None:
         raise UsageError(f"there is no signature {id!r}", remedy="see `shadowai signatures list`")
     text = read(Path(file.origin.path)).data.decode("utf-8")
     print("\n".join(printable(line) for line in text.splitlines()))
+    today = datetime.datetime.now(datetime.UTC).date()
+    for fact in file.data_handling:
+        if fact.stale(today):
+            terminal.say(f"stale: data handling of {fact.plan}, checked on {fact.checked_on}")
 
 
 @command.command()

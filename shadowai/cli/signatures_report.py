@@ -67,7 +67,8 @@ def _as_text(made: SignatureReport) -> Iterator[str]:
     yield f"{made.services} services, {made.indicators} indicators, signatures {made.version}"
     for field, title in _TITLES.items():
         yield from _table(title, getattr(made, field))
-    yield f"\ndata handling: {made.data_facts} facts on {made.data_services} services"
+    yield ""
+    yield f"data handling: {made.data_facts} facts on {made.data_services} services"
     yield from (f"  stale  {fact}" for fact in made.stale_facts)
     if made.change is not None:
         gained, lost, changed = made.change
@@ -81,12 +82,12 @@ def _as_text(made: SignatureReport) -> Iterator[str]:
 
 
 def _table(title: str, counts: Counts) -> Iterator[str]:
-    yield f"\n{title}"
+    yield from ("", title)
     yield from (f"{count:7}  {word}" for word, count in counts)
 
 
 def _some(title: str, lines: list[str]) -> Iterator[str]:
-    yield f"\n{title}"
+    yield from ("", title)
     yield from (f"  {line}" for line in lines[:_EXAMPLES])
     if len(lines) > _EXAMPLES:
         yield f"  and {len(lines) - _EXAMPLES} more (see --json)"
@@ -96,5 +97,6 @@ def _precision(made: SignatureReport) -> Iterator[str]:
     from shadowai.signature_report import NOT_MEASURED
 
     measured = made.precision or ()
-    yield f"\nprecision on labelled names: {NOT_MEASURED}{f' for {made.services - len(measured)} services' if measured else ''}"
+    yield ""
+    yield f"precision on labelled names: {NOT_MEASURED}{f' for {made.services - len(measured)} services' if measured else ''}"
     yield from (f"  {precision}  {precision.signature}" for precision in measured)

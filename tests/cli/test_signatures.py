@@ -9,6 +9,7 @@ import pytest
 
 from shadowai.catalog import Catalog, packaged_dir
 from shadowai.cli import main
+from tests.signature_samples import SOUND, put
 
 Captured = pytest.CaptureFixture[str]
 
@@ -90,3 +91,15 @@ def test_a_switched_off_signature_is_gone(tmp_path: Path, capsys: Captured) -> N
 def test_no_command_shows_the_help(capsys: Captured) -> None:
     assert main(["signatures"]) == 2
     assert "match" in capsys.readouterr().err
+
+
+def test_show_names_facts_that_are_stale(tmp_path: Path, capsys: Captured) -> None:
+    put(
+        tmp_path,
+        SOUND.replace("example-chat", "local-chat"),
+        ('com/", checked_on: 2026', 'com/", checked_on: 2025'),
+        id="local-chat",
+    )
+    (tmp_path / "own.toml").write_text(f'signatures_dir = ["{tmp_path}"]\n')
+    assert main(["signatures", "show", "local-chat", "--config", str(tmp_path / "own.toml")]) == 0
+    assert capsys.readouterr().err == "stale: data handling of free, checked on 2025-11-01\n"

@@ -21,7 +21,6 @@ from shadowai.sources.logs import bulk, formats
 from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
 
-pytestmark = pytest.mark.skipif(fast.lines_module() is None, reason="the compiled part was not built")
 NAMES = sorted(name for name, one in formats().items() if bulk.may_fold(one))
 SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
 HEAD = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT "
@@ -129,6 +128,11 @@ def test_samples_whole_and_broken(sample: Path, catalog: Catalog, monkeypatch: p
     _both(data, catalog, monkeypatch)
     for changed in _mutations(data, chance):
         _both(changed, catalog, monkeypatch, chance.choice((64, 997, 1 << 20)))
+
+
+def test_is_there_where_the_walk_over_captures_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(fast.PURE, raising=False)
+    assert (fast.lines_module() is None) == fast.is_missing()
 
 
 def test_windows(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

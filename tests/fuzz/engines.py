@@ -87,14 +87,15 @@ def _first(pure: Any, quick: Any) -> str:
 
 
 @cache
-def _names() -> tuple[Catalog, Names]:
+def known_names() -> tuple[Catalog, Names]:
+    """The signatures in force, and what they say of names."""
     catalog = Catalog.load()
     return catalog, Names(catalog)
 
 
 def lawful(data: bytes, limits: Limits = DEFAULT) -> None:
     """Raises :class:`DifferError` where ``scan(x)`` is not ``fold(match(read(x)))``."""
-    catalog, names = _names()
+    catalog, names = known_names()
     scanned, read = Inventory(), Inventory()
     one = CaptureFile("a.pcap", io.BytesIO(data), limits=limits, secret=SECRET)
     other = CaptureFile("a.pcap", io.BytesIO(data), limits=limits, secret=SECRET)

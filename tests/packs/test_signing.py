@@ -99,7 +99,9 @@ def test_configured_keys_take_the_place_of_the_project_s(monkeypatch: pytest.Mon
     assert signing.trusted([]) == (signing.public_key(OTHER_PUBLIC),)
 
 
-@pytest.mark.parametrize("text", ["", "ed25519:", "ed25519:AAAA", PUBLIC[8:], f"rsa{PUBLIC[7:]}", "ed25519:\udcff", f"{PUBLIC} "])
+@pytest.mark.parametrize(
+    "text", ["", "ed25519:", "ed25519:AAAA", PUBLIC[8:], f"rsa{PUBLIC[7:]}", "ed25519:\udcff", f"{PUBLIC} "]
+)
 def test_what_is_no_public_key(text: str) -> None:
     with pytest.raises(UsageError, match="is no public key"):
         signing.public_key(text)

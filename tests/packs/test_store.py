@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ TWO = dataclasses.replace(ONE, serial=8, archive="d" * 64)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     (tmp_path / "s").mkdir()
+    monkeypatch.setattr(os, "sync", lambda: None)  # it waits for everybody's writes
     return Store(tmp_path / "s")
 
 

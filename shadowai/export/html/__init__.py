@@ -60,9 +60,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "size": size, "number": wording.number, "day": wording.day, "iso": as_iso, "word": wording.word, "person": wording.person,
-        "text": lambda text: shortened(str(text)), "counted": wording.counted, "name": lambda text: shortened(str(text), LONGEST), "tone": tone,
-    }  # fmt: skip
+        "counted": wording.counted,
+        "day": wording.day,
+        "iso": as_iso,
+        "name": lambda text: shortened(str(text), LONGEST),
+        "number": wording.number,
+        "person": wording.person,
+        "size": size,
+        "text": lambda text: shortened(str(text)),
+        "tone": tone,
+        "word": wording.word,
+    }
     made.globals["span"] = wording.span
     return made
 

@@ -44,7 +44,7 @@ class Detail(NamedTuple):
     """One reason with how often, and the first places."""
 
     text: str
-    count: int
+    times: int
     places: tuple[str, ...] = ()
 
 
@@ -56,9 +56,9 @@ class BlindSpot(NamedTuple):
     details: tuple[Detail, ...] = ()
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many records, connections, files or tasks."""
-        return sum(detail.count for detail in self.details)
+        return sum(detail.times for detail in self.details)
 
 
 TENANT = Kind(
@@ -134,7 +134,7 @@ def _spot(kind: Kind, details: tuple[Detail, ...], looked: bool) -> BlindSpot:
 def _add(details: dict[str, Detail], text: str, count: int, places: Iterable[Origin]) -> None:
     known = details.get(text, Detail(text, 0))
     shown = tuple(dict.fromkeys((*known.places, *map(str, places))))[:EXAMPLES]
-    details[text] = Detail(text, known.count + count, shown)
+    details[text] = Detail(text, known.times + count, shown)
 
 
 def _of_gap(gap: Gap) -> Kind:

@@ -49,7 +49,7 @@ class Group(NamedTuple):
 
 
 class Input(NamedTuple):
-    """One input with its file's size and hash, as far as either is known: what is read from an archive has no hash, the archive no counts."""
+    """One input with its file's size and hash, as far as known: a member of an archive has no hash, the archive no counts."""
 
     path: str
     counts: SourceSummary | None

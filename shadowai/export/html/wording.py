@@ -7,7 +7,7 @@ from typing import Final
 from shadowai.export.times import as_iso
 from shadowai.model import Actor
 
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAY: Final = 86_400_000_000
 """Microseconds of a day."""
 

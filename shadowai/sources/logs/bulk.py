@@ -223,8 +223,8 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
 
 def _test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
     found = sequence(pattern)
-    for slot in _slots(plan, reader, key) if found is not None else ():
-        plan.tests.append(Check(slot, 1, *found))
+    if found is not None:
+        plan.tests += [Check(slot, 1, *found) for slot in _slots(plan, reader, key)]
 
 
 def _decide_name(plan: Plan, reader: FormatReader) -> None:

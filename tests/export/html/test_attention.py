@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from shadowai.export.html.attention import concerns, in_use
+from shadowai.export.html.context import Reason
+from shadowai.model import Usage, Verdict
+from tests.export.html.pages import entry
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"confidence": "unconfirmed"},
+        {"confidence": "ambiguous"},
+        {"events": 0},
+        {"usage": Usage.RESOLVED},
+        {"usage": None},
+    ],
+    ids=str,
+)
+def test_less_than_proven_use_is_held_against_nobody(changes: dict[str, object]) -> None:
+    row = entry(**changes)
+    assert not in_use(row)
+    assert concerns([row], {}) == ()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED, Verdict.NOT_AI])
+def test_what_is_settled_needs_no_attention(verdict: Verdict) -> None:
+    assert concerns([entry(verdict=verdict)], {}) == ()
+
+
+def test_breaches_come_first_then_risk_then_the_manner_of_use_then_size() -> None:
+    rows = [
+        entry(asset_id="large", verdict=Verdict.UNREVIEWED, usage=Usage.BULK, bytes_up=9),
+        entry(asset_id="small", verdict=Verdict.UNREVIEWED, usage=Usage.BULK, bytes_up=None),
+        entry(asset_id="agent", verdict=Verdict.IN_REVIEW, usage=Usage.AUTONOMOUS),
+        entry(asset_id="unsanctioned", verdict=Verdict.UNSANCTIONED, usage=Usage.CONNECTED),
+        entry(asset_id="prohibited", usage=Usage.CONNECTED),
+    ]
+    order = ["prohibited", "unsanctioned", "agent", "large", "small"]
+    assert [concern.entry.asset_id for concern in concerns(rows, {})] == order
+    assert [concern.entry.asset_id for concern in concerns(rows[::-1], {})] == order
+
+
+def test_a_known_risk_orders_within_a_verdict() -> None:
+    from dataclasses import replace
+
+    low, high = entry(asset_id="low"), replace(entry(asset_id="high"), risk=80)
+    assert [concern.entry.asset_id for concern in concerns([low, high], {})] == ["high", "low"]
+
+
+def _texts(**changes: object) -> list[str]:
+    return [reason.text for reason in concerns([entry(**changes)], {})[0].reasons]
+
+
+def test_reasons_say_what_the_row_bears_out() -> None:
+    assert _texts() == [
+        "The policy says: not approved",
+        "One person sent more than 10 MB to it in a day",
+        "At least 12.3 MB were sent",
+        "2 people used it, since 5 Jan 2026",
+        "3 attempts were blocked, 1,200 let through",
+    ]
+
+
+def test_who_is_not_known_is_said_to_be_not_known() -> None:
+    plain = {"verdict_reason": "", "usage": Usage.CONNECTED, "bytes_up": None, "blocked": 0, "first_seen": None}
+    assert _texts(**plain, users=0) == ["1 device used it; no source names a person"]
+    assert _texts(**plain, users=0, devices=0) == ["No source says who used it"]
+    assert _texts(**plain, users=1) == ["1 person used it"]
+
+
+def test_scopes_are_named_up_to_three() -> None:
+    from dataclasses import replace
+
+    row = replace(entry(), scopes=("a", "b", "c", "d", "e"))
+    assert "It was granted a, b, c and 2 more" in [reason.text for reason in concerns([row], {})[0].reasons]
+
+
+def test_a_risk_model_s_contributions_take_the_place_of_the_row_s_own() -> None:
+    given = (Reason("holds mail of everyone", 40), Reason("vendor unknown", 5))
+    assert concerns([entry(verdict_reason="")], {CHAT_ID: given})[0].reasons == given
+    assert concerns([entry()], {CHAT_ID: given})[0].reasons[0].text == "The policy says: not approved"
+    assert concerns([entry()], {"another": given})[0].reasons[1].text.startswith("One person")
+
+
+CHAT_ID = "00000000000000a1"
