@@ -135,12 +135,13 @@ class Gap:
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something assumed or left out on purpose, which the reader of the result must know. Without ``origin`` it is about
-    the inventory as a whole."""
+    the inventory as a whole, or about the ``services`` (ids)."""
 
     origin: Origin | None
     kind: str
     text: str
     count: int = 1
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,8 @@ class Entry:
 
     ``confidence`` is ``confirmed`` (a strong indicator), ``unconfirmed`` (weak ones only) or ``ambiguous``.
     ``signature_pack`` and ``signature_sha256`` say which text of the signature explains it (:class:`Signature`).
+    ``facts`` are the words that its sightings said about the manner of use (:class:`Sighting`), ``departments`` those of its users
+    that are known. ``risk`` is the upper end of what the risk can be by what is known, ``risk_low`` the lower one.
     """
 
     asset_id: str
@@ -274,6 +277,9 @@ class Entry:
     verdict_owner: str = ""
     signature_pack: str = ""
     signature_sha256: str = ""
+    risk_low: int | None = None
+    facts: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -45,8 +45,10 @@ def verdicts(text: str) -> frozenset[str]:
     return named
 
 
-def columns(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def columns(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """The fields and columns of ``--column``; raises :class:`click.BadParameter` for what is no pair of a known field and a column."""
+    if not texts:
+        return ()
     from shadowai.sources.logs.aliases import FLAT
 
     pairs = []

@@ -16,6 +16,8 @@ from typing import BinaryIO, Protocol, cast
 _PIECE = 1 << 12
 _OUT = 1 << 17
 """Bytes that are decompressed at once: what an error in the compressed data can take with it."""
+_LITTLE = 64
+"""Bytes of zstd that are decompressed at once where much comes out of them."""
 _TRAILER = 8
 _LONGEST_HEADER = 1 << 20
 
@@ -160,7 +162,8 @@ class _Lz4Frame:
 class _ZstdFrame:
     """One zstd frame (RFC 8878) as the standard library would give it; the library's own error type becomes ``OSError``.
 
-    It knows no limit of what comes out: what goes in is little at a time, and the rest is kept.
+    It knows no limit of what comes out, so little goes in at a time, and less where much comes out: four bytes may stand for 128 KiB
+    (section 3.1.1.2).
     """
 
     def __init__(self) -> None:
@@ -168,7 +171,9 @@ class _ZstdFrame:
 
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._wrong = zstandard.ZstdError
-        self._ready = b""
+        self._left = b""
+        self._some = _LITTLE
+        self._ready = memoryview(b"")
 
     @property
     def eof(self) -> bool:
@@ -176,20 +181,26 @@ class _ZstdFrame:
 
     @property
     def needs_input(self) -> bool:
-        return not self._ready
+        return not self._ready and not self._left
 
     @property
     def unused_data(self) -> bytes:
-        return self._frame.unused_data
+        return self._frame.unused_data + self._left
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        try:
-            ready = self._ready or self._frame.decompress(data)
-        except self._wrong as wrong:
-            raise OSError(str(wrong)) from wrong
-        cut = len(ready) if max_length < 0 else max_length
-        self._ready = ready[cut:]
-        return ready[:cut]
+        self._left += data
+        if not self._ready:
+            some, self._left = self._left[: self._some], self._left[self._some :]
+            try:
+                self._ready = memoryview(self._frame.decompress(some))
+            except self._wrong as wrong:
+                raise OSError(str(wrong)) from wrong
+            much = len(self._ready) > _OUT
+            self._some = max(self._some // 4, _LITTLE) if much else min(self._some * 2, _PIECE)
+        cut = len(self._ready) if max_length < 0 else max_length
+        found = bytes(self._ready[:cut])
+        self._ready = self._ready[cut:]
+        return found
 
 
 class _Streams(io.RawIOBase):

@@ -153,4 +153,4 @@ def test_a_report_says_that_its_signatures_expired(place: Path, capsys: Captured
     capsys.readouterr()
     main(["scan", str(place / "a.log"), "--format", "json", "--no-progress"])
     notes = json.loads(capsys.readouterr().out)["notes"]
-    assert [note["kind"] for note in notes][0] == "signatures_expired"
+    assert notes[0]["kind"] == "signatures_expired"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -34,12 +35,13 @@ def test_a_whole_report() -> None:
 "first_seen": "2026-01-05T08:00:00Z", "last_seen": "2026-01-06T08:00:00Z", "active_days": 2, \
 "sources": ["dns.log", "proxy.log"], "names": ["chatgpt.com", "oaiusercontent.com", "chat.openai.com"], \
 "scopes": ["files.read"], "evidence": ["proxy.log:17", "dump.pcapng#42"], "verdict_reason": "not approved", \
-"verdict_owner": "Ann Example"},
+"verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null},
     {"asset_id": "00000000000000b2", "service_id": "other", "service": "Other, the", "vendor": null, \
 "category": null, "verdict": "unreviewed", "risk": null, "risk_level": null, "confidence": "unconfirmed", \
 "usage": null, "users": 0, "devices": 0, "events": 0, "blocked": 1, "bytes_up": null, "bytes_down": null, \
 "first_seen": null, "last_seen": null, "active_days": null, "sources": [], "names": [], "scopes": [], \
-"evidence": [], "verdict_reason": null, "verdict_owner": null}
+"evidence": [], "verdict_reason": null, "verdict_owner": null, "signature_pack": null, \
+"signature_sha256": null}
   ],
   "gaps": [
     {"origin": "fw.log", "reason": "truncated line", "count": 2, "examples": ["fw.log:3", "fw.log:9"]}
@@ -54,6 +56,12 @@ def test_a_whole_report() -> None:
 }
 """
     )
+
+
+def test_a_finding_names_the_text_that_explains_it() -> None:
+    entry = replace(SMALL.entries[0], signature_pack="shadowai 7", signature_sha256="0" * 64)
+    (found,) = json.loads(written(replace(SMALL, entries=(entry,))))["entries"]
+    assert (found["signature_pack"], found["signature_sha256"]) == ("shadowai 7", "0" * 64)
 
 
 def test_nothing_found_and_everything_looked_at() -> None:

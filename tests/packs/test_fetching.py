@@ -24,7 +24,7 @@ def test_from_files(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    for place in (tmp_path / "a.pack", tmp_path, Path(".")):
+    for place in (tmp_path / "a.pack", tmp_path, Path()):
         with pytest.raises(SourceError, match="is not there, or is no regular file"):
             get(str(place))
     (tmp_path / "a.pack").write_bytes(b"pack")
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+    def do_GET(self) -> None:
         found = self.server.files.get(self.path)
         self.send_response(404 if found is None else 302 if isinstance(found, str) else 200)
         if isinstance(found, str):

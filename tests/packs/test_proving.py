@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from shadowai.errors import SignatureError
@@ -48,10 +46,9 @@ def test_an_empty_pack() -> None:
         proving.prove({}, ORIGIN)
 
 
-@pytest.mark.parametrize("key", ["signatures", "indicators"])
-def test_counts_are_counted(key: str) -> None:
-    stated = manifest.parse(manifest_of(ONE), ORIGIN)
+def test_counts_are_counted() -> None:
     known = proving.prove(ONE, ORIGIN)
-    proving.check_counts(stated, known, ORIGIN)
-    with pytest.raises(SignatureError, match="miscounts"):
-        proving.check_counts(dataclasses.replace(stated, **{key: 3}), known, ORIGIN)
+    proving.check_counts(manifest.parse(manifest_of(ONE), ORIGIN), known, ORIGIN)
+    for key in ("signatures", "indicators"):
+        with pytest.raises(SignatureError, match="miscounts"):
+            proving.check_counts(manifest.parse(manifest_of(ONE, **{key: 3}), ORIGIN), known, ORIGIN)

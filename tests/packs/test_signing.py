@@ -37,7 +37,7 @@ def test_one_key_follows_another() -> None:
 
 
 def test_a_key_that_is_not_trusted() -> None:
-    with pytest.raises(SignatureError, match="it is signed by .* and trusted are"):
+    with pytest.raises(SignatureError, match=r"it is signed by .* and trusted are"):
         signing.verify(DATA, signing.sign(DATA, [OTHER_KEY]), KEYS, ORIGIN)
 
 

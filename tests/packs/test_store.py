@@ -131,8 +131,8 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_one_at_a_time(store: Store) -> None:
-    with store.only_one():
-        with pytest.raises(SourceError, match="another update of the signatures is running"), store.only_one():
-            pass
+    busy = pytest.raises(SourceError, match="another update of the signatures is running")
+    with store.only_one(), busy, store.only_one():
+        pass
     with store.only_one():
         pass

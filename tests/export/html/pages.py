@@ -47,7 +47,9 @@ def entry(**changes: object) -> Entry:
 
 def change(text: str) -> Change:
     """A change with ``text`` wherever a text comes from outside."""
-    return Change("changed", "service", text, text, "environment", text, text, text, text, text, text, Verdict.PROHIBITED, True)
+    return Change(
+        "changed", "service", text, text, "environment", text, text, text, text, text, text, Verdict.PROHIBITED, True
+    )
 
 
 def context(text: str, asset: str = "") -> Context:
@@ -86,7 +88,14 @@ FULL = Report(
     entries=(
         CHAT,
         entry(asset_id="c", service_id="claude", service="Claude", usage=Usage.AUTONOMOUS, bytes_up=5),
-        entry(asset_id="d", service_id="deepl", service="DeepL", verdict=Verdict.SANCTIONED, usage=Usage.CONNECTED, bytes_up=None),
+        entry(
+            asset_id="d",
+            service_id="deepl",
+            service="DeepL",
+            verdict=Verdict.SANCTIONED,
+            usage=Usage.CONNECTED,
+            bytes_up=None,
+        ),
         entry(asset_id="u", service_id="unseen", service="Unseen", verdict=Verdict.UNREVIEWED, bytes_up=77_000),
         UNKNOWN,
     ),
@@ -96,7 +105,11 @@ FULL = Report(
         Note(Origin("dump.pcapng", 9, "frame"), "clear_key", "a key was sent in clear", 1),
         *SMALL.notes,
     ),
-    sources=(*SMALL.sources, SourceSummary("dump.pcapng", "pcapng", 9, 9, 9), SourceSummary("empty.log", "squid", 4, 4, 0)),
+    sources=(
+        *SMALL.sources,
+        SourceSummary("dump.pcapng", "pcapng", 9, 9, 9),
+        SourceSummary("empty.log", "squid", 4, 4, 0),
+    ),
     signatures="2026.11.21",
 )
 """A report with something of every kind in it."""

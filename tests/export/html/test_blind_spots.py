@@ -14,7 +14,9 @@ CAPTURE = SourceSummary("a.pcap", "pcap", 9, 9, 9)
 TENANT = SourceSummary("entra:contoso.example", "entra", 9, 9, 9)
 
 
-def _spots(*gaps: Gap, notes: tuple[Note, ...] = (), sources: tuple[SourceSummary, ...] = (LOG,)) -> dict[str, BlindSpot]:
+def _spots(
+    *gaps: Gap, notes: tuple[Note, ...] = (), sources: tuple[SourceSummary, ...] = (LOG,)
+) -> dict[str, BlindSpot]:
     return {spot.kind.key: spot for spot in blind_spots(Report((), gaps, notes, sources))}
 
 

@@ -58,7 +58,13 @@ def test_a_hostile_label_is_text(number: int) -> None:
     bars.append(Bar(PAYLOADS[number], 0, 1, "", "bar-open"))
     for svg in drawn(bars, (), 1):
         root = ElementTree.fromstring(svg)
-        assert {node.tag.rpartition("}")[2] for node in root.iter()} == {"svg", "g", "rect", "path", "text"} or not root.findall(".//{*}path")
+        assert {node.tag.rpartition("}")[2] for node in root.iter()} == {
+            "svg",
+            "g",
+            "rect",
+            "path",
+            "text",
+        } or not root.findall(".//{*}path")
         assert len(svg) < 10_000
 
 

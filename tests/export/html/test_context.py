@@ -12,7 +12,9 @@ def test_all_of_it_is_optional_and_nothing_is_guessed() -> None:
 
 
 def test_each_part_shows() -> None:
-    page = written(SMALL, Context(risks={"00000000000000a1": (Reason("a model's reason", 40),)}, written=1_767_600_000_000_000))
+    page = written(
+        SMALL, Context(risks={"00000000000000a1": (Reason("a model's reason", 40),)}, written=1_767_600_000_000_000)
+    )
     assert "a model&#39;s reason" in page and '<span class="points">40</span>' in page
     assert "written 2026-01-05T08:00:00Z" in page
     page = written(SMALL, Context(inputs=(InputFile("proxy.log", 2_000, "ab" * 32), InputFile("-", why="a stream"))))

@@ -31,7 +31,11 @@ def test_a_time_that_no_log_can_have_is_not_known() -> None:
 
 def test_figures_have_separators_and_their_noun() -> None:
     assert (number(1234), number(None)) == ("1,234", "")
-    assert (counted(1, "person", "people"), counted(2, "person", "people"), counted(0, "log")) == ("1 person", "2 people", "0 logs")
+    assert (counted(1, "person", "people"), counted(2, "person", "people"), counted(0, "log")) == (
+        "1 person",
+        "2 people",
+        "0 logs",
+    )
 
 
 def test_who_is_named_by_the_best_that_is_known() -> None:

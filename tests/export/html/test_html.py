@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from shadowai.errors import UsageError
+from shadowai.export.html.context import Context
+from shadowai.history.nouns import Comparison
+from shadowai.model import Report
+from tests.export.html.pages import FULL, HOSTILE, MARKS, PAYLOADS, PEOPLE, RUN, SMALL, context, everything, written
+
+VOID = {"meta", "link", "input", "br", "img"}
+
+
+class Elements(HTMLParser):
+    """Every element with its attributes, and whether each was closed where it had to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"{tag} at {self.getpos()}")
+
+
+def _elements(page: str) -> Elements:
+    parser = Elements()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+def test_the_policy_names_the_one_script_and_the_one_style_sheet_and_nothing_else() -> None:
+    page = written(FULL, context("x"))
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    (style,), (script,) = (
+        re.findall(r"<style>(.*?)</style>", page, re.S),
+        re.findall(r"<script>(.*?)</script>", page, re.S),
+    )
+
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    assert policy[1] == (
+        f"default-src 'none'; style-src 'sha256-{digest(style)}'; script-src 'sha256-{digest(script)}'; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+
+
+@pytest.mark.parametrize(
+    "report", [FULL, PEOPLE, SMALL, Report(()), everything()], ids=["full", "people", "small", "empty", "hostile"]
+)
+def test_elements_are_closed_and_nothing_is_loaded(report: Report) -> None:
+    found = _elements(written(report, context(MARKS[0]) if report is FULL else None))
+    assert (found.wrong, found.open) == ([], [])
+    tags = {tag for tag, _ in found.found}
+    assert (
+        tags & {"img", "iframe", "link", "base", "form", "object", "embed", "audio", "video", "image", "use"} == set()
+    )
+    attributes = {(name, value) for _, attrs in found.found for name, value in attrs.items()}
+    assert {value for name, value in attributes if name == "href" and not str(value).startswith("#")} == set()
+    assert {
+        name for name, _ in attributes if name in ("src", "style", "srcdoc", "action") or name.startswith("on")
+    } == set()
+    ids = [attrs["id"] for _, attrs in found.found if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    for report, beside in ((FULL, context("x")), (FULL, None), (PEOPLE, None), (Report(()), None)):
+        page = written(report, beside)
+        assert {f"#{id}" for id in re.findall(r' id="([^"]+)"', page)} >= set(re.findall(r'href="(#[^"]+)"', page))
+
+
+@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+def test_no_payload_adds_an_element(number: int) -> None:
+    text = PAYLOADS[number]
+    tags = [tag for tag, _ in _elements(written(everything(), context(text))).found]
+    assert tags == [tag for tag, _ in _elements(written(everything(), context("plain"))).found]
+
+
+def test_no_character_has_an_effect_of_its_own() -> None:
+    page = written(everything(), context("".join(HOSTILE)))
+    assert set(re.findall(r"[^\x20-\x7e\n]", page)) <= set("→×–…▸▾ＷＩＤＥ名前©")
+    assert "\\u202e" in page and "\\x1b" in page
+
+
+def test_a_name_of_ten_thousand_characters_is_shown_in_part() -> None:
+    page = written(everything(), context("x" * 10_000))
+    assert not re.search(r"x{301}", page)
+    assert re.search(r"x{89}…", page)
+
+
+def test_no_clock_no_chance() -> None:
+    assert written(FULL, Context(people=PEOPLE)) == written(FULL, Context(people=PEOPLE))
+    assert "written 2026" not in written(FULL, Context(people=PEOPLE))
+
+
+def test_the_summary_comes_first_and_says_what_counts() -> None:
+    page = written(FULL, Context(people=PEOPLE))
+    summary = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index('id="summary"') : page.index('id="services"')])
+    )
+    for said in (
+        "5 AI services were seen , by 2 named people",
+        "2 are in use against the policy. 1 in use waits for a decision.",
+        "Incomplete. 5 places could not be looked at",
+        "ChatGPT prohibited risk 70, high",
+        "Encrypted client hello (ECH): 7.",
+        "No SaaS tenant was swept." if False else "Half-finished tenant tasks: 3.",
+        "a key was sent in clear : 1",
+    ):
+        assert said in summary or said.replace(" ,", ",").replace(" :", ":") in summary, said
+
+
+def test_found_nothing_and_could_not_look_are_told_apart() -> None:
+    assert "No AI service was found." in re.sub(r"\s+", " ", written(Report(())))
+    assert "No AI service was found in what could be read." in re.sub(r"\s+", " ", written(Report((), FULL.gaps)))
+
+
+def test_a_first_look_is_a_baseline() -> None:
+    page = written(FULL, Context(drift=Comparison(None, RUN)))
+    assert "a baseline, with nothing to compare" in page and "Since the last look" not in page
+    assert "Nothing has changed." in written(FULL, Context(drift=Comparison(RUN, RUN)))
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(UsageError, match=r"shadowai\[report\]"):
+        written(SMALL)

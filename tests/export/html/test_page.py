@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shadowai.export.html.context import Context, InputFile
+from shadowai.export.html.page import ROWS, page, tone
+from shadowai.model import Report, SourceSummary, Usage, Verdict
+from tests.export.html.pages import FULL, PEOPLE, entry
+
+
+def test_figures_count_what_is_proven() -> None:
+    told = page(FULL, Context(people=PEOPLE))
+    assert (told.breaching, told.undecided, told.persons) == (2, 1, 2)
+    assert told.sent == 12_345_678 + 5 + 77_000
+    assert told.silent_about_size == 1
+    assert (told.first, told.last) == (1_767_600_000_999_999, 1_767_686_400_000_000)
+    assert told.looked == (2, 1, 0, 56)
+
+
+def test_what_is_not_known_stays_unknown() -> None:
+    told = page(replace(FULL, entries=(entry(bytes_up=None, first_seen=None, last_seen=None),)), Context())
+    assert (told.persons, told.users, told.matrix, told.sent, told.first, told.timeline, told.volumes) == (None,) * 7
+    nothing = page(Report(()), Context())
+    assert (nothing.concerns, nothing.verdicts, nothing.categories, nothing.decided) == ((), (), (), False)
+
+
+def test_by_user_alone_figures_of_services_are_not_made_up() -> None:
+    told = page(PEOPLE, Context())
+    assert told.users == PEOPLE.entries and told.matrix is not None
+    assert told.persons == 2
+
+
+def test_groups_by_verdict_keep_the_order_of_the_report_and_by_category_the_largest_first() -> None:
+    told = page(FULL, Context())
+    assert [(group.name, group.tone, group.services, group.used) for group in told.verdicts] == [
+        ("prohibited", "action", 2, 2),
+        ("sanctioned", "settled", 1, 1),
+        ("unreviewed", "open", 2, 1),
+    ]
+    assert [(group.name, group.services, group.events) for group in told.categories] == [
+        ("assistant", 4, 4800),
+        ("", 1, 0),
+    ]
+    assert told.verdicts[1].sent is None
+
+
+def test_every_verdict_has_a_tone() -> None:
+    assert {tone(entry(verdict=verdict)) for verdict in Verdict} == {"action", "open", "settled"}
+    assert tone(entry(verdict=Verdict.UNSANCTIONED)) == "action" and tone(entry(verdict=Verdict.IN_REVIEW)) == "open"
+
+
+def test_what_was_only_looked_up_is_drawn_hollow_and_behind() -> None:
+    looked_up = entry(asset_id="a", service_id="a", service="Asked", usage=Usage.RESOLVED)
+    figure = page(Report((looked_up, entry())), Context()).timeline
+    assert figure is not None
+    assert figure.wide.index("bar-action bar-hollow") < figure.wide.index('"bar-action"')  # the lowest is drawn first
+
+
+def test_a_large_report_is_cut_and_says_so() -> None:
+    rows = tuple(entry(asset_id=str(i), service_id=str(i)) for i in range(ROWS + 3))
+    told = page(Report(rows), Context(people=Report(rows, by="user")))
+    assert (len(told.services), told.more_services, told.more_users) == (ROWS, 3, 3)
+    assert told.breaching == ROWS + 3
+    assert told.timeline is not None and told.timeline.more == ROWS + 3 - 24
+
+
+def test_inputs_have_their_counts_and_their_files() -> None:
+    proxy, archive = InputFile("proxy.log", 5, "ab"), InputFile("a.zip", 9, "cd")
+    member = SourceSummary("a.zip/x.log", "squid", 1, 1, 1)
+    told = page(replace(FULL, sources=(FULL.sources[0], member)), Context(inputs=(archive, proxy)))
+    assert [(i.path, i.counts is not None, i.file) for i in told.inputs] == [
+        ("proxy.log", True, proxy),
+        ("a.zip/x.log", True, None),
+        ("a.zip", False, archive),
+    ]
