@@ -256,11 +256,12 @@ cdef class Fold:
     cdef Check *check
     cdef Check *test
     cdef Name *name
-    cdef Table hosts, actors, ways, times, keys, firsts, known
+    cdef Table hosts, strangers, actors, ways, times, keys, firsts, known
+    cdef uint8_t of_host[256]  # what a host in small letters is made of
+    cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
     cdef int32_t *cell_at  # open addressing: the cell of an actor and a way, one more than its number
     cdef int n_actors, n_ways
-    cdef bint all_asked
     cdef Cell *cells
     cdef int n_cells
     cdef Day *days
@@ -302,6 +303,7 @@ cdef class Fold:
         if not (self.kept and self.cells and self.way and self.cell_at and self.days and self.check and self.test and self.name):
             raise MemoryError
         make_table(&self.hosts, MOST_NAMES)
+        make_table(&self.strangers, MOST_NAMES)
         make_table(&self.actors, MOST_ACTORS)
         make_table(&self.ways, MOST_WAYS)
         make_table(&self.times, MOST_TIMES)
@@ -323,10 +325,14 @@ cdef class Fold:
         drop(&self.times)
         drop(&self.keys)
         drop(&self.firsts)
+        drop(&self.strangers)
         drop(&self.known)
 
     def __init__(self, plan, ask, known, since=None, until=None):
         self.ask = ask
+        for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
+            self.of_host[<uint8_t>byte] = 1
+        self.by_name = not any(part == FORMAT for _, _, part in plan.host)
         self._take_known(known)
         self.assumed = {}
         self.epoch = -1
@@ -387,7 +393,7 @@ cdef class Fold:
                 find(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), &hash)
                 put(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), hash, 0)
             else:
-                self.all_asked = True
+                self.by_name = False
         return 0
 
     cdef int _take_check(self, Check *check, int slot, int spellings, elements, bint whole) except -1:
@@ -865,53 +871,80 @@ cdef class Fold:
                 return end
         return slash if memchr(at, c'.', slash - at) != NULL else end
 
-    cdef bint _is_strange(self) noexcept nogil:
+    cdef bint _is_strange(self) except -1 nogil:
         """Whether the line names a host for sure, and all its names are plain and of no service."""
         cdef int place
         cdef bint named = False
         cdef const uint8_t *at
         cdef const uint8_t *end
-        if self.all_asked:
-            return False
+        cdef const uint8_t *last = NULL
+        cdef Py_ssize_t length = 0
         for place in range(self.n_host):
-            if self.host_part[place] == FORMAT:
-                return False
             if self.host_part[place] == CONDITION or not self._inner(self.host_slots[place], &at, &end):
                 continue
             if at == end or (end - at == 1 and at[0] == c'-') or self._is_path(at, end):
                 continue
-            if not self._is_plain(at, end):
+            if not self._bare(&at, &end):
                 return False
+            if end - at != length or memcmp(at, last, length) != 0:
+                if not self._is_stranger(at, end):
+                    return False
+                last, length = at, end - at
             named = named or self.host_part[place] == SURE_NAME
         return named
 
-    cdef bint _is_plain(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
-        """Whether a URL, ``host:port`` or host, in small letters, names a host that is neither an address nor of a service."""
-        cdef const uint8_t *name
-        cdef const uint8_t *label
+    cdef bint _bare(self, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+        """Reduces a URL, ``host:port`` or host to the host; false where that is not in small letters, or something else stands around it."""
+        cdef const uint8_t *at = begin[0]
+        cdef const uint8_t *stop = end[0]
+        if stop - at > 8 and at[0] == c'h' and memcmp(at, b"http", 4) == 0:
+            if memcmp(at + 4, b"://", 3) == 0:
+                at += 7
+            elif memcmp(at + 4, b"s://", 4) == 0:
+                at += 8
+        begin[0] = at
+        while at < stop and self.of_host[at[0]]:
+            at += 1
+        end[0] = at
+        return self._ends(at, stop)
+
+    cdef bint _is_stranger(self, const uint8_t *at, const uint8_t *end) except -1 nogil:
+        """Whether a host is neither an address nor of a service; remembered, while there is room."""
+        cdef uint64_t hash = 0
+        cdef Entry *entry
+        cdef bint found
+        if end == at or end - at > MOST_NAME:
+            return False
+        entry = find(&self.strangers, at, end - at, &hash)
+        if entry != NULL:
+            return entry.value != 0
+        found = self._is_plain(at, end)
+        if is_full(&self.strangers):
+            clear(&self.strangers)
+        put(&self.strangers, at, end - at, hash, found)
+        return found
+
+    cdef bint _is_plain(self, const uint8_t *name, const uint8_t *end) noexcept nogil:
+        """Whether a host in small letters is a name of several labels (RFC 1123, section 2.1), and of no service."""
+        cdef const uint8_t *at
+        cdef const uint8_t *label = name
         cdef int labels = 1
         cdef uint64_t hash = 0
-        if end - at > 8 and memcmp(at, b"http", 4) == 0:
-            name = at + (5 if at[4] == c's' else 4)
-            if memcmp(name, b"://", 3) == 0:
-                at = name + 3
-        name = label = at
-        while at < end and (c'a' <= at[0] <= c'z' or c'0' <= at[0] <= c'9' or at[0] == c'-' or at[0] == c'.'):
+        at = name
+        while at < end:
             if at[0] == c'.':
                 if at == label or at - label > 63 or label[0] == c'-' or (at - 1)[0] == c'-':
                     return False
                 labels += 1
                 label = at + 1
             at += 1
-        if labels < 2 or at - label < 2 or at - label > 63 or at - name > 250 or label[0] == c'-' or not c'a' <= (at - 1)[0] <= c'z':
-            return False
-        if not self._ends(at, end):
+        if labels < 2 or end - label < 2 or end - label > 63 or label[0] == c'-' or not c'a' <= (end - 1)[0] <= c'z':
             return False
         label = name
-        while label < at:
-            if find(&self.known, label, at - label, &hash) != NULL:
+        while label < end:
+            if find(&self.known, label, end - label, &hash) != NULL:
                 return False
-            while label < at and label[0] != c'.':
+            while label < end and label[0] != c'.':
                 label += 1
             label += 1
         return True
@@ -1197,16 +1230,17 @@ cdef class Fold:
         """Count the line at hand; false where the reference has to read it."""
         cdef uint64_t hash = 0
         cdef Entry *entry
-        cdef int length = self._host_key(), kind
+        cdef int length, kind
+        if self.by_name and self._is_strange():
+            self.refused += 1
+            return True
+        length = self._host_key()
         if length <= 0:
             return False
         entry = find(&self.hosts, self.key, length, &hash)
         if entry == NULL:
-            if self._is_strange():
-                entry = put(&self.hosts, self.key, length, hash, REFUSED)
-            else:
-                with gil:
-                    entry = self._ask_name(length, hash)
+            with gil:
+                entry = self._ask_name(length, hash)
         kind = entry.value & 0xFF
         if kind == REFUSED:
             self.refused += 1

@@ -31,7 +31,7 @@ _BODY = 4096
 _REMEMBERED = 4096
 """Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
 _UNKNOWN = -1
-_KEY = frozenset({"key"})
+_KEY = frozenset({"key", "clear_key"})
 
 
 class TcpNames:

@@ -28,7 +28,8 @@ OWN_INVENTORY = "asset_id,service_id,service,vendor"
 EXAMPLES = 5
 T = TypeVar("T")
 
-_SNIFF = 1 << 20
+HEAD = 1 << 20
+"""Bytes of a log by which it is told what it is."""
 _HEADLESS = 64
 """Lines looked at one by one for a header."""
 LEARNT = 1000
@@ -112,6 +113,13 @@ class Tally:
             self.fresh.append((line, reason))
 
 
+class Standing(NamedTuple):
+    """What was learnt of a log while reading it: the header lines in force, and the order of day and month."""
+
+    headers: tuple[str, ...] = ()
+    day_first: bool | None = None
+
+
 class OutOfOrder(Exception):  # noqa: N818 - no failure: the file has to be read in one go
     """A part of a log means something only together with what stands before it."""
 
@@ -150,7 +158,7 @@ class LogFile:
         self.passed: Callable[[FormatReader, Sequence[Any]], None] | None = None
         """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
         self._stream = _Replay(content.stream)
-        head = self._stream.head(_SNIFF)
+        head = self._stream.head(HEAD)
         text = framing.decode(head)
         self._as_json = framing.needs_json_framing(text, whole=self._stream.ended)
         sample = self._sample(text)
@@ -163,6 +171,9 @@ class LogFile:
         self._first_line = 1
         self._head_lines: int | None = None
         """Lines whose headers every part of the file knows; ``None`` where the file is read in one go."""
+        self._headers: dict[str, str] = {}
+        self.open_line: int | None = None
+        """The line at which a record began that the text ended in, if it did: what follows may still belong to it."""
 
     @property
     def in_parts(self) -> bool:
@@ -195,6 +206,36 @@ class LogFile:
                 raise OutOfOrder
         self._first_line = first_line
         self._stream = _Replay(stream)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what is written behind the file's end can be read by itself: it is lines, and no document as a whole."""
+        return not self._as_json and not self._own_inventory
+
+    @property
+    def standing(self) -> Standing:
+        """What was learnt while reading that :meth:`resume` has to know."""
+        return Standing(tuple(self._headers.values()), self._clock.day_first)
+
+    def resume(self, stream: BinaryIO, first_line: int, standing: Standing | None = None) -> None:
+        """Read only ``stream``, which goes on where reading stopped: whole lines, of which the first has the number ``first_line``.
+
+        ``standing`` is what was learnt before by another :class:`LogFile` of the same file; ``None`` where it was this one.
+        """
+        if standing is not None:
+            for line in standing.headers if self.format is not None else ():
+                self.primary.tokens(line)
+                self._remember_header(line)
+            self._clock.day_first = standing.day_first
+        self._first_line, self._stream, self.open_line = first_line, _Replay(stream), None
+
+    def _remember_header(self, line: str) -> None:
+        """Of header lines, the last of each kind is in force, in the order in which they came."""
+        word = _HEADER_WORD.match(line)
+        kind = word[0].lower() if word is not None else ""
+        if len(line) <= _LONGEST_HEADER:
+            self._headers.pop(kind, None)
+            self._headers[kind] = line
 
     def add_part(self, tally: Tally, assumed: Mapping[str, int]) -> None:
         """Take over what a later part of the same file counted, and what its times had to assume."""
@@ -244,6 +285,7 @@ class LogFile:
                 row = self._elsewhere(primary, number, line, surface=wrapped)
             elif tokens is HEADER:
                 self._needs_order(number)
+                self._remember_header(line)
                 continue
             elif tokens is MORE:
                 self._needs_order(number)
@@ -521,6 +563,7 @@ class LogFile:
                 tokens = primary.tokens(payload.text)
                 if tokens is HEADER:
                     self._needs_order(number)
+                    self._remember_header(payload.text)
                     return None
                 if tokens is not None and tokens is not MORE:
                     return Row(number, primary, tokens, payload.header, line)  # type: ignore[arg-type]
@@ -567,6 +610,8 @@ class LogFile:
                 return Row(number, primary, tokens, NO_HEADER, line)
             if tokens is None or len(held) >= JOINED_LINES:
                 break
+        else:
+            self.open_line = number
         self.tally.unread("quote is never closed", number)
         lines.put_back(held[1:])
         return None
@@ -596,6 +641,9 @@ class LogFile:
 
 
 _DIGITS = re.compile(r"\d+")
+_HEADER_WORD = re.compile(r"#(?:fields|separator|path)\b", re.IGNORECASE)
+"""Directives of W3C's and Zeek's headers that later ones of other names leave in force."""
+_LONGEST_HEADER = 1 << 16
 _DATED_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
