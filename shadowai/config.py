@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from shadowai.decisions import settings as deciding
 from shadowai.errors import UsageError
 from shadowai.history.place import UNSAID, Remembering, read_history
 from shadowai.model import Origin
@@ -36,9 +37,12 @@ class Settings:
 
     ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
     ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
-    ``+02:00``), ``policy`` the policy file, ``capture`` how much a packet capture may make the program remember,
+    ``+02:00``), ``policy`` the policy file, ``risk`` the user's own weights of the risk model,
+    ``capture`` how much a packet capture may make the program remember,
     ``tenants`` the SaaS tenants to sweep, ``history`` where runs are remembered, ``notify`` whom to tell of what is new,
-    ``signatures`` whose packs are trusted and what is changed in them. ``path`` is the file that was read, ``None`` where there was none.
+    ``signatures`` whose packs are trusted and what is changed in them.
+    ``decisions`` is where the decision log is, ``privacy`` how people are shown.
+    ``path`` is the file that was read, ``None`` where there was none.
     """
 
     path: Path | None = None
@@ -47,11 +51,14 @@ class Settings:
     disable: tuple[str, ...] = ()
     timezone: str | None = None
     policy: Path | None = None
+    risk: Path | None = None
     capture: Limits = DEFAULT
     tenants: tuple[Tenant, ...] = ()
     history: Remembering = UNSAID
     notify: Notifying | None = None
     signatures: packs.Choice = packs.UNSAID
+    decisions: deciding.Deciding = deciding.UNSAID
+    privacy: deciding.Privacy = deciding.OPEN
 
 
 KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
@@ -112,12 +119,15 @@ def read(path: Path) -> Settings:
         signatures_dir=_signature_folders(path, table),
         disable=_texts(path, table, "disable"),
         timezone=_timezone(path, table),
-        policy=path.parent / Path(_text(path, "policy", table["policy"])).expanduser() if "policy" in table else None,
+        policy=_file(path, table, "policy"),
+        risk=_file(path, table, "risk"),
         capture=_limits(path, table.get("capture", {})),
         tenants=read_tenants(path, table.get("tenants", {})),
         history=read_history(path, table.get("history", {})),
         notify=read_notify(path, table.get("notify", {})),
         signatures=packs.read_signatures(path, table.get("signatures", {})),
+        decisions=deciding.read_decisions(path, table.get("decisions", {})),
+        privacy=deciding.read_privacy(path, table.get("privacy", {})),
     )
 
 
@@ -155,6 +165,11 @@ def _table(path: Path) -> dict[str, object]:
         line = _AT_LINE.search(str(error))
         origin = Origin(str(path), int(line.group(1)) if line else None)
         raise UsageError(f"not TOML: {error}", origin=origin, remedy="see https://toml.io/en/v1.0.0") from error
+
+
+def _file(path: Path, table: Mapping[str, object], key: str) -> Path | None:
+    """The file that a key names."""
+    return path.parent / Path(_text(path, key, table[key])).expanduser() if key in table else None
 
 
 def _folders(path: Path, table: Mapping[str, object], key: str) -> tuple[Path, ...]:

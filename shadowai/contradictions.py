@@ -52,10 +52,10 @@ def _without_traffic(granted: dict[str, set[str]], seen: dict[str, set[str]], na
                 f"{len(silent)} with a grant of {names[service]} have no traffic to it in the logs: the grant is dormant, or is used "
                 "from server to server or from elsewhere"
             )
-            yield Note(None, "grant_without_traffic", text, len(silent))
+            yield Note(None, "grant_without_traffic", text, len(silent), (service,))
         elif not granted[service] and service not in seen:
             text = f"{names[service]} has a grant in nobody's name and no traffic in the logs: it is used from server to server, or not"
-            yield Note(None, "grant_without_traffic", text)
+            yield Note(None, "grant_without_traffic", text, services=(service,))
 
 
 def _without_grant(
@@ -68,17 +68,17 @@ def _without_grant(
         if service not in known:
             if used[service]:
                 strangers |= used[service]
-                unknown.append(names[service])
+                unknown.append(service)
             continue
         private = set() if service in wide else used[service] - known[service]
         if private:
             text = f"{len(private)} use {names[service]} and have no grant or seat of it in the tenant: private accounts are likely"
-            yield Note(None, "traffic_without_grant", text, len(private))
+            yield Note(None, "traffic_without_grant", text, len(private), (service,))
     if unknown:
         more = f" and {len(unknown) - LISTED} more" if len(unknown) > LISTED else ""
-        listed = ", ".join(unknown[:LISTED])
+        listed = ", ".join(names[service] for service in unknown[:LISTED])
         text = f"{len(strangers)} use services of which the tenant knows no grant at all ({listed}{more}): private accounts, or none"
-        yield Note(None, "traffic_without_grant", text, len(strangers))
+        yield Note(None, "traffic_without_grant", text, len(strangers), tuple(unknown))
 
 
 def _is_traffic(entry: Entry) -> bool:

@@ -41,12 +41,14 @@ Pair = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An application that may be AI and is not called so: ``why`` says what speaks for it, ``users`` how many people let it in."""
+    """An application that may be AI and is not called so: ``why`` says what speaks for it, ``users`` how many people let it in.
+    ``unknown`` is true where no signature says anything about it."""
 
     app: App
     scopes: tuple[str, ...]
     users: int
     why: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,7 @@ class SweptGrants:
     def _granted(self, app: App, principal: str | None) -> Sighting:
         held = self._held[app.id][principal]
         scopes = self._effective(app.id, principal)
-        facts = held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set())
+        facts = _joint(held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set()))
         named = bool(held.facts & {"grant", "licensed", "requested"})
         return replace(
             self._sighting(app, self._actor(principal, named=named), held.ids),
@@ -357,8 +359,9 @@ class SweptGrants:
 
     def _facts_of(self, app: App) -> set[str]:
         found = {"impersonation"} if self._found.get(app.id, NOTHING).impersonation else set()
-        ours = app.first_party or app.in_house or app.kind != "oauth_app"
-        if app.platform in VERIFYING and not ours and not app.verified_publisher:
+        if app.first_party or app.in_house or app.verified_publisher:
+            found.add("verified_publisher")
+        elif app.platform in VERIFYING and app.kind == "oauth_app":
             found.add("unverified_publisher")
         return found | ({"in_house"} if app.in_house else set())
 
@@ -376,11 +379,13 @@ class SweptGrants:
 
     def _candidates(self) -> Iterator[Candidate]:
         for app in self._apps.values():
-            why = self._why(app, self._found.get(app.id, NOTHING), self._sums.get(app.id))
+            match = self._found.get(app.id, NOTHING)
+            why = self._why(app, match, self._sums.get(app.id))
             if why:
                 total = self._sums.get(app.id, _Sum())
                 scopes = tuple(sorted({*total.scopes, *app.permissions}))
-                yield Candidate(app, scopes, len(total.people) or app.users or 0, why)
+                unknown = not (match.signals or match.matches or match.wired)
+                yield Candidate(app, scopes, len(total.people) or app.users or 0, why, unknown)
 
     def _why(self, app: App, found: AppMatch, total: _Sum | None) -> str:
         """Why an application may be AI; empty where nothing speaks for it, or where it is said to be."""
@@ -401,7 +406,7 @@ class SweptGrants:
             return ""
         scope = self._swept.scope
         content = sorted(filter(permissions.is_content, {*(total.scopes if total else ()), *app.permissions}))
-        named = _AI_WORDS.search(app.name[:_SHOWN]) is not None
+        named = speaks_of_ai(app.name)
         if content and (named or (scope != "ai" and not app.in_house)):
             words = "its name speaks of AI and it" if named else "it is unknown and"
             return f"{words} may reach {', '.join(map(_shown, content[:3]))}{' and more' if len(content) > 3 else ''}"
@@ -443,6 +448,12 @@ class SweptGrants:
             yield Note(place, "nameless", text, nameless)
 
 
+def _joint(facts: set[str]) -> set[str]:
+    """The facts of one grant, and what reaches content and is ill secured at once: of several grants together, that could not be told."""
+    ill = ("app_only", "tenant_wide", "unverified_publisher")
+    return facts | {f"content_{fact}" for fact in ill if fact in facts and "content" in facts}
+
+
 def _joined(one: Activity, other: Activity) -> Activity:
     sizes = [size for size in (one.bytes_down, other.bytes_down) if size is not None]
     return replace(
@@ -456,6 +467,11 @@ def _joined(one: Activity, other: Activity) -> Activity:
 
 def _services(matches: Iterable[Match]) -> str:
     return ", ".join(sorted({match.service for match in matches}))
+
+
+def speaks_of_ai(name: str) -> bool:
+    """Whether the name of an application holds a word that says AI. Anybody may choose such a name."""
+    return _AI_WORDS.search(name[:_SHOWN]) is not None
 
 
 def _shown(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from shadowai import sightings
+from shadowai.blind_hosts import shows_in_captures
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -161,7 +162,7 @@ class _Together:
         if matches:
             tally.uncounted += not record.counted
             tally.outside += record.counted and not counts
-            tally.ai += counts
+            tally.ai += counts and sightings.is_ai(matches)
 
 
 def named_elsewhere(
@@ -236,16 +237,17 @@ class _Capture:
             scan_capture(self._file, names, inventory, since=since, until=until)
 
 
-class _Wanted:
+class Wanted:
     """Tells whether a host may be one of an AI service. One that is none of the ``known`` names, and in none of them, is not."""
 
     __slots__ = ("_decide", "known")
 
     def __init__(self, names: Names) -> None:
-        self._decide, self.known = names.decide, names.matcher.known
+        self._decide, self.known = names.decide, names.known
 
     def __call__(self, host: str | None, url: str | None) -> bool:
-        return host is not None and isinstance(self._decide(host), Found)
+        found = self._decide(host) if host is not None else None
+        return isinstance(found, Found) and not (found.matches and shows_in_captures(found.matches[0]))
 
 
 def scan_capture(
@@ -255,14 +257,14 @@ def scan_capture(
 
     sums = sightings.Fold(inventory.add, names)
     tally = file.tally
-    for record in file.records(_Wanted(names), compiled=True):
+    for record in file.records(Wanted(names), compiled=True):
         matches = sightings.matches_of(record, names)
         if not record.counted:
             tally.uncounted += 1
         elif not sightings.in_window(record, since, until):
             tally.outside += 1
         elif matches:
-            tally.ai += 1
+            tally.ai += sightings.is_ai(matches)
             sums.add(record, matches)
     sums.flush()
 

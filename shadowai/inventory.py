@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from shadowai.model import Actor, Entry, Match, Note, Origin, Sighting, Signature, Usage, Verdict
+from shadowai import blind_hosts, candidates
+from shadowai.model import ACCOUNT, Actor, Candidate, Entry, Match, Note, Origin, Sighting, Signature, Usage
+from shadowai.policy.deciding import SEVERITY as _SEVERITY
 
 if TYPE_CHECKING:
     from shadowai.joins import Joins
-    from shadowai.policy import Decision, Policy
+    from shadowai.policy import Decision, Policy, Use
 
 By = Literal["service", "user"]
 T = TypeVar("T")
@@ -39,16 +41,7 @@ INTEGRATING_FACTS: Final = frozenset({"sdk", "grant", "key", "server"})
 """Facts of a sighting that show a program, not a person: ``integrated``."""
 CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
 """Best first: a row is counted from the sightings of the best one it has, and from no other."""
-SEVERITY: Final = (
-    Verdict.PROHIBITED,
-    Verdict.UNSANCTIONED,
-    Verdict.UNREVIEWED,
-    Verdict.IN_REVIEW,
-    Verdict.RISK_ACCEPTED,
-    Verdict.TOLERATED,
-    Verdict.SANCTIONED,
-    Verdict.NOT_AI,
-)
+SEVERITY: Final = _SEVERITY
 """The order of verdicts in a report, what needs action first."""
 
 
@@ -140,10 +133,13 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_joins", "_last", "_services")
+    __slots__ = ("_joins", "_last", "_room", "_services", "_watched")
 
     def __init__(self) -> None:
         self._joins: Joins | None = None
+        self._room = candidates.Room()
+        self._watched: dict[str, dict[Actor | None, _Cells]] = {}
+        """As ``_services``, of what is no service: hosts that may be AI, and those that hide others."""
         self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, dict[Actor | None, _Cells]] = {}
@@ -156,6 +152,9 @@ class Inventory:
         """
         for service, footing, roles in self._standings(sighting, matches):
             one = _tally(sighting, roles)
+            if service[:1] == candidates.MARK:
+                self._watch(service, {None: {footing: one}, sighting.actor: {footing: one}})
+                continue
             actors = self._services.setdefault(service, {})
             actors.setdefault(None, {}).setdefault(footing, _Tally()).merge(one)
             cells = actors.setdefault(sighting.actor, {})
@@ -187,6 +186,10 @@ class Inventory:
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
         self._merge_services(other)
+        for gone in self._room.lower(other._room):
+            del self._watched[gone]
+        for key, actors in other._watched.items():
+            self._watch(key, actors)
         if other._joins is not None:
             self.joins.merge(other._joins)
             self.joins.make_room(self.add)
@@ -207,11 +210,26 @@ class Inventory:
                 for footing, tally in cells.items():
                     mine.setdefault(footing, _Tally()).merge(tally)
 
+    def _watch(self, key: str, actors: _Actors) -> None:
+        """Count what was seen of a host that is no service's, while there is room for it."""
+        if not self._room.admits(key):
+            return
+        mine = self._watched.setdefault(key, {})
+        more = sum(footing not in mine.get(who, ()) for who, cells in actors.items() for footing in cells)
+        for who, cells in actors.items():
+            held = mine.setdefault(who, {})
+            for footing, tally in cells.items():
+                held.setdefault(footing, _Tally()).merge(tally)
+        if more:
+            for gone in self._room.grow(key, more):
+                del self._watched[gone]
+
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on: for a part of a file that was read before it was known where it begins."""
         if not lines:
             return
-        for tally in (t for actors in self._services.values() for cells in actors.values() for t in cells.values()):
+        both = (*self._services.values(), *self._watched.values())
+        for tally in (t for actors in both for cells in actors.values() for t in cells.values()):
             tally.origins = tuple(
                 origin._replace(position=origin.position + lines) if isinstance(origin.position, int) else origin
                 for origin in tally.origins
@@ -224,9 +242,10 @@ class Inventory:
         knows as one are counted as one. To be done once, at the end: however the input was cut, the times are those of the whole."""
         self._settle()
         made = Inventory()
-        made._joins = self._joins
-        for service, actors in self._services.items():
-            known = made._services.setdefault(service, {})
+        made._joins, made._room = self._joins, self._room
+        for service, actors in (*self._services.items(), *self._watched.items()):
+            services = made._watched if service in self._watched else made._services
+            known = services.setdefault(service, {})
             for actor, cells in actors.items():
                 first = _known(min, *(tally.first_seen for tally in cells.values()))
                 last = _known(max, *(tally.last_seen for tally in cells.values()))
@@ -236,22 +255,42 @@ class Inventory:
         return made
 
     def entries(
-        self, by: By, *, lookup: Callable[[str], Signature], policy: Policy, today: date, persons: bool = False
+        self,
+        by: By,
+        *,
+        lookup: Callable[[str], Signature],
+        policy: Policy,
+        today: date,
+        persons: bool = False,
+        department: Callable[[str], str] | None = None,
     ) -> tuple[Entry, ...]:
         """The rows of the inventory, one per service or one per service and actor; with ``persons``, one for all that a user did
         with a service, from whatever device.
 
-        ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired.
+        ``lookup`` gives the signature of a service id; ``today`` decides which rules of ``policy`` have expired; ``department``
+        gives that of a user, empty where it is not known.
         Sorted by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor.
         """
         self._settle()
         signatures = {service: lookup(service) for service in self._services}
-        decisions = {service: policy.decide(signature, today) for service, signature in signatures.items()}
+        judged = _Judged(self._services, policy, today, department)
         made = (
-            _entry(signatures[service], decisions[service], who, _row(cells), actors)
-            for service, who, cells, actors in self._rows(by, persons)
+            _entry(signatures[service], judged.decision(signatures[service], row, actors), who, row, actors, department)
+            for service, who, row, actors in (
+                (service, who, _row(cells), actors) for service, who, cells, actors in self._rows(by, persons)
+            )
         )
-        return tuple(sorted(made, key=_place))
+        return ordered(made)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Hosts that look like AI and that no signature explains, ranked; those with nothing to say for them are left out."""
+        self._settle()
+        made: list[Candidate] = []
+        for key, actors in self._watched.items():
+            host, row = candidates.host_of(key), _row(actors[None])
+            if host is not None:
+                made.append(_candidate(host, row, actors))
+        return candidates.ranked(one for one in made if one.evidence)
 
     def notes(self, by: By, *, persons: bool = False) -> tuple[Note, ...]:
         """What :meth:`entries` left out on purpose: lists cut short, and sightings on a weaker footing."""
@@ -279,7 +318,18 @@ class Inventory:
                 "and not counted, in rows that have surer ones"
             )
             found.append(Note(None, "weaker", text, len(aside)))
-        return (*found, *(self._joins.notes() if self._joins is not None else ()))
+        return (*found, *self._blind(), *(self._joins.notes() if self._joins is not None else ()))
+
+    def _blind(self) -> Iterator[Note]:
+        """Hosts that hide others, by kind; and that there were more hosts to watch than had room."""
+        for key, actors in sorted(self._watched.items()):
+            tallies = actors[None].values()
+            hosts = _first(NAMES_KEPT, *(tally.names for tally in tallies))
+            note = blind_hosts.note(key, sum(tally.events for tally in tallies), hosts)
+            if note is not None:
+                yield note
+        if self._room.full:
+            yield Note(None, "candidates_limit", f"of hosts that may be AI, only some were held: {len(self._watched):,}")
 
     def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, _Cells, _Actors]]:
         """Each row: its service, who, what is counted, and the actors behind it."""
@@ -311,8 +361,9 @@ def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[_Standi
     """Each service that explains the sighting, once, with its best footing and the roles found on it."""
     found: dict[str, dict[str, set[str]]] = {}
     for match in matches:
-        if match.strength != "shared":
-            found.setdefault(match.signature, {}).setdefault(_confidence(match), set()).add(match.role)
+        if match.strength != "shared" or not candidates.is_service(match):
+            roles = found.setdefault(match.signature, {}).setdefault(_confidence(match), set())
+            roles |= {match.role, f"{ACCOUNT}{match.account}"} if match.account else {match.role}
     for service, ways in found.items():
         best = min(ways, key=CONFIDENCES.index)
         yield service, _Footing(best, sighting.channel in LOOKUP_CHANNELS), frozenset(ways[best])
@@ -339,7 +390,8 @@ def _tally(sighting: Sighting, roles: frozenset[str]) -> _Tally:
         tally.bytes_up, tally.bytes_down = sighting.bytes_up, sighting.bytes_down
         for day, sent in sighting.days:
             tally.days[day] = tally.days.get(day, 0) + sent
-        tally.facts, tally.roles = sighting.facts, roles
+        accounts = frozenset(role for role in roles if role.startswith(ACCOUNT))
+        tally.facts, tally.roles = sighting.facts | accounts, roles - accounts
         tally.scopes = tuple(sorted(set(sighting.scopes))[: SCOPES_KEPT + 1]) if sighting.scopes else ()
     return tally
 
@@ -380,7 +432,14 @@ def _row(cells: _Cells) -> _Row:
     return _Row(best, same, rest, cells[used] if used else None, used is not None and used.lookup)
 
 
-def _entry(signature: Signature, decision: Decision, who: Actor | None, row: _Row, actors: _Actors) -> Entry:
+def _entry(
+    signature: Signature,
+    decision: Decision,
+    who: Actor | None,
+    row: _Row,
+    actors: _Actors,
+    department: Callable[[str], str] | None,
+) -> Entry:
     use = row.use
     sent = None if row.lookup else use  # what a look-up sends goes to a resolver
     counted = list(_counted(row, actors))
@@ -409,9 +468,93 @@ def _entry(signature: Signature, decision: Decision, who: Actor | None, row: _Ro
         scopes=use.scopes[:SCOPES_KEPT] if use else (),
         verdict_reason=decision.reason,
         verdict_owner=decision.owner,
+        ruling=decision.ruling,
         signature_pack=signature.pack,
         signature_sha256=signature.sha256,
+        facts=tuple(sorted(use.facts)) if use and use.facts else (),
+        departments=_departments(counted, department) if department is not None else (),
     )
+
+
+class _Judged:
+    """What a policy says of rows. Where it looks at uses, a row has the gravest verdict of those who are counted in it; each is judged by
+    all that the person did with the service on that footing, from whatever device."""
+
+    def __init__(
+        self, services: dict[str, _Actors], policy: Policy, today: date, department: Callable[[str], str] | None
+    ) -> None:
+        self._services, self._policy, self._today, self._department = services, policy, today, department
+        self._known: dict[tuple[str, _Footing | str], dict[Actor, Use]] = {}
+        self._of_service: dict[str, Decision] = {}
+
+    def decision(self, signature: Signature, row: _Row, actors: _Actors) -> Decision:
+        """The verdict on one row, and why."""
+        if not self._policy.looks_at_use:
+            if signature.id not in self._of_service:
+                self._of_service[signature.id] = self._policy.decide(signature, self._today)
+            return self._of_service[signature.id]
+        footing = _Footing(row.confidence, row.lookup) if row.use is not None else row.confidence
+        uses = self._uses(signature.id, footing)
+        return self._policy.decide_row(
+            signature, self._today, dict.fromkeys(uses[_person(who)] for who in _counted(row, actors))
+        )
+
+    def _uses(self, service: str, footing: _Footing | str) -> dict[Actor, Use]:
+        """The use of each person (or nameless device) on a footing; of a confidence alone, where all was blocked."""
+        if (service, footing) not in self._known:
+            sums: dict[Actor, _Tally] = {}
+            for who, cells in self._services[service].items():
+                for mine, tally in cells.items() if who is not None else ():
+                    if footing in (mine, mine.confidence):
+                        sums.setdefault(_person(who), _Tally()).merge(tally)
+            self._known[service, footing] = {who: self._use(who, tally) for who, tally in sums.items()}
+        return self._known[service, footing]
+
+    def _use(self, who: Actor, tally: _Tally) -> Use:
+        from shadowai.policy.uses import use_of
+
+        return use_of(
+            who.user,
+            facts=tally.facts,
+            sources=tally.sources,
+            scopes=tally.scopes,
+            days=tally.days,
+            bytes_up=tally.bytes_up if tally.events else 0,
+            department=self._department,
+        )
+
+
+def _person(who: Actor | None) -> Actor:
+    """A user from whatever device; a device or an address where no user is named."""
+    return who if who is not None and who.user is None else Actor(who.user if who else None)
+
+
+def _candidate(host: str, row: _Row, actors: _Actors) -> Candidate:
+    """A watched host with the figures of its uses."""
+    use, counted = row.use, list(_counted(row, actors))
+    sent = None if row.lookup else use
+    told = candidates.evidence(host, use.roles, use.facts) if use else candidates.evidence(host, (), ())
+    return candidates.scored(
+        Candidate(
+            name=host,
+            evidence=told,
+            users=len({actor.user for actor in counted if actor.user}),
+            devices=_devices(counted),
+            events=use.events if use else 0,
+            blocked=sum(tally.blocked for tally in row.same),
+            bytes_up=sent.bytes_up if sent else None,
+            bytes_down=sent.bytes_down if sent else None,
+            first_seen=_known(min, *(tally.first_seen for tally in row.same)),
+            last_seen=_known(max, *(tally.last_seen for tally in row.same)),
+            sources=tuple(sorted(row.sources[:NAMES_KEPT])),
+            origins=_first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
+        )
+    )
+
+
+def _departments(counted: Iterable[Actor], department: Callable[[str], str]) -> tuple[str, ...]:
+    """The departments of those who are counted, as far as they are known."""
+    return tuple(sorted({found for actor in counted if actor.user and (found := department(actor.user))}))
 
 
 def _counted(row: _Row, actors: _Actors) -> Iterator[Actor]:
@@ -454,6 +597,11 @@ def _devices(counted: Iterable[Actor]) -> int:
     named = {actor.address for actor in actors if actor.device}
     bare = {actor.address for actor in actors if actor.address and not actor.device}
     return len(devices) + len(bare - named)
+
+
+def ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Rows as a report lists them: by verdict (:data:`SEVERITY`), confidence, users and events (most first), service id and actor."""
+    return tuple(sorted(entries, key=_place))
 
 
 def _place(entry: Entry) -> tuple[int, int, int, int, str, tuple[str, ...]]:

@@ -457,7 +457,11 @@ class Dates(Lint):
     def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
         today = around.today.isoformat()
         days: list[Problem] = [(("updated",), file.updated), (("first_published",), file.first_published)]
-        days += [(("references", n, "checked_on"), r.checked_on) for n, r in enumerate(file.references)]
+        for n, reference in enumerate(file.references):
+            if reference.checked_on:
+                days.append((("references", n, "checked_on"), reference.checked_on))
+            elif reference.kind != "vendor-site":
+                yield ("references", n), "nobody says when it was looked at"
         days += [(("data_handling", n, "checked_on"), d.checked_on) for n, d in enumerate(file.data_handling)]
         for place, day in days:
             if day > today:

@@ -18,6 +18,9 @@ NameKind = Literal[
 ]  # fmt: skip
 MatchType = Literal["suffix", "exact", "glob", "prefix", "contains", "regex", "cidr", "equals"]
 
+ACCOUNT = "account:"
+"""How the facts begin that say whose account a use was of."""
+
 _SEPARATOR: dict[Unit, str] = {"line": ":", "frame": "#", "object": "/"}
 
 
@@ -189,7 +192,8 @@ class Signature:
 class Match:
     """A name explained by a signature. ``pattern`` is the indicator's value that won, ``role`` its role.
 
-    ``ambiguous`` is true where another signature claims the same name with a pattern of the same rank.
+    ``ambiguous`` is true where another signature claims the same name with a pattern of the same rank. ``account`` says whose account
+    the name shows, where it does: ``corporate``, ``personal``, ``anonymous``.
     """
 
     signature: str
@@ -199,6 +203,7 @@ class Match:
     role: str = ""
     pattern: str = ""
     ambiguous: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,40 @@ class Verdict(Enum):
     NOT_AI = "not_ai"
 
 
+class Ruling(NamedTuple):
+    """What a policy says of a row beside its verdict: the line of the rule (``None``: no rule speaks about it) and the id of a service
+    to use instead.
+
+    ``may_be`` are the verdicts that it may have as well, where what a rule asks for is not known; ``disputed`` is the line of a later
+    rule that applies too and says otherwise. A breach of what is not ``enforced`` has no part in the exit code.
+    """
+
+    rule: int | None = None
+    alternative: str = ""
+    may_be: tuple[Verdict, ...] = ()
+    disputed: int | None = None
+    enforced: bool = True
+
+
+class Dossier(NamedTuple):
+    """What people keep on file about an asset: the columns that no machine can fill in, and the decision that stands.
+
+    Times are days (``YYYY-MM-DD``), empty where nobody said. ``review`` says why somebody should look at it again.
+    """
+
+    owner: str = ""
+    purpose: str = ""
+    data_categories: tuple[str, ...] = ()
+    dpia: str = ""
+    contract: str = ""
+    oversight_owner: str = ""
+    next_review: str = ""
+    decided_on: str = ""
+    decided_by: str = ""
+    decided_until: str = ""
+    review: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the inventory: a service, or a service and who used it (``docs/inventory.md`` has the columns).
@@ -247,6 +286,7 @@ class Entry:
     ``signature_pack`` and ``signature_sha256`` say which text of the signature explains it (:class:`Signature`).
     ``facts`` are the words that its sightings said about the manner of use (:class:`Sighting`), ``departments`` those of its users
     that are known. ``risk`` is the upper end of what the risk can be by what is known, ``risk_low`` the lower one.
+    ``dossier`` is what people have written about the asset.
     """
 
     asset_id: str
@@ -280,6 +320,39 @@ class Entry:
     risk_low: int | None = None
     facts: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    ruling: Ruling | None = None
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Whose accounts its uses show, where they do: ``anonymous``, ``corporate``, ``personal``; ``enforced`` where control by tenant was
+        seen."""
+        return tuple(fact.removeprefix(ACCOUNT) for fact in self.facts if fact.startswith(ACCOUNT))
+    dossier: Dossier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that looks like AI and that no signature explains: a host, or an application of a tenant. No finding, and no verdict.
+
+    ``evidence`` are the classes of what speaks for it, a detail behind a colon (``api_path:openai``); ``score`` is their weight, and
+    ``level`` is ``likely``, ``unconfirmed``, or ``name`` where nothing but a name does. ``new`` is ``None`` where no history can say it.
+    """
+
+    name: str
+    evidence: tuple[str, ...]
+    score: int = 0
+    level: str = "name"
+    new: bool | None = None
+    users: int = 0
+    devices: int = 0
+    events: int = 0
+    blocked: int = 0
+    bytes_up: int | None = None
+    bytes_down: int | None = None
+    first_seen: int | None = None
+    last_seen: int | None = None
+    sources: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +384,7 @@ class Report:
     sources: tuple[SourceSummary, ...] = ()
     by: Literal["service", "user"] = "service"
     signatures: str = ""
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final, Literal, NamedTuple
 
-from shadowai import normalize
+from shadowai import accounts, blind_hosts, candidates, normalize
 from shadowai.catalog import Catalog
 from shadowai.matcher import Matcher
 from shadowai.model import Match, Name
@@ -33,7 +33,7 @@ NO_HOST: Final = Word.NO_HOST
 
 
 class Found(NamedTuple):
-    """A host that one or more signatures explain, or whose URLs one may (``needs_url``)."""
+    """A host that one or more signatures explain, or whose URLs one may (``needs_url``); or one that is watched, or hides others."""
 
     host: str
     matches: tuple[Match, ...]
@@ -49,6 +49,8 @@ class Names:
 
     def __init__(self, catalog: Catalog, most: int = _MOST) -> None:
         self.matcher = Matcher(catalog)
+        self.known = candidates.Known(self.matcher.known | blind_hosts.NAMES)
+        """Hosts and parent domains: a host that is none of them, and in none of them, need not be asked about, addresses aside."""
         self._catalog = catalog
         self.decided: dict[str, Decision] = {}
         self._by_url: dict[tuple[str, str], tuple[Match, ...]] = {}
@@ -128,14 +130,32 @@ class Names:
         taken = normalize.url(url)
         if taken is None or taken.host != found.host or not taken.path:
             return found.matches
-        return tuple(_named(match, found.host) for match in self.matcher.url(found.host, taken.path))
+        if found.matches and not candidates.is_service(found.matches[0]):
+            return (candidates.at_path(found.matches[0], taken.path),)
+        return tuple(
+            self._of_account(_named(match, found.host), found.host, taken.path)
+            for match in self.matcher.url(found.host, taken.path)
+        )
+
+    def _of_account(self, match: Match, host: str, path: str = "") -> Match:
+        """A match with what the host and the path say of the account; of the path alone where the host is shared by all."""
+        account = accounts.of(self._catalog.files[match.signature].account, host, path)
+        return replace(match, account=account) if account else match
 
     def _decide(self, key: str) -> Decision:
         host = normalize.host(key)
         if host is None:
             return NO_HOST
         decision = self.matcher.host(host)
-        return Found(host, decision.matches, decision.needs_url) if decision.matches or decision.needs_url else NOT_AI
+        if decision.matches or decision.needs_url:
+            matches = tuple(self._of_account(match, host) for match in decision.matches)
+            markers = [marker for match in matches for marker in self._catalog.files[match.signature].account]
+            return Found(host, matches, decision.needs_url or accounts.by_path(markers, host))
+        hiding = blind_hosts.blind(host)
+        if hiding is not None:
+            return Found(host, (hiding,), False)
+        watched = candidates.watched(host)
+        return Found(host, (watched,), True) if watched is not None else NOT_AI
 
 
 def _named(match: Match, host: str) -> Match:

@@ -15,6 +15,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from shadowai import fast, sightings
+from shadowai.candidates import GRAMS
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
@@ -37,7 +38,7 @@ def scan_file(
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
     if fast.lines_module() is not None:
-        work.fold = LineFold(_Answers(work), names.matcher.known, since, until)
+        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS)
     with _rare_garbage():
         for item in log.runs(names.is_refused, work.fold):
             if isinstance(item, Run):
@@ -71,6 +72,7 @@ class _Manner(NamedTuple):
     counted: bool
     blocked: bool
     facts: frozenset[str]
+    ai: bool
 
 
 class _Cell(NamedTuple):
@@ -80,9 +82,10 @@ class _Cell(NamedTuple):
     blocked: bool
     facts: frozenset[str]
     matches: tuple[Match, ...]
+    ai: bool
 
 
-_NO_CELL = _Cell(None, False, frozenset(), ())
+_NO_CELL = _Cell(None, False, frozenset(), (), False)
 
 
 class _Texts(NamedTuple):
@@ -143,11 +146,11 @@ class _NamesFirst:
         windowed = self._since is not None or self._until is not None
         amounts = run.reader.amounts_of([rows[place] for place in counted])
         for place, (time, bytes_up, bytes_down) in zip(counted, amounts, strict=True):
-            total, blocked, facts, _ = cell = cells[place] or _NO_CELL
+            total, blocked, facts, _, ai = cell = cells[place] or _NO_CELL
             if total is None or time is None or windowed:
                 self._count(cell, run.row(place), (time, bytes_up, bytes_down))
                 continue
-            tally.ai += 1
+            tally.ai += ai
             if facts:
                 total.facts |= facts
             total.add(path, numbers[place], time, blocked, bytes_up, bytes_down)
@@ -192,7 +195,7 @@ class _NamesFirst:
         """Take over what the compiled fold has added up of one actor's records of one manner."""
         found.facts = manner.facts
         self.sums.sum_for(actor, manner.way).take(self._log.path, found, lines)
-        self._log.tally.ai += found.events + found.blocked
+        self._log.tally.ai += found.events + found.blocked if manner.ai else 0
 
     def add_tallies(self, tallies: Tallies, ai: int, assumed: Mapping[str, int]) -> None:
         """Take over how many records the compiled fold has met, beside the ``ai`` counted ones."""
@@ -231,7 +234,7 @@ class _NamesFirst:
             if len(self._urls) >= _REMEMBERED:
                 self._urls.clear()
             matches = self._names.matches(found, reader.url(tokens, found.host))
-            name = (found.host, *[match.pattern for match in matches])
+            name = (found.host, *[(match.pattern, match.account) for match in matches])
             self._urls[key] = (name, matches) if matches else None
         return self._urls[key]
 
@@ -260,7 +263,7 @@ class _NamesFirst:
             total = self.sums.sum_for(self._actor(row), manner.way) if manner.counted else None
             if len(self._cells) >= _REMEMBERED:
                 self._cells.clear()
-            cell = self._cells[key] = _Cell(total, manner.blocked, manner.facts, matches)
+            cell = self._cells[key] = _Cell(total, manner.blocked, manner.facts, matches, manner.ai)
         return cell
 
     def _manner(self, row: Row, name: Hashable, matches: tuple[Match, ...]) -> _Manner:
@@ -272,7 +275,9 @@ class _NamesFirst:
                 self._manners.clear()
             record = row.reader.record(self._log.path, row.line, row.tokens, timed=False)
             way, facts = self.sums.way(record, matches), self.sums.facts(record)
-            found = self._manners[key] = _Manner(way, record.counted, bool(record.blocked), facts)
+            found = self._manners[key] = _Manner(
+                way, record.counted, bool(record.blocked), facts, sightings.is_ai(matches)
+            )
         return found
 
     def _actor(self, row: Row) -> Actor:
@@ -316,7 +321,7 @@ class _NamesFirst:
         elif (self._since is not None and time < self._since) or (self._until is not None and time > self._until):
             self._log.tally.outside += 1
         else:
-            self._log.tally.ai += 1
+            self._log.tally.ai += cell.ai
             if cell.facts:
                 cell.total.facts |= cell.facts
             cell.total.add(self._log.path, row.line, time, cell.blocked, bytes_up, bytes_down)
@@ -330,7 +335,7 @@ class _NamesFirst:
         elif not sightings.in_window(record, self._since, self._until):
             tally.outside += 1
         else:
-            tally.ai += 1
+            tally.ai += sightings.is_ai(matches)
             self.sums.count(record, matches)
 
 

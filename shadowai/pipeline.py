@@ -7,7 +7,7 @@ record only where its name may be AI. Both agree: ``scan(x) == fold(match(read(x
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from shadowai import catalog, fast, inputs, policy, sightings
 from shadowai.config import Settings
+from shadowai.decisions.finishing import finishing
 from shadowai.errors import SourceError, UsageError
 from shadowai.inputs import Input, OnBlock
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
 from shadowai.names import Names
-from shadowai.packs import installing
+from shadowai.packs import loading
+from shadowai.policy import disputes
 from shadowai.sources import container, duplicates, remote
 
 if TYPE_CHECKING:
     from shadowai.identities import Identities
+    from shadowai.risk.rating import Rater
     from shadowai.sources.logs.description import LogFormat
 
 HASH_KEY = "SHADOWAI_HASH_KEY"
@@ -74,6 +77,8 @@ class ScanOptions:
     by: Literal["service", "user"] = "service"
     policy: str | None = None
     identities: str | None = None
+    decisions: str | None = None
+    pseudonymise: bool = False
     settings: Settings = field(default_factory=Settings)
     secret: bytes = field(default_factory=_secret, repr=False, compare=False)
 
@@ -108,9 +113,17 @@ class ScanOptions:
 
         return Identities.load(Path(self.identities))
 
+    def rater(self, known: catalog.Catalog) -> Rater:
+        """What rates the risk of services that ``known`` explains, by the published weights or the user's own; raises
+        :class:`UsageError` for weights that are wrong."""
+        from shadowai.risk import weights
+        from shadowai.risk.rating import Rater
+
+        return Rater(weights.load(self.settings.risk), known.files.__getitem__)
+
     def load_catalog(self) -> catalog.Catalog:
         """The signatures in force."""
-        return installing.in_force(self.settings)
+        return loading.in_force(self.settings)
 
 
 @dataclass(slots=True)
@@ -162,10 +175,17 @@ def scan_by(
     options.forced()
     options.zone()
     known = options.load_catalog()
-    rules = rules_of(options, known)
-    people = options.people()
+    report = reporting(options, known)
     found = gather(paths, options=options, known=known, progress=progress)
-    return tuple(_report(found, replace(options, by=by), known, rules, people) for by in ways)
+    return tuple(report(found, by) for by in ways)
+
+
+def reporting(options: ScanOptions, known: catalog.Catalog) -> Callable[[Outcome, Literal["service", "user"]], Report]:
+    """What makes reports of outcomes, as ``options`` say, in a way. Raises :class:`UsageError` where the policy, the weights of risk or
+    the file of people is wrong."""
+    rules, rater, people = rules_of(options, known), options.rater(known), options.people()
+    finish = finishing(options, known, people)
+    return lambda found, by: finish(_report(found, replace(options, by=by), known, rules, people, rater))
 
 
 def gather(
@@ -207,7 +227,7 @@ def fold(
         matches = sightings.matches_of(record, names)
         counts = record.counted and sightings.in_window(record, since, until)
         sums.take(record, matches, counts=counts)
-        explained += bool(matches) and counts
+        explained += counts and sightings.is_ai(matches)
     sums.flush()
     return explained
 
@@ -392,28 +412,40 @@ def scan_source(
 
 
 def _report(
-    found: Outcome, options: ScanOptions, known: catalog.Catalog, rules: policy.Policy, people: Identities | None
+    found: Outcome,
+    options: ScanOptions,
+    known: catalog.Catalog,
+    rules: policy.Policy,
+    people: Identities | None,
+    rater: Rater,
 ) -> Report:
     today = datetime.now(UTC).date()
     joined = people is not None
     inventory = found.inventory if people is None else found.inventory.identified(people.who)
     entries = inventory.entries(
-        options.by, lookup=lambda id: _signature(known, id), policy=rules, today=today, persons=joined
+        options.by,
+        lookup=lambda id: _signature(known, id),
+        policy=rules,
+        today=today,
+        persons=joined,
+        department=people.department if people is not None else None,
     )
     gaps, named = inputs.named_elsewhere(found.gaps, found.sources, options.settings)
     return Report(
-        entries=entries,
+        entries=rater.rated(entries),
         gaps=tuple(gaps),
         notes=(
             *known.notes,
             *found.notes,
             *named,
             *inventory.notes(options.by, persons=joined),
+            *rules.notes(entries),
             *(people.conflicts if people else ()),
         ),
         sources=tuple(found.sources),
         by=options.by,
         signatures=known.version,
+        candidates=inventory.candidates(),
     )
 
 
@@ -438,4 +470,4 @@ def rules_of(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
     )
     for problem in wrong:
         raise problem
-    return rules
+    return disputes.marked(rules, signatures)

@@ -12,6 +12,7 @@ SIGN_IN = (
     "workos.com", "stytch.com", "accounts.google.com", "login.microsoftonline.com", "login.live.com",
     "appleid.apple.com", "arkoselabs.com", "funcaptcha.com", "hcaptcha.com", "recaptcha.net",
     "challenges.cloudflare.com", "identitytoolkit.googleapis.com", "securetoken.googleapis.com", "supabase.co",
+    "sso.amazonaws.com", "client-api.arkoselabs.com",
 )  # fmt: skip
 MEASUREMENT = (
     "sentry.io", "datadoghq.com", "datadoghq.eu", "browser-intake-datadoghq.com", "segment.io", "segment.com",
@@ -21,7 +22,9 @@ MEASUREMENT = (
     "statsigapi.net", "featuregates.org", "featureassets.org", "prodregistryv2.org", "launchdarkly.com",
     "split.io", "optimizely.com", "growthbook.io", "cloudflareinsights.com", "observeit.net", "sift.com",
     "siftscience.com", "honeycomb.io", "bugherd.com", "clarity.ms", "plausible.io", "branch.io", "app.link",
-    "appsflyer.com", "adjust.com", "onesignal.com", "braze.com", "customer.io",
+    "appsflyer.com", "adjust.com", "onesignal.com", "braze.com", "customer.io", "browser-intake-us5-datadoghq.com",
+    "appcenter.ms", "usefathom.com", "qualtrics.com", "events.data.microsoft.com", "bingviz.microsoft.net",
+    "bingviz.microsoftapp.net", "client-telemetry.us-east-1.amazonaws.com", "bytedapm.com", "bytelemon.com",
 )  # fmt: skip
 SUPPORT_AND_PAYMENT = (
     "intercom.io", "intercom.com", "intercomcdn.com", "intercomassets.com", "zendesk.com", "zdassets.com",
@@ -38,8 +41,17 @@ DELIVERY = (
     "vercel.app", "vercel-dns.com", "netlify.app", "herokuapp.com", "onrender.com", "fly.dev", "github.io",
     "githubusercontent.com", "jsdelivr.net", "unpkg.com", "cdnjs.com", "bunny.net", "b-cdn.net", "imgix.net",
     "cloudinary.com", "mux.com", "aliyuncs.com", "alicdn.com", "algolia.net", "algolianet.com", "algolia.com",
-    "typekit.net", "ai.com",
+    "typekit.net", "ai.com", "r2.dev", "streamlit.app", "storage.googleapis.com", "bytednsdoc.com", "identrust.com",
+    "trafficmanager.net", "officeapps.live.com", "azureml.ms", "ghost.io",
 )  # fmt: skip
 
-SHARED = frozenset((*SIGN_IN, *MEASUREMENT, *SUPPORT_AND_PAYMENT, *DELIVERY))
+WHOLE_COMPANIES = (
+    "google.com", "microsoft.com", "office.com", "microsoftapp.net", "amazon.com", "apple.com", "adobe.com",
+    "facebook.com", "salesforce.com", "snowflakecomputing.com", "telegram.org", "discord.com", "yandex.ru", "baidu.com",
+    "qq.com", "aliyun.com", "tencent.com", "a2z.com", "atlassian.com", "atlassian.net", "notion.so", "slack.com",
+    "zoom.us", "github.com", "canva.com",
+)  # fmt: skip
+"""Domains under which some hosts are AI and most are not."""
+
+SHARED = frozenset((*SIGN_IN, *MEASUREMENT, *SUPPORT_AND_PAYMENT, *DELIVERY, *WHOLE_COMPANIES))
 """Hosts (with all below them) that no signature may claim as strong; ``ai.com`` has been sold time and again."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from shadowai import blind_hosts
+from shadowai.candidates import is_service
 from shadowai.model import Actor, Match, Origin, Record, Sighting, Unit
 from shadowai.names import NO_HOST, Found, Names
 
@@ -126,6 +128,8 @@ def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
     if decision is NO_HOST and record.server_ip is not None and (record.host is None or record.unit != "frame"):
         decision = names.decide(record.server_ip)
     found = names.matches(decision, record.url) if isinstance(decision, Found) else ()
+    if record.unit == "frame" and found and blind_hosts.shows_in_captures(found[0]):
+        found = ()
     if record.proof is not None:
         found = _with_proof(record.proof, record, found, names)
     return tuple(names.weakened(match) for match in found) if record.inferred else found
@@ -137,7 +141,13 @@ def _with_proof(proof: str, record: Record, found: tuple[Match, ...], names: Nam
         return found
     if any(match.strength == "weak" for match in found):
         return names.strengthened(found)
-    return (*names.proven(proof, record.host or record.server_ip or ""), *found)
+    services = tuple(match for match in found if is_service(match))
+    return (*names.proven(proof, record.host or record.server_ip or ""), *services) or found
+
+
+def is_ai(matches: tuple[Match, ...]) -> bool:
+    """Whether ``matches`` name a service: those of hosts that are only watched, or that hide others, do not."""
+    return bool(matches) and is_service(matches[0])
 
 
 class Fold:
@@ -211,7 +221,8 @@ class Fold:
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
         """``record`` holds a DNS answer, to a question that ``matches`` explain."""
         if self._joins is not None:
-            self._joins.answers.learn(record, tuple(map(self._names.weakened, matches)))
+            told = matches if is_ai(matches) else ()
+            self._joins.answers.learn(record, tuple(map(self._names.weakened, told)))
 
     def _take_alone(self, record: Record, matches: tuple[Match, ...], joins: Joins) -> None:
         from shadowai.joins import by_address

@@ -29,7 +29,7 @@ ROLES = (
     "ui", "api", "auth", "telemetry", "cdn", "content", "docs", "download", "published-site", "widget", "mcp", "agent",
     "brand",
 )  # fmt: skip
-REFERENCE_KINDS = ("vendor-docs", "vendor-code", "measured", "list", "press")
+REFERENCE_KINDS = ("vendor-docs", "vendor-code", "vendor-site", "measured", "list", "press")
 ACCOUNT_KINDS = ("host", "url_prefix", "request_header", "response_error", "oauth_client_id")
 ACCOUNT_MEANINGS = (
     "corporate", "personal", "anonymous", "enforced", "government", "individual-plan", "business-plan",
@@ -61,10 +61,10 @@ _GLOB_LABEL = re.compile(r"[a-z0-9_-]*\*?[a-z0-9_-]*")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where a fact comes from, and the ISO date on which somebody last looked."""
+    """Where a fact comes from, and the ISO date on which somebody last looked; of a ``vendor-site``, the vendor's own address, nobody has."""
 
     url: str
-    checked_on: str
+    checked_on: str = ""
     title: str = ""
     kind: str = ""
 
@@ -392,7 +392,7 @@ _VECTOR = _record(
 )  # fmt: skip
 _REFERENCE = _record(
     {"url": _HTTPS, "title": _LINE, "kind": _choice(*REFERENCE_KINDS), "checked_on": _date},
-    ("url", "checked_on"),
+    ("url",),
     Reference,
 )
 _ACCOUNT = _record(

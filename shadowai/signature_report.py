@@ -105,7 +105,7 @@ def report(
         scopes=_counts(file.signature.scope for file in files),
         statuses=_counts(file.signature.status for file in files),
         countries=_counts(file.signature.country or "not known" for file in files),
-        ages=_counts(_age(max(r.checked_on for r in file.references), today) for file in files),
+        ages=_counts(_age(max((r.checked_on for r in file.references), default=""), today) for file in files),
         references=_counts(reference.kind or "not said" for file in files for reference in file.references),
         data_facts=len(facts),
         data_services=len({id for id, _ in facts}),
@@ -132,6 +132,8 @@ def _counts(words: Iterable[str]) -> Counts:
 
 
 def _age(day: str, today: datetime.date) -> str:
+    if not day:
+        return "not read"
     days = (today - datetime.date.fromisoformat(day)).days
     return next((name for most, name in _AGES if days <= most), _OLD)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from shadowai import grants
+from shadowai import candidate_apps, grants
 from shadowai.app_matcher import AppMatcher
 from shadowai.contradictions import Look, contradictions
+from shadowai.decisions.finishing import finishing
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Entry, Gap, Note, Origin, Report, Signature, SourceSummary
@@ -51,6 +53,8 @@ class SweptReport:
         self._rules = rules_of(options, self._catalog)
         self._matcher = self.matcher = AppMatcher(self._catalog)
         self._people = options.people()
+        self._rater = options.rater(self._catalog)
+        self._finish = finishing(options, self._catalog, self._people)
 
     def is_ai(self, app: App) -> bool:
         """Whether anything speaks for the application's being AI: its grants are worth asking for."""
@@ -74,10 +78,12 @@ class SweptReport:
         notes = [*seen.notes]
         summaries = [*seen.sources]
         parts: list[Part] = []
+        apps: list[tuple[Swept, tuple[grants.Candidate, ...]]] = []
         for swept in sweeps:
             one = Inventory()
             assessed = grants.fold(swept, self._matcher, one)
             notes += assessed.notes
+            apps.append((swept, assessed.candidates))
             summaries.append(_summary(swept, len(self._entries(one, "user", persons=False))))
             parts.append(Part(self._rows(one, ways), assessed.services))
             tenants.merge(one)
@@ -88,21 +94,31 @@ class SweptReport:
             notes += contradictions(
                 traffic, Look(self._entries(granted, "user", persons=True), bool(sweeps) and not missing)
             )
+        against = _against(notes)
+        alike = candidate_apps.joined(everything.candidates(), apps)
         everything.merge(granted)
         persons = self._people is not None
         conflicts = self._people.conflicts if self._people is not None else ()
+        judged = {by: self._rated(self._entries(everything, by, persons=persons), against) for by in ways}
         reports = (
             Report(
-                entries=self._entries(everything, by, persons=persons),
+                entries=judged[by],
                 gaps=(*seen.gaps, *missing),
-                notes=(*self._catalog.notes, *notes, *everything.notes(by, persons=persons), *conflicts),
+                notes=(
+                    *self._catalog.notes,
+                    *notes,
+                    *everything.notes(by, persons=persons),
+                    *self._rules.notes(judged[by]),
+                    *conflicts,
+                ),
                 sources=tuple(summaries),
                 by=by,
                 signatures=self._catalog.version,
+                candidates=alike,
             )
             for by in ways
         )
-        return Joined(tuple(reports), tuple(parts))
+        return Joined(tuple(map(self._finish, reports)), tuple(parts))
 
     def _rows(self, inventory: Inventory, ways: Sequence[By]) -> frozenset[str]:
         known, persons = self._known(inventory), self._people is not None
@@ -120,8 +136,19 @@ class SweptReport:
         return inventory if self._people is None else inventory.identified(self._people.who)
 
     def _entries(self, inventory: Inventory, by: By, *, persons: bool) -> tuple[Entry, ...]:
-        today = datetime.now(UTC).date()
-        return inventory.entries(by, lookup=self._signature, policy=self._rules, today=today, persons=persons)
+        return inventory.entries(
+            by,
+            lookup=self._signature,
+            policy=self._rules,
+            today=datetime.now(UTC).date(),
+            persons=persons,
+            department=self._people.department if self._people is not None else None,
+        )
+
+    def _rated(self, entries: Iterable[Entry], against: Mapping[str, frozenset[str]]) -> tuple[Entry, ...]:
+        """The entries with their risk; rows by service with what ``against`` says of the service among their facts."""
+        told = (_with_facts(entry, against.get(entry.service_id, frozenset())) for entry in entries)
+        return self._rater.rated(told)
 
     def _signature(self, id: str) -> Signature:
         found = self._catalog.get(id)
@@ -130,6 +157,20 @@ class SweptReport:
                 f"no signature {id!r} in the catalogue", remedy="give every run the same signature folders"
             )
         return found
+
+
+def _against(notes: Iterable[Note]) -> Mapping[str, frozenset[str]]:
+    """The kinds of contradictions there are, by the ids of the services that they are about."""
+    found: dict[str, set[str]] = {}
+    for note in notes:
+        for service in note.services:
+            found.setdefault(service, set()).add(note.kind)
+    return {service: frozenset(kinds) for service, kinds in found.items()}
+
+
+def _with_facts(entry: Entry, more: frozenset[str]) -> Entry:
+    """A contradiction is about a service, and never about one person."""
+    return entry if entry.actor is not None or not more else replace(entry, facts=tuple(sorted({*entry.facts, *more})))
 
 
 def _summary(swept: Swept, ai: int) -> SourceSummary:

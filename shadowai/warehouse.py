@@ -245,7 +245,7 @@ class _Asking:
             record = self._reader.record(self._place, 0, self._tokens(row), timed=False)
             matches = sightings.matches_of(record, self._names)
             if matches:
-                self._ai += row["n_"]
+                self._ai += row["n_"] if sightings.is_ai(matches) else 0
                 self._untimed += int(row.get("untimed") or 0)
                 if row.get("zoneless") and self._options.zone() is None:
                     self._clock.assumed["zone"] += int(row["zoneless"])

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from shadowai import pipeline, sightings
+from shadowai import inputs, pipeline, sightings
 from shadowai.errors import SourceError
 from shadowai.inventory import By, Inventory
 from shadowai.model import Entry, Gap, Note, Origin, Record, Report
-from shadowai.names import Found, Names
+from shadowai.names import Names
 from shadowai.sources.capture.flows import RawFrame
 from shadowai.sources.capture.watching import Watching
 
@@ -37,10 +37,11 @@ class Watch:
         self._by = options.by
         self._catalog = options.load_catalog()
         self._rules = pipeline.rules_of(options, self._catalog)
+        self._rater = options.rater(self._catalog)
         self._names = Names(self._catalog)
         self._inventory = Inventory()
         self._sums = sightings.Fold(self._inventory.add, self._names)
-        self._reader = Watching(interface, wanted=self._wanted, limits=options.settings.capture, secret=options.secret)
+        self._reader = Watching(interface, wanted=inputs.Wanted(self._names), limits=options.settings.capture, secret=options.secret)
 
     @property
     def frames(self) -> int:
@@ -74,17 +75,17 @@ class Watch:
         """The end: every connection is taken for ended. ``dropped`` frames were not seen; ``failure`` is what ended the watch."""
         self._count(self._reader.close())
         self._sums.flush()
+        entries = self._entries(self._inventory, self._by)
+        notes = (*self._reader.notes(), *self._inventory.notes(self._by), *self._rules.notes(entries))
         return Report(
-            entries=self._entries(self._inventory, self._by),
+            entries=entries,
             gaps=(*self._lost(dropped, failure), *self._reader.gaps()),
-            notes=(*self._catalog.notes, *self._quiet(), *self._reader.notes(), *self._inventory.notes(self._by)),
+            notes=(*self._catalog.notes, *self._quiet(), *notes),
             sources=(self._reader.summary(),),
             by=self._by,
             signatures=self._catalog.version,
+            candidates=self._inventory.candidates(),
         )
-
-    def _wanted(self, host: str | None, url: str | None) -> bool:
-        return host is not None and isinstance(self._names.decide(host), Found)
 
     def _count(self, records: Iterable[Record]) -> None:
         tally = self._reader.tally
@@ -93,13 +94,13 @@ class Watch:
             if not record.counted:
                 tally.uncounted += 1
             elif matches:
-                tally.ai += 1
+                tally.ai += sightings.is_ai(matches)
                 self._sums.add(record, matches)
 
     def _entries(self, inventory: Inventory, by: By) -> tuple[Entry, ...]:
         today = datetime.now(UTC).date()
         known = self._catalog.signatures
-        return inventory.entries(by, lookup=known.__getitem__, policy=self._rules, today=today)
+        return self._rater.rated(inventory.entries(by, lookup=known.__getitem__, policy=self._rules, today=today))
 
     def _lost(self, dropped: int, failure: SourceError | None) -> Iterable[Gap]:
         if failure is not None:

@@ -122,6 +122,7 @@ def test_the_keys_are_those_documented() -> None:
         "disable",
         "timezone",
         "policy",
+        "risk",
         "capture",
         "tenants",
         "history",

@@ -92,3 +92,14 @@ def test_the_order_makes_no_difference() -> None:
         rng.shuffle(network)
         rng.shuffle(tenants)
         assert contradictions(Look(tuple(network), True), Look(tuple(tenants), True)) == wanted
+
+
+def test_notes_name_the_services_that_they_are_about() -> None:
+    used = (*NETWORK, row("bot", "ben", Usage.CONNECTED), row("art", "ann", Usage.CONNECTED))
+    found = contradictions(Look(used, True), Look((*TENANT, row("sum", "eve", Usage.INTEGRATED)), True))
+    assert [(note.kind, note.services) for note in found] == [
+        ("grant_without_traffic", ("chat",)),
+        ("grant_without_traffic", ("sum",)),
+        ("traffic_without_grant", ("chat",)),
+        ("traffic_without_grant", ("art", "bot")),
+    ]

@@ -297,3 +297,22 @@ def test_the_order_of_what_comes_makes_no_difference(known: AppMatcher) -> None:
 
 def test_an_empty_sweep(known: AppMatcher, tmp_path: Path) -> None:
     assert seen(known, swept()) == [] and SweptGrants(swept(), known).assessed() == Assessed()
+
+
+def test_what_reaches_content_and_is_ill_secured_is_said_of_one_grant(known: AppMatcher) -> None:
+    one = [grant("g1", CLAUDE, None, "User.Read", kind="application"), grant("g2", CLAUDE, "ann", "Mail.Read")]
+    apart = {sighting.actor: sighting.facts for sighting in seen(known, swept([app(CLAUDE)], one))}
+    assert "content_app_only" not in apart[Actor()] and "app_only" in apart[Actor()]
+    several = [grant("g1", CLAUDE, None, "Mail.Read", kind="application")]
+    (both,) = seen(known, swept([app(CLAUDE)], several))
+    assert {"content_app_only", "content_unverified_publisher"} <= both.facts
+
+
+def test_a_publisher_is_verified_or_not_or_nobody_says(known: AppMatcher) -> None:
+    def publisher(**more: Any) -> set[str]:
+        (found,) = seen(known, swept([app(CLAUDE, **more)], [grant("g", CLAUDE, "ann", "openid")]))
+        return {fact for fact in found.facts if fact.endswith("verified_publisher")}
+
+    assert publisher() == {"unverified_publisher"}
+    assert publisher(verified_publisher="Anthropic, PBC") == {"verified_publisher"}
+    assert publisher(kind="agent_identity") == set()

@@ -379,3 +379,28 @@ def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     assert f"at most {NAMES_KEPT} |" in page and f"the first {inventory.EVIDENCE_KEPT} places" in page
     assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
     assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")
+
+
+def test_the_facts_of_what_counts_are_those_of_the_row() -> None:
+    made = fold((sighting(facts=frozenset({"post", "agent"})), match()), (sighting(BEN, events=0, blocked=1), match()))
+    assert rows(made)[0].facts == ("agent", "post")
+    assert [entry.facts for entry in rows(made, "user")] == [("agent", "post"), ()]
+
+
+def test_departments_are_those_of_who_is_counted_as_far_as_they_are_known() -> None:
+    known = {ANN.user: "Sales", BEN.user: "Finance"}
+    made = fold((sighting(), match()), (sighting(BEN), match()), (sighting(Actor("eve")), match()))
+
+    def departments(by: By) -> list[tuple[str, ...]]:
+        found = made.entries(
+            by,
+            lookup=CATALOG.__getitem__,
+            policy=Policy.empty(),
+            today=TODAY,
+            department=lambda user: known.get(user, ""),
+        )
+        return [entry.departments for entry in found]
+
+    assert departments("service") == [("Finance", "Sales")]
+    assert sorted(departments("user")) == [(), ("Finance",), ("Sales",)]
+    assert rows(made)[0].departments == ()

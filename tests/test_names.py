@@ -40,7 +40,32 @@ def test_spellings_of_one_host_are_one_decision(names: Names, text: str) -> None
     ["notchatgpt.com", "https://example.com/?ref=chatgpt.com", "chatgpt.com.evil.example", "example.com/chatgpt.com"],
 )
 def test_look_alikes_are_not_ai(names: Names, text: str) -> None:
-    assert names.decide(text) is NOT_AI
+    decision = names.decide(text)
+    assert decision is NOT_AI or not is_ai(decision.matches)  # type: ignore[union-attr]
+
+
+def test_a_host_whose_name_speaks_of_ai_is_watched_and_is_no_service(names: Names) -> None:
+    found = names.decide("https://chat.acme-example.ai/x")
+    assert isinstance(found, Found) and found.needs_url and not is_ai(found.matches)
+    (plain,) = names.matches(found, "https://chat.acme-example.ai/pricing")
+    (shaped,) = names.matches(found, "https://chat.acme-example.ai/v1/chat/completions")
+    assert (plain.role, shaped.role) == ("", "api_path:openai")
+    assert names.decide("cdn.wknd.ai") is NOT_AI
+
+
+def test_a_resolver_that_hides_look_ups_is_told_apart(names: Names) -> None:
+    found = names.decide("dns.google:443")
+    assert isinstance(found, Found) and not found.needs_url and not is_ai(found.matches)
+    assert found.matches[0].signature == "?!encrypted_dns"
+
+
+def test_accounts_show_where_a_host_or_a_path_tells_them(names: Names) -> None:
+    plan = names.decide("api.business.githubcopilot.com")
+    assert isinstance(plan, Found) and [match.account for match in plan.matches] == ["corporate"]
+    chat = names.decide("chatgpt.com")
+    assert isinstance(chat, Found) and chat.needs_url and [match.account for match in chat.matches] == [""]
+    told = {path: names.matches(chat, f"https://chatgpt.com{path}")[0].account for path in ("/backend-anon/me", "/c/1")}
+    assert told == {"/backend-anon/me": "anonymous", "/c/1": ""}
     assert names.is_refused(text)
 
 

@@ -299,7 +299,7 @@ def test_names_in_fragments_and_far_segments(tmp_path: Path) -> None:
 
 def test_several_captures_in_several_processes(tmp_path: Path) -> None:
     for number in range(3):
-        files.write_pcap(tmp_path / f"{number}.pcap", _everything())
+        files.write_pcap(tmp_path / f"{number}.pcap", [*_everything(), *_everything()[:number]])  # copies are read once
     one, two = _scan(tmp_path, jobs=1), _scan(tmp_path, jobs=2)
     assert one.entries == two.entries and one.entries[0].verdict is Verdict.UNREVIEWED
     keys = [note.text for note in two.notes if note.kind == "clear_key"]

@@ -172,7 +172,7 @@ def test_mutated_logs_give_the_same_in_parts(names: Names, catalog: Catalog, tmp
 def test_what_depends_on_lines_before_it_is_not_read_in_parts(
     text: str, names: Names, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shadowai.sources.logs.logfile._SNIFF", 40)
+    monkeypatch.setattr("shadowai.sources.logs.logfile.HEAD", 40)
     path = tmp_path / "report.csv"
     path.write_text(text)
     assert _in_parts(path, names, catalog, 3) is None

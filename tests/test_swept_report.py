@@ -122,3 +122,19 @@ def test_no_contradiction_where_something_could_not_be_looked_at(made: SweptRepo
 
 def test_what_a_sweep_must_look_at(made: SweptReport) -> None:
     assert made.is_ai(App("entra", "t", "x", "Otter.ai")) and not made.is_ai(App("entra", "t", "x", "Otter Insurance"))
+
+
+def test_contradictions_are_facts_of_the_service_and_of_no_person() -> None:
+    made = SweptReport(ScanOptions(), {})
+    whole = network("ann@example.com", "ben@example.com")
+    services, users = made.joined([WORK], (), ("service", "user"), whole).reports
+    told = {"grant_without_traffic", "traffic_without_grant"}
+    assert told <= set(services.entries[0].facts)
+    assert not any(told & set(row.facts) for row in users.entries)
+
+
+def test_every_row_is_rated(made: SweptReport) -> None:
+    rows = made.report([WORK], [], network("ann@example.com", "ben@example.com")).entries
+    assert rows and all(row.risk is not None and row.risk_low is not None and row.risk_level for row in rows)
+    unverified = [row for row in rows if "content_unverified_publisher" in row.facts]
+    assert unverified and all((row.risk, row.risk_level) == (70, "critical") for row in unverified)

@@ -14,7 +14,10 @@ from shadowai import __version__
 from shadowai.cli import terminal
 from shadowai.errors import ShadowaiError
 
-COMMANDS = ("scan", "watch", "sweep", "diff", "history", "doctor", "read", "signatures", "formats")
+COMMANDS = (
+    "scan", "watch", "listen", "sweep", "explain", "policy", "plan", "triage", "decide", "decisions", "reidentify",
+    "diff", "history", "doctor", "read", "signatures", "formats",
+)  # fmt: skip
 """The commands in the order in which ``--help`` lists them; each is ``command`` in the module of its name."""
 
 WITHIN_POLICY, BREACHED, WRONG_USAGE, INCOMPLETE = range(4)

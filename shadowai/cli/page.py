@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from shadowai.export import Exporter
-    from shadowai.export.html.context import InputFile
+    from shadowai.export.html.context import InputFile, Reason
     from shadowai.history.nouns import Comparison
     from shadowai.history.store import History
     from shadowai.model import Report
@@ -28,14 +28,16 @@ def write(
     *,
     paths: Sequence[str],
     drift: Comparison | None = None,
+    risks: Mapping[str, tuple[Reason, ...]] | None = None,
 ) -> None:
-    """Write the page of a look by service and by user (``reports``, in that order) at ``paths``. Raises
+    """Write the page of a look by service and by user (``reports``, in that order) at ``paths``. ``risks`` are what each asset's risk
+    is made of, by its id (:class:`~shadowai.export.html.context.Context`). Raises
     :class:`~shadowai.errors.UsageError` as :func:`~shadowai.export.write_report` does."""
     from shadowai import export
     from shadowai.export import html
     from shadowai.export.html.context import Context
 
-    context = Context(people=reports[1], drift=drift, inputs=tuple(hashes(paths)))
+    context = Context(people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths)))
     export.write_report(reports[0], replace(exporter, write=partial(html.write, context=context)), target)
 
 

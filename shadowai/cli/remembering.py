@@ -54,6 +54,13 @@ def scans_remember(asked: str | None, no_history: bool, settings: Settings) -> b
     return not no_history and (asked is not None or settings.history.scans)
 
 
+def with_new_candidates(history: History, reports: Sequence[Report]) -> Sequence[Report]:
+    """The reports with what is new among their candidates; the next look knows them."""
+    from shadowai.history.candidates import told_apart
+
+    return told_apart(history, reports, now=time.time_ns() // 1000)
+
+
 def remember_scan(history: History, reports: Sequence[Report], *, began: int, chosen: ScanOptions) -> Run:
     """Remember a scan by its reports by service and by user, and tell the webhook."""
     from shadowai.history import gather
@@ -94,6 +101,10 @@ class RememberingJoin:
     ) -> None:
         self._made, self._history, self._by, self._settings, self._options = made, history, by, settings, options
         self._policy = policy_path(policy, settings)
+        self.both: tuple[Report, ...] = ()
+        """The inventory by service and by user, once it is made."""
+        self.remembered: tuple[History, Run] | None = None
+        """Where the sweep is remembered, and as what, once it is."""
 
     def is_ai(self, app: App) -> bool:
         """As :meth:`SweptReport.is_ai`."""
@@ -105,6 +116,7 @@ class RememberingJoin:
 
         dated = [with_dates(self._history, swept) for swept in sweeps]
         joined = self._made.joined(dated, refused, ("service", "user"), network)
+        joined = joined._replace(reports=tuple(with_new_candidates(self._history, joined.reports)))
         run = remember_sweep(
             self._history,
             joined,
@@ -116,7 +128,28 @@ class RememberingJoin:
             options=self._options,
         )
         tell(self._history, run, self._settings)
+        self.both, self.remembered = joined.reports, (self._history, run)
         return joined.reports[0 if self._by == "service" else 1]
+
+
+class JoinInBothWays:
+    """The join of sweeps with signatures and policy without a history, by service and by user, as budgets need it."""
+
+    def __init__(self, made: SweptReport, by: Literal["service", "user"]) -> None:
+        self._made, self._by = made, by
+        self.both: tuple[Report, ...] = ()
+        """The inventory by service and by user, once it is made."""
+        self.remembered: tuple[History, Run] | None = None
+        """Nothing is."""
+
+    def is_ai(self, app: App) -> bool:
+        """As :meth:`SweptReport.is_ai`."""
+        return self._made.is_ai(app)
+
+    def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
+        """The inventory as it was asked for."""
+        self.both = self._made.joined(sweeps, refused, ("service", "user"), network).reports
+        return self.both[0 if self._by == "service" else 1]
 
 
 def remember_sweep(

@@ -6,15 +6,17 @@ import gc
 import time
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import options, page, remembering, terminal
+from shadowai.cli import deciding, judging, options, page, remembering, resuming, terminal
 from shadowai.cli.progress import bar_for
 
 if TYPE_CHECKING:
+    from shadowai.export import Exporter
     from shadowai.model import Report
     from shadowai.pipeline import ScanOptions
 
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 )
 @click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@judging.budget_option
+@judging.verdict_option
+@deciding.decisions_option
+@deciding.no_decisions_option
+@deciding.pseudonymise_option
 @click.option("--since", metavar="TIME", help="Leave out what is older: a date, a time, or an age like 7d.")
 @click.option("--until", metavar="TIME", help="Leave out what is newer: a date (that day is in), a time, or an age.")
 @options.log_format_option
@@ -43,6 +50,9 @@ if TYPE_CHECKING:
     metavar="N",
     help="Processes to spread files over; by default as the input is large.",
 )
+@resuming.state_option
+@resuming.follow_option
+@resuming.every_option
 @click.option("--cluster", metavar="ADDRESS", help="Let a Dask cluster's workers read the files: tcp://scheduler:8786.")
 @click.option(
     "--table",
@@ -70,11 +80,19 @@ def command(
     by: Literal["service", "user"],
     policy_file: str | None,
     fail_on: str | None,
+    budget_file: str | None,
+    verdict_file: str | None,
+    decisions_file: str | None,
+    no_decisions: bool,
+    pseudonymise: bool,
     since: str | None,
     until: str | None,
     log_format: str | None,
     timezone: str | None,
     jobs: int | None,
+    state_file: Path | None,
+    follow: bool,
+    every: float,
     cluster: str | None,
     tables: tuple[str, ...],
     columns: tuple[str, ...],
@@ -99,6 +117,7 @@ def command(
     options.check_folder(target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
+    judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
     zone = _zone(timezone or settings.timezone)
     first, last = options.window(since, until, zone)
     chosen = pipeline.ScanOptions(
@@ -113,8 +132,13 @@ def command(
         by=by,
         policy=policy_file,
         identities=identities,
+        decisions=deciding.applied(decisions_file, no_decisions, settings),
+        pseudonymise=pseudonymise,
         settings=settings,
     )
+    again = resuming.Resuming(state_file, follow, every)
+    if again.asked:
+        again.check(chosen)
     gc.set_threshold(
         200_000, 20, 50
     )  # millions of small objects and no cycles: the usual pace costs a third of the time
@@ -122,19 +146,56 @@ def command(
     if remembering.scans_remember(history_url, no_history, settings):
         history = remembering.opened(history_url, settings)  # before the work: better to know it now
     began = time.time_ns() // 1000
-    reports = _scan(paths, chosen, wanted=not no_progress, both=history is not None or exporter.name == "html")
+    both = history is not None or exporter.name == "html" or judges.wants_both
+    if again.asked:
+        write = partial(_write, by=by, exporter=exporter, target=target, paths=paths) if target is not None else None
+        reports = _resume(paths, chosen, again, write, wanted=not no_progress, both=both)
+    else:
+        reports = _scan(paths, chosen, wanted=not no_progress, both=both)
+    if history is not None:
+        reports = remembering.with_new_candidates(history, reports)
     report = reports[-1 if by == "user" else 0]
     _say_if_slow(report)
     if exporter.name != "html":
         export.write_report(report, exporter, target)
+    remembered = None
     if history is not None:
-        remembering.remember_scan(history, reports, began=began, chosen=chosen)
+        remembered = history, remembering.remember_scan(history, reports, began=began, chosen=chosen)
     if exporter.name == "html":  # it tells what has changed since the look before this one
         changes = None if history is None else page.drift(history, breach)
         page.write(reports, exporter, target, paths=paths, drift=changes)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
-    return policy.exit_code(report, breach)
+    return judges.ended(reports, report, paths=paths, asked=chosen, remembered=remembered)
+
+
+def _write(reports: Sequence[Report], *, by: str, exporter: Exporter, target: Path, paths: Sequence[str]) -> None:
+    """The inventory as it stands, while a scan goes on."""
+    from shadowai import export
+
+    if exporter.name == "html":
+        page.write(reports, exporter, target, paths=paths)
+    else:
+        export.write_report(next(one for one in reports if one.by == by), exporter, target)
+
+
+def _resume(
+    paths: Sequence[str],
+    chosen: ScanOptions,
+    asked: resuming.Resuming,
+    write: resuming.Write | None,
+    *,
+    wanted: bool,
+    both: bool,
+) -> Sequence[Report]:
+    """As :func:`_scan`, for what is read on."""
+    bar = bar_for(wanted and not asked.follow)
+    try:
+        ways: Sequence[Literal["service", "user"]] = ("service", "user") if both else (chosen.by,)
+        return resuming.scan(paths, chosen, asked, ways, write=write, progress=bar)
+    finally:
+        if bar is not None:
+            bar.done()
 
 
 def _zone(name: str | None) -> tzinfo:

@@ -24,7 +24,7 @@ def command() -> None:
 
 
 signatures_packs.add_to(command)
-command.add_command(signatures_report.report)
+signatures_report.add_to(command)
 
 
 @command.command("list")
@@ -87,6 +87,28 @@ def match(values: tuple[str, ...], as_json: bool, config_file: Path | None) -> N
         print(_as_json(value, found) if as_json else printable(_as_text(value, found)))
 
 
+@command.command()
+@click.argument("host", metavar="HOST")
+@click.option("--from", "report", metavar="REPORT.json", type=Path, help="The report in which HOST is a candidate.")
+@options.config_option
+def draft(host: str, report: Path | None, config_file: Path | None) -> None:
+    """Print a signature for HOST to begin with, from what a report has found of it; a person has to complete it.
+
+    Save it under its id in a folder of your own (`signatures_dir` in the configuration).
+    """
+    from shadowai import drafting, normalize
+    from shadowai.errors import UsageError
+    from shadowai.matcher import Matcher
+
+    known = Matcher(_catalog(config_file)).host(normalize.host(host) or "").matches
+    if known:
+        remedy = f"see `shadowai signatures show {known[0].signature}`"
+        raise UsageError(f"{host} is explained by {known[0].service} already", remedy=remedy)
+    found = drafting.evidence_in(report, normalize.host(host) or host) if report is not None else None
+    text = drafting.draft(host, found, today=datetime.datetime.now(datetime.UTC).date())
+    print("\n".join(printable(line) for line in text.splitlines()))
+
+
 def _as_json(value: str, found: Sequence[Match]) -> str:
     matches = [{"id": one.signature, "service": one.service, "strength": one.strength} for one in found]
     text = json.dumps({"value": value, "matches": matches})  # ASCII; of its characters a terminal acts on DEL alone
@@ -102,6 +124,6 @@ def _as_text(value: str, found: Sequence[Match]) -> str:
 
 def _catalog(config_file: Path | None) -> Catalog:
     from shadowai.config import load
-    from shadowai.packs.installing import in_force
+    from shadowai.packs.loading import in_force
 
     return in_force(load(config_file))

@@ -52,12 +52,12 @@ def rollback(config_file: Path | None) -> None:
 def status(config_file: Path | None) -> None:
     """Which signatures are in force, their version, and what is wrong with them."""
     from shadowai.config import load
-    from shadowai.packs import installing
+    from shadowai.packs import loading
     from shadowai.packs.store import Store
 
     store = Store()
     state = store.read()
-    known = installing.in_force(load(config_file), store)
+    known = loading.in_force(load(config_file), store)
     now, before = (one.name if one else "packaged" for one in (state.current, state.previous))
     print(printable(f"in force: {now}, {len(known.files):,} signatures, version {known.version}"))
     if state.current is not None:

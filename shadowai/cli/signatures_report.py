@@ -21,7 +21,15 @@ _EXAMPLES = 20
 """How many hosts the text names of each kind of change; the JSON has them all."""
 
 
-@click.command()
+_GROUP = click.Group("report")
+
+
+def add_to(group: click.Group) -> None:
+    """Hook the command of this module into ``group``."""
+    group.add_command(report)
+
+
+@_GROUP.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, with every host: what --since takes later.")
 @click.option(
     "--since", metavar="FILE-or-DIR", type=Path, help="Compare with an earlier report's JSON or a folder of signatures."
@@ -31,7 +39,7 @@ _EXAMPLES = 20
 def report(as_json: bool, since: Path | None, labelled: Path | None, config_file: Path | None) -> None:
     """Count the signatures by category, kind, strength and freshness, and say which hosts came and went."""
     from shadowai.config import load
-    from shadowai.packs.installing import in_force
+    from shadowai.packs.loading import in_force
     from shadowai.signature_report import report as report_of
 
     today = datetime.datetime.now(datetime.UTC).date()

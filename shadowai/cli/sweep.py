@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
-from shadowai.cli import options, remembering, tenants, terminal
+from shadowai.cli import deciding, judging, options, remembering, tenants, terminal
 from shadowai.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ class Chosen:
     history_url: str | None = None
     network: tuple[str, ...] = ()
     identities: str | None = None
+    budget: str | None = None
+    verdict: str | None = None
+    decisions: str | None = None
+    pseudonymise: bool = False
+
+    def judges(self) -> judging.Judging:
+        """What to judge by, as the files are now."""
+        policy = remembering.policy_path(self.policy, self.settings)
+        return judging.prepared(self.budget, self.verdict, policy, self.breach)
 
 
 class Join(Protocol):
@@ -98,6 +107,11 @@ class Join(Protocol):
 )
 @click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@judging.budget_option
+@judging.verdict_option
+@deciding.decisions_option
+@deciding.no_decisions_option
+@deciding.pseudonymise_option
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No progress line.")
 def command(
@@ -117,6 +131,11 @@ def command(
     by: Literal["service", "user"],
     policy_file: str | None,
     fail_on: str | None,
+    budget_file: str | None,
+    verdict_file: str | None,
+    decisions_file: str | None,
+    no_decisions: bool,
+    pseudonymise: bool,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
@@ -130,6 +149,9 @@ def command(
 
     if full and delta:
         raise click.BadParameter("--full and --delta exclude each other", param_hint="--full")
+    if pseudonymise and not no_history:
+        told = "the history keeps people by their names: give --no-history with it"
+        raise click.BadParameter(told, param_hint="--pseudonymise")
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
@@ -154,6 +176,10 @@ def command(
         history_url,
         network,
         identities,
+        budget_file,
+        verdict_file,
+        deciding.applied(decisions_file, no_decisions, settings),
+        pseudonymise,
     )
     if "-" in network and seconds is not None:
         raise click.BadParameter("stdin can be read once only", param_hint="--network")
@@ -198,13 +224,15 @@ def _again(chosen: Chosen, event: threading.Event, seconds: float) -> int:
 
 def _once(chosen: Chosen, event: threading.Event) -> int:
     """One sweep of each tenant, one inventory of all. What is swept counts as remembered when the inventory is written."""
-    from shadowai import export, policy
+    from shadowai import export
     from shadowai.export.summary import summary
+    from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import check_secrets, connector_of
 
     for tenant in chosen.tenants:
         check_secrets(tenant, connector_of(tenant))
-    network, join = _Network(chosen), joined(chosen)
+    network, judges = _Network(chosen), chosen.judges()
+    join = joined(chosen, both=judges.wants_both)
     with ExitStack() as open_stores:
         visits, refused = _visits(chosen, event, join.is_ai, open_stores)
         seen = None if event.is_set() else network.seen()
@@ -214,7 +242,15 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
             terminal.lines(summary(report))
         for visit in visits:
             visit.remembered()
-    return policy.exit_code(report, chosen.breach)
+    made = join if isinstance(join, remembering.RememberingJoin | remembering.JoinInBothWays) else None
+    asked = ScanOptions(settings=chosen.settings)
+    return judges.ended(
+        made.both if made else (report,),
+        report,
+        paths=chosen.network,
+        asked=asked,
+        remembered=made.remembered if made else None,
+    )
 
 
 class _Network:
@@ -266,18 +302,25 @@ def _visits(
     return visits, refused
 
 
-def joined(chosen: Chosen) -> Join:
-    """The join of this command line's signatures, policy and history."""
+def joined(chosen: Chosen, *, both: bool = False) -> Join:
+    """The join of this command line's signatures, policy and history; ``both`` where the inventory is needed in both ways."""
     from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import connector_of
     from shadowai.swept_report import SweptReport
 
-    asked = ScanOptions(by=chosen.by, policy=chosen.policy, identities=chosen.identities, settings=chosen.settings)
+    asked = ScanOptions(
+        by=chosen.by,
+        policy=chosen.policy,
+        identities=chosen.identities,
+        decisions=chosen.decisions,
+        pseudonymise=chosen.pseudonymise,
+        settings=chosen.settings,
+    )
     connectors = {tenant.connector: connector_of(tenant) for tenant in chosen.tenants}
     titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
     made = SweptReport(asked, titles)
     if not chosen.history:
-        return made
+        return remembering.JoinInBothWays(made, chosen.by) if both else made
     history = remembering.opened(chosen.history_url, chosen.settings)
     about = {"tenants": " ".join(tenant.name for tenant in chosen.tenants), "scope": chosen.scope}
     return remembering.RememberingJoin(made, history, chosen.by, chosen.policy, chosen.settings, about)

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import nullcontext
 from pathlib import Path
-from time import monotonic
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from shadowai.cli import options, terminal
+from shadowai.cli.stopping import Stop
 
 if TYPE_CHECKING:
     from shadowai.errors import SourceError
     from shadowai.sources.live import Interface
     from shadowai.watch import Watch
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-"""The first of these ends the watch and writes the inventory; the second ends the program."""
-
-
-class Stop:
-    """Says when the watch is over: ``duration`` seconds after it was first asked, or once a signal has come. Use it in a
-    ``with`` block."""
-
-    def __init__(self, duration: float | None) -> None:
-        self._duration = duration
-        self._until: float | None = None
-        self._asked = False
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._ask) for number in SIGNALS}
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def __call__(self) -> bool:
-        if self._until is None and self._duration is not None:
-            self._until = monotonic() + self._duration
-        return self._asked or (self._until is not None and monotonic() >= self._until)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
 
 
 @click.command("watch", short_help="Watch an interface, and write the inventory when the watch ends.")

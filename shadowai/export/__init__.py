@@ -62,6 +62,36 @@ def _xlsx(report: Report, stream: BinaryIO) -> None:
     frame.write_xlsx(report, stream)
 
 
+def _ocsf(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import ocsf
+
+    ocsf.write(report, stream)
+
+
+def _ecs(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import ecs
+
+    ecs.write(report, stream)
+
+
+def _cef(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import cef
+
+    cef.write(report, stream)
+
+
+def _cyclonedx(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import cyclonedx
+
+    cyclonedx.write(report, stream)
+
+
+def _sarif(report: Report, stream: BinaryIO) -> None:
+    from shadowai.export import sarif
+
+    sarif.write(report, stream)
+
+
 def _html(report: Report, stream: BinaryIO) -> None:
     from shadowai.export import html
 
@@ -77,6 +107,11 @@ EXPORTERS: Final[dict[str, Exporter]] = {
         Exporter("parquet", (".parquet",), "typed columns (needs shadowai[frame])", _parquet, True, True),
         Exporter("xlsx", (".xlsx",), "an Excel workbook (needs shadowai[frame])", _xlsx, True),
         Exporter("html", (".html", ".htm"), "one page for reading (needs shadowai[report])", _html),
+        Exporter("ocsf", (".ocsf.jsonl",), "OCSF 1.6 events: inventory and findings", _ocsf, rows_only=True),
+        Exporter("ecs", (".ecs.jsonl",), "Elastic Common Schema 8.17 documents", _ecs, rows_only=True),
+        Exporter("cef", (".cef",), "Common Event Format in syslog lines", _cef, rows_only=True),
+        Exporter("cyclonedx", (".cdx.json",), "CycloneDX 1.6 services, without people", _cyclonedx, rows_only=True),
+        Exporter("sarif", (".sarif", ".sarif.json"), "SARIF 2.1.0 for CI: what is not settled", _sarif),
     )
 }
 """Every format by its name; a new one is a file of its own and a line here."""
@@ -95,9 +130,10 @@ def format_for(path: Path | None, forced: str | None) -> Exporter:
         return EXPORTERS[forced]
     if path is None or str(path) == "-":
         return EXPORTERS["table"]
-    for exporter in EXPORTERS.values():
-        if path.suffix.lower() in exporter.suffixes:
-            return exporter
+    name = path.name.lower()
+    fitting = [(len(suffix), each) for each in EXPORTERS.values() for suffix in each.suffixes if name[1:].endswith(suffix)]
+    if fitting:  # the longest: .cdx.json is no .json
+        return max(fitting, key=lambda pair: pair[0])[1]
     suffixes = ", ".join(suffix for exporter in EXPORTERS.values() for suffix in exporter.suffixes)
     message = f"no format has the suffix {path.suffix!r}" if path.suffix else "the file name has no suffix"
     raise UsageError(

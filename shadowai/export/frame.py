@@ -14,7 +14,7 @@ from shadowai.export.columns import Column, columns
 from shadowai.export.inert import SEPARATOR, cell, element
 from shadowai.export.summary import summary
 from shadowai.export.times import as_iso
-from shadowai.model import Entry, Report
+from shadowai.model import Dossier, Entry, Report
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def write_parquet(report: Report, stream: BinaryIO) -> None:
 
 
 def write_xlsx(report: Report, stream: BinaryIO) -> None:
-    """Write the workbook: ``inventory`` with inert cells and times as text, ``about`` with gaps and notes."""
+    """Write the workbook: ``inventory`` with inert cells and times as text, ``about`` with gaps and notes, and ``dossiers`` with what people
+    keep on file about assets, where they do."""
     _need("pandas", "openpyxl")
     import pandas as pd
 
@@ -60,6 +61,21 @@ def write_xlsx(report: Report, stream: BinaryIO) -> None:
     with pd.ExcelWriter(stream, engine="openpyxl") as writer:
         sheet.to_excel(writer, sheet_name="inventory", index=False, freeze_panes=(1, 0))
         about.to_excel(writer, sheet_name="about", index=False)
+        if any(entry.dossier is not None for entry in report.entries):
+            _dossiers(report.entries).to_excel(writer, sheet_name="dossiers", index=False, freeze_panes=(1, 0))
+
+
+def _dossiers(entries: Sequence[Entry]) -> pd.DataFrame:
+    """A row for each asset that somebody has written about: its id, service and verdict, and the fields of the dossier."""
+    import pandas as pd
+
+    names = ("asset_id", "service", "verdict", *Dossier._fields)
+    rows = [
+        [_short(_text(value, cell)) for value in (entry.asset_id, entry.service, entry.verdict.value, *entry.dossier)]
+        for entry in entries
+        if entry.dossier is not None
+    ]
+    return pd.DataFrame(rows, columns=list(names), dtype="string")
 
 
 def _series(column: Column, entries: Sequence[Entry]) -> pd.Series:

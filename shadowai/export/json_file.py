@@ -14,11 +14,11 @@ from typing import BinaryIO, Final
 from shadowai.export.columns import Column, columns
 from shadowai.export.inert import encodable
 from shadowai.export.times import as_iso
-from shadowai.model import Entry, Gap, Note, Report
+from shadowai.model import Candidate, Dossier, Entry, Gap, Note, Report
 
 SCHEMA: Final = 1
 
-Plain = str | int | bool | None | list[str]
+Plain = str | int | bool | None | list[str] | dict[str, str | list[str]]
 
 
 def write(report: Report, stream: BinaryIO) -> None:
@@ -34,6 +34,7 @@ def write(report: Report, stream: BinaryIO) -> None:
         "entries": (_entry(entry, chosen) for entry in report.entries),
         "gaps": (_gap(gap) for gap in report.gaps),
         "notes": (_note(note) for note in report.notes),
+        "candidates": (_candidate(one) for one in report.candidates),
         "sources": (asdict(source) for source in report.sources),
     }
     parts = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
@@ -71,7 +72,18 @@ def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
         "verdict_owner": entry.verdict_owner or None,
         "signature_pack": entry.signature_pack or None,
         "signature_sha256": entry.signature_sha256 or None,
+        "alternative": (entry.ruling.alternative or None) if entry.ruling is not None else None,
+        "departments": list(entry.departments),
+        "facts": list(entry.facts),
+        "dossier": None if entry.dossier is None else _dossier(entry.dossier),
+        "risk_low": entry.risk_low,
+        "accounts": list(entry.accounts),
     }
+
+
+def _dossier(kept: Dossier) -> dict[str, str | list[str]]:
+    """What people keep on file; what nobody said is empty."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in kept._asdict().items()}
 
 
 def _value(column: Column, entry: Entry) -> Plain:
@@ -86,6 +98,13 @@ def _value(column: Column, entry: Entry) -> Plain:
 def _gap(gap: Gap) -> dict[str, Plain]:
     examples = [str(origin) for origin in gap.examples]
     return {"origin": str(gap.origin), "reason": gap.reason, "count": gap.count, "examples": examples}
+
+
+def _candidate(one: Candidate) -> dict[str, Plain]:
+    """Figures as in an entry; ``new`` is null where there is no history to say it."""
+    times = {"first_seen": as_iso(one.first_seen) or None, "last_seen": as_iso(one.last_seen) or None}
+    origins = [str(origin) for origin in one.origins]
+    return asdict(one) | times | {"evidence": list(one.evidence), "sources": list(one.sources), "origins": origins}
 
 
 def _note(note: Note) -> dict[str, Plain]:

@@ -21,6 +21,7 @@ _LONGEST = 300
 def summary(report: Report) -> Iterator[str]:
     """One line each, safe for a terminal: findings, sources, gaps (the first starts with INCOMPLETE), notes."""
     yield _findings(report)
+    yield from _candidates(report)
     yield from _sources(report)
     yield from _gaps(report)
     yield from _notes(report)
@@ -44,6 +45,26 @@ def _findings(report: Report) -> str:
     kinds = Counter(entry.confidence for entry in report.entries)
     each = ", ".join(f"{number:,} {shortened(kind)}" for kind, number in kinds.items())
     return f"{what.capitalize()}: {len(report.entries):,} ({each})."
+
+
+def _candidates(report: Report) -> Iterator[str]:
+    """Hosts that look like AI, which are no findings: those that more than a name speaks for, each with why."""
+    told = [one for one in report.candidates if one.level != "name"]
+    rest = len(report.candidates) - len(told)
+    if told:
+        levels = Counter(one.level for one in told)
+        each = ", ".join(f"{number:,} {level}" for level, number in levels.items())
+        yield f"Candidates, which look like AI and match no signature (no findings, not in the rows): {each}."
+    for one in told[:SHOWN]:
+        users = counted(one.users, "user") if one.users else counted(one.devices, "device")
+        sent = f", {one.bytes_up:,} bytes sent" if one.bytes_up is not None else ""
+        where = f", e.g. {shortened(str(one.origins[0]))}" if one.origins else ""
+        new = ", new" if one.new else ""
+        why = shortened(", ".join(one.evidence))
+        yield f"  {one.level}: {shortened(one.name)} (score {one.score}: {why}; {users}{sent}{new}){where}"
+    yield from _rest(len(told), "candidate")
+    if rest:
+        yield f"  {counted(rest, 'host')} whose name alone speaks of AI: no candidates; they are in --format json"
 
 
 def _sources(report: Report) -> Iterator[str]:

@@ -107,14 +107,16 @@ def _draws(stream: BinaryIO) -> bool:
 
 def _columns(report: Report) -> tuple[_Shown, ...]:
     risk = any(entry.risk is not None for entry in report.entries)
+    account = any(entry.accounts for entry in report.entries)
     return (
         *(_WHO if report.by == "user" else ()),
         _Shown("SERVICE", False, lambda entry: entry.service),
         _Shown("VENDOR", False, lambda entry: entry.vendor),
         _Shown("CATEGORY", False, lambda entry: entry.category),
         _Shown("VERDICT", False, lambda entry: entry.verdict.value),
-        *([_Shown("RISK", True, lambda entry: _number(entry.risk))] if risk else []),
+        *([_Shown("RISK", True, _risk)] if risk else []),
         _Shown("CONFIDENCE", False, lambda entry: entry.confidence),
+        *([_Shown("ACCOUNT", False, lambda entry: ", ".join(entry.accounts))] if account else []),
         _Shown("USAGE", False, lambda entry: entry.usage.value if entry.usage else ""),
         *([] if report.by == "user" else [_Shown("USERS", True, lambda entry: _number(entry.users))]),
         _Shown("EVENTS", True, lambda entry: _number(entry.events)),
@@ -155,6 +157,13 @@ def _listed(texts: tuple[str, ...]) -> str:
     more = f" +{rest}" if rest > 0 else ""
     room = (WIDEST - len(more)) // max(1, min(NAMES_SHOWN, len(texts))) - 2
     return ", ".join(shortened(text, room) for text in texts[:NAMES_SHOWN]) + more
+
+
+def _risk(entry: Entry) -> str:
+    """The score; an interval where what is not known leaves it open: ``27-50``."""
+    if entry.risk_low is None or entry.risk_low == entry.risk:
+        return _number(entry.risk)
+    return f"{entry.risk_low}-{entry.risk}"
 
 
 def _number(value: int | None) -> str:

@@ -155,6 +155,13 @@ cdef int make_table(Table *table, size_t most) except -1:
     return 0
 
 
+cdef int letter(uint8_t byte) noexcept nogil:
+    """What a gram knows of a byte: the small letters from 1 on, what parts words, all others."""
+    if c'a' <= byte <= c'z':
+        return byte - c'a' + 1
+    return 27 if byte == c'.' or byte == c'-' else 0
+
+
 cdef void drop(Table *table) noexcept:
     free(table.entries)
     free(table.text)
@@ -241,7 +248,8 @@ cdef class Fold:
     name and manner are of no AI service after all (0), are counted under the number ``place`` (1), are no activity (2) or are to be shown
     (3); and whether they were blocked. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a number for what had to be assumed (-1: nothing), and whether times
     are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
-    ``known`` are hosts and parent domains: of a plain name that is none of them and in none of them nobody is asked.
+    ``known`` are hosts and parent domains: of a plain name that is none of them, in none of them, and holds none of the ``grams`` nobody
+    is asked. A gram is three small letters; ``.`` in it is a dot, a hyphen or the end of the name.
     """
 
     cdef int family, width, slots, checks, tests, names
@@ -257,6 +265,7 @@ cdef class Fold:
     cdef Check *test
     cdef Name *name
     cdef Table hosts, strangers, actors, ways, times, keys, firsts, known
+    cdef uint8_t gram[1 << 15]
     cdef uint8_t of_host[256]  # what a host in small letters is made of
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
@@ -328,12 +337,14 @@ cdef class Fold:
         drop(&self.strangers)
         drop(&self.known)
 
-    def __init__(self, plan, ask, known, since=None, until=None):
+    def __init__(self, plan, ask, known, since=None, until=None, grams=()):
         self.ask = ask
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host[<uint8_t>byte] = 1
         self.by_name = not any(part == FORMAT for _, _, part in plan.host)
         self._take_known(known)
+        for one in grams:
+            self.gram[(letter(one[0]) << 10) | (letter(one[1]) << 5) | letter(one[2])] = 1
         self.assumed = {}
         self.epoch = -1
         self.since = NO_TIME if since is None else since
@@ -928,7 +939,7 @@ cdef class Fold:
         """Whether a host in small letters is a name of several labels (RFC 1123, section 2.1), and of no service."""
         cdef const uint8_t *at
         cdef const uint8_t *label = name
-        cdef int labels = 1
+        cdef int labels = 1, last = letter(c'.')
         cdef uint64_t hash = 0
         at = name
         while at < end:
@@ -937,7 +948,12 @@ cdef class Fold:
                     return False
                 labels += 1
                 label = at + 1
+            last = ((last << 5) | letter(at[0])) & 0x7FFF
+            if self.gram[last]:
+                return False
             at += 1
+        if self.gram[((last << 5) | letter(c'.')) & 0x7FFF]:
+            return False
         if labels < 2 or end - label < 2 or end - label > 63 or label[0] == c'-' or not c'a' <= (end - 1)[0] <= c'z':
             return False
         label = name

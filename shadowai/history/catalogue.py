@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from shadowai.history.causes import Explains
-from shadowai.model import Name, NameKind
+from shadowai.model import Match, Name, NameKind
 
 if TYPE_CHECKING:
     from shadowai.catalog import Catalog
@@ -27,16 +28,25 @@ def digests(known: Catalog) -> dict[str, str]:
 
 
 def explainer(known: Catalog) -> Explains:
-    """Explains names as an inventory lists them: hosts, URLs, client ids, names of apps and publishers. Weak indicators count: the
-    question is whether the name is forgotten."""
+    """Explains names as an inventory lists them. Weak indicators count: the question is whether the name is forgotten."""
+    matches = matching(known)
+
+    def services(text: str) -> frozenset[str]:
+        return frozenset(match.signature for match in matches(text))
+
+    return services
+
+
+def matching(known: Catalog) -> Callable[[str], tuple[Match, ...]]:
+    """Gives what explains a name as an inventory lists it: a host, a URL, a client id, the name of an app or a publisher."""
     from shadowai.matcher import Matcher, guess_name
 
     matcher = Matcher(known)
 
-    def services(text: str) -> frozenset[str]:
+    def matches(text: str) -> tuple[Match, ...]:
         if not text.strip():
-            return frozenset()
+            return ()
         names = (guess_name(text), *(Name(kind, text) for kind in _KINDS))
-        return frozenset(match.signature for name in names for match in matcher.match(name))
+        return tuple(match for name in names for match in matcher.match(name))
 
-    return services
+    return matches

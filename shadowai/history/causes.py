@@ -142,6 +142,7 @@ def _stronger(before: Finding, after: Finding) -> Finding:
         scopes=_union(before.scopes, after.scopes),
         sources=_union(before.sources, after.sources),
         names=_union(before.names, after.names),
+        facts=_union(before.facts, after.facts),
     )
 
 

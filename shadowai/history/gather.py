@@ -13,6 +13,7 @@ from shadowai.errors import UsageError
 from shadowai.history import bodies, looks
 from shadowai.history.nouns import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
 from shadowai.model import Entry, Gap, Origin, Report, SourceSummary, Usage
+from shadowai.risk.answers import kept
 from shadowai.tenant import Grant, Swept, traced
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def item(entry: Entry, shown: Shown = frozenset()) -> Item:
         scopes=tuple(sorted(entry.scopes)),
         sources=tuple(sorted(entry.sources)),
         names=tuple(sorted(entry.names)),
+        facts=kept(entry.facts),
     )
     kind: ThingKind = "service" if who is None else "user"
     return Item(kind, bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen, shown)
@@ -151,6 +153,7 @@ def _memory(
         program=__version__,
         options=options or {},
         gaps=sum(gap.count for gap in first.gaps),
+        candidates=first.candidates,
     )
 
 

@@ -38,6 +38,16 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (  # 3: which tasks showed a thing; of what is there it is not known
         "ALTER TABLE version ADD COLUMN shown TEXT NOT NULL DEFAULT ''",
     ),
+    (  # 4: what budgets measured
+        "CREATE TABLE measure (run BIGINT NOT NULL, name TEXT NOT NULL, least BIGINT NOT NULL, most BIGINT, PRIMARY KEY (run, name))",
+    ),
+    (  # 5: what looked like AI and was explained by no signature
+        "CREATE TABLE candidate (ident TEXT NOT NULL PRIMARY KEY, last_run BIGINT NOT NULL, first_seen BIGINT, last_seen BIGINT,"
+        " users BIGINT NOT NULL, events BIGINT NOT NULL, body TEXT NOT NULL)",
+    ),
+    (  # 5: which candidates were listed before
+        "CREATE TABLE candidate (name TEXT NOT NULL PRIMARY KEY, first_met BIGINT NOT NULL)",
+    ),
 )
 """Step n, counted from 1, makes version n of what version n - 1 was."""
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from shadowai.model import Usage, Verdict
+from shadowai.model import Candidate, Usage, Verdict
 from shadowai.tenant import App, Completeness, Grant, Person
 
 RunKind = Literal["scan", "sweep"]
@@ -62,7 +62,7 @@ class Finding:
     """What is remembered of an entry: what it is and what was decided about it, without the figures that change from day to day.
 
     ``user``, ``device``, ``address`` are of a row by user. ``used`` is true where something was let through that is more than a
-    look-up: only that breaches a policy. ``users`` is known of rows by service alone.
+    look-up: only that breaches a policy. ``users`` is known of rows by service alone. ``facts`` are those that the risk hangs on.
     """
 
     service_id: str
@@ -80,6 +80,7 @@ class Finding:
     scopes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class Memory:
     program: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     gaps: int = 0
+    candidates: Collection[Candidate] = ()
+    """What looked like AI and no signature explained."""
 
     @property
     def complete(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Update, bindparam, or_, select, text, update
 
-from shadowai.history import bodies, store
+from shadowai.history import bodies, store, unexplained
 from shadowai.history.causes import HAPPENED, Explains, Learnt, Looks, Why, labels_of, standing
 from shadowai.history.looks import shown_by, tenant_lineage
 from shadowai.history.nouns import (
@@ -78,6 +78,7 @@ def remember(history: History, memory: Memory, *, explains: Explains = lambda na
             _put_tenant(db, number, memory, tenant, before[tenant_lineage(tenant.source)], learnt, explained)
         counts = _put_entries(db, number, memory, series, before[series], learnt, explained)
         db.execute(RUN.insert(), _row(memory, number, series, baseline, counts))
+        unexplained.keep(db, number, memory.candidates)
         return store.run(db, number)
 
 

@@ -21,7 +21,7 @@ from shadowai.errors import SourceError, UsageError
 from shadowai.history import bodies
 from shadowai.history.migrations import NEWEST, current, migrate
 from shadowai.history.nouns import Look, Run, RunKind
-from shadowai.history.tables import CATALOGUE, LINEAGE, LOOK, NOTIFIED, RUN, THING, VERSION
+from shadowai.history.tables import CANDIDATE, CATALOGUE, LINEAGE, LOOK, MEASURE, NOTIFIED, RUN, THING, VERSION
 from shadowai.model import Origin
 from shadowai.normalize import printable
 from shadowai.tenant import Completeness
@@ -218,6 +218,7 @@ def forget(db: Connection, before: int) -> int:
     """Forget the runs that ended before ``before``, and the things that no other run has; gives how many runs were forgotten. The
     numbers of runs are not used again, and what was looked at stays known: else what is new could not be told any more."""
     old = db.execute(delete(RUN).where(RUN.c.ended < before)).rowcount
+    db.execute(delete(MEASURE).where(MEASURE.c.run.not_in(select(RUN.c.id))))
     if not old:
         return 0
     for lineage in db.execute(select(LINEAGE.c.lineage).distinct()).scalars().all():
@@ -233,6 +234,7 @@ def forget(db: Connection, before: int) -> int:
             db.execute(delete(LINEAGE).where(LINEAGE.c.lineage == lineage))
     db.execute(delete(LOOK).where(LOOK.c.run.not_in(select(LINEAGE.c.run))))
     db.execute(delete(CATALOGUE).where(CATALOGUE.c.version.not_in(select(RUN.c.signatures))))
+    db.execute(delete(CANDIDATE).where(CANDIDATE.c.last_run.not_in(select(RUN.c.id))))
     return old
 
 

@@ -88,6 +88,37 @@ THING = Table(
 )
 """When a thing was first and last seen, over all of its versions."""
 
+MEASURE = Table(
+    "measure",
+    METADATA,
+    Column("run", BigInteger, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("least", BigInteger, nullable=False),
+    Column("most", BigInteger),
+)
+"""Figures that budgets measured of a run; ``most`` is absent where there is no upper end."""
+
+CANDIDATE = Table(
+    "candidate",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("first_met", BigInteger, nullable=False),
+)
+"""Hosts and applications that a run has listed as candidates, and when the first did."""
+
+CANDIDATE = Table(
+    "candidate",
+    METADATA,
+    Column("ident", Text, primary_key=True),
+    Column("last_run", BigInteger, nullable=False),
+    Column("first_seen", BigInteger),
+    Column("last_seen", BigInteger),
+    Column("users", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Names that look like AI and that no signature explained."""
+
 NOTIFIED = Table(
     "notified",
     METADATA,

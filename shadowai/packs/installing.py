@@ -1,4 +1,4 @@
-"""Put a pack in force, go back to the one before, and load what is in force.
+"""Put a pack in force, or go back to the one before.
 
 The order is that of trust: who signed it, then what it says of itself, then whether its files prove themselves alone, then whether
 they agree with what the organisation has written beside them. Only then is one file replaced; before that nothing has changed.
@@ -8,29 +8,19 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import shadowai
-from shadowai.catalog import Catalog
 from shadowai.errors import SignatureError, UsageError
-from shadowai.model import Note, Origin
+from shadowai.model import Origin
 from shadowai.packs import archive, manifest, proving, signing
+from shadowai.packs.loading import load, today_utc
 from shadowai.packs.manifest import Manifest
 from shadowai.packs.store import Installed, State, Store
 from shadowai.signature_file import SCHEMA
 
 if TYPE_CHECKING:
     from shadowai.config import Settings
-
-
-def in_force(settings: Settings, store: Store | None = None, *, today: datetime.date | None = None) -> Catalog:
-    """The signatures in force: the installed pack or else the packaged ones, and the user's own, changed as the configuration and the
-    overrides say. What must be known of the pack (that it expired, say) is in the catalogue's notes."""
-    store = store or Store()
-    installed = store.read().current
-    notes = tuple(_notes(installed, today or _today())) if installed else ()
-    return _load(settings, store, installed, notes)
 
 
 def install(
@@ -54,7 +44,7 @@ def install(
     files = archive.unpack(data, origin)
     stated = manifest.parse(files.pop(manifest.NAME), origin)
     stated.check_files(files, origin)
-    _check_fitness(stated, origin, today or _today())
+    _check_fitness(stated, origin, today or today_utc())
     made = _installed(stated, signer, data)
     with store.only_one():
         state = store.read()
@@ -63,7 +53,7 @@ def install(
         _check_serial(stated, state, origin)
         proving.check_counts(stated, proving.prove(files, origin), origin)
         store.put(made, {manifest.NAME: stated.dump()} | {_bare(name): body for name, body in files.items()})
-        _load(settings, store, made)
+        load(settings, store, made)
         state = State(made, state.current, {**state.serials, stated.pack: stated.serial})
         store.write(state)
         store.tidy(state)
@@ -80,35 +70,9 @@ def rollback(settings: Settings, store: Store | None = None) -> Installed | None
         state = store.read()
         if state.current is None and state.previous is None:
             raise UsageError("no pack was ever installed", remedy="the packaged signatures are in force")
-        _load(settings, store, state.previous)
+        load(settings, store, state.previous)
         store.write(State(state.previous, state.current, state.serials))
     return state.previous
-
-
-def _load(settings: Settings, store: Store, installed: Installed | None, notes: tuple[Note, ...] = ()) -> Catalog:
-    if installed is not None and installed.schema != SCHEMA:
-        message = (
-            f"the installed pack {installed.name} is of schema {installed.schema}, and this program reads {SCHEMA}"
-        )
-        remedy = "get a newer one with `shadowai signatures update`, or go back with `shadowai signatures rollback`"
-        raise SignatureError(message, origin=Origin(str(store.root)), remedy=remedy)
-    return Catalog.load(
-        extra_dirs=settings.signatures_dir,
-        disable=settings.disable,
-        overrides=settings.signatures.overrides,
-        pack=store.pack(installed) if installed else None,
-        notes=notes,
-    )
-
-
-def _notes(installed: Installed, today: datetime.date) -> Iterator[Note]:
-    then = "get a newer one with `shadowai signatures update`"
-    if installed.expires < today.isoformat():
-        text = f"the signatures ({installed.name}) expired on {installed.expires}: services newer than they are missed; {then}"
-        yield Note(None, "signatures_expired", text)
-    if manifest.numbers(shadowai.__version__) > manifest.numbers(installed.engine):
-        text = f"the signatures ({installed.name}) are older than this version of the program, which brings its own; {then}"
-        yield Note(None, "signatures_behind", text)
 
 
 def _check_fitness(stated: Manifest, origin: Origin, today: datetime.date) -> None:
@@ -147,10 +111,6 @@ def _installed(stated: Manifest, signer: str, data: bytes) -> Installed:
 
 def _bare(name: str) -> str:
     return name.removeprefix(archive.FOLDER)
-
-
-def _today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _refused(reason: str, origin: Origin, remedy: str) -> SignatureError:

@@ -10,16 +10,20 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from shadowai import permissions
-from shadowai.grants import VERIFYING
+from shadowai import accounts, permissions
 from shadowai.inventory import BULK_BYTES
-from shadowai.model import Entry, Usage
+from shadowai.model import ACCOUNT, Entry, Usage
 from shadowai.risk.weights import Factor, Weights
 from shadowai.signature_file import DataHandling, SignatureFile
 
-MANAGED: Final = frozenset({"corporate", "business-plan", "enterprise-plan", "government"})
-"""What an account marker of a signature may say of accounts that the organisation has a hand in."""
-PRIVATE: Final = frozenset({"personal", "individual-plan", "anonymous"})
+FACTS: Final = frozenset({
+    "app_only", "assigned", "clear_key", "content_app_only", "content_tenant_wide", "content_unverified_publisher", "grant",
+    "grant_without_traffic", "impersonation", "key", "licensed", "server", "tenant_wide", "traffic_without_grant",
+    "unverified_publisher", "verified_publisher",
+})  # fmt: skip
+"""The facts of an entry that the risk hangs on, beside those of accounts."""
+PRIVATE: Final = frozenset({"personal", "anonymous"})
+"""Accounts (:attr:`~shadowai.model.Entry.accounts`) that the organisation has no hand in; the others it has."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +35,11 @@ class Answer(NamedTuple):
     why: str
     source: str = ""
     dated: str = ""
+
+
+def kept(facts: Iterable[str]) -> tuple[str, ...]:
+    """Those of an entry's facts that the risk hangs on."""
+    return tuple(fact for fact in facts if fact in FACTS or fact.startswith(ACCOUNT))
 
 
 def is_used(entry: Entry) -> bool:
@@ -95,8 +104,8 @@ class _Asked:
         covered = frozenset().union(*map(self._accounts_of, plans))
         said = {plan.trains_by_default for plan in plans}
         possible = anything if "unknown" in said or not account <= covered else frozenset(said)
-        words = "; ".join(f"{plan.plan}: {plan.trains_by_default}" for plan in plans)
-        more = " (the plan in use is not known)" if len(possible) > 1 else ""
+        words = ", ".join(f"{plan.trains_by_default} under the plan {plan.plan!r}" for plan in plans)
+        more = "; whether that is the plan in use is not known" if len(possible) > 1 else ""
         sources = dict.fromkeys(f"{plan.source}{_kind(plan)}" for plan in plans)
         return Answer("training", possible, f"{words}{more}", " ".join(sources), min(plan.checked_on for plan in plans))
 
@@ -113,26 +122,25 @@ class _Asked:
         if not code:
             return Answer("jurisdiction", self._any("jurisdiction", "in-house"), "the vendor's country is not known")
         kind, source = self._weights.country(code)
-        listed = f"{self._catalogue}, {source}" if source else self._catalogue
+        listed = f"{self._catalogue}; {source}" if source else self._catalogue
         return Answer("jurisdiction", frozenset({kind}), f"the vendor is in {code}", listed, self._file.updated)
 
     def _kind(self) -> Iterator[Answer]:
         signature = self._file.signature
-        yield self._known("category", {signature.category}, f"it is of the category {signature.category}")
-        yield self._known("scope", {signature.scope}, f"its scope is {signature.scope}")
         bad = [kind for kind in ("non-consensual", "adult") if self._weights.tags[kind] & set(signature.tags)]
-        tags = ", ".join(signature.tags) or "none"
-        yield self._known("content", {*bad[:1]} or {"plain"}, f"its tags: {tags}")
+        told = {"category": signature.category, "scope": signature.scope, "content": bad[0] if bad else "plain"}
+        for factor, answer in told.items():
+            yield self._known(factor, {answer}, self._factor(factor).means[answer])
 
     # --- exposure: what is done here
 
     def _usage(self) -> Answer:
         entry = self._entry
         if entry.usage is not None:
-            events = f"{entry.events:,} events" if entry.events else "the ladder of use"
-            return self._here("usage", {entry.usage.value}, f"{events}, {entry.usage.value} at most")
+            return self._here("usage", {entry.usage.value}, "the highest rung that any one of its users reached")
         if entry.blocked:
-            return self._here("usage", {"blocked"}, f"{entry.blocked:,} attempts, all of them blocked or not granted")
+            tried = _many(entry.blocked, "attempt")
+            return self._here("usage", {"blocked"}, f"{tried}, and nothing was let through or granted")
         return self._here("usage", {"unused"}, "no use is known")
 
     def _upload(self) -> Answer:
@@ -196,24 +204,27 @@ class _Asked:
         if self._in_house or not self._used:
             why = "it runs in-house" if self._in_house else "nobody got through to it"
             return self._here("account", {"not-needed"}, why)
-        means = {account.means for account in self._file.account if self._shows(account.kind, account.value)}
-        if means & PRIVATE:
-            return self._here("account", {"private"}, f"a name in use says so: {', '.join(sorted(means & PRIVATE))}")
+        told = frozenset(self._entry.accounts)
+        if told & PRIVATE:
+            return self._here("account", {"private"}, f"the traffic shows it: {', '.join(sorted(told))}")
         if "traffic_without_grant" in self._facts:
             return self._here(
                 "account", {"managed", "private"}, "people use it of whom the tenant knows no grant or seat"
             )
-        if means & MANAGED:
-            return self._here("account", {"managed"}, f"a name in use says so: {', '.join(sorted(means & MANAGED))}")
+        if "enforced" in told or (told and all(map(self._is_marked, self._entry.names))):
+            return self._here("account", {"managed"}, f"the traffic shows it: {', '.join(sorted(told))}")
+        if told:
+            return self._here(
+                "account", {"managed", "private"}, "some uses show company accounts, and others show nothing"
+            )
         if self._facts & {"licensed", "assigned"}:
             return self._here("account", {"managed"}, "the tenant has seats of it, or assigned it")
         return self._here("account", {"managed", "private"}, "nothing shows whose accounts are used")
 
-    def _shows(self, kind: str, value: str) -> bool:
-        """Whether a name of the entry is one by which a signature tells accounts."""
-        if kind == "host":
-            return any(name == value or name.endswith(f".{value}") for name in self._entry.names)
-        return kind == "url_prefix" and any(name.startswith(value) for name in self._entry.names)
+    def _is_marked(self, name: str) -> bool:
+        """Whether a name tells by itself whose account its use was of."""
+        host, slash, path = name.partition("/")
+        return bool(accounts.of(self._file.account, host, slash + path))
 
     def _publisher(self) -> Answer:
         let_in = bool(self._entry.scopes) or ("grant" in self._facts and "key" not in self._facts)
@@ -223,7 +234,7 @@ class _Asked:
             return self._here("publisher", {"not-an-app"}, "no application was granted anything")
         if "unverified_publisher" in self._facts:
             return self._here("publisher", {"unverified"}, "the platform has not verified its publisher")
-        if VERIFYING & set(self._entry.sources):
+        if "verified_publisher" in self._facts:
             return self._here(
                 "publisher", {"verified"}, "the platform has verified its publisher, or it is the tenant's own"
             )

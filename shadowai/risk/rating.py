@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from shadowai.grants import VERIFYING
 from shadowai.model import Entry
 from shadowai.risk.answers import Answer, answers, is_used
 from shadowai.risk.weights import Bound, Weights
@@ -137,5 +136,4 @@ class Rater:
             entry.names,
             entry.scopes,
             entry.facts,
-            bool(VERIFYING.intersection(entry.sources)),
         )

@@ -54,10 +54,11 @@ class Bound(NamedTuple):
 
 
 class Countries(NamedTuple):
-    """Countries (ISO 3166-1 alpha-2) of one kind, and who says so."""
+    """Countries (ISO 3166-1 alpha-2) of one kind, who says so, and where."""
 
     codes: frozenset[str]
     source: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ class _Reader:
         if odd:
             place = ("countries", kind, "list")
             raise self._file.wrong(place, f"has {odd[0]!r:.40}", "write the two capitals of ISO 3166-1")
-        return Countries(codes, self._text("countries", kind, "source"))
+        return Countries(codes, self._text("countries", kind, "source"), self._text("countries", kind, "url"))
 
     def _at(self, *place: str) -> Plain:
         found = self._data

@@ -19,6 +19,21 @@ from typing import NamedTuple
 from shadowai.wire.http import Request, Response
 
 _MOST = 16384
+_SHAPES = (
+    ("anthropic", re.compile(rb"(?:/[A-Za-z0-9._-]{1,64}){0,4}?/v1/messages(?:/count_tokens)?")),
+    ("azure-openai", re.compile(rb"/openai/deployments/[^/]{1,128}/[a-z/]{1,64}")),
+    ("bedrock", re.compile(rb"/model/[^/]{1,256}/(?:invoke|invoke-with-response-stream|converse|converse-stream)")),
+    (
+        "vertex",
+        re.compile(
+            rb"/v1[a-z0-9]{0,8}/(?:[^/]{1,128}/){1,8}models/[^/:]{1,128}"
+            rb":(?:(?:rawP|streamRawP|p)redict|(?:g|streamG)enerateContent)"
+        ),
+    ),
+    ("ollama", re.compile(rb"(?:/ollama)?/api/(?:chat|generate|tags|pull|embed)")),
+    ("mcp", re.compile(rb"(?:/[A-Za-z0-9._-]{1,64}){0,4}?/mcp/?")),
+    ("a2a", re.compile(rb"/\.well-known/agent(?:-card)?\.json")),
+)
 _SDK_AGENTS = re.compile(rb"(?:Async)?(?:OpenAI|AzureOpenAI|Anthropic)/(?:Python|JS|Go|Java|Ruby)\b")
 _OLLAMA_AGENT = re.compile(rb"ollama(?:-python|-js)?/\d")
 _OPENAI_PATH = re.compile(
@@ -147,6 +162,16 @@ def of_response(response: Response, body: bytes) -> Proof | None:
         if all(sign in text for sign in signs):
             return proof
     return None
+
+
+def of_path(path: bytes) -> str | None:
+    """The protocol whose shape a path (without query) has, or ``None``. It proves nothing: anybody may have such a path."""
+    found = _OPENAI_PATH.fullmatch(path)
+    if found is not None and (found[1] or path.startswith(b"/v1/")):
+        return "openai"
+    if _GEMINI_PATH.fullmatch(path):
+        return "gemini"
+    return next((protocol for protocol, shape in _SHAPES if shape.fullmatch(path)), None)
 
 
 def of_json_rpc(body: bytes) -> Proof | None:

@@ -50,30 +50,48 @@ _CREDENTIALS = frozenset(
     (b"authorization", b"proxy-authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b"xi-api-key")
 )
 _SCHEMES = re.compile(rb"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|Key|AWS4-HMAC-SHA256)(?= |$)", re.IGNORECASE)
-_INTEREST = _CREDENTIALS | {
-    b"accept",
-    b"content-length",
-    b"content-type",
-    b"transfer-encoding",
-    b"www-authenticate",
-    b"x-powered-by",
-    b"mcp-method",
-    b"mcp-name",
-    b"mcp-protocol-version",
-    b"mcp-session-id",
-    b"a2a-version",
-    b"anthropic-beta",
-    b"anthropic-version",
-    b"openai-beta",
-    b"openai-organization",
-    b"openai-processing-ms",
-    b"openai-project",
-    b"x-portkey-provider",
-    b"x-stainless-lang",
-    b"x-stainless-package-version",
-    b"x-litellm-call-id",
-    b"x-compute-type",
-}
+TENANT_CONTROLS = frozenset(
+    {
+        b"chatgpt-allowed-workspace-id",
+        b"anthropic-allowed-org-ids",
+        b"x-googapps-allowed-domains",
+        b"restrict-access-to-tenants",
+        b"sec-restrict-tenant-access-policy",
+        b"sec-github-allowed-enterprise",
+        b"x-slack-allowed-workspaces",
+        b"x-dropbox-allowed-team-ids",
+    }
+)
+"""Headers that a company's proxy adds so that a service lets in the company's own accounts only (the vendors' pages on restricting
+access: OpenAI, Anthropic, Google Workspace, Microsoft Entra, GitHub, Slack, Dropbox). They are seen behind the proxy alone."""
+_INTEREST = (
+    _CREDENTIALS
+    | TENANT_CONTROLS
+    | {
+        b"accept",
+        b"content-length",
+        b"content-type",
+        b"transfer-encoding",
+        b"www-authenticate",
+        b"x-powered-by",
+        b"mcp-method",
+        b"mcp-name",
+        b"mcp-protocol-version",
+        b"mcp-session-id",
+        b"a2a-version",
+        b"anthropic-beta",
+        b"anthropic-version",
+        b"openai-beta",
+        b"openai-organization",
+        b"openai-processing-ms",
+        b"openai-project",
+        b"x-portkey-provider",
+        b"x-stainless-lang",
+        b"x-stainless-package-version",
+        b"x-litellm-call-id",
+        b"x-compute-type",
+    }
+)
 
 
 class NeedMore(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Self
 
 import pytest
 
-from shadowai.cli import main
+from shadowai.cli import main, stopping
 from shadowai.cli import watch as command
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Origin
@@ -162,7 +162,7 @@ def test_the_second_signal_ends_the_program(
 
 def test_the_duration_ends_the_watch(interface: type[FakeInterface], monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(1000, 100_000))
-    monkeypatch.setattr(command, "monotonic", lambda: next(now))
+    monkeypatch.setattr(stopping, "monotonic", lambda: next(now))
     interface.steps = {}
     assert main(["watch", "-i", "eth0", "--duration", "30"]) == 0
     assert next(now) in (1031, 1032, 1033)

@@ -40,9 +40,13 @@ def test_the_format_of_a_file(path: str | None, forced: str | None, expected: st
 @pytest.mark.parametrize(
     ("path", "forced", "says"),
     [
-        ("a.doc", None, "a.doc: no format has the suffix '.doc' (use one of .txt, .csv, .json, .parquet, .xlsx, or"),
+        (
+            "a.doc",
+            None,
+            "a.doc: no format has the suffix '.doc' (use one of .txt, .csv, .json, .parquet, .xlsx, .html, .htm, or",
+        ),
         ("csv", None, "csv: the file name has no suffix (use one of"),
-        ("a.csv", "CSV", "unknown format 'CSV' (known formats: table, csv, json, parquet, xlsx)"),
+        ("a.csv", "CSV", "unknown format 'CSV' (known formats: table, csv, json, parquet, xlsx, html)"),
         (None, "", "unknown format ''"),
     ],
 )

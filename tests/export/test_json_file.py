@@ -35,13 +35,13 @@ def test_a_whole_report() -> None:
 "first_seen": "2026-01-05T08:00:00Z", "last_seen": "2026-01-06T08:00:00Z", "active_days": 2, \
 "sources": ["dns.log", "proxy.log"], "names": ["chatgpt.com", "oaiusercontent.com", "chat.openai.com"], \
 "scopes": ["files.read"], "evidence": ["proxy.log:17", "dump.pcapng#42"], "verdict_reason": "not approved", \
-"verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null},
+"verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null, "risk_low": null},
     {"asset_id": "00000000000000b2", "service_id": "other", "service": "Other, the", "vendor": null, \
 "category": null, "verdict": "unreviewed", "risk": null, "risk_level": null, "confidence": "unconfirmed", \
 "usage": null, "users": 0, "devices": 0, "events": 0, "blocked": 1, "bytes_up": null, "bytes_down": null, \
 "first_seen": null, "last_seen": null, "active_days": null, "sources": [], "names": [], "scopes": [], \
 "evidence": [], "verdict_reason": null, "verdict_owner": null, "signature_pack": null, \
-"signature_sha256": null}
+"signature_sha256": null, "risk_low": null}
   ],
   "gaps": [
     {"origin": "fw.log", "reason": "truncated line", "count": 2, "examples": ["fw.log:3", "fw.log:9"]}
@@ -97,3 +97,8 @@ def test_hostile_texts_come_back_and_do_nothing_on_the_way(text: str) -> None:
     row = json.loads(out)["entries"][0]
     assert row["service"] == row["user"] == row["verdict_reason"] == same
     assert row["names"] == [same, "plain.example", same]
+
+
+def test_both_ends_of_a_risk() -> None:
+    (row,) = json.loads(written(replace(SMALL, entries=(replace(SMALL.entries[0], risk_low=55),))))["entries"]
+    assert (row["risk_low"], row["risk"]) == (55, 70)

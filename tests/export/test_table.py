@@ -122,3 +122,9 @@ def test_markup_and_emoji_codes_are_shown_as_they_are() -> None:
 )
 def test_sizes(count: int | None, expected: str) -> None:
     assert table.size(count) == expected
+
+
+@pytest.mark.parametrize(("low", "shown"), [(55, "55-70"), (70, "70"), (None, "70"), (0, "0-70")])
+def test_a_risk_is_shown_with_both_ends_where_they_differ(low: int | None, shown: str) -> None:
+    lines = written(replace(SMALL, entries=(replace(SMALL.entries[0], risk_low=low),))).splitlines()
+    assert lines[1][: lines[0].index("RISK") + 4].split()[-1] == shown

@@ -149,6 +149,7 @@ def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
 
 
 JOINERS = (
+    "shadowai.evidence",
     "shadowai.pipeline",
     "shadowai.inputs",
     "shadowai.names_first",

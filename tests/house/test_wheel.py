@@ -57,7 +57,7 @@ def _expected() -> set[str]:
     files |= {f"shadowai/signatures/{path.name}" for path in (SOURCE / "signatures").glob("*.yaml")}
     page = (SOURCE / "shadowai" / "export" / "html").iterdir()
     files |= {f"shadowai/export/html/{path.name}" for path in page if path.suffix in (".css", ".j2", ".js")}
-    return files | {"shadowai/py.typed", "shadowai/signature.schema.json"}
+    return files | {"shadowai/py.typed", "shadowai/signature.schema.json", "shadowai/risk/weights.yaml"}
 
 
 def test_holds_exactly_the_packages_and_their_data(wheel: zipfile.ZipFile) -> None:

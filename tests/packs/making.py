@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import json
@@ -13,8 +14,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shadowai.config import Settings
 from shadowai.model import Origin
-from shadowai.packs import building, signing
+from shadowai.packs import building, installing, loading, signing
+from shadowai.packs.settings import Choice
+from shadowai.packs.store import Store
 
 TEXT = """schema: 1
 id: {id}
@@ -32,9 +36,15 @@ tests:
   no_match: [{{host: not{host}}}, {{host: {host}.evil.example}}]
 """
 ORIGIN = Origin("some.pack")
+TODAY = datetime.date(2026, 11, 21)
+Packed = tuple[bytes, bytes]
+"""An archive and its signature."""
 KEY = Ed25519PrivateKey.from_private_bytes(b"1" * 32)
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"2" * 32)
 PUBLIC, OTHER_PUBLIC = (signing.written(key.public_key().public_bytes_raw()) for key in (KEY, OTHER_KEY))
+
+SETTINGS = Settings(signatures=Choice((PUBLIC,)))
+"""Those of somebody who trusts :data:`KEY`."""
 
 
 def text(id: str, *, host: str = "", strength: str = "strong", name: str = "") -> bytes:
@@ -90,3 +100,21 @@ def manifest_of(files: Mapping[str, bytes], /, **changes: Any) -> bytes:
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
     return json.dumps(stated | changes).encode()
+
+
+def install(packed: Packed, store: Store, settings: Settings = SETTINGS, today: datetime.date = TODAY) -> bool:
+    """Put a pack in force; false where it was already."""
+    return installing.install(*packed, settings, origin=ORIGIN, store=store, today=today)[1]
+
+
+def known(store: Store, settings: Settings = SETTINGS) -> list[str]:
+    """The ids of the signatures in force."""
+    return list(loading.in_force(settings, store, today=TODAY).files)
+
+
+def own(tmp_path: Path, overrides: str = "") -> Settings:
+    """An organisation with a signature and overrides of its own."""
+    own = folder(tmp_path / "signatures.d", "local-mine")
+    path = tmp_path / "overrides.yaml"
+    path.write_text(overrides or "disable: []\n")
+    return Settings(signatures_dir=(own,), signatures=Choice((PUBLIC,), path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import signal
@@ -11,57 +10,36 @@ import zlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from shadowai import catalog
 from shadowai.config import Settings
 from shadowai.errors import ShadowaiError, SignatureError, SourceError, UsageError
 from shadowai.matcher import Matcher
-from shadowai.packs import archive, installing, signing
+from shadowai.packs import archive, installing, loading, signing
 from shadowai.packs.settings import Choice
-from shadowai.packs.store import State, Store
-from tests.packs.making import KEY, ORIGIN, OTHER_KEY, OTHER_PUBLIC, PUBLIC, folder, gzipped, manifest_of, pack, text
+from shadowai.packs.store import Store
+from tests.packs.making import (
+    KEY,
+    OTHER_KEY,
+    OTHER_PUBLIC,
+    PUBLIC,
+    SETTINGS,
+    TODAY,
+    Packed,
+    folder,
+    gzipped,
+    install,
+    known,
+    manifest_of,
+    own,
+    pack,
+    text,
+)
 
-TODAY = date(2026, 11, 21)
-SETTINGS = Settings(signatures=Choice((PUBLIC,)))
-Packed = tuple[bytes, bytes]
-
-
-@pytest.fixture(autouse=True)
-def _small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One packaged signature, and a cache of the test's own."""
-    packaged = folder(tmp_path / "packaged", "zero")
-    monkeypatch.setattr(catalog, "packaged_dir", lambda: packaged)
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 1 << 20)
-    monkeypatch.setattr(os, "sync", lambda: None)  # these wait for a disk that others use, too
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "state" / "signatures")
-
-
-@pytest.fixture
-def one(tmp_path: Path) -> Packed:
-    return pack(folder(tmp_path / "one", "alpha", "beta"), 1)
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Packed:
-    return pack(folder(tmp_path / "two", "beta", "gamma"), 2)
-
-
-def install(packed: Packed, store: Store, settings: Settings = SETTINGS, today: date = TODAY) -> bool:
-    return installing.install(*packed, settings, origin=ORIGIN, store=store, today=today)[1]
-
-
-def known(store: Store, settings: Settings = SETTINGS) -> list[str]:
-    """The ids of the signatures in force."""
-    return list(installing.in_force(settings, store, today=TODAY).files)
+pytestmark = pytest.mark.usefixtures("small")
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -206,65 +184,14 @@ def test_keys_rotate(store: Store, one: Packed, tmp_path: Path) -> None:
     assert known(store) == ["beta"]
 
 
-def test_what_has_expired_since_is_used_and_said(store: Store, one: Packed) -> None:
-    install(one, store)
-    assert installing.in_force(SETTINGS, store, today=date(2027, 1, 31)).notes == ()
-    (note,) = installing.in_force(SETTINGS, store, today=date(2027, 2, 1)).notes
-    assert note.kind == "signatures_expired" and "shadowai 1" in note.text and "2027-01-31" in note.text
-
-
-def test_a_pack_older_than_the_program_is_said(store: Store, one: Packed, monkeypatch: pytest.MonkeyPatch) -> None:
-    install(one, store)
-    monkeypatch.setattr("shadowai.__version__", "99.0")
-    (note,) = installing.in_force(SETTINGS, store, today=TODAY).notes
-    assert note.kind == "signatures_behind"
-
-
-def test_a_pack_of_another_schema_than_the_program_s_is_not_guessed_at(store: Store, one: Packed) -> None:
-    install(one, store)
-    current = store.read().current
-    assert current is not None
-    store.write(State(dataclasses.replace(current, schema=2)))
-    with pytest.raises(SignatureError, match="is of schema 2"):
-        installing.in_force(SETTINGS, store)
-    installing.rollback(SETTINGS, store)
-    assert known(store) == ["zero"]
-
-
-@pytest.mark.parametrize("damage", ["change", "add", "remove"])
-def test_files_changed_behind_our_back_are_noticed(store: Store, one: Packed, damage: str) -> None:
-    install(one, store)
-    current = store.read().current
-    assert current is not None
-    inside = store.pack(current).folder
-    if damage == "change":
-        (inside / "alpha.yaml").write_bytes(text("alpha", host="evil.example"))
-    elif damage == "add":
-        (inside / "omega.yaml").write_bytes(text("omega"))
-    else:
-        (inside / "alpha.yaml").unlink()
-    with pytest.raises(SignatureError, match="not those that were verified"):
-        known(store)
-    installing.rollback(SETTINGS, store)
-    assert known(store) == ["zero"]
-
-
-def _own(tmp_path: Path, overrides: str = "") -> Settings:
-    """An organisation with a signature and overrides of its own."""
-    own = folder(tmp_path / "signatures.d", "local-mine")
-    path = tmp_path / "overrides.yaml"
-    path.write_text(overrides or "disable: []\n")
-    return Settings(signatures_dir=(own,), signatures=Choice((PUBLIC,), path))
-
-
 def test_what_is_the_organisation_s_own_stays_and_is_never_written(
     store: Store, one: Packed, two: Packed, tmp_path: Path
 ) -> None:
-    settings = _own(tmp_path, "disable: [beta]\nstrength: {local-mine.example: weak}\n")
+    settings = own(tmp_path, "disable: [beta]\nstrength: {local-mine.example: weak}\n")
     before = tree(tmp_path / "signatures.d"), (tmp_path / "overrides.yaml").read_bytes()
     for packed, ids in ((one, ["alpha", "local-mine"]), (two, ["gamma", "local-mine"])):
         install(packed, store, settings)
-        found = installing.in_force(settings, store, today=TODAY)
+        found = loading.in_force(settings, store, today=TODAY)
         assert list(found.files) == ids
         assert [m.strength for m in Matcher(found).host("local-mine.example").matches] == ["weak"]
     assert (tree(tmp_path / "signatures.d"), (tmp_path / "overrides.yaml").read_bytes()) == before
@@ -273,24 +200,12 @@ def test_what_is_the_organisation_s_own_stays_and_is_never_written(
 def test_a_pack_that_the_overrides_do_not_agree_with_is_not_put_in_force(
     store: Store, one: Packed, two: Packed, tmp_path: Path
 ) -> None:
-    settings = _own(tmp_path, "disable:\n  - alpha\n")
+    settings = own(tmp_path, "disable:\n  - alpha\n")
     install(one, store, settings)
     with pytest.raises(UsageError, match="no signature 'alpha'") as caught:
         install(two, store, settings)
     assert caught.value.origin is not None and str(caught.value.origin) == f"{tmp_path / 'overrides.yaml'}:2"
     assert known(store, settings) == ["beta", "local-mine"]
-
-
-def test_findings_name_pack_and_signature(store: Store, one: Packed, tmp_path: Path) -> None:
-    settings = _own(tmp_path)
-    zero = installing.in_force(settings, store).get("zero")
-    assert zero is not None and zero.pack.startswith("packaged with shadowai ")
-    install(one, store, settings)
-    found = installing.in_force(settings, store)
-    alpha, mine = found.get("alpha"), found.get("local-mine")
-    assert alpha is not None and mine is not None
-    assert (alpha.pack, mine.pack) == ("shadowai 1", "local")
-    assert alpha.sha256 == catalog.read(tmp_path / "one" / "alpha.yaml").sha256
 
 
 def test_two_updates_at_once(store: Store, one: Packed) -> None:
@@ -300,21 +215,27 @@ def test_two_updates_at_once(store: Store, one: Packed) -> None:
 
 
 def _killed(store: Store, action: Callable[[], object], at: int) -> bool:
-    """Run ``action`` in a process that is killed at the ``at``-th thing it does to the store; false where it ended before that."""
+    """Run ``action`` in a process that is killed at the ``at``-th thing it does to the store, or before the ``at``-th time it writes into
+    a file that is open; false where it ended before that."""
     child = os.fork()
     if not child:
-        done = 0
+        left = iter(range(at))
 
-        def count(event: str, args: tuple[Any, ...]) -> None:
-            nonlocal done
-            if event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir"):
-                return
-            if str(args[0]).startswith((str(store.root), *"0123456789")):
-                if done == at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                done += 1
+        def count() -> None:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-        sys.addaudithook(count)
+        def audit(event: str, args: tuple[Any, ...]) -> None:
+            touching = event in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir")
+            if touching and str(args[0]).startswith((str(store.root), *"0123456789")):
+                count()
+
+        def profile(frame: FrameType, event: str, called: Any) -> None:
+            if event == "c_call" and called.__name__ == "write":
+                count()
+
+        sys.addaudithook(audit)
+        sys.setprofile(profile)
         try:
             action()
             os._exit(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -20,7 +21,6 @@ from shadowai.export.summary import shortened
 from shadowai.export.table import size
 from shadowai.export.times import as_iso
 from shadowai.model import Report
-from shadowai.normalize import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,6 +45,7 @@ def write(report: Report, stream: BinaryIO, context: Context | None = None) -> N
         stream.write(part.encode("utf-8"))
 
 
+@cache
 def _environment() -> Environment:
     """Templates that escape everything, and print nothing that is not printable."""
     try:
@@ -67,19 +68,18 @@ def _environment() -> Environment:
         "number": wording.number,
         "person": wording.person,
         "size": size,
-        "text": lambda text: shortened(str(text)),
         "tone": tone,
         "word": wording.word,
     }
-    made.globals["span"] = wording.span
+    made.globals |= {"interval": wording.interval, "span": wording.span}
     return made
 
 
 def _inert(value: object) -> object:
-    """What ``{{ }}`` prints: text without control, bidirectional or surrogate characters; markup of our own as it is."""
+    """What ``{{ }}`` prints: text of bounded length without control, bidirectional or surrogate characters; markup of our own as it is."""
     if value is None:
         return ""
-    return value if hasattr(value, "__html__") else printable(str(value))
+    return value if hasattr(value, "__html__") else shortened(str(value))
 
 
 def _asset(name: str) -> str:

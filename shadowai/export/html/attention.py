@@ -53,8 +53,14 @@ def _place(entry: Entry) -> tuple[int, int, int, int, int, str]:
 
 def _reasons(entry: Entry, risks: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:
     """What the policy gives as its reason, then the contributions of the risk model; where there are none, what the row itself shows."""
-    decided = (Reason(f"The policy says: {entry.verdict_reason}"),) if entry.verdict_reason else ()
-    return (*decided, *(risks.get(entry.asset_id) or _shown(entry)))
+    return (*_decided(entry), *(risks.get(entry.asset_id) or _shown(entry)))
+
+
+def _decided(entry: Entry) -> Iterator[Reason]:
+    if entry.verdict_reason:
+        yield Reason(f"The policy says: {entry.verdict_reason}")
+    if entry.ruling is not None and entry.ruling.alternative:
+        yield Reason(f"To be used instead: {entry.ruling.alternative}")
 
 
 def _shown(entry: Entry) -> Iterator[Reason]:

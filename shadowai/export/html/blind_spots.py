@@ -12,20 +12,11 @@ State = Literal["seen", "none", "unknown"]
 CAPTURES: Final = frozenset({"pcap", "pcapng", "snoop"})
 """Formats of packet captures."""
 OBSERVATIONS: Final = frozenset(
-    {
-        "clear_key",
-        "impersonation",
-        "wired",
-        "candidates",
-        "grant_without_traffic",
-        "traffic_without_grant",
-        "duplicate",
-        "own_inventory",
-    }
-)
+    {"clear_key", "impersonation", "wired", "candidates", "grant_without_traffic", "traffic_without_grant", "duplicate", "own_inventory",
+     "policy_conflict", "decision_over_policy", "review"}
+)  # fmt: skip
 """Kinds of notes that tell of something seen, not of something missed."""
 EXAMPLES: Final = 3
-SOURCES_NAMED: Final = 200
 
 
 class Kind(NamedTuple):
@@ -78,9 +69,18 @@ SILENT = Kind(
     "silent_source",
     "Silent sources",
     "An input gave no record that names a host: its silence says nothing about AI use.",
+    frozenset({"no_messages"}),
 )
 FILES = Kind("files", "Inputs not read", "Files, folders or tables that could not be opened or understood at all.")
-ASSUMED = Kind("assumed", "Assumed or counted apart", "Conventions that the figures rest on.")
+ASSUMED = Kind(
+    "assumed",
+    "Assumed or counted apart",
+    "Conventions that the figures rest on.",
+    frozenset(
+        {"dated_by_sweep", "day_order", "decisions", "decisions_by_user", "identities", "joined", "policy_audit", "policy_open",
+         "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
+    ),
+)  # fmt: skip
 KINDS: Final = (
     Kind("ech", "Encrypted client hello (ECH)", "The name of the server is encrypted; only its provider's name shows.",
          frozenset({"encrypted_hello", "public_names_limit"}), needs="capture"),
@@ -97,7 +97,9 @@ KINDS: Final = (
     SILENT,
     TENANT,
     Kind("limits", "Limits reached", "There was more at once than the program remembers, or more than a row lists.",
-         frozenset({"streams_limit", "stream_limit", "names_limit", "sessions_limit", "cut"})),
+         frozenset({"candidates_limit", "streams_limit", "stream_limit", "names_limit", "sessions_limit", "cut"})),
+    Kind("signatures", "Signatures out of date", "Services that became known since the signatures were made do not show.",
+         frozenset({"signatures_behind", "signatures_expired"})),
     FILES,
     ASSUMED,
 )  # fmt: skip

@@ -7,6 +7,7 @@ for the same figures. Each chart is drawn for a wide and for a narrow page, so t
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree
@@ -90,6 +91,8 @@ def _pygal() -> Any:
         import pygal
     except ImportError as error:
         raise UsageError("the page's charts need pygal", remedy="pip install 'shadowai[report]'") from error
+    # it leaves a finder of the old kind, for plug-ins, in the import system: every later import would warn of it
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
     return pygal
 
 
@@ -104,7 +107,9 @@ def _bare(tree: Element, tones: Sequence[str]) -> str:
         rect.set("class", tone)
     for parent in list(tree.iter()):
         for child in list(parent):
-            if not isinstance(child.tag, str) or {child.tag, child.get("class")} & _DROPPED:  # a tag that is no text: a comment
+            if (
+                not isinstance(child.tag, str) or {child.tag, child.get("class")} & _DROPPED
+            ):  # a tag that is no text: a comment
                 parent.remove(child)
     tree.attrib = {"viewBox": tree.attrib["viewBox"], "class": "chart", "aria-hidden": "true", "focusable": "false"}
     return re.sub(r"(\d+\.\d)\d+", r"\1", ElementTree.tostring(tree, encoding="unicode"))

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 class Reason(NamedTuple):
-    """One reason why an asset deserves attention. ``points`` are its part in the asset's risk, where a risk model gave one."""
+    """One reason why an asset deserves attention. ``points`` are the most that it adds to the asset's risk, ``low`` the least where that
+    differs; both only where a risk model gave them."""
 
     text: str
     points: int | None = None
+    low: int | None = None
 
 
 class InputFile(NamedTuple):

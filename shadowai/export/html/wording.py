@@ -17,6 +17,11 @@ def number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def interval(low: int | None, high: int | None) -> str:
+    """``40 to 70`` where what is not known leaves room, ``70`` where it does not."""
+    return number(high) if low in (None, high) else f"{number(low)} to {number(high)}"
+
+
 def counted(value: int, one: str, many: str = "") -> str:
     """``1 person``, ``1,234 people``."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"

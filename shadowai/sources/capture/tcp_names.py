@@ -32,6 +32,10 @@ _REMEMBERED = 4096
 """Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
 _UNKNOWN = -1
 _KEY = frozenset({"key", "clear_key"})
+_CLIENT_HEADERS = frozenset(
+    {b"anthropic-version", b"anthropic-beta", b"openai-beta", b"openai-organization", b"openai-project"}
+)
+"""Headers that only clients of models send, whoever they talk to."""
 
 
 class TcpNames:
@@ -293,7 +297,7 @@ class TcpNames:
         url = None if method == "CONNECT" or host is None else masked(hosts.url(request.host, request.path, host), keys)
         agent = masked(hosts.printable(request.user_agent), keys) if request.user_agent is not None else None
         because = "the request names several hosts" if request.several_hosts else None
-        facts = _KEY if keys else frozenset()
+        facts = _facts(request) | _KEY if keys else _facts(request)
         seen = Seen("http_host", host, at.frame, at.time, at.which, url, method, agent, because, facts=facts)
         self._ledger.see(told, proven(seen, ai_protocols.of_request(request, raw[used:])))
         return True
@@ -317,7 +321,7 @@ class TcpNames:
         if proof is None and not final and len(data) < used + _answer_awaited(found) and told.last.proof is None:
             stream.need = used + _answer_awaited(found)
             return COLLECT
-        self._ledger.amend(told, _refused(proven(told.last, proof), found.status))
+        self._ledger.amend(told, _refused(_streamed(proven(told.last, proof), found), found.status))
         return LOOK
 
     def _socks(self, stream: Stream, data: bytes, at: At) -> int | None:
@@ -442,6 +446,19 @@ def _answer_awaited(response: http.Response) -> int:
         return 0
     length = headers.get(b"content-length", b"")
     return min(int(length), _BODY) if length.isdigit() and len(length) < 10 else 1
+
+
+def _facts(request: http.Request) -> frozenset[str]:
+    """What the headers of a request tell of its use: that only accounts of certain tenants are let in, that a program for AI sent it."""
+    names = {name for name, _ in request.headers}
+    told = {"account:enforced"} if names & http.TENANT_CONTROLS else set()
+    return frozenset(told | {"ai_header"} if names & _CLIENT_HEADERS else told)
+
+
+def _streamed(seen: Seen, response: http.Response) -> Seen:
+    """What a stream of events says that answers a POST: this is how models answer while they write."""
+    streams = dict(response.headers).get(b"content-type", b"").startswith(b"text/event-stream")
+    return seen._replace(facts=seen.facts | {"event_stream"}) if streams and seen.method == "POST" else seen
 
 
 def _refused(seen: Seen, status: int) -> Seen:

@@ -124,9 +124,17 @@ def plan_of(reader: FormatReader) -> Plan | None:
     return plan
 
 
-def fold_of(plan: Plan, answers: Answers, known: Iterable[str], since: int | None, until: int | None) -> Any:
+def fold_of(
+    plan: Plan,
+    answers: Answers,
+    known: Iterable[str],
+    since: int | None,
+    until: int | None,
+    grams: Sequence[bytes] = (),
+) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`)."""
-    return import_module(lines_module() or "").Fold(plan, answers, [name.encode() for name in known], since, until)
+    names = [name.encode() for name in known]
+    return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams)
 
 
 def _of_blanks(reader: FormatReader) -> Plan:
@@ -300,8 +308,16 @@ def _only(take: Take) -> tuple[tuple[Key, str], ...]:
 class LineFold:
     """The lines of one file, folded under the plan of the columns in force."""
 
-    def __init__(self, answers: Answers, known: Collection[str], since: int | None, until: int | None) -> None:
+    def __init__(
+        self,
+        answers: Answers,
+        known: Collection[str],
+        since: int | None,
+        until: int | None,
+        grams: Sequence[bytes] = (),
+    ) -> None:
         self._answers, self._known, self._since, self._until = answers, known, since, until
+        self._grams = grams
         self._version = -1
         self._fold: Any = None
 
@@ -311,7 +327,11 @@ class LineFold:
             self.drain()
             self._version = reader.tokenizer.version
             plan = plan_of(reader)
-            self._fold = None if plan is None else fold_of(plan, self._answers, self._known, self._since, self._until)
+            self._fold = (
+                None
+                if plan is None
+                else fold_of(plan, self._answers, self._known, self._since, self._until, self._grams)
+            )
         return self._fold is not None
 
     def fold(self, block: bytes, at: int, number: int) -> Kept:

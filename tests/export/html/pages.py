@@ -8,7 +8,7 @@ from dataclasses import replace
 from shadowai.export import html
 from shadowai.export.html.context import Context, InputFile, Reason
 from shadowai.history.nouns import Change, Comparison, Run
-from shadowai.model import Actor, Entry, Gap, Note, Origin, Report, SourceSummary, Usage, Verdict
+from shadowai.model import Actor, Entry, Gap, Note, Origin, Report, Ruling, SourceSummary, Usage, Verdict
 from tests.export.reports import CHAT, HOSTILE, SMALL, UNKNOWN, hostile
 
 MARKS = (
@@ -75,13 +75,18 @@ def everything() -> Report:
     reports = [hostile(text) for text in PAYLOADS]
     kinds = ("nameless", "clear_key", "encrypted_hello")
     return Report(
-        tuple(replace(report.entries[0], actor=None, confidence="confirmed") for report in reports),
+        tuple(_row(report.entries[0], text) for report, text in zip(reports, PAYLOADS, strict=True)),
         tuple(gap for report in reports for gap in report.gaps),
         tuple(replace(note, kind=kind) for report in reports for note in report.notes for kind in kinds),
         tuple(source for report in reports for source in report.sources),
         "service",
         MARKS[0],
     )
+
+
+def _row(row: Entry, text: str) -> Entry:
+    ruled = replace(row, ruling=Ruling(1, text), departments=(text,), signature_pack=text, signature_sha256=text)
+    return replace(ruled, actor=None, confidence="confirmed")
 
 
 FULL = Report(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shadowai.export.html.attention import concerns, in_use
 from shadowai.export.html.context import Reason
-from shadowai.model import Usage, Verdict
+from shadowai.model import Ruling, Usage, Verdict
 from tests.export.html.pages import entry
 
 
@@ -44,8 +46,6 @@ def test_breaches_come_first_then_risk_then_the_manner_of_use_then_size() -> Non
 
 
 def test_a_known_risk_orders_within_a_verdict() -> None:
-    from dataclasses import replace
-
     low, high = entry(asset_id="low"), replace(entry(asset_id="high"), risk=80)
     assert [concern.entry.asset_id for concern in concerns([low, high], {})] == ["high", "low"]
 
@@ -72,10 +72,13 @@ def test_who_is_not_known_is_said_to_be_not_known() -> None:
 
 
 def test_scopes_are_named_up_to_three() -> None:
-    from dataclasses import replace
-
     row = replace(entry(), scopes=("a", "b", "c", "d", "e"))
     assert "It was granted a, b, c and 2 more" in [reason.text for reason in concerns([row], {})[0].reasons]
+
+
+def test_what_to_use_instead_is_said() -> None:
+    row = replace(entry(), ruling=Ruling(7, "azure-openai"))
+    assert concerns([row], {})[0].reasons[1].text == "To be used instead: azure-openai"
 
 
 def test_a_risk_model_s_contributions_take_the_place_of_the_row_s_own() -> None:

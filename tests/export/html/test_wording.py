@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shadowai.export.html.wording import counted, day, number, person, short_day, span, word
+from shadowai.export.html.wording import counted, day, interval, number, person, short_day, span, word
 from shadowai.model import Actor
 
 JAN_5 = 1_767_571_200_000_000
@@ -36,6 +36,16 @@ def test_figures_have_separators_and_their_noun() -> None:
         "2 people",
         "0 logs",
     )
+
+
+def test_an_interval_is_one_figure_where_it_is_known() -> None:
+    assert [interval(*pair) for pair in ((None, 70), (70, 70), (40, 70), (0, 70), (None, None))] == [
+        "70",
+        "70",
+        "40 to 70",
+        "0 to 70",
+        "",
+    ]
 
 
 def test_who_is_named_by_the_best_that_is_known() -> None:

@@ -1,0 +1,49 @@
+"""Whose account a use was of, where the traffic shows it: the company's, a private one, none at all; or that control by tenant was on.
+
+The markers stand in the signatures (``account``): hosts of a plan, paths that only somebody without an account asks for, headers that a
+proxy adds. What no marker speaks of is unknown, and never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from shadowai.signature_file import Account
+
+WORDS: Final = {
+    "corporate": "corporate",
+    "business-plan": "corporate",
+    "enterprise-plan": "corporate",
+    "government": "corporate",
+    "personal": "personal",
+    "individual-plan": "personal",
+    "anonymous": "anonymous",
+    "enforced": "enforced",
+}
+"""What a marker means, in the four words that are told."""
+
+
+def of(markers: Iterable[Account], host: str, path: str) -> str:
+    """What the first marker says that speaks of ``host`` (canonical) or of ``path`` on it; empty where none does."""
+    for marker in markers:
+        if marker.kind == "host" and (host == marker.value or host.endswith("." + marker.value)):
+            return WORDS[marker.means]
+        if marker.kind == "url_prefix":
+            where, _, prefix = marker.value.partition("/")
+            if host.removeprefix("www.") == where and _leads(f"/{prefix}", path):
+                return WORDS[marker.means]
+    return ""
+
+
+def by_path(markers: Iterable[Account], host: str) -> bool:
+    """Whether the paths of ``host`` decide about the account."""
+    return any(
+        marker.kind == "url_prefix" and host.removeprefix("www.") == marker.value.partition("/")[0]
+        for marker in markers
+    )
+
+
+def _leads(prefix: str, path: str) -> bool:
+    """Whether ``path`` is ``prefix`` or below it; a prefix that ends in a slash is below only."""
+    return path.startswith(prefix) and (prefix.endswith("/") or path[len(prefix) :][:1] in ("", "/"))

@@ -1,0 +1,137 @@
+"""How much of a budget is spent: figures with a lower and an upper end, for what is not known may be anything.
+
+Counted is what breaches policies: confirmed use (:func:`shadowai.policy.is_use`); ``blocked`` alone counts attempts, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from shadowai.budgets.nouns import Amount, Budget, Measure
+from shadowai.model import Entry, Report
+from shadowai.policy import is_use
+from shadowai.policy.nouns import fold
+from shadowai.policy.uses import GRANTED
+
+DAY = 86_400_000_000
+"""Microseconds."""
+Belongs = Literal["yes", "perhaps", "no"]
+
+
+class Inventories(NamedTuple):
+    """The same look in both ways: the rows by service and by user. ``platforms`` are the names of those that tenants are swept of."""
+
+    services: Sequence[Entry]
+    users: Sequence[Entry]
+    platforms: frozenset[str] = frozenset()
+
+
+class Measured(NamedTuple):
+    """A figure, and how many rows in its scope are no confirmed use and were left out."""
+
+    amount: Amount
+    uncounted: int = 0
+
+
+def inventories(reports: Iterable[Report], platforms: Collection[str] = ()) -> Inventories:
+    """The rows of a look's reports by service and by user."""
+    by = {report.by: report.entries for report in reports}
+    return Inventories(by["service"], by["user"], frozenset(platforms))
+
+
+def measure(budget: Budget, rows: Inventories, now: int) -> Measured:
+    """What is spent of ``budget`` at the time ``now`` (µs)."""
+    surely, perhaps, uncounted = _scoped(budget, rows.users, rows.platforms)
+    if budget.departments or budget.measure == "users":
+        served = {entry.service_id: entry for entry in rows.services}
+    else:
+        surely, perhaps, uncounted = _scoped(budget, rows.services, rows.platforms)
+        served = {entry.service_id: entry for entry in (*surely, *perhaps)}
+    if budget.measure in ("points", "score", "services", "age"):
+        surely, perhaps = _services(surely, served), _services(perhaps, served)
+    known = {entry.asset_id for entry in surely}
+    perhaps = [entry for entry in perhaps if entry.asset_id not in known]
+    low, high = _amount(budget.measure, surely, now), _amount(budget.measure, [*surely, *perhaps], now)
+    return Measured(Amount(low.least, high.most), uncounted)
+
+
+def _services(rows: Iterable[Entry], served: dict[str, Entry]) -> list[Entry]:
+    """The services that rows are of, each once."""
+    return [served[id] for id in dict.fromkeys(entry.service_id for entry in rows) if id in served]
+
+
+def _scoped(budget: Budget, rows: Iterable[Entry], platforms: frozenset[str]) -> tuple[list[Entry], list[Entry], int]:
+    """The rows that belong to the budget, those that may, and how many more would, were they confirmed use."""
+    found: dict[Belongs, list[Entry]] = {"yes": [], "perhaps": [], "no": []}
+    uncounted = 0
+    for entry in rows:
+        belongs = _belongs(budget, entry, platforms)
+        if belongs != "no" and not (is_use(entry) or (budget.measure == "blocked" and entry.confidence == "confirmed")):
+            uncounted += 1
+        else:
+            found[belongs].append(entry)
+    return found["yes"], found["perhaps"], uncounted
+
+
+def _belongs(budget: Budget, entry: Entry, platforms: frozenset[str]) -> Belongs:
+    """Whether a row is in a budget's scope."""
+    if (
+        (budget.sources and budget.sources.isdisjoint(map(fold, entry.sources)))
+        or (budget.surfaces and budget.surfaces.isdisjoint(_surfaces(entry, platforms)))
+        or (budget.categories and fold(entry.category) not in budget.categories)
+        or (budget.services and fold(entry.service_id) not in budget.services)
+    ):
+        return "no"
+    sure = not budget.statuses or entry.verdict in budget.statuses
+    may_be = entry.ruling.may_be if entry.ruling is not None else ()
+    if not sure and budget.statuses.isdisjoint(may_be):
+        return "no"
+    if budget.departments:
+        if entry.departments and budget.departments.isdisjoint(map(fold, entry.departments)):
+            return "no"
+        sure = sure and bool(entry.departments)
+    return "yes" if sure else "perhaps"
+
+
+def _surfaces(entry: Entry, platforms: frozenset[str]) -> set[str]:
+    """Where a row was seen: what a tenant says, and what logs and captures show."""
+    granted = not GRANTED.isdisjoint(entry.facts) or any(source in platforms for source in entry.sources)
+    logged = any(source not in platforms for source in entry.sources)
+    return {*(["tenant"] if granted else []), *(["network"] if logged else [])}
+
+
+def _amount(measure: Measure, rows: Sequence[Entry], now: int) -> Amount:
+    if measure == "services":
+        return Amount(len(rows), len(rows))
+    if measure == "users":
+        return _users(rows)
+    if measure in ("points", "score"):
+        ends = [(_or(entry.risk_low, entry.risk, 0), _or(entry.risk, 100)) for entry in rows]
+        how = sum if measure == "points" else lambda values: max(values, default=0)
+        return Amount(how(low for low, _ in ends), how(high for _, high in ends))
+    if measure == "age":
+        ages = [None if entry.first_seen is None else max(0, now - entry.first_seen) // DAY for entry in rows]
+        return _bounded(max((age for age in ages if age is not None), default=0), ages)
+    values: list[int | None] = [getattr(entry, measure) for entry in rows]
+    return _bounded(sum(value or 0 for value in values), values)
+
+
+def _bounded(least: int, values: Iterable[int | None]) -> Amount:
+    """A figure, without an upper end where one of the values that it is of is not known."""
+    return Amount(least, None if None in values else least)
+
+
+def _or(*values: int | None) -> int:
+    return next(value for value in values if value is not None)
+
+
+def _users(rows: Iterable[Entry]) -> Amount:
+    """The people that are named; a device or an address without a name may be one of them, or somebody else."""
+    named, nameless = set(), set()
+    for entry in rows:
+        if entry.actor is not None and entry.actor.user:
+            named.add(entry.actor.user)
+        elif entry.actor is not None:
+            nameless.add(entry.actor)
+    return Amount(len(named), len(named) + len(nameless))

@@ -1,0 +1,82 @@
+"""``shadowai decisions``: what was decided, whether the log is whole, and the log for those who audit it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from shadowai.cli import INCOMPLETE, deciding, options, terminal
+from shadowai.errors import UsageError
+from shadowai.model import Origin
+from shadowai.normalize import printable
+
+
+@click.group("decisions", invoke_without_command=True, short_help="List what was decided; verify and export the log.")
+@deciding.decisions_option
+@options.config_option
+@click.pass_context
+def command(context: click.Context, decisions_file: str | None, config_file: Path | None) -> int:
+    """List what stands about each asset. The log is verified each time it is read: one that was changed is refused."""
+    from shadowai import config
+
+    context.obj = deciding.place(decisions_file, config.load(config_file))
+    if context.invoked_subcommand is not None:
+        return 0
+    from shadowai.decisions import listing, log
+
+    found = log.read(context.obj)
+    for line in listing.standing_lines(found):
+        print(printable(line))
+    if not found.standing:
+        terminal.say("note: nothing was decided")
+    return 0
+
+
+@command.command("verify")
+@click.argument("file", required=False, type=Path)
+@click.option("--head", "told", metavar="N:HASH", help="A head that was told earlier: it must be on the chain.")
+@click.option(
+    "--against", metavar="FILE", type=Path, help="Another copy of the log: one must go on where the other ends."
+)
+@click.pass_obj
+def verify(place: Path, file: Path | None, told: str | None, against: Path | None) -> int:
+    """Verify the log (or the one in FILE): every line's hash, their order, and that the end is the one that was recorded.
+
+    Ends with 2 where the log was changed, with the first line that is wrong; with 3 where its end cannot be proven.
+    """
+    from shadowai.decisions import chain, log
+
+    path = file or place
+    if file is not None and not file.exists():
+        raise UsageError("no such file", origin=Origin(str(file)), remedy="name a decision log")
+    found = log.read(path, sealed=False)
+    if told is not None:
+        chain.check_head(found.lines, chain.read_head(told, "--head"), path)
+    if against is not None:
+        chain.check_same(found.lines, log.read(against, sealed=False).lines, path)
+    print(f"{len(found.lines):,} lines verify; head {found.head}")
+    if found.sealed or told is not None:
+        return 0
+    terminal.say(f"gap: {path}: no head is beside it and none was given with --head: lines may be missing at its end")
+    return INCOMPLETE
+
+
+@command.command("export")
+@click.option("--format", "layout", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@click.option("-o", "--output", metavar="FILE", type=Path, help="Write to FILE instead of stdout.")
+@click.pass_obj
+def export(place: Path, layout: str, output: Path | None) -> int:
+    """Write every event of the log, verified, with the hashes that prove it."""
+    from shadowai.decisions import listing, log
+    from shadowai.export.whole import whole_file
+
+    found = log.read(place)
+    text = listing.as_json(found) if layout == "json" else listing.as_csv(found)
+    if output is None or str(output) == "-":
+        sys.stdout.write(text)
+        return 0
+    with whole_file(output) as stream:
+        stream.write(text.encode("utf-8"))
+    return 0

@@ -1,0 +1,145 @@
+"""How commands judge what they found: ``--budget`` and ``--verdict``, and the exit code of policy and budgets together."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shadowai.cli import options, terminal
+
+if TYPE_CHECKING:
+    from shadowai.budgets.coverage import Silence
+    from shadowai.budgets.judging import Past
+    from shadowai.budgets.measuring import Inventories
+    from shadowai.budgets.nouns import Budgets, Judged
+    from shadowai.history.nouns import Run
+    from shadowai.history.store import History
+    from shadowai.model import Report
+    from shadowai.pipeline import ScanOptions
+
+budget_option = click.option(
+    "--budget", "budget_file", metavar="FILE", help="Budgets, YAML: how much use, risk and ignorance is put up with."
+)
+verdict_option = click.option(
+    "--verdict", "verdict_file", metavar="FILE", help="Write the verdict on policy and budgets to FILE, as JSON."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What a command is to judge by. ``several`` are the budgets of the policy file and of ``--budget``."""
+
+    several: tuple[Budgets, ...]
+    target: Path | None
+    policy: Path | None
+    fail_on: frozenset[str]
+
+    @property
+    def wants_both(self) -> bool:
+        """Whether the reports by service and by user are needed."""
+        return any(found.budgets for found in self.several)
+
+    def ended(
+        self,
+        reports: Sequence[Report],
+        chosen: Report,
+        *,
+        paths: Sequence[str] = (),
+        asked: ScanOptions | None = None,
+        remembered: tuple[History, Run] | None = None,
+    ) -> int:
+        """The exit code; what is judged is told on stderr, and written to the file of ``--verdict``.
+
+        ``reports`` are the look's by service and by user, ``chosen`` the one that was asked for. ``paths`` are read once more, as
+        ``asked``, where the largest gap in logs is limited. Where the run is ``remembered``, growth can be told, and is from now on.
+        """
+        from shadowai.budgets import verdict_file
+        from shadowai.history.gather import policy_digest
+
+        now = time.time_ns() // 1000
+        found = (*self._spent(reports, now, remembered), *self._covered(chosen, paths, asked))
+        today = datetime.now(UTC).date()
+        outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, policy_digest(self.policy))
+        for one in found:
+            if one.state != "within":
+                audit = "" if one.enforced else ", audit only"
+                terminal.say(f"{one.what} {one.state} ({one.name}{audit}): {one.why}")
+        if self.target is not None:
+            from shadowai.export.whole import whole_file
+
+            with whole_file(self.target) as stream:
+                verdict_file.write(outcome, stream)
+        return outcome.exit_code
+
+    def _spent(self, reports: Sequence[Report], now: int, remembered: tuple[History, Run] | None) -> Iterator[Judged]:
+        """What became of the budgets."""
+        if not self.wants_both:
+            return
+        from shadowai.budgets import judging, measuring
+        from shadowai.connector import connectors
+
+        rows = measuring.inventories(reports, connectors())
+        past = None if remembered is None else _past(self.several, rows, now, remembered)
+        for budgets in self.several:
+            yield from judging.judged(budgets, rows, now=now, past=past)
+
+    def _covered(self, report: Report, paths: Sequence[str], asked: ScanOptions | None) -> Iterator[Judged]:
+        """What became of the requirements of coverage."""
+        from shadowai.budgets import coverage
+
+        for budgets in self.several:
+            if budgets.coverage is not None:
+                silent = None if budgets.coverage.max_gap is None else _silences(paths, asked)
+                yield from coverage.covered(budgets.path, budgets.coverage, report, silent)
+
+
+def prepared(budget: str | None, verdict: str | None, policy: Path | None, fail_on: frozenset[str]) -> Judging:
+    """What the command line says of judging, read before the work. A verdict of an earlier run is removed: whatever happens, it is not
+    taken for one of this run. Raises :class:`~shadowai.errors.UsageError`."""
+    target = None if verdict is None else Path(verdict)
+    options.check_folder(target)
+    several: list[Budgets] = []
+    if policy is not None or budget is not None:
+        from shadowai.budgets.reading import load
+
+        several = [load(policy, "policy")] if policy is not None else []
+        several += [load(Path(budget))] if budget is not None else []
+    if target is not None and target.exists() and stat.S_ISREG(target.stat().st_mode):
+        target.unlink()
+    return Judging(tuple(found for found in several if found), target, policy, fail_on)
+
+
+def _past(
+    several: Sequence[Budgets], rows: Inventories, now: int, remembered: tuple[History, Run]
+) -> dict[str, list[Past]]:
+    """The figures of earlier runs of the series; this run's are remembered beside them."""
+    from shadowai.budgets import judging, measuring
+    from shadowai.budgets.nouns import Amount
+    from shadowai.history import measures
+
+    history, run = remembered
+    amounts = {one.key: measuring.measure(one, rows, now).amount for found in several for one in found.budgets}
+    with history.writing() as db:
+        measures.put(db, run.id, amounts)
+        found = measures.before(db, run.id)
+    return {
+        name: [judging.Past(one.time, Amount(one.least, one.most)) for one in figures]
+        for name, figures in found.items()
+    }
+
+
+def _silences(paths: Sequence[str], asked: ScanOptions | None) -> dict[str, Silence] | None:
+    """The longest silences of the logs, which are read once more for it; ``None`` where that cannot be."""
+    if asked is None or not paths or "-" in paths:
+        return None
+    from shadowai import pipeline
+    from shadowai.budgets import coverage
+
+    return coverage.silences(pipeline.read(paths, options=asked), since=asked.since, until=asked.until)

@@ -1,0 +1,174 @@
+"""``shadowai plan``: what a person may do about breaches, written down with what it would hit. Nothing is blocked or revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shadowai.cli import INCOMPLETE, WITHIN_POLICY, options, remembering, terminal
+from shadowai.export.times import as_iso
+
+if TYPE_CHECKING:
+    from shadowai.model import Signature, Verdict
+    from shadowai.plans.revoking import Revocation
+
+policy_option = click.option(
+    "--policy", "policy_file", metavar="FILE", help="Policy, YAML; by default that of the configuration."
+)
+status_option = click.option(
+    "--status",
+    "statuses",
+    metavar="LIST",
+    default="prohibited,unsanctioned",
+    show_default=True,
+    help="Verdicts to act on.",
+)
+
+
+@click.group("plan", short_help="Write plans to block or revoke, for a person to apply.")
+def command() -> None:
+    """Write plans to block or revoke, with what they would hit, for a person to apply: nothing is done."""
+
+
+@command.command()
+@options.paths_argument
+@policy_option
+@status_option
+@click.option("-o", "--output", "folder", type=Path, metavar="FOLDER", help="Write the lists and the plan into FOLDER.")
+@click.option(
+    "--appliance",
+    "appliances",
+    multiple=True,
+    metavar="NAME",
+    help="hosts, rpz, squid, fortigate, panos; all by default.",
+)
+@options.log_format_option
+@options.timezone_option
+@options.identities_option
+@options.config_option
+def blocklist(
+    paths: tuple[str, ...],
+    policy_file: str | None,
+    statuses: str,
+    folder: Path | None,
+    appliances: tuple[str, ...],
+    log_format: str | None,
+    timezone: str | None,
+    identities: str | None,
+    config_file: Path | None,
+) -> int:
+    """Plan what to block to end the use, seen in PATH..., of services that the policy does not allow.
+
+    Hosts that an approved service needs as well are held back. Exit code 3 where not everything could be looked at: the plan may then
+    hit more than it says.
+    """
+    from shadowai import config, pipeline
+    from shadowai.plans import blocking, writing
+    from shadowai.plans.appliances import APPLIANCES
+    from shadowai.policy import is_use
+
+    chosen = _statuses(statuses)
+    for name in appliances:
+        if name not in APPLIANCES:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(APPLIANCES)}", param_hint="--appliance")
+    asked = pipeline.ScanOptions(
+        log_format=log_format,
+        timezone=timezone,
+        by="user",
+        policy=policy_file,
+        identities=identities,
+        settings=config.load(config_file),
+    )
+    known = asked.load_catalog()
+    rules, today = pipeline.rules_of(asked, known), datetime.now(UTC).date()
+    report = pipeline.scan(paths, options=asked)
+    services = {entry.service_id for entry in report.entries if entry.verdict in chosen and is_use(entry)}
+
+    def verdict(signature: Signature) -> Verdict:
+        return rules.decide(signature, today).verdict
+
+    plan = blocking.plan(services, report.entries, known.signatures.values(), verdict)
+    for line in writing.block_lines(plan):
+        print(line)
+    if folder is not None:
+        for path in writing.write_block_plan(plan, folder, appliances or tuple(APPLIANCES)):
+            terminal.say(f"written: {path}")
+    for gap in report.gaps:
+        terminal.gap(gap)
+    return WITHIN_POLICY if report.complete else INCOMPLETE
+
+
+@command.command()
+@policy_option
+@status_option
+@click.option("-o", "--output", metavar="FILE", help="Write the plan to FILE (.csv, .json or text) instead of stdout.")
+@options.identities_option
+@remembering.history_option
+@options.config_option
+def revoke(
+    policy_file: str | None,
+    statuses: str,
+    output: str | None,
+    identities: str | None,
+    history_url: str | None,
+    config_file: Path | None,
+) -> int:
+    """Plan which grants in the tenants to take back: those, at the last sweep, of apps that the policy does not allow.
+
+    Exit code 3 where a tenant was not looked at completely: there may be more.
+    """
+    from shadowai import config, pipeline
+    from shadowai.plans import revoking
+
+    chosen, target = _statuses(statuses), None if output in (None, "-") else Path(str(output))
+    options.check_folder(target)
+    settings = config.load(config_file)
+    asked = pipeline.ScanOptions(policy=policy_file, identities=identities, settings=settings)
+    known = asked.load_catalog()
+    rules, people = pipeline.rules_of(asked, known), asked.people()
+    with remembering.opened(history_url, settings) as history:
+        from shadowai.history import standing
+
+        with history.reading() as db:
+            tenants = standing.tenants(db)
+    looked = [
+        revoking.Known(one.source, [(app.app, app.services) for app in one.apps], one.grants, one.people, one.seen)
+        for one in tenants
+    ]
+    today = datetime.now(UTC).date()
+    plan = revoking.plan(looked, rules, known.signatures, chosen, today, people.people if people else None)
+    _write_revocations(plan, target)
+    for one in tenants:
+        terminal.say(f"{one.source}: as of {as_iso(one.seen)}{'' if one.complete else ', not looked at completely'}")
+    terminal.say(f"{len(plan)} grants to take back in {len(tenants)} tenants")
+    return WITHIN_POLICY if tenants and all(one.complete for one in tenants) else INCOMPLETE
+
+
+def _write_revocations(grants: Sequence[Revocation], target: Path | None) -> None:
+    """The plan as lines, or in the format that the file's suffix asks for."""
+    from shadowai.export.whole import whole_file
+    from shadowai.plans import writing
+
+    if target is None:
+        for line in writing.revocation_lines(grants):
+            print(line)
+        return
+    made = {".csv": writing.revocations_csv, ".json": writing.revocations_json}.get(target.suffix.lower())
+    text = made(grants) if made else "".join(f"{line}\n" for line in writing.revocation_lines(grants))
+    with whole_file(target) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+def _statuses(text: str) -> frozenset[Verdict]:
+    """The verdicts of ``--status``; raises :class:`click.BadParameter`."""
+    from shadowai.model import Verdict
+
+    try:
+        return frozenset(Verdict(word.strip()) for word in text.split(","))
+    except ValueError as error:
+        known = ", ".join(verdict.value for verdict in Verdict)
+        raise click.BadParameter(f"{text!r} is not a list of {known}", param_hint="--status") from error

@@ -1,0 +1,113 @@
+"""``scan --state`` and ``scan --follow``: scans that go on where they ended, and scans that do not end by themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from shadowai.cli import terminal
+from shadowai.cli.stopping import Stop
+
+if TYPE_CHECKING:
+    from shadowai.incremental.run import Incremental
+    from shadowai.inventory import By
+    from shadowai.model import Report
+    from shadowai.pipeline import Progress, ScanOptions
+
+POLL: Final = 1.0
+"""Seconds between two looks at the files that are followed."""
+SHARE: Final = 4
+"""A look that takes long is followed by a pause of so many times as much."""
+EVERY: Final = 60.0
+
+Write = Callable[[Sequence["Report"]], None]
+
+state_option = click.option(
+    "--state",
+    "state_file",
+    metavar="FILE",
+    type=Path,
+    help="Remember in FILE what was read: the next run reads only what is new, and reports everything so far.",
+)
+follow_option = click.option(
+    "--follow", is_flag=True, help="Go on reading as files grow and are rotated, until Ctrl-C (or SIGTERM)."
+)
+every_option = click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    default=EVERY,
+    show_default=True,
+    help="With --follow: how often the inventory is written.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resuming:
+    """What a user asked for: where to remember, whether to go on, and how often to write."""
+
+    state: Path | None
+    follow: bool
+    every: float = EVERY
+
+    @property
+    def asked(self) -> bool:
+        """Whether the scan is one of these at all."""
+        return self.follow or self.state is not None
+
+    def check(self, chosen: ScanOptions) -> None:
+        """Raises :class:`click.BadParameter` for options that cannot be used with these."""
+        wrong = {
+            "--since and --until": chosen.since is not None or chosen.until is not None,
+            "--cluster": chosen.cluster is not None,
+            "--table": bool(chosen.tables),
+            "--jobs": bool(chosen.jobs),
+        }
+        for names in (name for name, given in wrong.items() if given):
+            mine = "--follow" if self.follow else "--state"
+            raise click.BadParameter(f"{names} cannot be used with it", param_hint=mine)
+
+
+def scan(
+    paths: Sequence[str],
+    chosen: ScanOptions,
+    asked: Resuming,
+    ways: Sequence[By],
+    *,
+    write: Write | None,
+    progress: Progress | None,
+) -> Sequence[Report]:
+    """The reports of everything so far, in ``ways``. ``write`` is handed those on the way."""
+    from shadowai.incremental.run import Incremental
+    from shadowai.sweep.lock import only_one
+
+    lock = asked.state.with_name(f"{asked.state.name}.lock") if asked.state is not None else None
+    with nullcontext() if lock is None else only_one(lock, "another scan with this state is running"):
+        run = Incremental(paths, chosen, asked.state)
+        if asked.follow:
+            with Stop() as stop:
+                _follow(run, stop, asked.every, ways, write)
+        run.step(progress)
+        run.save()
+        return run.reports(ways)
+
+
+def _follow(run: Incremental, stop: Stop, every: float, ways: Sequence[By], write: Write | None) -> None:
+    due, new = time.monotonic(), 0
+    while not stop():
+        began = time.monotonic()
+        new += run.step(tails=False)
+        if new and began >= due:
+            run.save()
+            reports = run.reports(ways)
+            terminal.say(f"{new:,} times something new; {len(reports[0].entries):,} rows")
+            if write is not None:
+                write(reports)
+            due, new = time.monotonic() + every, 0
+        stop.wait(max(POLL, SHARE * (time.monotonic() - began)))

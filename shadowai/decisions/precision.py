@@ -1,0 +1,25 @@
+"""How often each signature was right, as far as people have said: what they called no AI was a false finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from shadowai.decisions.log import DecisionLog
+from shadowai.model import Verdict
+from shadowai.signature_report import Precision
+
+_UNDECIDED = (Verdict.IN_REVIEW, Verdict.UNREVIEWED)
+
+
+def precision(log: DecisionLog) -> tuple[Precision, ...]:
+    """For each signature that somebody has judged a row of, how many of those rows were AI. Rows in review say nothing yet.
+
+    Services are judged where somebody looked, and people look where they doubt: the figure is no estimate for other rows.
+    """
+    right, answered = Counter[str](), Counter[str]()
+    for standing in log.standing.values():
+        verdict = standing.decision.verdict if standing.decision is not None else None
+        if verdict is not None and verdict not in _UNDECIDED:
+            answered[standing.service] += 1
+            right[standing.service] += verdict is not Verdict.NOT_AI
+    return tuple(Precision(id, right[id], answered[id]) for id in sorted(answered))

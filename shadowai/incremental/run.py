@@ -1,0 +1,290 @@
+"""Runs over the same files again and again, each of which reads what is new; and the report of everything so far.
+
+Nothing is counted twice and nothing is left out, whatever became of the files in between: renamed, copied and cut off, compressed. What
+was counted and up to where is one value (:class:`~shadowai.incremental.state.State`), written in one step.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from shadowai import pipeline
+from shadowai.catalog import Catalog
+from shadowai.errors import SourceError, UsageError
+from shadowai.incremental import state as states
+from shadowai.incremental import texts
+from shadowai.incremental.known import TOKEN, File, Seen
+from shadowai.incremental.reading import Reader
+from shadowai.incremental.rotation import siblings
+from shadowai.incremental.state import State
+from shadowai.incremental.texts import Text
+from shadowai.inventory import By
+from shadowai.model import Gap, Note, Origin, Report
+from shadowai.names import Names
+from shadowai.pipeline import Outcome, Progress, ScanOptions
+from shadowai.sources import container, duplicates, remote
+from shadowai.sources.container import Source
+
+_SECOND: Final = 1_000_000_000
+CHECKPOINT: Final = 30.0
+"""Seconds of work after which what was done so far is written down."""
+
+
+class Incremental:
+    """Reads ``paths`` in steps; ``path`` is the state's file, or ``None`` to remember nothing beyond this process.
+
+    Raises :class:`UsageError` where options, policy or state are wrong.
+    """
+
+    def __init__(self, paths: Sequence[str], options: ScanOptions, path: Path | None = None) -> None:
+        if "-" in paths:
+            raise UsageError("standard input cannot be read again", remedy="give files and folders")
+        self._paths, self._options, self._path = paths, options, path
+        self._catalog = options.load_catalog()
+        self._report = pipeline.reporting(options, self._catalog)
+        self._reader = Reader(options, Names(self._catalog))
+        self._gaps: list[Gap] = []
+        self._notes: list[Note] = []
+        self._present: dict[str, Source] = {}
+        self._met: set[int] = set()
+        self._saved = time.monotonic()
+        self._state = _begin(path, options, self._catalog)
+
+    def step(self, progress: Progress | None = None, *, tails: bool = True) -> int:
+        """Read what is new; how many files had something. With ``tails``, a last line without an end is read where its file is quiet.
+        Raises :class:`UsageError` for a path that is not there."""
+        container.check_exist(self._paths)
+        self._gaps, self._notes, self._met = [], [], set()
+        changed = self._changed()
+        if progress is not None:
+            progress.start(None)
+        for source in changed:
+            if progress is not None:
+                progress.file(source.path)
+            self._take(source, given=source.path, tails=tails)
+        found = self._missing(tails=tails)
+        return len(changed) + found
+
+    def save(self) -> None:
+        """Write down what was read so far, whole or not at all."""
+        if self._path is not None:
+            states.save(self._state, self._path)
+        self._saved = time.monotonic()
+
+    def reports(self, ways: Sequence[By]) -> tuple[Report, ...]:
+        """The inventory of everything so far in several ``ways``; what is told of files is told under the names that they have now."""
+        files = self._state.files
+        paths = {file.number: file.path for file in files}
+        found = Outcome(gaps=[*self._gaps], notes=[*self._state.notes, *self._notes])
+        found.inventory.merge(self._state.total)
+        for file in files:
+            found.merge(Outcome(file.own, [*file.gaps], [*file.notes], [*file.sources]))
+        return tuple(_renamed(self._report(found, by), paths) for by in ways)
+
+    def _changed(self) -> list[Source]:
+        """The files that have to be looked at: those that the system does not tell to be as they were."""
+        sources: list[Source | Gap] = []
+        seen: dict[str, Seen] = {}
+        for found in container.expand(self._paths):
+            try:
+                if isinstance(found, Source):
+                    seen[found.path] = texts.seen_of(found)
+                sources.append(found)
+            except SourceError as wrong:
+                self._gaps.append(_gap(wrong, found.path if isinstance(found, Source) else ""))
+        known = {file.seen.key: file for file in self._state.files}
+        self._present = {seen[one.path].key: one for one in sources if isinstance(one, Source)}
+        if any(one.key not in known for one in seen.values()):
+            sources, repeated = duplicates.distinct(sources)
+            self._notes += repeated
+        self._gaps += [source for source in sources if isinstance(source, Gap)]
+        kept = {source.path for source in sources if isinstance(source, Source)}
+        changed = []
+        for source in list(self._present.values()):
+            file = known.get(seen[source.path].key)
+            if file is not None and (source.path not in kept or _unchanged(file, seen[source.path])):
+                file.path = file.given = source.path
+                self._met.add(file.number)
+            elif source.path in kept:
+                changed.append(source)
+        return changed
+
+    def _take(self, source: Source, *, given: str, tails: bool) -> bool:
+        """Read what is new in one file; which one it is, its content tells. False where it cannot be read."""
+        try:
+            with texts.look(source) as text:
+                file = self._which(text)
+                self._met.add(file.number)
+                file.given, file.rotated, file.closed = given, given != source.path, False
+                self._reader.read(file, text, self._state.total, self._checkpoint, tails=tails)
+        except (SourceError, OSError) as wrong:
+            self._gaps.append(_gap(wrong, source.path))
+            return False
+        return True
+
+    def _which(self, text: Text) -> File:
+        """The file that ``text`` is: of the known ones the longest that it begins with, or a new one."""
+        mine = next((file for file in self._state.files if file.seen.key == text.seen.key), None)
+        still = mine is not None and mine.head.fits(text.head) and texts.begins_with(text, mine.read, mine.read)
+        believed = mine.read if mine is not None and still else None
+        least = believed.length if believed is not None else 0
+        others = [one for one in self._state.files if one is not mine and one.read.length > least]
+        others = sorted((one for one in others if one.head.fits(text.head)), key=lambda one: -one.read.length)
+        best = next((one for one in others if texts.begins_with(text, one.read, believed)), None)
+        if mine is not None and not still:  # another content in its place
+            mine.seen = mine.seen._replace(key="")
+            mine = None
+        if best is None:
+            return mine or self._new(text)
+        if mine is None and best.seen.key not in self._present:
+            return best
+        file = mine or self._new(text)
+        if text.lines and not best.whole:  # what another file holds, too, was counted there
+            file.settle(self._state.total)
+            file.mark = replace(best.reached, tally=file.mark.tally, assumed=file.mark.assumed)
+            self._notes.append(_shared(text.source.path, best))
+        return file
+
+    def _new(self, text: Text) -> File:
+        file = File(self._state.next_number, text.source.path, text.seen)
+        self._state.files.append(file)
+        self._state.next_number += 1
+        return file
+
+    def _missing(self, *, tails: bool) -> int:
+        """Look for files that lost their name to another one, and settle those that are gone; how many had something new."""
+        given = {source.path for source in self._present.values()}
+        found = 0
+        unmet = [file for file in self._state.files if file.number not in self._met and not file.closed]
+        for path in dict.fromkeys(file.given for file in unmet if file.given in given):
+            found += self._rotated(path, [file for file in unmet if file.given == path], tails=tails)
+        for file in unmet:
+            if file.given not in given and not remote.is_url(file.path) and not os.path.lexists(file.path):
+                self._close(file)
+        return found
+
+    def _rotated(self, path: str, waiting: Sequence[File], *, tails: bool) -> int:
+        """Read on what had the name ``path`` under the names that rotation gives, and what had it in between; how many that were."""
+        since = (
+            min(file.seen.modified or 0 for file in waiting) // _SECOND * _SECOND
+        )  # what compresses keeps no more of it
+        found = 0
+        for entry in siblings(path):
+            seen = _seen(entry.path)
+            if seen is None or seen.key in self._present or (seen.modified or 0) < since:
+                continue
+            file = next((one for one in self._state.files if one.seen.key == seen.key), None)
+            if file is not None and _unchanged(file, seen):
+                file.path, file.rotated = entry.path, True
+                self._met.add(file.number)
+            else:
+                found += self._take(_source(entry.path), given=path, tails=tails)
+        for file in waiting:
+            if file.number not in self._met:
+                if not file.rotated:
+                    self._lose(file)
+                self._close(file)
+        return found
+
+    def _lose(self, file: File) -> None:
+        reason = (
+            f"was replaced, and what had been in it is not there under any name: what was written to it behind byte {file.read.length} "
+            "was not read (run more often than it is rotated, or keep one rotated file)"
+        )
+        file.gaps = (*file.gaps, Gap(Origin(file.token), reason))
+
+    def _close(self, file: File) -> None:
+        """It is not there any more; should its content come back under any name, it is read on from where it was."""
+        if file.rest != "read":
+            file.settle(self._state.total)
+        file.closed = True
+
+    def _checkpoint(self) -> None:
+        if time.monotonic() - self._saved >= CHECKPOINT:
+            self.save()
+
+
+def _begin(path: Path | None, options: ScanOptions, known: Catalog) -> State:
+    """The state to go on with, or a new one."""
+    reading = (options.log_format or "", options.timezone or options.settings.timezone or "")
+    found = states.load(path) if path is not None else None
+    if found is None:
+        return State(signatures=known.version, reading=reading)
+    if found.reading != reading:
+        raise UsageError(
+            f"was made with --log-format {found.reading[0] or 'unset'} and --timezone {found.reading[1] or 'unset'}",
+            origin=Origin(str(path)),
+            remedy="give the same again, or another state file",
+        )
+    if found.signatures == known.version:
+        return found
+    if all(map(_is_there, found.files)):
+        begun = State(signatures=known.version, reading=reading)
+        text = "the signatures are others than in the run before: every file was read again"
+        begun.notes.append(Note(Origin(str(path)), "signatures", text, len(found.files)))
+        return begun
+    text = (
+        f"files were read with other signatures (version {found.signatures[:12]}), and not all of them are there to be read "
+        "again: services that only the newer ones explain are not looked for in them"
+    )
+    found.notes.append(Note(Origin(str(path)), "signatures", text, len(found.files)))
+    found.signatures = known.version
+    return found
+
+
+def _is_there(file: File) -> bool:
+    seen = _seen(file.path)
+    return seen is not None and seen.key == file.seen.key and (seen.size or 0) >= (file.seen.size or 0)
+
+
+def _unchanged(file: File, seen: Seen) -> bool:
+    """Whether all there is in a file was read, as far as the system tells."""
+    return file.seen == seen and file.rest != "left"
+
+
+def _source(path: str) -> Source:
+    return Source(path, lambda: Path(path).open("rb"))
+
+
+def _seen(path: str) -> Seen | None:
+    try:
+        return texts.seen_of(_source(path))
+    except SourceError:
+        return None
+
+
+def _shared(path: str, other: File) -> Note:
+    text = f"its first {other.read.length} bytes are in {other.path}, too: counted once"
+    return Note(Origin(path), "duplicate", text)
+
+
+def _gap(wrong: SourceError | OSError, path: str) -> Gap:
+    if isinstance(wrong, SourceError):
+        return Gap(wrong.origin or Origin(path), wrong.message + (f" ({wrong.remedy})" if wrong.remedy else ""))
+    return Gap(Origin(path), f"reading stopped: {wrong.strerror or wrong}")
+
+
+def _renamed(report: Report, paths: dict[int, str]) -> Report:
+    """``report`` with every place under the name that its file has now."""
+
+    def name(text: str) -> str:
+        return TOKEN.sub(lambda found: paths[int(found[1])], text, count=1)
+
+    def place(origin: Origin) -> Origin:
+        return origin._replace(path=name(origin.path))
+
+    return replace(
+        report,
+        entries=tuple(replace(one, evidence=tuple(map(place, one.evidence))) for one in report.entries),
+        gaps=tuple(
+            replace(one, origin=place(one.origin), examples=tuple(map(place, one.examples))) for one in report.gaps
+        ),
+        notes=tuple(one if one.origin is None else replace(one, origin=place(one.origin)) for one in report.notes),
+        sources=tuple(replace(one, path=name(one.path)) for one in report.sources),
+        candidates=tuple(replace(one, origins=tuple(map(place, one.origins))) for one in report.candidates),
+    )

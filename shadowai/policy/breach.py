@@ -1,0 +1,55 @@
+"""What breaches a policy, and the exit codes of the contract (docs/inventory.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from shadowai.model import Entry, Report, Usage, Verdict
+
+FAIL_ON: Final = frozenset({Verdict.UNSANCTIONED.value, Verdict.PROHIBITED.value})
+"""Verdicts whose use breaches the policy."""
+
+
+def breaches(
+    entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON, *, audited: bool = False
+) -> tuple[Entry, ...]:
+    """The entries that breach the policy: confirmed use, not blocked, and more than looking a name up.
+
+    ``audited`` gives those of rules that are not enforced instead.
+    """
+    return tuple(
+        entry
+        for entry in entries
+        if entry.verdict.value in fail_on and is_use(entry) and _enforced(entry) is not audited
+    )
+
+
+def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tuple[Entry, ...]:
+    """The entries that may breach the policy, which cannot be told for want of what a rule asks for."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.ruling is not None
+        and any(verdict.value in fail_on for verdict in entry.ruling.may_be)
+        and entry.verdict.value not in fail_on
+        and is_use(entry)
+        and _enforced(entry)
+    )
+
+
+def is_use(entry: Entry) -> bool:
+    """Whether a row is confirmed use that was let through, and more than a look-up: only that breaches a policy."""
+    used = entry.events > 0 and entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
+    return used and entry.confidence == "confirmed"
+
+
+def exit_code(report: Report, fail_on: frozenset[str] = FAIL_ON) -> int:
+    """0 within policy, 1 breached (whether or not there are gaps), 3 no breach found and not everything looked at."""
+    if breaches(report.entries, fail_on):
+        return 1
+    return 0 if report.complete and not undecided(report.entries, fail_on) else 3
+
+
+def _enforced(entry: Entry) -> bool:
+    return entry.ruling is None or entry.ruling.enforced

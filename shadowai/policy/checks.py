@@ -1,0 +1,47 @@
+"""All that can be wrong with a policy that is well written: names that nothing has, rules that never apply, rules that disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+
+from shadowai.model import Origin, Signature, Verdict
+from shadowai.policy.deciding import Policy
+from shadowai.policy.disputes import Problem, Rulebook
+from shadowai.policy.nouns import fold
+
+_APPROVED = (Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED)
+
+
+def problems(policy: Policy, signatures: Iterable[Signature], sources: Collection[str]) -> list[Problem]:
+    """The problems in the order of the file. ``sources`` are the formats and platforms there are."""
+    known = {signature.id: signature for signature in signatures}
+    wrong = policy.check(known, {one.vendor for one in known.values()}, {one.category for one in known.values()})
+    found = [
+        Problem("error", error.origin or Origin(policy.path), f"{error.message}: {error.remedy}") for error in wrong
+    ]
+    found += Rulebook(policy, known.values()).problems()
+    found += _sources(policy, sources)
+    found += _alternatives(policy, known)
+    return sorted(found, key=lambda problem: (problem.origin.position, problem.text))
+
+
+def _sources(policy: Policy, sources: Collection[str]) -> Iterator[Problem]:
+    folded = {fold(source) for source in sources}
+    for rule in policy.rules:
+        for word in rule.sources:
+            if fold(word.text) not in folded:
+                text = f"no format and no platform is called {word.text!r}: see shadowai formats"
+                yield Problem("error", Origin(policy.path, word.line), text)
+
+
+def _alternatives(policy: Policy, known: dict[str, Signature]) -> Iterator[Problem]:
+    """Alternatives that the policy says are none: whoever follows them ends where they began."""
+    for rule in policy.rules:
+        chosen = known.get(rule.alternative.text) if rule.alternative else None
+        if rule.alternative is None or chosen is None:
+            continue
+        told = policy.decide(chosen, date.min)
+        if told.verdict not in _APPROVED and not set(told.may_be) & set(_APPROVED):
+            text = f"the alternative {chosen.id} is {told.verdict.value} itself"
+            yield Problem("warning", Origin(policy.path, rule.alternative.line), text)

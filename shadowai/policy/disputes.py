@@ -1,0 +1,137 @@
+"""What is wrong between the rules of a policy: those that never apply, and those that both apply and disagree.
+
+The first rule that applies decides, and that is how an exception is written: before the rule that it is an exception from. So the order
+of two rules says what is meant where the first is the *narrower* one: where everything that it selects the second selects, too, or where
+it names services one by one and the second does not. In every other case two rules that overlap and say different things disagree, and
+that one of them stands first may be an accident. It still decides (a verdict has to come from somewhere), and each row that it decides
+is said to be disputed; a rule before both that speaks about what they have in common ends the dispute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from shadowai.model import Origin, Signature
+from shadowai.policy.deciding import Policy
+from shadowai.policy.nouns import UNKNOWN, fold
+from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, holds
+
+EXAMPLES = 3
+
+
+class Problem(NamedTuple):
+    """Something that a policy says and cannot mean. An ``error`` has to be mended; a ``warning`` may be meant."""
+
+    level: Literal["error", "warning"]
+    origin: Origin
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.level}: {self.text}"
+
+
+class _Reach(NamedTuple):
+    """What a rule selects: the ids of services; of a use, values by selector. Without a value, any will do."""
+
+    rule: Rule
+    services: frozenset[str]
+    asks: Mapping[str, frozenset[str]]
+
+    def covers(self, other: _Reach) -> bool:
+        """Whether every use that the ``other`` selects is selected, the services aside."""
+        return all(name in other.asks and other.asks[name] <= chosen for name, chosen in self.asks.items())
+
+    def meets(self, other: _Reach) -> bool:
+        """Whether a use may be selected by both, the services aside."""
+        both = self.asks.keys() & other.asks.keys() & (SINGLE | {"group"})
+        return all(self.asks[name] & other.asks[name] for name in both)
+
+    def is_exception(self, other: _Reach) -> bool:
+        """Whether it says, standing before the ``other``, what is different of a part of what that selects."""
+        named, theirs = bool(self.rule.services), bool(other.rule.services)
+        if not other.covers(self) or (theirs and not named):
+            return False
+        narrower = not self.covers(other) and (named or self.services == other.services)
+        return named is not theirs or self.services < other.services or narrower
+
+
+class Overlap(NamedTuple):
+    """Two rules that disagree about ``services``."""
+
+    first: Rule
+    second: Rule
+    services: frozenset[str]
+
+
+class Rulebook:
+    """The rules of a policy held against the services of a catalogue."""
+
+    def __init__(self, policy: Policy, signatures: Iterable[Signature]) -> None:
+        self._policy = policy
+        known = list(signatures)
+        self._reaches = [_reach(rule, known, policy) for rule in policy.rules]
+
+    def disputes(self) -> tuple[Overlap, ...]:
+        """The pairs of rules that disagree, in the order of the file."""
+        pairs = ((one, two) for place, one in enumerate(self._reaches) for two in self._reaches[place + 1 :])
+        found = (Overlap(one.rule, two.rule, self._disputed(one, two)) for one, two in pairs)
+        return tuple(overlap for overlap in found if overlap.services)
+
+    def problems(self) -> Iterator[Problem]:
+        """Rules that never apply, rules that disagree, and alternatives that the policy does not approve of."""
+        hidden: set[int] = set()
+        for place, reach in enumerate(self._reaches):
+            if not reach.services:
+                yield self._problem("warning", reach.rule, "selects no service of the catalogue, and never applies")
+            elif before := self._hiding(place):
+                hidden.add(reach.rule.line)
+                lines = ", ".join(str(line) for line in before)
+                yield self._problem("error", reach.rule, f"never applies: what it selects is decided by line {lines}")
+        for one, two, services in self.disputes():
+            if two.line not in hidden:
+                some = ", ".join(sorted(services)[:EXAMPLES]) + (" and others" if len(services) > EXAMPLES else "")
+                said = f"{one.status.value} here and {two.status.value} on line {two.line}"
+                yield self._problem("error", one, f"two rules apply to {some}, and disagree: {said}")
+
+    def _disputed(self, one: _Reach, two: _Reach) -> frozenset[str]:
+        """The services that two rules disagree about, those left out that an earlier rule settles."""
+        if (one.rule.status, one.rule.conditions) == (two.rule.status, two.rule.conditions):
+            return frozenset()
+        if not one.meets(two) or one.is_exception(two):
+            return frozenset()
+        earlier = self._reaches[: self._reaches.index(one)]
+        settled = (r.services for r in earlier if r.covers(one) or r.covers(two))
+        return (one.services & two.services).difference(*settled)
+
+    def _hiding(self, place: int) -> tuple[int, ...]:
+        """The lines of the rules that leave nothing to one; none where something is left."""
+        mine, left, lines = self._reaches[place], self._reaches[place].services, []
+        for reach in self._reaches[:place]:
+            if left & reach.services and reach.covers(mine):
+                left -= reach.services
+                lines.append(reach.rule.line)
+        return () if left else tuple(lines)
+
+    def _problem(self, level: Literal["error", "warning"], rule: Rule, text: str) -> Problem:
+        return Problem(level, Origin(self._policy.path, rule.line), text)
+
+
+def marked(policy: Policy, signatures: Iterable[Signature]) -> Policy:
+    """The policy, knowing which of its rules disagree about services of a catalogue."""
+    found = Rulebook(policy, signatures).disputes()
+    return replace(policy, disputes=frozenset((one.first.line, one.second.line) for one in found))
+
+
+def _reach(rule: Rule, signatures: Iterable[Signature], policy: Policy) -> _Reach:
+    of_service = [(name, chosen) for name, chosen in rule.selects if name in OF_SERVICE]
+    services = frozenset(
+        signature.id
+        for signature in signatures
+        if all(holds(name, chosen, signature, UNKNOWN, policy.groups) for name, chosen in of_service)
+    )
+    asks = {name: chosen for name, chosen in rule.selects if name not in OF_SERVICE}
+    if "group" in asks:
+        asks["group"] = frozenset().union(*(policy.groups[fold(name)] for name in asks["group"]))
+    return _Reach(rule, services, asks)

@@ -1,0 +1,211 @@
+"""People in reports: pseudonyms that only the key gives back, small groups that are not shown, and whose key it is.
+
+A pseudonym is HMAC-SHA-256 (RFC 2104) over the kind and the value, cut to 80 bits: the same person has the same pseudonym in every report
+that was made with the same key, and nobody without the key can try out names. It is no anonymity (GDPR, article 4 (5)): whoever has
+the key can find out, which `shadowai reidentify` does for a reason, and on the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from shadowai.errors import UsageError
+from shadowai.inventory import asset_id
+from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
+
+VARIABLE: Final = "SHADOWAI_PSEUDONYM_KEY"
+"""Environment variable that holds the key where the configuration names no place for it."""
+SMALLEST_KEY: Final = 32
+"""Characters of a key: 128 bits in hex. A key that can be guessed gives everybody back."""
+K: Final = 5
+"""People that a department must have to be named beside pseudonyms, where nobody says another number."""
+TOKEN: Final = re.compile(r"(user|device|address|object)-[0-9a-f]{20}")
+_KINDS: Final = ("user", "device", "address")
+_WORD: Final = re.compile(r"[^\s,;()<>'\"]+")
+_NAMING: Final = "identities"
+"""The kind of notes whose text names people."""
+
+
+class Pseudonyms:
+    """What gives people, devices and addresses their pseudonyms. Raises :class:`UsageError` for a key that is too short."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < SMALLEST_KEY:
+            remedy = "make one: python -c 'import secrets; print(secrets.token_hex(32))'"
+            raise UsageError(f"the key of pseudonyms is shorter than {SMALLEST_KEY} characters", remedy=remedy)
+        self._key = key
+
+    @classmethod
+    def of(cls, reference: str | None, environ: Mapping[str, str] | None = None) -> Pseudonyms:
+        """Those of the key that ``reference`` names, else of the environment's."""
+        from shadowai.sweep.secrets import resolve
+
+        words = resolve(reference or f"env:{VARIABLE}", key="the key of pseudonyms", environ=environ)
+        return cls(words.encode("utf-8", "surrogateescape"))
+
+    @property
+    def id(self) -> str:
+        """Tells keys apart, and gives nothing away: reports with the same id have the same pseudonyms."""
+        return self._digest("key", "")[:8]
+
+    def token(self, kind: str, value: str) -> str:
+        """The pseudonym of a value: ``user-3f0c…``."""
+        return f"{kind}-{self._digest(kind, value)}"
+
+    def actor(self, who: Actor) -> Actor:
+        """An actor under pseudonyms; what is not known stays unknown."""
+        return Actor(
+            *(None if value is None else self.token(kind, value) for kind, value in zip(_KINDS, who, strict=True))
+        )
+
+    def origin(self, where: Origin) -> Origin:
+        """A place. Lines and frames stay: they lead to the source, which its owner guards. The id of an object may be a person's."""
+        return (
+            where._replace(position=self.token("object", where.position)) if isinstance(where.position, str) else where
+        )
+
+    def asset(self, entry: Entry) -> str:
+        """The id that a row has under pseudonyms: the plain one is a hash without a key, by which names could be tried out."""
+        return entry.asset_id if entry.actor is None else asset_id(entry.service_id, self.actor(entry.actor))
+
+    def _digest(self, kind: str, value: str) -> str:
+        message = f"{kind}\x1f{value}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:20]
+
+
+def pseudonymised(report: Report, names: Pseudonyms) -> Report:
+    """The report without people, devices and their addresses; a note says with which key.
+
+    What names somebody in free text (who is in two departments, says the file of identities) is counted and not repeated.
+    """
+    known = {
+        value: names.token(kind, value)
+        for entry in report.entries
+        for kind, value in zip(_KINDS, entry.actor or (), strict=False)
+        if value
+    }
+    told = f"people, devices and addresses are pseudonyms, of the key {names.id}"
+    return replace(
+        report,
+        entries=tuple(_entry(entry, names, known) for entry in report.entries),
+        gaps=tuple(_gap(gap, names, known) for gap in report.gaps),
+        notes=(*(_note(note, names, known) for note in report.notes), Note(None, "pseudonymised", told)),
+        candidates=tuple(_candidate(one, names, known) for one in report.candidates),
+    )
+
+
+def _entry(entry: Entry, names: Pseudonyms, known: Mapping[str, str]) -> Entry:
+    return replace(
+        entry,
+        asset_id=names.asset(entry),
+        actor=None if entry.actor is None else names.actor(entry.actor),
+        names=tuple(_host(name, names, known) for name in entry.names),
+        evidence=tuple(map(names.origin, entry.evidence)),
+    )
+
+
+def _candidate(one: Candidate, names: Pseudonyms, known: Mapping[str, str]) -> Candidate:
+    return replace(one, name=_host(one.name, names, known), origins=tuple(map(names.origin, one.origins)))
+
+
+def _host(name: str, names: Pseudonyms, known: Mapping[str, str]) -> str:
+    """The name of a service; that of a server on somebody's own machine is the machine's."""
+    found = _address(name)
+    return known.get(name) or (names.token("address", name) if found is not None and found.is_private else name)
+
+
+def _gap(gap: Gap, names: Pseudonyms, known: Mapping[str, str]) -> Gap:
+    examples = tuple(map(names.origin, gap.examples))
+    return replace(gap, origin=names.origin(gap.origin), reason=_without(gap.reason, names, known), examples=examples)
+
+
+def _note(note: Note, names: Pseudonyms, known: Mapping[str, str]) -> Note:
+    origin = None if note.origin is None else names.origin(note.origin)
+    if note.kind == _NAMING:
+        return replace(
+            note, origin=origin, text="the file of identities contradicts itself here (about whom, is not shown)"
+        )
+    return replace(note, origin=origin, text=_without(note.text, names, known))
+
+
+def _without(text: str, names: Pseudonyms, known: Mapping[str, str]) -> str:
+    """A sentence with everybody under pseudonyms: the report's actors, mail addresses, and addresses of the network."""
+    return _WORD.sub(lambda word: _hidden(word[0], names, known), text)
+
+
+def _hidden(word: str, names: Pseudonyms, known: Mapping[str, str]) -> str:
+    bare = word.rstrip(".:")
+    if bare in known:
+        return known[bare] + word[len(bare) :]
+    if "@" in bare.strip("@"):
+        return names.token("user", bare.lower()) + word[len(bare) :]
+    return names.token("address", bare) + word[len(bare) :] if _address(bare) is not None else word
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+class Group(NamedTuple):
+    """A department in a view: how many people of it use AI services, and which services; ``None`` and nothing where it is too small
+    to be shown alone."""
+
+    department: str
+    people: int | None
+    services: tuple[str, ...] = ()
+
+
+SMALL: Final = "(small departments)"
+"""Stands for departments that are not named."""
+
+
+def small_hidden(entries: Iterable[Entry], people: Callable[[str], int], k: int) -> tuple[Entry, ...]:
+    """The entries with departments of fewer than ``k`` people not named; ``people`` gives a department's number of people."""
+    return tuple(
+        replace(entry, departments=_named(entry.departments, people, k)) if entry.departments else entry
+        for entry in entries
+    )
+
+
+def _named(departments: tuple[str, ...], people: Callable[[str], int], k: int) -> tuple[str, ...]:
+    large = tuple(name for name in departments if people(name) >= k)
+    return large if len(large) == len(departments) else (*large, SMALL)
+
+
+def department_view(entries: Iterable[Entry], k: int) -> tuple[Group, ...]:
+    """Departments by their people who use AI services, out of rows by user, sorted by name. Those with fewer than ``k`` such people stand
+    together under :data:`SMALL`, with their sum where it reaches ``k``. Where only one would stand there, the smallest other
+    one joins it: else it could be told from the total."""
+    people: dict[str, set[str]] = {}
+    services: dict[str, set[str]] = {}
+    for entry in entries:
+        for name in entry.departments if entry.actor is not None and entry.actor.user else ():
+            people.setdefault(name, set()).add(str(entry.actor and entry.actor.user))
+            services.setdefault(name, set()).add(entry.service_id)
+    by_size = sorted(people, key=lambda name: (len(people[name]), name))
+    small = sum(len(people[name]) < k for name in by_size)
+    hidden = by_size[: 2 if small == 1 else small]
+    shown = [
+        Group(name, len(people[name]), tuple(sorted(services[name]))) for name in sorted(set(by_size) - set(hidden))
+    ]
+    if not hidden:
+        return tuple(shown)
+    total = len({who for name in hidden for who in people[name]})
+    return (*shown, Group(SMALL, total if total >= k else None))
+
+
+def reidentified(tokens: Iterable[str], among: Iterable[tuple[str, str]], names: Pseudonyms) -> dict[str, str]:
+    """Who the pseudonyms are, of those ``among`` whom somebody looks: kinds and values. HMAC cannot be undone, only tried out."""
+    wanted = frozenset(tokens)
+    return {token: value for kind, value in among if (token := names.token(kind, value)) in wanted}

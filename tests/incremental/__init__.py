@@ -1,0 +1,1 @@
+"""Tests of scans that go on where they ended."""
