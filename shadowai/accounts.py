@@ -7,9 +7,10 @@ proxy adds. What no marker speaks of is unknown, and never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from shadowai.signature_file import Account
+if TYPE_CHECKING:
+    from shadowai.signature_file import Account
 
 WORDS: Final = {
     "corporate": "corporate",

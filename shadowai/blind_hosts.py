@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from shadowai.model import Match, Name, Note
-from shadowai.sources.capture.hosts import ECH_PUBLIC_NAMES, ENCRYPTED_DNS
+from shadowai.wire.hidden import ECH_PUBLIC_NAMES, ENCRYPTED_DNS
 
 RESOLVER: Final = "encrypted_dns"
 HELLO: Final = "encrypted_hello"
@@ -40,11 +40,7 @@ _TEXTS: Final = {
     TUNNEL: "connections to private tunnels (VPN, Tor): what was reached through them does not show",
 }
 _MARK: Final = "?!"
-_HOSTS: Final[Mapping[str, str]] = (
-    dict.fromkeys(ENCRYPTED_DNS, RESOLVER)
-    | dict.fromkeys(("203.107.1.97", "203.107.1.100", "resolvers-cn.httpdns.aliyuncs.com"), RESOLVER)
-    | dict.fromkeys(ECH_PUBLIC_NAMES, HELLO)
-)
+_HOSTS: Final[Mapping[str, str]] = dict.fromkeys(ENCRYPTED_DNS, RESOLVER) | dict.fromkeys(ECH_PUBLIC_NAMES, HELLO)
 NAMES: Final = frozenset(_HOSTS) | TUNNELS
 """Hosts and parent domains: a host that is none of them, and in none of them, hides nothing."""
 

@@ -17,7 +17,6 @@ from typing import Final, Literal
 
 from shadowai.ai_domains_apart import DOMAINS
 from shadowai.model import Candidate, Match, Name
-from shadowai.wire import ai_protocols
 
 WEIGHTS: Final = {
     "name": 1,
@@ -48,6 +47,9 @@ MARK: Final = "?"
 """How the ids begin under which candidates are counted; no signature's id does."""
 GRAMS: Final = (b"gpt", b"ai.", b"lm.", b"igc", b"mcp", b"opi")
 """Three letters each (``.`` is a dot, a hyphen or the end), one of which every watched host holds: a test that is cheap in C."""
+
+SHAPES: Final = (b"/v1", b"/api/", b"/model/", b"/openai/", b"mcp", b"agent")
+"""One of these is in every path that has the shape of an interface of models: of other paths of a watched host nobody need ask."""
 
 _WORDS: Final = frozenset({"ai", "llm", "genai", "aigc", "chatgpt", "openai", "copilot"})
 """Whole words between dots and hyphens that say AI; ``gpt`` says it within a word, too."""
@@ -91,6 +93,8 @@ def watched(host: str) -> Match | None:
 
 def at_path(match: Match, path: str) -> Match:
     """``match`` of a watched host, with what the path of a URL says: which interface of models it has the shape of, if any."""
+    from shadowai.wire import ai_protocols  # its expressions take longer to compile than a small log to read
+
     shape = ai_protocols.of_path(path.encode("utf-8", "surrogatepass"))
     return match if shape is None else _match(match.name.value, f"api_path:{shape}")
 

@@ -17,6 +17,8 @@ from shadowai.matcher import Matcher
 from shadowai.model import Match, Name
 
 _MOST = 1 << 18
+_MOST_WATCHED = 1 << 15
+"""Answers about hosts that are only watched, of which anybody may make as many as they like."""
 _SHORT = 20
 """Characters of the longest text in which a spelling of "no value" may hide."""
 
@@ -55,6 +57,7 @@ class Names:
         self.decided: dict[str, Decision] = {}
         self._by_url: dict[tuple[str, str], tuple[Match, ...]] = {}
         self._most = most
+        self._watched = 0
         self._tools: dict[str, frozenset[str]] = {}
         self._weakened: dict[Match, Match] = {}
 
@@ -69,6 +72,11 @@ class Names:
             if len(self.decided) >= self._most:
                 self.decided.clear()
         decision = self._decide(key)
+        if _is_watched(decision):
+            self._watched += 1
+            if self._watched > _MOST_WATCHED:
+                self.decided = {name: one for name, one in self.decided.items() if not _is_watched(one)}
+                self._watched = 1
         self.decided[key] = decision
         return decision
 
@@ -88,6 +96,9 @@ class Names:
         """The signatures of a record: its URL's where one is needed and known, else its host's."""
         if not found.needs_url or url is None:
             return found.matches
+        if _is_watched(found):
+            taken = normalize.url(url)
+            return (candidates.at_path(found.matches[0], taken.path),) if taken is not None else found.matches
         key = (found.host, url)
         known = self._by_url.get(key)
         if known is None:
@@ -130,8 +141,6 @@ class Names:
         taken = normalize.url(url)
         if taken is None or taken.host != found.host or not taken.path:
             return found.matches
-        if found.matches and not candidates.is_service(found.matches[0]):
-            return (candidates.at_path(found.matches[0], taken.path),)
         return tuple(
             self._of_account(_named(match, found.host), found.host, taken.path)
             for match in self.matcher.url(found.host, taken.path)
@@ -156,6 +165,11 @@ class Names:
             return Found(host, (hiding,), False)
         watched = candidates.watched(host)
         return Found(host, (watched,), True) if watched is not None else NOT_AI
+
+
+def _is_watched(decision: Decision) -> bool:
+    """Whether a host is no service's, and is only watched (or hides others)."""
+    return isinstance(decision, Found) and bool(decision.matches) and not candidates.is_service(decision.matches[0])
 
 
 def _named(match: Match, host: str) -> Match:

@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from shadowai import fast, sightings
-from shadowai.candidates import GRAMS
+from shadowai.candidates import GRAMS, SHAPES
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
@@ -38,7 +38,7 @@ def scan_file(
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
     if fast.lines_module() is not None:
-        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS)
+        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES)
     with _rare_garbage():
         for item in log.runs(names.is_refused, work.fold):
             if isinstance(item, Run):
@@ -168,6 +168,8 @@ class _NamesFirst:
             return _REFUSED
         if not isinstance(decision, Found) or self._log.sets_aside(row.reader):
             return _SHOWN
+        if decision.matches and not sightings.is_ai(decision.matches):
+            return _BY_SHAPE
         return _BY_URL if decision.needs_url else _AI
 
     def way_of(self, row: Row) -> _Manner | None:
@@ -312,6 +314,7 @@ class _NamesFirst:
                 self.fold.drain()
             self.sums.flush_in_order()
             self._cells.clear()
+            self._manners.clear()
 
     def _count(self, cell: _Cell, row: Row, amounts: Amounts) -> None:
         """Count one record in its cell; one without a time of its own is read in full."""
@@ -339,7 +342,7 @@ class _NamesFirst:
             self.sums.count(record, matches)
 
 
-_REFUSED, _AI, _BY_URL, _SHOWN = range(4)
+_REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE = range(5)
 _PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
 """What a name may be, and a way of use, as :class:`shadowai.fast.lines.Fold` numbers them."""
 

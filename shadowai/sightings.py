@@ -258,12 +258,14 @@ class Fold:
         self.flush()
 
     def flush(self) -> None:
-        """Hand over what has been added up."""
+        """Hand over what has been added up. The numbers of ways hold until then."""
         sums, self._sums = self._sums, {}
         for (actor, number), found in sums.items():
             if found.events or found.blocked:
                 way = self._known[number]
                 self._sink(sighting(actor, way, found), way.matches)
+        if len(self._known) >= _FLUSH:
+            self._ways, self._known = {}, []
 
 
 def sighting(actor: Actor, way: Way, found: Sum) -> Sighting:

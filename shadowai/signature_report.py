@@ -80,6 +80,8 @@ class SignatureReport:
     hosts: tuple[Host, ...]
     change: Change | None = None
     precision: tuple[Precision, ...] | None = None
+    decided: tuple[Precision, ...] | None = None
+    """Of the rows that people have decided upon, how many were AI, where their log was asked."""
 
 
 def report(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from shadowai import inputs, pipeline, sightings
+from shadowai.decisions.finishing import finishing
 from shadowai.errors import SourceError
 from shadowai.inventory import By, Inventory
 from shadowai.model import Entry, Gap, Note, Origin, Record, Report
@@ -38,6 +39,7 @@ class Watch:
         self._catalog = options.load_catalog()
         self._rules = pipeline.rules_of(options, self._catalog)
         self._rater = options.rater(self._catalog)
+        self._finish = finishing(options, self._catalog, None)
         self._names = Names(self._catalog)
         self._inventory = Inventory()
         self._sums = sightings.Fold(self._inventory.add, self._names)
@@ -77,7 +79,7 @@ class Watch:
         self._sums.flush()
         entries = self._entries(self._inventory, self._by)
         notes = (*self._reader.notes(), *self._inventory.notes(self._by), *self._rules.notes(entries))
-        return Report(
+        made = Report(
             entries=entries,
             gaps=(*self._lost(dropped, failure), *self._reader.gaps()),
             notes=(*self._catalog.notes, *self._quiet(), *notes),
@@ -86,6 +88,7 @@ class Watch:
             signatures=self._catalog.version,
             candidates=self._inventory.candidates(),
         )
+        return self._finish(made)
 
     def _count(self, records: Iterable[Record]) -> None:
         tally = self._reader.tally

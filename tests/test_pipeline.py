@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 from tests.formats import expected
 
 SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT {host}:443 {user} HIER_DIRECT/203.0.113.9 -"
+OTHER_NAMES = (b".chatgpt.com", b".chatgpt.com", b".acme-gpt.example", b".acme.ai", b".mullvad.net")
 SAMPLES = [sample for name in sorted(formats()) for sample in expected.samples(name)]
 
 
@@ -67,7 +68,8 @@ def _rows(inventory: Inventory, catalog: Catalog) -> object:
         return catalog.signatures[id]
 
     today = date(2026, 3, 1)
-    return [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+    rows = [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+    return [*rows, inventory.candidates(), inventory.notes("service")]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -101,7 +103,7 @@ def _mutated(data: bytes, rng: random.Random, turn: int) -> bytes:
         elif kind == 1:
             line = line[: rng.randrange(len(line) + 1)]
         elif kind == 2:
-            line = bytearray(bytes(line).replace(b".example", b".chatgpt.com", 1))
+            line = bytearray(bytes(line).replace(b".example", rng.choice(OTHER_NAMES), 1))
         elif kind == 3:
             line += b" " + lines[rng.randrange(len(lines))]
         elif kind == 4:

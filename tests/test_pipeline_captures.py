@@ -98,6 +98,7 @@ def _lawful(data: bytes, catalog: Catalog, names: Names, limits: Limits, **windo
     pipeline.fold(other.records(), names, read, **window)
     rows = _rows(scanned, catalog)
     assert rows == _rows(read, catalog)
+    assert scanned.candidates() == read.candidates() and scanned.notes("user") == read.notes("user")
     assert list(one.gaps()) == list(other.gaps())
     texts = [[(note.kind, note.count) for note in capture.notes()] for capture in (one, other)]
     assert texts[0] == texts[1]

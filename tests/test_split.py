@@ -93,7 +93,8 @@ def _rows(inventory: Inventory, catalog: Catalog) -> object:
         return catalog.signatures[id]
 
     today = date(2026, 3, 1)
-    return [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+    rows = [inventory.entries(by, lookup=signature, policy=Policy.empty(), today=today) for by in ("service", "user")]
+    return [*rows, inventory.candidates()]
 
 
 def _never(id: str) -> Any:

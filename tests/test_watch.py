@@ -113,6 +113,17 @@ def test_the_policy_decides(tmp_path: Path) -> None:
     }
 
 
+def test_what_people_have_decided_goes_before_it(tmp_path: Path) -> None:
+    from shadowai.model import Verdict
+    from tests.decisions.making import decided, written
+
+    written(tmp_path / "log", decided("openai-chatgpt", verdict=Verdict.TOLERATED))
+    watch = Watch("eth0", ScanOptions(decisions=str(tmp_path / "log")))
+    watch.take(raw(scene()))
+    verdicts = {row.service_id: row.verdict for row in watch.report().entries}
+    assert verdicts["openai-chatgpt"] is Verdict.TOLERATED and Verdict.UNREVIEWED in verdicts.values()
+
+
 def test_a_wrong_policy_is_said_before_anything_is_watched(tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text("rules: 7\n")
     with pytest.raises(UsageError):

@@ -16,7 +16,7 @@ from shadowai.errors import ShadowaiError
 
 COMMANDS = (
     "scan", "watch", "listen", "sweep", "explain", "policy", "plan", "triage", "decide", "decisions", "reidentify",
-    "diff", "history", "doctor", "read", "signatures", "formats",
+    "diff", "history", "rescan", "export", "doctor", "read", "signatures", "formats",
 )  # fmt: skip
 """The commands in the order in which ``--help`` lists them; each is ``command`` in the module of its name."""
 

@@ -103,8 +103,11 @@ def _check(verdict: Verdict | None, reason: str, until: str | None, columns: Col
         raise click.BadParameter("risk_accepted needs a last day", param_hint="--until")
     if until is not None and verdict in (None, Verdict.UNREVIEWED):
         raise click.BadParameter("there is no decision that could end", param_hint="--until")
-    if until is not None and until < datetime.now(UTC).date().isoformat():
+    today = datetime.now(UTC).date().isoformat()
+    if until is not None and until < today:
         raise click.BadParameter(f"{until} is over", param_hint="--until")
+    if columns.next_review and columns.next_review <= today:
+        raise click.BadParameter(f"{columns.next_review} is not to come", param_hint="--next-review")
     if verdict is None and not any(value is not None for value in columns):
         raise click.UsageError("Missing option '--status', or a column to write.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def command(
     from shadowai.config import load
     from shadowai.export.rules import LANGUAGES as RULES
     from shadowai.export.rules.claims import claims
-    from shadowai.packs.installing import in_force
+    from shadowai.packs.loading import in_force
 
     target = Path(output) if output not in (None, "-") else None
     options.check_folder(target)
@@ -56,9 +57,8 @@ def _chosen(known: Catalog, services: Sequence[str], categories: Sequence[str]) 
         if id not in signatures:
             raise UsageError(f"there is no signature {id!r}", remedy="see `shadowai signatures list`")
     wanted = {id for id, one in signatures.items() if one.category in categories}
-    for category in categories:
-        if not any(one.category == category for one in signatures.values()):
-            raise UsageError(f"no signature has the category {category!r}", remedy="see `shadowai signatures list`")
+    for category in set(categories) - {one.category for one in signatures.values()}:
+        raise UsageError(f"no signature has the category {category!r}", remedy="see `shadowai signatures list`")
     return frozenset({*services, *wanted}) if services or categories else frozenset(signatures)
 
 
@@ -66,7 +66,8 @@ def _write(text: str, target: Path | None) -> None:
     from shadowai.export.whole import whole_file
 
     if target is None:
-        click.get_binary_stream("stdout").write(text.encode("utf-8"))
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
         return
     with whole_file(target) as stream:
         stream.write(text.encode("utf-8"))

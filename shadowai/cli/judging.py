@@ -66,7 +66,8 @@ class Judging:
         now = time.time_ns() // 1000
         found = (*self._spent(reports, now, remembered), *self._covered(chosen, paths, asked))
         today = datetime.now(UTC).date()
-        outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, policy_digest(self.policy))
+        digest = policy_digest(self.policy) if self.target is not None else ""
+        outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, digest)
         for one in found:
             if one.state != "within":
                 audit = "" if one.enforced else ", audit only"
@@ -109,8 +110,10 @@ def prepared(budget: str | None, verdict: str | None, policy: Path | None, fail_
     if policy is not None or budget is not None:
         from shadowai.budgets.reading import load
 
-        several = [load(policy, "policy")] if policy is not None else []
-        several += [load(Path(budget))] if budget is not None else []
+        if policy is not None and policy.exists():  # that it is not is said where its rules are read
+            several.append(load(policy, "policy"))
+        if budget is not None:
+            several.append(load(Path(budget)))
     if target is not None and target.exists() and stat.S_ISREG(target.stat().st_mode):
         target.unlink()
     return Judging(tuple(found for found in several if found), target, policy, fail_on)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shadowai.history.nouns import Comparison
     from shadowai.history.store import History
     from shadowai.model import Report
+    from shadowai.risk.rating import Contribution, Rater
     from shadowai.sources.container import Source
 
 HASHED: Final = 256 << 20
@@ -39,6 +40,26 @@ def write(
 
     context = Context(people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths)))
     export.write_report(reports[0], replace(exporter, write=partial(html.write, context=context)), target)
+
+
+def reasons(report: Report, rater: Rater) -> Mapping[str, tuple[Reason, ...]]:
+    """What the risk of each rated row is made of, the most first."""
+    from shadowai.export.html.context import Reason
+
+    found: dict[str, tuple[Reason, ...]] = {}
+    for entry in report.entries:
+        if entry.risk is not None:
+            parts = sorted(rater.rating(entry).contributions, key=lambda part: -part.high)
+            found[entry.asset_id] = tuple(
+                Reason(f"{_named(part)}: {part.why}", part.high, part.low) for part in parts if part.low or part.high
+            )
+    return found
+
+
+def _named(part: Contribution) -> str:
+    from shadowai.risk.rating import CEILING, FLOOR
+
+    return f"{part.group} {part.name}" if part.group in (FLOOR, CEILING) else part.name
 
 
 def drift(history: History, fail_on: frozenset[str]) -> Comparison:

@@ -89,7 +89,7 @@ def blocklist(
     services = {entry.service_id for entry in report.entries if entry.verdict in chosen and is_use(entry)}
 
     def verdict(signature: Signature) -> Verdict:
-        return rules.decide(signature, today).verdict
+        return blocking.at_best(rules.decide(signature, today))
 
     plan = blocking.plan(services, report.entries, known.signatures.values(), verdict)
     for line in writing.block_lines(plan):

@@ -55,10 +55,10 @@ def scans_remember(asked: str | None, no_history: bool, settings: Settings) -> b
 
 
 def with_new_candidates(history: History, reports: Sequence[Report]) -> Sequence[Report]:
-    """The reports with what is new among their candidates; the next look knows them."""
+    """The reports with what is new among their candidates; to be asked for before the look is remembered."""
     from shadowai.history.candidates import told_apart
 
-    return told_apart(history, reports, now=time.time_ns() // 1000)
+    return told_apart(history, reports)
 
 
 def remember_scan(history: History, reports: Sequence[Report], *, began: int, chosen: ScanOptions) -> Run:
@@ -78,6 +78,7 @@ def remember_scan(history: History, reports: Sequence[Report], *, began: int, ch
     )
     run = _remember(history, memory, catalog)
     tell(history, run, chosen.settings)
+    forget_old(history, chosen.settings)
     return run
 
 
@@ -128,6 +129,7 @@ class RememberingJoin:
             options=self._options,
         )
         tell(self._history, run, self._settings)
+        forget_old(self._history, self._settings)
         self.both, self.remembered = joined.reports, (self._history, run)
         return joined.reports[0 if self._by == "service" else 1]
 
@@ -200,6 +202,18 @@ def _remember(history: History, memory: Memory, catalog: Catalog) -> Run:
     from shadowai.history.remember import remember
 
     return remember(history, memory, explains=explainer(catalog))
+
+
+def forget_old(history: History, settings: Settings) -> None:
+    """Forget the runs that are older than the configuration lets them be kept, and whom only they know."""
+    if settings.history.keep_days is None:
+        return
+    from shadowai.history import store
+
+    with history.writing() as db:
+        number = store.forget(db, time.time_ns() // 1000 - settings.history.keep_days * 86_400_000_000)
+    if number:
+        terminal.say(f"note: {number:,} runs older than {settings.history.keep_days:,} days were forgotten")
 
 
 def tell(history: History, run: Run, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shadowai.cli import options, remembering, terminal
+from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
     from shadowai.history.rescan import Explained
@@ -35,10 +36,13 @@ def command(services: tuple[str, ...], layout: str, history_url: str | None, con
     from shadowai import config
     from shadowai.app_matcher import AppMatcher
     from shadowai.history.catalogue import matching
-    from shadowai.packs.installing import in_force
+    from shadowai.packs.loading import in_force
 
     settings = config.load(config_file)
     known = in_force(settings)
+    for id in services:
+        if known.get(id) is None:
+            raise UsageError(f"there is no signature {id!r}", remedy="see `shadowai signatures list`")
     apps = AppMatcher(known)
     with remembering.opened(history_url, settings) as history:
         from shadowai.history.rescan import rescan
@@ -54,6 +58,7 @@ def command(services: tuple[str, ...], layout: str, history_url: str | None, con
 
 
 def _json(found: Sequence[Explained]) -> list[str]:
+    """One JSON object a line."""
     from shadowai.export.ascii_json import Json, dump
     from shadowai.export.times import as_iso
 

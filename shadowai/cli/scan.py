@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import deciding, judging, options, page, remembering, resuming, terminal
+from shadowai.cli import deciding, judging, manifesting, options, page, remembering, resuming, terminal
 from shadowai.cli.progress import bar_for
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--format",
     "layout",
     metavar="NAME",
-    help="table, csv, json, parquet, xlsx, html; by default what FILE's suffix says.",
+    help="table, csv, json, parquet, xlsx, html, ocsf, ecs, cef, cyclonedx, sarif; by default what FILE's suffix says.",
 )
 @click.option(
     "--by", type=click.Choice(["service", "user"]), default="service", show_default=True, help="One row each."
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
 @judging.budget_option
 @judging.verdict_option
+@manifesting.manifest_option
 @deciding.decisions_option
 @deciding.no_decisions_option
 @deciding.pseudonymise_option
@@ -82,6 +83,7 @@ def command(
     fail_on: str | None,
     budget_file: str | None,
     verdict_file: str | None,
+    manifest_file: str | None,
     decisions_file: str | None,
     no_decisions: bool,
     pseudonymise: bool,
@@ -115,6 +117,7 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
     judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
@@ -163,9 +166,12 @@ def command(
         remembered = history, remembering.remember_scan(history, reports, began=began, chosen=chosen)
     if exporter.name == "html":  # it tells what has changed since the look before this one
         changes = None if history is None else page.drift(history, breach)
-        page.write(reports, exporter, target, paths=paths, drift=changes)
+        risks = page.reasons(reports[0], chosen.rater(chosen.load_catalog()))
+        page.write(reports, exporter, target, paths=paths, drift=changes, risks=risks)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
+    if beside is not None:
+        manifesting.write(beside, report, paths=paths, asked=chosen, exporter=exporter, target=target)
     return judges.ended(reports, report, paths=paths, asked=chosen, remembered=remembered)
 
 

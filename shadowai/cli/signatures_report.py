@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import options
+from shadowai.cli import deciding, options
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
@@ -35,15 +35,23 @@ def add_to(group: click.Group) -> None:
     "--since", metavar="FILE-or-DIR", type=Path, help="Compare with an earlier report's JSON or a folder of signatures."
 )
 @click.option("--labelled", metavar="FILE", type=Path, help="CSV of name,id: how often each signature is right.")
+@deciding.decisions_option
 @options.config_option
-def report(as_json: bool, since: Path | None, labelled: Path | None, config_file: Path | None) -> None:
+def report(
+    as_json: bool, since: Path | None, labelled: Path | None, decisions_file: str | None, config_file: Path | None
+) -> None:
     """Count the signatures by category, kind, strength and freshness, and say which hosts came and went."""
     from shadowai.config import load
+    from shadowai.decisions import log
+    from shadowai.decisions.precision import precision
     from shadowai.packs.loading import in_force
     from shadowai.signature_report import report as report_of
 
     today = datetime.datetime.now(datetime.UTC).date()
-    made = report_of(in_force(load(config_file)), today=today, since=since, labelled=labelled)
+    settings = load(config_file)
+    made = report_of(in_force(settings), today=today, since=since, labelled=labelled)
+    if decisions := log.read(deciding.place(decisions_file, settings)).standing:
+        made = dataclasses.replace(made, decided=precision(decisions.values()))
     for line in [_as_json(made)] if as_json else _as_text(made):
         print(line if as_json else printable(line))
 
@@ -56,7 +64,9 @@ def _as_json(made: SignatureReport) -> str:
     }
     change = made.change._asdict() if made.change else None
     measured = None if made.precision is None else [precision._asdict() for precision in made.precision]
-    return json.dumps({**counted, "change": change, "precision": measured}).replace("\x7f", "\\u007f")
+    decided = None if made.decided is None else [precision._asdict() for precision in made.decided]
+    told = {**counted, "change": change, "precision": measured, "decided": decided}
+    return json.dumps(told).replace("\x7f", "\\u007f")
 
 
 _TITLES = {
@@ -108,3 +118,6 @@ def _precision(made: SignatureReport) -> Iterator[str]:
     yield ""
     yield f"precision on labelled names: {NOT_MEASURED}{f' for {made.services - len(measured)} services' if measured else ''}"
     yield from (f"  {precision}  {precision.signature}" for precision in measured)
+    if made.decided is not None:
+        yield from ("", "rows that people have decided upon, and called AI")
+        yield from (f"  {precision}  {precision.signature}" for precision in made.decided)

@@ -232,7 +232,7 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
     for tenant in chosen.tenants:
         check_secrets(tenant, connector_of(tenant))
     network, judges = _Network(chosen), chosen.judges()
-    join = joined(chosen, both=judges.wants_both)
+    join = joined(chosen)
     with ExitStack() as open_stores:
         visits, refused = _visits(chosen, event, join.is_ai, open_stores)
         seen = None if event.is_set() else network.seen()
@@ -302,8 +302,8 @@ def _visits(
     return visits, refused
 
 
-def joined(chosen: Chosen, *, both: bool = False) -> Join:
-    """The join of this command line's signatures, policy and history; ``both`` where the inventory is needed in both ways."""
+def joined(chosen: Chosen) -> Join:
+    """The join of this command line's signatures, policy and history."""
     from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import connector_of
     from shadowai.swept_report import SweptReport
@@ -320,7 +320,7 @@ def joined(chosen: Chosen, *, both: bool = False) -> Join:
     titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
     made = SweptReport(asked, titles)
     if not chosen.history:
-        return remembering.JoinInBothWays(made, chosen.by) if both else made
+        return remembering.JoinInBothWays(made, chosen.by)
     history = remembering.opened(chosen.history_url, chosen.settings)
     about = {"tenants": " ".join(tenant.name for tenant in chosen.tenants), "scope": chosen.scope}
     return remembering.RememberingJoin(made, history, chosen.by, chosen.policy, chosen.settings, about)

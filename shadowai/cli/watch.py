@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import options, terminal
+from shadowai.cli import deciding, options, terminal
 from shadowai.cli.stopping import Stop
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def command(
     exporter = export.format_for(target, layout)
     options.check_folder(target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
-    watch = Watch(name, pipeline.ScanOptions(by=by, policy=policy_file, settings=config.load(config_file)))
+    settings = config.load(config_file)
+    decisions = deciding.applied(None, False, settings)
+    watch = Watch(name, pipeline.ScanOptions(by=by, policy=policy_file, decisions=decisions, settings=settings))
     with Stop(duration) as stop:
         with Interface(name, bpf=bpf) as interface:
             failure = _follow(interface, watch, stop, shown=not no_progress)

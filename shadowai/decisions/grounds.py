@@ -88,7 +88,7 @@ def review(standing: Standing, now: Grounds, today: str) -> tuple[str, ...]:
         found.append(f"expired on {decision.until}")
     if decision is not None:
         found += changes(decision.grounds, now)
-    if standing.columns.next_review and standing.columns.next_review <= today:
+    if standing.day < (standing.columns.next_review or "") <= today:  # a decision since then was the review
         found.append(f"review planned for {standing.columns.next_review}")
     return tuple(found)
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
-from shadowai.decisions.log import DecisionLog
+from shadowai.decisions.nouns import Standing
 from shadowai.model import Verdict
 from shadowai.signature_report import Precision
 
 _UNDECIDED = (Verdict.IN_REVIEW, Verdict.UNREVIEWED)
 
 
-def precision(log: DecisionLog) -> tuple[Precision, ...]:
+def precision(several: Iterable[Standing]) -> tuple[Precision, ...]:
     """For each signature that somebody has judged a row of, how many of those rows were AI. Rows in review say nothing yet.
 
     Services are judged where somebody looked, and people look where they doubt: the figure is no estimate for other rows.
     """
     right, answered = Counter[str](), Counter[str]()
-    for standing in log.standing.values():
+    for standing in several:
         verdict = standing.decision.verdict if standing.decision is not None else None
         if verdict is not None and verdict not in _UNDECIDED:
             answered[standing.service] += 1

@@ -49,8 +49,8 @@ def write_parquet(report: Report, stream: BinaryIO) -> None:
 
 
 def write_xlsx(report: Report, stream: BinaryIO) -> None:
-    """Write the workbook: ``inventory`` with inert cells and times as text, ``about`` with gaps and notes, and ``dossiers`` with what people
-    keep on file about assets, where they do."""
+    """Write the workbook: ``inventory`` with inert cells and times as text, ``about`` with gaps and notes, and
+    ``dossiers`` with what people keep on file about assets, where they do."""
     _need("pandas", "openpyxl")
     import pandas as pd
 

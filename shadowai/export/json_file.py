@@ -62,7 +62,10 @@ def _safe(value: Plain | Mapping[str, Plain]) -> Plain | dict[str, object]:
         return encodable(value)
     if isinstance(value, list):
         return [encodable(part) for part in value]
-    return {key: _safe(part) for key, part in value.items()} if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        safe: dict[str, object] = {key: _safe(part) for key, part in value.items()}
+        return safe
+    return value
 
 
 def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
@@ -77,7 +80,6 @@ def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
         "facts": list(entry.facts),
         "dossier": None if entry.dossier is None else _dossier(entry.dossier),
         "risk_low": entry.risk_low,
-        "accounts": list(entry.accounts),
     }
 
 

@@ -12,18 +12,10 @@ from typing import Final, NamedTuple
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
+from shadowai.export.html.context import InputFile
 from shadowai.model import Report
 
 SCHEMA: Final = 1
-
-
-class Input(NamedTuple):
-    """An input: its path, its bytes and its SHA-256 in hex; where there is no hash, ``why`` not."""
-
-    path: str
-    size: int | None = None
-    sha256: str = ""
-    why: str = ""
 
 
 class Output(NamedTuple):
@@ -35,7 +27,7 @@ class Output(NamedTuple):
 
 
 def render(
-    report: Report, inputs: Sequence[Input], options: Mapping[str, str], outputs: Sequence[Output] = ()
+    report: Report, inputs: Sequence[InputFile], options: Mapping[str, str], outputs: Sequence[Output] = ()
 ) -> bytes:
     """The manifest of ``report``. ``options`` are what was asked for, by the names of the command line, without secrets."""
     packs = sorted({(entry.signature_pack, entry.service_id, entry.signature_sha256) for entry in report.entries})

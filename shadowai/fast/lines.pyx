@@ -42,6 +42,7 @@ cdef enum:
     OPEN = 2  # a quote is open at the end of the line
     HEADER = 3  # what follows may be read otherwise
 
+    MOST_WORDS = 16
     MOST_SLOTS = 96
     MOST_WIDTH = 512
     MOST_ELEMENTS = 24
@@ -67,6 +68,7 @@ cdef enum:
     KNOWN = 1
     BY_URL = 2
     READ = 3
+    BY_SHAPE = 4  # the URLs decide that hold one of some words; all others are one
 
     # what a way of use says of its lines
     PASS = 0
@@ -244,7 +246,8 @@ cdef class Fold:
     """Adds up the lines of one file under one plan.
 
     ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line)``: its name is of no AI service (0), of one (1), of
-    one whose URLs decide (2), or each such line is to be shown to the reference (3). ``way(number, line, place)``: lines with this
+    one whose URLs decide (2), of one whose URLs decide that hold one of the ``words`` (4),
+    or each such line is to be shown to the reference (3). ``way(number, line, place)``: lines with this
     name and manner are of no AI service after all (0), are counted under the number ``place`` (1), are no activity (2) or are to be shown
     (3); and whether they were blocked. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a number for what had to be assumed (-1: nothing), and whether times
     are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
@@ -266,6 +269,10 @@ cdef class Fold:
     cdef Name *name
     cdef Table hosts, strangers, actors, ways, times, keys, firsts, known
     cdef uint8_t gram[1 << 15]
+    cdef tuple words  # keeps the next ones alive
+    cdef const char *word[MOST_WORDS]
+    cdef size_t word_size[MOST_WORDS]
+    cdef int n_words
     cdef uint8_t of_host[256]  # what a host in small letters is made of
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
@@ -337,12 +344,18 @@ cdef class Fold:
         drop(&self.strangers)
         drop(&self.known)
 
-    def __init__(self, plan, ask, known, since=None, until=None, grams=()):
+    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=()):
         self.ask = ask
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host[<uint8_t>byte] = 1
         self.by_name = not any(part == FORMAT for _, _, part in plan.host)
         self._take_known(known)
+        self.words = tuple(words)
+        self.n_words = len(self.words)
+        if self.n_words > MOST_WORDS or not all(self.words):
+            raise ValueError("more words than there is room for, or one without letters")
+        for place, one in enumerate(self.words):
+            self.word[place], self.word_size[place] = PyBytes_AS_STRING(one), len(one)
         for one in grams:
             self.gram[(letter(one[0]) << 10) | (letter(one[1]) << 5) | letter(one[2])] = 1
         self.assumed = {}
@@ -1017,6 +1030,22 @@ cdef class Fold:
                     return -1
         return length
 
+    cdef bint _has_shape(self) noexcept nogil:
+        """Whether the URL of the line holds one of the words, or is written in a way in which they may hide."""
+        cdef int place, each
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        for place in range(self.n_url):
+            at, end = self.begin[self.url_slots[place]], self.end[self.url_slots[place]]
+            while at != NULL and at < end:
+                if at[0] == c'\\':
+                    return True
+                for each in range(self.n_words):
+                    if <size_t>(end - at) >= self.word_size[each] and memcmp(at, self.word[each], self.word_size[each]) == 0:
+                        return True
+                at += 1
+        return False
+
     # -- numbers and times -----------------------------------------------------------------------------------------------------
 
     cdef int _size(self, const int *slots, int count, int64_t *value) noexcept nogil:
@@ -1263,7 +1292,7 @@ cdef class Fold:
             return True
         if kind == READ:
             return False
-        length = self._way_key(entry.value >> 8, kind == BY_URL)
+        length = self._way_key(entry.value >> 8, kind == BY_URL or (kind == BY_SHAPE and self._has_shape()))
         if length < 0:
             return False
         entry = find(&self.ways, self.key, length, &hash)

@@ -45,9 +45,6 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE candidate (ident TEXT NOT NULL PRIMARY KEY, last_run BIGINT NOT NULL, first_seen BIGINT, last_seen BIGINT,"
         " users BIGINT NOT NULL, events BIGINT NOT NULL, body TEXT NOT NULL)",
     ),
-    (  # 5: which candidates were listed before
-        "CREATE TABLE candidate (name TEXT NOT NULL PRIMARY KEY, first_met BIGINT NOT NULL)",
-    ),
 )
 """Step n, counted from 1, makes version n of what version n - 1 was."""
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 VARIABLE = "SHADOWAI_STATE"
 """The folder of everything that the program keeps; sweeps go by it too."""
-KEYS = ("url", "scans")
+KEYS = ("url", "scans", "keep_days")
 """Keys of the table ``[history]``."""
+LONGEST_KEPT = 36_500
+"""Days of a hundred years."""
 
 _REFERENCE = re.compile(r"(?:env:|file:(?!/{2,})|keyring:)\S")
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
@@ -27,10 +29,12 @@ _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Remembering:
     """What the configuration says of the history: ``url`` (a URL, a path, or a reference to a secret that is one; ``None`` for the
-    user's own file), and whether ``scans`` are remembered without being asked for, as sweeps are."""
+    user's own file), whether ``scans`` are remembered without being asked for, as sweeps are, and for how many days runs are kept
+    (``None``: until somebody forgets them)."""
 
     url: str | None = None
     scans: bool = False
+    keep_days: int | None = None
 
 
 UNSAID = Remembering()
@@ -47,13 +51,16 @@ def read_history(path: Path, table: object) -> Remembering:
     url, scans = table.get("url"), table.get("scans", False)
     if not isinstance(scans, bool):
         raise _wrong(path, "scans in [history] is neither true nor false", "write scans = true")
+    keep = table.get("keep_days")
+    if keep is not None and (type(keep) is not int or not 1 <= keep <= LONGEST_KEPT):
+        raise _wrong(path, "keep_days in [history] is no whole number of days from 1 on", "write keep_days = 180")
     if url is not None and (not isinstance(url, str) or not url.strip() or "\0" in url):
         raise _wrong(path, "url in [history] is not a text", 'write url = "postgresql+psycopg://…", or a path')
     if url is not None and "://" not in url:
         url = _anchored(path, url)
     if url is not None:
         check(url)
-    return Remembering(url, scans)
+    return Remembering(url, scans, keep)
 
 
 def check(url: str) -> None:

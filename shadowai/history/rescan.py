@@ -6,7 +6,7 @@ services were counted under; and names that looked like AI already. Other names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,7 +68,7 @@ def _apps(db: Connection, app_matches: AppMatches) -> Iterator[Explained]:
             continue
         who = tuple(sorted(users.get((lineage, known.app.id), ())))
         place = f"{known.app.platform}:{known.app.tenant}/{known.app.id}"
-        for match in app_matches(known.app):
+        for match in _best(app_matches(known.app)):
             if match.signature not in known.services:
                 first, last = times.get((lineage, key), (None, None))
                 number = len(who) or known.app.users
@@ -89,7 +89,7 @@ def _rows(db: Connection, matches: Matches) -> Iterator[Explained]:
             if any(match.signature == row.service_id for match in now):
                 continue
             first, last = times.get((lineage, key), (None, None))
-            for match in now:
+            for match in _best(now):
                 yield Explained(
                     match.signature, name, match.strength, "row", row.service_id, (person,), 1, first, last, row.sources
                 )
@@ -97,7 +97,7 @@ def _rows(db: Connection, matches: Matches) -> Iterator[Explained]:
 
 def _candidates(db: Connection, matches: Matches) -> Iterator[Explained]:
     for one in unexplained.remembered(db):
-        for match in matches(one.name):
+        for match in _best(matches(one.name)):
             yield Explained(
                 match.signature,
                 one.name,
@@ -108,6 +108,15 @@ def _candidates(db: Connection, matches: Matches) -> Iterator[Explained]:
                 last_seen=one.last_seen,
                 places=one.places,
             )
+
+
+def _best(matches: Iterable[Match]) -> list[Match]:
+    """One for each service, a strong one where there is one: the same text may be a host and the name of an app."""
+    found: dict[str, Match] = {}
+    for match in matches:
+        if match.signature not in found or match.strength == "strong":
+            found[match.signature] = match
+    return list(found.values())
 
 
 def _things(db: Connection, kind: ThingKind) -> Iterator[tuple[str, str, object]]:

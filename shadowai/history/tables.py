@@ -101,14 +101,6 @@ MEASURE = Table(
 CANDIDATE = Table(
     "candidate",
     METADATA,
-    Column("name", Text, primary_key=True),
-    Column("first_met", BigInteger, nullable=False),
-)
-"""Hosts and applications that a run has listed as candidates, and when the first did."""
-
-CANDIDATE = Table(
-    "candidate",
-    METADATA,
     Column("ident", Text, primary_key=True),
     Column("last_run", BigInteger, nullable=False),
     Column("first_seen", BigInteger),

@@ -78,7 +78,7 @@ NO_HEAD: Final = Head(0, hashlib.sha256().digest())
 
 def head_of(text: bytes, read: int) -> Head:
     """The head of a file that begins with ``text`` and was read up to byte ``read``."""
-    length = min(HEAD, read)
+    length = min(HEAD, read, len(text))
     return Head(length, _digest(text[:length]))
 
 
@@ -114,8 +114,8 @@ class File:
 
     ``reached`` is up to where it was read; what lies between that and ``mark`` is not settled: it is in ``own``, and read again when the
     file has changed. ``whole`` where there is never a mark. ``rest`` tells what became of a last line without an end: ``"read"``, or
-    ``"left"`` for later. ``given`` is the name under which it was given; ``rotated`` where it has another by now, and ``closed`` where
-    it is not there any more under any.
+    ``"left"`` for later. ``given`` is the name under which it was given; ``rotated`` where it has another by now, ``closed`` where it is
+    not there any more under any, and ``lost`` where more may have been written to it before that.
     """
 
     number: int
@@ -133,6 +133,7 @@ class File:
     given: str = ""
     rotated: bool = False
     closed: bool = False
+    lost: bool = False
     token: str = ""
     """The path that its records are read under, which :data:`TOKEN` matches; its name is in it, for the date that may be in that."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import io
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final, NamedTuple, cast
@@ -16,7 +15,7 @@ from typing import BinaryIO, Final, NamedTuple, cast
 from shadowai import inputs, pipeline
 from shadowai.errors import SourceError
 from shadowai.incremental.known import File, Mark, head_of
-from shadowai.incremental.texts import Lines, Text, fingerprint, is_whole, text_from
+from shadowai.incremental.texts import Lines, Text, check_same, fingerprint, is_quiet, is_whole, text_from
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, SourceSummary
 from shadowai.names import Names
@@ -26,8 +25,6 @@ from shadowai.sources.logs.logfile import HEAD, LogFile, Standing
 
 SLICE: Final = 256 << 20
 """Bytes that are settled at once."""
-QUIET: Final = 10.0
-"""Seconds for which a file must not have changed that its last line, where it has no end, counts as all there is of it."""
 _LATER: Final = "the next run looks at it again"
 
 
@@ -42,21 +39,25 @@ class Reader:
         """Read what is new in ``file``, whose content now is ``text``: settle in ``total`` what can be, and call ``settled`` after each
         step of that. A last line without an end is read with ``tails`` only, where it seems to be all there is. Raises
         :class:`SourceError` for a compressed file that was written a moment ago and has no end."""
-        if text.end is None and not _quiet(text) and not is_whole(text):
+        if text.end is None and not is_quiet(text) and not is_whole(text):
             raise SourceError("is still being written, or damaged", origin=Origin(text.source.path), remedy=_LATER)
-        file.path, file.seen = text.source.path, text.seen
+        file.path, file.seen = (
+            text.source.path,
+            text.seen._replace(size=None),
+        )  # what is written down now is not all of it
         if not text.lines or not self._log(file, text).goes_on:
             self._whole(file, text)
-            return
-        if len(text.head) >= HEAD:
-            self._settle(file, text, total, settled)
-        self._own(file, text, partial=tails and (text.end is None or _quiet(text)))
-        file.head = head_of(text.head, file.read.length)
+        else:
+            if len(text.head) >= HEAD:
+                self._settle(file, text, total, settled)
+            self._own(file, text, partial=tails and (text.end is None or is_quiet(text)))
+        file.seen = text.seen
 
     def _whole(self, file: File, text: Text) -> None:
         """Read everything again, in place of what it gave before."""
         read = fingerprint(text)
         found = pipeline.scan_source(replace(text.source, path=file.token), self.options, self.names, None)
+        check_same(text)
         file.own, file.whole, file.mark, file.reached = found.inventory, True, Mark(), Mark(read)
         file.gaps, file.notes, file.sources = tuple(found.gaps), tuple(found.notes), tuple(found.sources)
         file.head, file.rest = head_of(text.head, read.length), ""
@@ -84,6 +85,7 @@ class Reader:
         found = self._fold(file, text, text.end, partial=partial)
         file.own, file.reached, file.whole = found.inventory, found.mark, False
         file.gaps, file.notes, file.sources = found.told
+        file.head = head_of(text.head, file.read.length)
         file.rest = "" if not found.rest else "read" if partial else "left"
 
     def _fold(self, file: File, text: Text, stop: int | None, *, partial: bool = False) -> _Folded:
@@ -98,12 +100,12 @@ class Reader:
             standing = Standing(mark.headers, mark.day_first) if mark.print.length else None
             log.resume(cast(BinaryIO, lines), mark.line, standing)
             inputs.scan_log(log, self.names, inventory, since=options.since, until=options.until)
+        check_same(text)
         line, (headers, day_first) = mark.line + lines.breaks, log.standing
         assumed = tuple(sorted(log.assumed.items()))
         found = Mark(lines.given, line, headers, day_first, log.tally, assumed)
         gaps = (*log.gaps(), *_failed(file, lines.failure))
-        rest = lines.rest or lines.changed
-        return _Folded(inventory, found, (gaps, tuple(log.notes()), (log.summary(),)), log.open_line, rest)
+        return _Folded(inventory, found, (gaps, tuple(log.notes()), (log.summary(),)), log.open_line, lines.rest)
 
     def _log(self, file: File, text: Text) -> LogFile:
         """The log as its beginning tells it."""
@@ -122,10 +124,6 @@ class _Folded(NamedTuple):
     told: tuple[tuple[Gap, ...], tuple[Note, ...], tuple[SourceSummary, ...]]
     open_line: int | None
     rest: bool
-
-
-def _quiet(text: Text) -> bool:
-    return text.seen.modified is None or time.time() - text.seen.modified / 1e9 >= QUIET
 
 
 def _failed(file: File, failure: SourceError | OSError | None) -> tuple[Gap, ...]:

@@ -16,11 +16,10 @@ from typing import Final
 from shadowai import pipeline
 from shadowai.catalog import Catalog
 from shadowai.errors import SourceError, UsageError
+from shadowai.incremental import rotation, texts
 from shadowai.incremental import state as states
-from shadowai.incremental import texts
-from shadowai.incremental.known import TOKEN, File, Seen
+from shadowai.incremental.known import NOTHING, TOKEN, File, Seen
 from shadowai.incremental.reading import Reader
-from shadowai.incremental.rotation import siblings
 from shadowai.incremental.state import State
 from shadowai.incremental.texts import Text
 from shadowai.inventory import By
@@ -30,6 +29,7 @@ from shadowai.pipeline import Outcome, Progress, ScanOptions
 from shadowai.sources import container, duplicates, remote
 from shadowai.sources.container import Source
 
+_LATER: Final = "the next run looks at it again"
 _SECOND: Final = 1_000_000_000
 CHECKPOINT: Final = 30.0
 """Seconds of work after which what was done so far is written down."""
@@ -52,6 +52,7 @@ class Incremental:
         self._notes: list[Note] = []
         self._present: dict[str, Source] = {}
         self._met: set[int] = set()
+        self._before: dict[str, int] = {}
         self._saved = time.monotonic()
         self._state = _begin(path, options, self._catalog)
 
@@ -60,6 +61,7 @@ class Incremental:
         Raises :class:`UsageError` for a path that is not there."""
         container.check_exist(self._paths)
         self._gaps, self._notes, self._met = [], [], set()
+        self._before = {file.given: file.seen.modified or 0 for file in self._state.files if not file.rotated}
         changed = self._changed()
         if progress is not None:
             progress.start(None)
@@ -83,7 +85,7 @@ class Incremental:
         found = Outcome(gaps=[*self._gaps], notes=[*self._state.notes, *self._notes])
         found.inventory.merge(self._state.total)
         for file in files:
-            found.merge(Outcome(file.own, [*file.gaps], [*file.notes], [*file.sources]))
+            found.merge(Outcome(file.own, [*file.gaps, *_lost(file)], [*file.notes], [*file.sources]))
         return tuple(_renamed(self._report(found, by), paths) for by in ways)
 
     def _changed(self) -> list[Source]:
@@ -109,7 +111,7 @@ class Incremental:
             file = known.get(seen[source.path].key)
             if file is not None and (source.path not in kept or _unchanged(file, seen[source.path])):
                 file.path = file.given = source.path
-                self._met.add(file.number)
+                self._meet(file)
             elif source.path in kept:
                 changed.append(source)
         return changed
@@ -119,29 +121,38 @@ class Incremental:
         try:
             with texts.look(source) as text:
                 file = self._which(text)
-                self._met.add(file.number)
-                file.given, file.rotated, file.closed = given, given != source.path, False
+                file.given, file.rotated = given, given != source.path
+                self._meet(file)
                 self._reader.read(file, text, self._state.total, self._checkpoint, tails=tails)
         except (SourceError, OSError) as wrong:
             self._gaps.append(_gap(wrong, source.path))
             return False
         return True
 
+    def _meet(self, file: File) -> None:
+        self._met.add(file.number)
+        file.closed = file.lost = False
+
     def _which(self, text: Text) -> File:
         """The file that ``text`` is: of the known ones the longest that it begins with, or a new one."""
-        mine = next((file for file in self._state.files if file.seen.key == text.seen.key), None)
-        still = mine is not None and mine.head.fits(text.head) and texts.begins_with(text, mine.read, mine.read)
-        believed = mine.read if mine is not None and still else None
-        least = believed.length if believed is not None else 0
-        others = [one for one in self._state.files if one is not mine and one.read.length > least]
-        others = sorted((one for one in others if one.head.fits(text.head)), key=lambda one: -one.read.length)
-        best = next((one for one in others if texts.begins_with(text, one.read, believed)), None)
-        if mine is not None and not still:  # another content in its place
-            mine.seen = mine.seen._replace(key="")
+        files = self._state.files
+        mine = next((file for file in files if file.seen.key == text.seen.key), None)
+        if mine is not None and not (mine.head.fits(text.head) and texts.begins_with(text, mine.read, mine.read)):
+            texts.check_same(text)
+            mine.seen = mine.seen._replace(key="")  # another content in its place
             mine = None
+        believed = mine.read if mine is not None else NOTHING
+        longer = [one for one in files if one.read.length > believed.length and one.head.fits(text.head)]
+        longer.sort(key=lambda one: -one.read.length)
+        best = next((one for one in longer if texts.begins_with(text, one.read, believed)), None)
         if best is None:
+            if mine is None and self._may_be_unfinished(text):
+                raise SourceError("may be a copy in the making", origin=Origin(text.source.path), remedy=_LATER)
             return mine or self._new(text)
-        if mine is None and best.seen.key not in self._present:
+        if best.seen.key not in self._present:  # it was moved, copied or compressed; what began like it is in it
+            if mine is not None:
+                mine.settle(self._state.total)
+                files.remove(mine)
             return best
         file = mine or self._new(text)
         if text.lines and not best.whole:  # what another file holds, too, was counted there
@@ -150,8 +161,12 @@ class Incremental:
             self._notes.append(_shared(text.source.path, best))
         return file
 
+    def _may_be_unfinished(self, text: Text) -> bool:
+        """Whether a file has a name as copies of logs have it, and was written to a moment ago."""
+        return not texts.is_quiet(text) and self._was_rotated(text.source.path)
+
     def _new(self, text: Text) -> File:
-        file = File(self._state.next_number, text.source.path, text.seen)
+        file = File(self._state.next_number, text.source.path, text.seen._replace(size=None))
         self._state.files.append(file)
         self._state.next_number += 1
         return file
@@ -159,9 +174,10 @@ class Incremental:
     def _missing(self, *, tails: bool) -> int:
         """Look for files that lost their name to another one, and settle those that are gone; how many had something new."""
         given = {source.path for source in self._present.values()}
-        found = 0
         unmet = [file for file in self._state.files if file.number not in self._met and not file.closed]
-        for path in dict.fromkeys(file.given for file in unmet if file.given in given):
+        alone = [path for path in self._paths if path in given and path in self._before]
+        found = 0
+        for path in dict.fromkeys([*alone, *(file.given for file in unmet if file.given in given)]):
             found += self._rotated(path, [file for file in unmet if file.given == path], tails=tails)
         for file in unmet:
             if file.given not in given and not remote.is_url(file.path) and not os.path.lexists(file.path):
@@ -170,33 +186,30 @@ class Incremental:
 
     def _rotated(self, path: str, waiting: Sequence[File], *, tails: bool) -> int:
         """Read on what had the name ``path`` under the names that rotation gives, and what had it in between; how many that were."""
-        since = (
-            min(file.seen.modified or 0 for file in waiting) // _SECOND * _SECOND
-        )  # what compresses keeps no more of it
+        since = min([self._before.get(path, 0), *(file.seen.modified or 0 for file in waiting)])
+        since -= since % _SECOND  # what compresses files keeps no more of it
         found = 0
-        for entry in siblings(path):
+        for entry in rotation.siblings(path):
             seen = _seen(entry.path)
-            if seen is None or seen.key in self._present or (seen.modified or 0) < since:
+            file = next((one for one in self._state.files if seen is not None and one.seen.key == seen.key), None)
+            if seen is None or (file is None and (seen.modified or 0) < since):
                 continue
-            file = next((one for one in self._state.files if one.seen.key == seen.key), None)
-            if file is not None and _unchanged(file, seen):
-                file.path, file.rotated = entry.path, True
-                self._met.add(file.number)
+            if file is not None and (file.number in self._met or _unchanged(file, seen)):
+                file.path, file.rotated = entry.path, entry.path != file.given
+                self._meet(file)
             else:
                 found += self._take(_source(entry.path), given=path, tails=tails)
         for file in waiting:
             if file.number not in self._met:
-                if not file.rotated:
-                    self._lose(file)
+                file.lost = not file.rotated and not self._was_rotated(path)
                 self._close(file)
         return found
 
-    def _lose(self, file: File) -> None:
-        reason = (
-            f"was replaced, and what had been in it is not there under any name: what was written to it behind byte {file.read.length} "
-            "was not read (run more often than it is rotated, or keep one rotated file)"
-        )
-        file.gaps = (*file.gaps, Gap(Origin(file.token), reason))
+    def _was_rotated(self, path: str) -> bool:
+        """Whether a name is itself one that rotation gives: to lose it is usual."""
+        folder, name = os.path.split(path)
+        given = (os.path.split(source.path) for source in self._present.values())
+        return any(place == folder and rotation.is_rotated(name, of) for place, of in given)
 
     def _close(self, file: File) -> None:
         """It is not there any more; should its content come back under any name, it is read on from where it was."""
@@ -235,6 +248,16 @@ def _begin(path: Path | None, options: ScanOptions, known: Catalog) -> State:
     found.notes.append(Note(Origin(str(path)), "signatures", text, len(found.files)))
     found.signatures = known.version
     return found
+
+
+def _lost(file: File) -> tuple[Gap, ...]:
+    if not file.lost:
+        return ()
+    reason = (
+        f"was replaced, and what had been in it is not there under any name: what was written to it behind byte {file.read.length} "
+        "was not read (run more often than it is rotated, or keep one rotated file)"
+    )
+    return (Gap(Origin(file.token), reason),)
 
 
 def _is_there(file: File) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -21,7 +22,10 @@ from shadowai.sources.logs.logfile import HEAD
 
 ENDING: Final = 64
 """Bytes at the end of what is read as a whole that may change when it grows: the brackets that close a document."""
+QUIET: Final = 10.0
+"""Seconds for which a file must not have changed to be taken for as it will stay: with a last line that has no end, or as a copy."""
 _READ: Final = 1 << 20
+_CHECKED: Final = 4096
 
 
 class Text(NamedTuple):
@@ -128,11 +132,6 @@ class Lines(io.RawIOBase):
         self.breaks = 0
         self.failure: SourceError | OSError | None = None
         self._print.feed(self._take(known.length - known.start))
-        self.changed = self._print.now() != known
-        """Whether the file was cut off or written anew since it was looked at."""
-        if self.changed:
-            self._ended, self._partial, self._before = True, False, known
-            self.failure = SourceError("changed while it was read", remedy="the next run reads it again")
 
     @property
     def given(self) -> Fingerprint:
@@ -183,6 +182,22 @@ class Lines(io.RawIOBase):
             self.failure, data = wrong, b""
         self._at += len(data)
         return data
+
+
+def is_quiet(text: Text) -> bool:
+    """Whether nothing was written to the file a moment ago."""
+    return text.seen.modified is None or time.time() - text.seen.modified / 1e9 >= QUIET
+
+
+def check_same(text: Text) -> None:
+    """Raises :class:`SourceError` where the file was cut off or written anew since it was looked at: what was read of it in the meantime
+    is of nobody knows what."""
+    if text.end is not None:
+        with text_from(text, 0) as stream:
+            if stream.read(min(_CHECKED, len(text.head))) != text.head[:_CHECKED]:
+                raise SourceError(
+                    "changed while it was read", origin=Origin(text.source.path), remedy="the next run reads it again"
+                )
 
 
 def is_whole(text: Text) -> bool:

@@ -192,25 +192,32 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        before = self._framer.overlong
-        for message in self._framer.feed(data):
-            self._all.mailbox.put(self._sender, message)
-            self._since = None
-        self._all.counts.overlong += self._framer.overlong - before
         self._all.heard(self)
-        if not self._framer.begun:
-            self._since = None
-        elif self._since is None:
-            self._since = asyncio.get_running_loop().time()
-        if self._all.mailbox.is_full and not self._waits and self._transport is not None:
-            self._waits = True
-            self._transport.pause_reading()
+        self._take(data)
 
     def go_on(self) -> None:
         """There is room again."""
         if self._waits and self._transport is not None:
             self._waits = False
-            self._transport.resume_reading()
+            self._take(b"")
+            if not self._waits:
+                self._transport.resume_reading()
+
+    def _take(self, data: bytes) -> None:
+        """Hand over messages, as many as there is room for."""
+        before = self._framer.overlong
+        for message in self._framer.feed(data):
+            self._all.mailbox.put(self._sender, message)
+            self._since = None
+            if self._all.mailbox.is_full and self._transport is not None:
+                self._waits = True
+                self._transport.pause_reading()
+                break
+        self._all.counts.overlong += self._framer.overlong - before
+        if not self._framer.begun:
+            self._since = None
+        elif self._since is None:
+            self._since = asyncio.get_running_loop().time()
 
     def is_late(self, now: float, patience: float) -> bool:
         """Whether a message began long ago and did not end; not where we made it wait."""
@@ -228,9 +235,11 @@ class Connection(asyncio.Protocol):
         self._all.gone(self)
 
     def _end(self, *, cut: bool) -> None:
+        self._all.gone(self)
+        for message in self._framer.feed(b""):
+            self._all.mailbox.put(self._sender, message)
         before, begun = self._framer.overlong, self._framer.begun
         last = self._framer.end()
-        self._all.gone(self)
         if cut:
             self._all.counts.cut += begun
             return

@@ -13,10 +13,16 @@ from typing import Final, Literal, NamedTuple
 from shadowai.index import tail
 from shadowai.model import Entry, Signature, Verdict
 from shadowai.normalize import host as canonical
-from shadowai.policy import is_use
+from shadowai.policy import Decision, is_use
 
 APPROVED: Final = frozenset({Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED})
 _KINDS = ("host", "dns_only")
+
+
+def at_best(decision: Decision) -> Verdict:
+    """The verdict that speaks most for a service of those that it may have: an approval on conditions is one, where it is not known
+    whether they are met."""
+    return next((verdict for verdict in (decision.verdict, *decision.may_be) if verdict in APPROVED), decision.verdict)
 
 
 class Host(NamedTuple):
@@ -90,7 +96,7 @@ def plan(
     verdict: Callable[[Signature], Verdict],
 ) -> BlockPlan:
     """The plan for the ``services`` (ids). ``users`` are the rows by user of what was seen; ``verdict`` says what the policy says of a
-    service as a whole."""
+    service as a whole (:func:`at_best`)."""
     known = {signature.id: signature for signature in signatures}
     needs = {id: frozenset(_needed(one)) for id, one in known.items() if id not in services}
     rows: dict[str, list[Entry]] = {}

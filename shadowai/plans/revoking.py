@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from shadowai import normalize
 from shadowai.model import Signature, Verdict
-from shadowai.plans.blocking import APPROVED
+from shadowai.plans.blocking import APPROVED, at_best
 from shadowai.plans.steps import step
 from shadowai.policy import Decision, Policy
 from shadowai.policy.deciding import SEVERITY
@@ -156,7 +156,7 @@ def _approved(
     policy: Policy, services: Iterable[Signature], today: date, statuses: Collection[Verdict]
 ) -> tuple[str, ...]:
     """The services of an application that the policy, whoever uses them, says something else of."""
-    return tuple(one.id for one in services if policy.decide(one, today).verdict in APPROVED.difference(statuses))
+    return tuple(one.id for one in services if at_best(policy.decide(one, today)) in APPROVED.difference(statuses))
 
 
 def _who(grant: Grant, people: Mapping[str, Person]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from shadowai.model import Entry, Report, Usage, Verdict
+from shadowai.model import Entry, Report, Usage
+from shadowai.policy.deciding import FORBIDDEN
 
-FAIL_ON: Final = frozenset({Verdict.UNSANCTIONED.value, Verdict.PROHIBITED.value})
+FAIL_ON: Final = frozenset(verdict.value for verdict in FORBIDDEN)
 """Verdicts whose use breaches the policy."""
 
 

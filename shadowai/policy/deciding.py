@@ -28,6 +28,10 @@ SEVERITY: Final = (
 """Verdicts in the order of what needs action first: a row of several people has the first of theirs."""
 
 
+FORBIDDEN: Final = (Verdict.PROHIBITED, Verdict.UNSANCTIONED)
+"""Verdicts of what is not allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Rules in file order, and the verdict of what none of them speaks about. ``groups`` are lists of people, folded; ``disputes`` are
@@ -103,15 +107,18 @@ class Policy:
 
     def notes(self, entries: Iterable[Entry]) -> tuple[Note, ...]:
         """What the reader of a report must know of its verdicts: rows that rules disagree about, rows that could not be judged for
-        want of something, and breaches that are not enforced."""
+        want of something, what to use instead of what is not allowed, and that breaches are not enforced."""
         disputed: Counter[tuple[int, int]] = Counter()
         open_: Counter[tuple[int, str]] = Counter()
+        instead: Counter[tuple[int, str, str]] = Counter()
         for entry in entries:
             ruling = entry.ruling
             if ruling is not None and ruling.disputed is not None and ruling.rule is not None:
                 disputed[ruling.rule, ruling.disputed] += 1
             if ruling is not None and ruling.may_be and ruling.rule is not None and entry.verdict is Verdict.IN_REVIEW:
                 open_[ruling.rule, entry.verdict_reason] += 1
+            if ruling is not None and ruling.alternative and ruling.rule is not None and entry.verdict in FORBIDDEN:
+                instead[ruling.rule, entry.service_id, ruling.alternative] += 1
         found = [
             Note(
                 Origin(self.path, line),
@@ -122,6 +129,10 @@ class Policy:
             for (line, other), count in sorted(disputed.items())
         ]
         found += [Note(Origin(self.path, line), "policy_open", text, n) for (line, text), n in sorted(open_.items())]
+        found += [
+            Note(Origin(self.path, line), "policy_alternative", f"instead of {service}, use {other}", count)
+            for (line, service, other), count in sorted(instead.items())
+        ]
         if self.mode == "audit":
             found.append(Note(Origin(self.path), "policy_audit", "the policy is in audit mode: breaches end with 0"))
         return tuple(found)

@@ -1,10 +1,10 @@
 """What is wrong between the rules of a policy: those that never apply, and those that both apply and disagree.
 
 The first rule that applies decides, and that is how an exception is written: before the rule that it is an exception from. So the order
-of two rules says what is meant where the first is the *narrower* one: where everything that it selects the second selects, too, or where
-it names services one by one and the second does not. In every other case two rules that overlap and say different things disagree, and
-that one of them stands first may be an accident. It still decides (a verdict has to come from somewhere), and each row that it decides
-is said to be disputed; a rule before both that speaks about what they have in common ends the dispute.
+of two rules says what is meant where the first is the *narrower* one: where everything that it selects the second selects, too, and not
+the other way round (services named one by one are narrower than a vendor, a category or a country). In every other case two rules that
+overlap and say different things disagree, and that one of them stands first may be an accident. It still decides (a verdict has to come
+from somewhere), and each row that it decides is said to be disputed; a rule before both about what they have in common ends the dispute.
 """
 
 from __future__ import annotations

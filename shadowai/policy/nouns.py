@@ -13,10 +13,8 @@ MODES: Final[tuple[Mode, ...]] = ("enforce", "audit")
 SCOPE_CLASSES: Final = ("none", "identity", "other", "content", "write", "tenant")
 """What permissions come to, the least first: nothing granted; who somebody is; something that is not known to reach content; mail,
 files, chats, code to be read; to be changed or sent; content of the whole tenant (by the application itself, or granted for everyone)."""
-ACCOUNTS: Final = ("corporate", "personal", "anonymous")
-"""Kinds of accounts that a service is used with."""
-ACCOUNT_FACT: Final = "account:"
-"""What a fact of a sighting that tells the kind of account begins with."""
+ACCOUNTS: Final = ("corporate", "personal", "anonymous", "enforced")
+"""Kinds of accounts that a service is used with; ``enforced`` where the network lets none but the company's through."""
 
 
 class Word(NamedTuple):

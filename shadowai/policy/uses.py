@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shadowai import permissions
-from shadowai.policy.nouns import ACCOUNT_FACT, SCOPE_CLASSES, Use
+from shadowai.model import ACCOUNT
+from shadowai.policy.nouns import SCOPE_CLASSES, Use
 
 GRANTED: Final = frozenset({"grant", "key", "licensed", "assigned", "installed"})
 """Facts of what a tenant knows of."""
@@ -57,7 +58,7 @@ def _class(scope: str) -> str:
 
 def _account(facts: Collection[str], granted: bool) -> frozenset[str] | None:
     """What a tenant knows of is its own people's; of the others, what the traffic shows."""
-    told = {fact.removeprefix(ACCOUNT_FACT) for fact in facts if fact.startswith(ACCOUNT_FACT)}
+    told = {fact.removeprefix(ACCOUNT) for fact in facts if fact.startswith(ACCOUNT)}
     return frozenset(told | ({"corporate"} if granted else set())) or None
 
 

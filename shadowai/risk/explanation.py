@@ -33,7 +33,8 @@ def lines(entry: Entry, rating: Rating, weights: Weights) -> Iterator[str]:
     for part in rating.contributions:
         if part.group in (FLOOR, CEILING):
             bound = (weights.floors if part.group == FLOOR else weights.ceilings)[part.name]
-            yield f"{part.low:>+6}{part.high:>+6}  {part.group.upper()} of {bound.score}, {part.name}: {part.why}"
+            text = f"{part.low:>+6}{part.high:>+6}  {part.group.upper()} of {bound.score}, {part.name}: {part.why}"
+            yield from _wrapped(text, 14)
     yield f"{rating.low:>6}{rating.high:>6}  RISK: the upper end is the score, {rating.level}"
     yield from _without(entry, rating)
     yield from _narrowing(rating)

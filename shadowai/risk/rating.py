@@ -1,7 +1,7 @@
 """From answers to a score: contributions that add up to it exactly, floors that an average cannot hide, ceilings where nothing was used.
 
-The score is the upper end of the interval: what is not known counts as the worst answer that remains possible, and each fact
-that becomes known can only narrow it. Floors need a fact, never a suspicion, and hold only where the service is used.
+The score is the upper end of the interval: what is not known counts as the worst answer that remains possible, and an answer that
+becomes known narrows it. Floors need a fact, never a suspicion, and hold only where the service is used.
 """
 
 from __future__ import annotations

@@ -59,6 +59,7 @@ TENANT_CONTROLS = frozenset(
         b"sec-restrict-tenant-access-policy",
         b"sec-github-allowed-enterprise",
         b"x-slack-allowed-workspaces",
+        b"x-slack-allowed-workspaces-requester",
         b"x-dropbox-allowed-team-ids",
     }
 )

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from shadowai.cli import main
+from shadowai.cli.remembering import remember_sweep
+from shadowai.history.store import History
+from shadowai.pipeline import ScanOptions
+from shadowai.swept_report import SweptReport
+from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept
 from tests.conftest import ROOT
 
 SAMPLES = str(ROOT / "samples")
@@ -24,10 +29,10 @@ def said(capsys: Captured, *argv: str, code: int = 0) -> str:
 @pytest.mark.parametrize(
     ("asset", "risk", "words"),
     [
-        ("openai-chatgpt", "risk 50 of 100, high (from 27 to 50", "yes under the plan 'consumer'"),
+        ("openai-chatgpt", "risk 51 of 100, high (from 30 to 51", "yes under the plan 'consumer'"),
         ("deepseek", "risk 60 of 100, high", "FLOOR of 60, jurisdiction"),
         ("ollama", "risk 50 of 100, high", "FLOOR of 50, open-server"),
-        ("github-copilot", "risk 28 of 100, medium", "business-plan"),
+        ("github-copilot", "risk 29 of 100, medium", "the traffic shows it: corporate"),
         ("midjourney", "risk 10 of 100, low", "CEILING of 10, blocked"),
     ],
 )
@@ -77,7 +82,7 @@ def test_the_score_is_the_one_of_the_scan(capsys: Captured) -> None:
     assert main(["scan", SAMPLES, "--format", "json", "--no-progress"]) == 0
     rows = json.loads(capsys.readouterr().out)["entries"]
     assert all(0 <= row["risk"] <= 100 and row["risk_level"] for row in rows)
-    for row in rows[:2]:
+    for row in rows[:1]:
         assert json.loads(said(capsys, row["asset_id"], "--input", SAMPLES, "--format", "json"))["risk"] == row["risk"]
 
 
@@ -115,6 +120,24 @@ def test_what_the_history_remembers(capsys: Captured, tmp_path: Path) -> None:
         assert found["risk_low"] <= rows[asset]["risk"] <= found["risk"] and found["evidence"] == []
     text = said(capsys, "deepseek", "--history", past)
     assert "As the history remembers it, unchanged since run 1" in text
+
+
+def test_an_application_of_a_tenant_from_the_history(capsys: Captured, tmp_path: Path) -> None:
+    """A sweep is remembered with the facts that its score hangs on, so that a floor still holds."""
+    past = f"sqlite:///{tmp_path / 'h.db'}"
+    claude, now = "08ad6f98-a4f8-4635-bb8d-f1a3044760f0", 20_500 * 86_400_000_000
+    apps = (App("entra", "example", claude, "Claude"),)
+    grants = (Grant("entra", "example", "g1", claude, "delegated", "ann", ("Mail.Read",)),)
+    people = (Person("entra", "example", "ann", "ann@example.com"),)
+    done = (Outcome("grants", "grants", Completeness.COMPLETE),)
+    work = Swept("work", "entra", "Entra", "example", now, now, "full", "ai", apps, grants, people, (), (), done)
+    made = SweptReport(ScanOptions(), {})
+    joined = made.joined([work], [], ("service", "user"))
+    with History(past) as history:
+        remember_sweep(history, joined, [work], catalog=made.catalog, matcher=made.matcher, policy=None, options={})
+    text = said(capsys, "anthropic-claude", "--history", past)
+    assert text.startswith("Claude: risk 70 of 100, critical") and joined.reports[0].entries[0].risk == 70
+    assert "FLOOR of 70, unverified-content" in text and "read: Mail.Read" in text
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shadowai import pipeline
 from shadowai.cli import main, page
+from tests.conftest import ROOT
 
 LINE = "1772442600.000    120 192.0.2.{host} TCP_TUNNEL/200 5000 CONNECT chatgpt.com:443 {user} HIER_DIRECT/198.51.100.7 -\n"
 
@@ -74,3 +77,17 @@ def test_the_limit_is_for_all_files_together(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_costs_its_hash_and_not_the_page(tmp_path: Path) -> None:
     (file,) = page.hashes([str(tmp_path / "gone.log")])
     assert (file.sha256, file.why) == ("", "no such file or folder")
+
+
+def test_the_reasons_of_a_risk_are_its_contributions_and_add_up() -> None:
+    options = pipeline.ScanOptions()
+    report = pipeline.scan([str(ROOT / "samples")], options=options)
+    rater = options.rater(options.load_catalog())
+    found = page.reasons(report, rater)
+    assert found.keys() == {entry.asset_id for entry in report.entries}
+    for entry in report.entries:
+        several = found[entry.asset_id]
+        assert sum(reason.points or 0 for reason in several) == entry.risk
+        assert sum(reason.low or 0 for reason in several) == entry.risk_low
+        assert [reason.points for reason in several] == sorted((r.points for r in several), key=lambda p: -(p or 0))
+    assert page.reasons(replace(report, entries=(replace(report.entries[0], risk=None),)), rater) == {}

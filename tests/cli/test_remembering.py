@@ -143,3 +143,22 @@ def test_a_webhook_that_cannot_be_told_ends_nothing(state: Path, capsys: pytest.
         log((host, "ann"))
         assert main(["scan", "proxy.log"]) == 0
     assert "NO_SUCH_HOOK is not set" in capsys.readouterr().err
+
+
+def test_what_is_older_than_it_may_be_kept_is_forgotten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from shadowai.cli.remembering import forget_old
+    from shadowai.config import Settings
+    from shadowai.history.place import Remembering
+    from shadowai.history.remember import remember
+    from tests.history.making import entry, scan
+
+    with opened(str(tmp_path / "history.db")) as history:
+        remember(history, scan(entry("claude", "ann")))
+        forget_old(history, Settings())
+        forget_old(history, Settings(history=Remembering(keep_days=36_500)))
+        with history.reading() as db:
+            assert len(store.runs(db)) == 1
+        forget_old(history, Settings(history=Remembering(keep_days=1)))
+        with history.reading() as db:
+            assert store.runs(db) == []
+    assert "1 runs older than 1 days were forgotten" in capsys.readouterr().err

@@ -59,3 +59,21 @@ def test_wrong_usage(tmp_path: Path, capsys: Captured) -> None:
     assert main(["signatures", "report", "--since", str(tmp_path / "absent\x1b[2J")]) == 2
     said = capsys.readouterr()
     assert said.out == "" and "cannot be read" in said.err and "\x1b" not in said.err
+
+
+def test_what_people_said_of_findings(tmp_path: Path, capsys: Captured) -> None:
+    from shadowai.model import Verdict
+    from tests.decisions.making import decided, written
+
+    log = tmp_path / "decisions.jsonl"
+    written(log, decided("openai-chatgpt"), decided("openai-chatgpt", "ann", Verdict.NOT_AI))
+    assert main(["signatures", "report", "--decisions", str(log)]) == 0
+    assert capsys.readouterr().out.endswith(
+        "rows that people have decided upon, and called AI\n  1 of 2  openai-chatgpt\n"
+    )
+    assert main(["signatures", "report", "--decisions", str(log), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decided"] == [
+        {"signature": "openai-chatgpt", "right": 1, "answered": 2}
+    ]
+    log.write_bytes(b"")
+    assert main(["signatures", "report", "--decisions", str(log)]) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -208,3 +209,14 @@ def stopped() -> threading.Event:
 def test_wrong_usage(configuration: Path, argv: list[str], says: str, capsys: pytest.CaptureFixture[Any]) -> None:
     assert sweep(configuration, *argv) == 2
     assert says in capsys.readouterr().err
+
+
+def test_budgets_are_judged_with_a_history_and_without(configuration: Path, tmp_path: Path) -> None:
+    text = "version: 1\nbudgets: [{name: a, measure: services, surface: tenant, max: 0}]\ncoverage: {sources: [toy], max_gap: 1h}\n"
+    (tmp_path / "b.yaml").write_text(text)
+    argv = ["main", "--budget", str(tmp_path / "b.yaml"), "--verdict", str(tmp_path / "v.json")]
+    for more in (["--no-history"], ["--history", str(tmp_path / "h.db")]):
+        assert sweep(configuration, *argv, *more) == 3  # there are no logs whose gaps could be told
+        found = json.loads((tmp_path / "v.json").read_text())
+        states = [(one["name"], one["state"]) for one in (*found["budgets"], *found["coverage"])]
+        assert states == [("a", "within"), ("toy", "within"), ("max_gap", "unknown")]

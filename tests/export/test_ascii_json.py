@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shadowai.export.ascii_json import dump, known
+from shadowai.export.ascii_json import Json, dump, known
 from tests.export.reports import HOSTILE, NUMBERS
 
 
@@ -24,5 +24,5 @@ def test_order_and_kinds_stay() -> None:
 
 
 def test_unknown_is_left_out_and_zero_and_no_are_not() -> None:
-    fields = {"a": None, "b": "", "c": [], "d": {}, "e": 0, "f": False, "g": (), "h": "x"}
+    fields: dict[str, Json] = {"a": None, "b": "", "c": [], "d": {}, "e": 0, "f": False, "g": (), "h": "x"}
     assert known(fields) == {"e": 0, "f": False, "h": "x"}

@@ -11,9 +11,18 @@ import pytest
 from shadowai import __version__
 from shadowai.export import cef
 from shadowai.model import Actor, Report
-from tests.export.reports import BY_USER, CHAT, HOSTILE, NUMBERS, SMALL, hostile
+from tests.export.reports import BY_USER, CHAT, HOSTILE, SMALL, hostile
 
-INJECTIONS = ("a|b", "a=b", "a\\", "a\\|b", "x act=blocked", "x\nCEF:0|evil|evil|1|1|1|10|", "|||| cs1=sanctioned", "\\")
+INJECTIONS = (
+    "a|b",
+    "a=b",
+    "a\\",
+    "a\\|b",
+    "x act=blocked",
+    "x\nCEF:0|evil|evil|1|1|1|10|",
+    "|||| cs1=sanctioned",
+    "\\",
+)
 
 
 def written(report: Report) -> str:

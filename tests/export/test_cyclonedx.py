@@ -73,4 +73,7 @@ def test_the_serial_number_is_the_content_s() -> None:
 
 
 def test_gaps_make_the_list_incomplete() -> None:
-    assert [json.loads(written(report))["compositions"][0]["aggregate"] for report in (SMALL, EMPTY)] == ["incomplete", "unknown"]
+    assert [json.loads(written(report))["compositions"][0]["aggregate"] for report in (SMALL, EMPTY)] == [
+        "incomplete",
+        "unknown",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,7 @@ FIELDS = {
 """The fields in use and their types, of the field reference of ECS 8.17 (https://www.elastic.co/guide/en/ecs/8.17/)."""
 KINDS = {"alert", "asset", "enrichment", "event", "metric", "state", "pipeline_error", "signal"}
 """The allowed values of ``event.kind``."""
-TYPES = {
+TYPES: dict[str, Callable[[Any], object]] = {
     "keyword": lambda value: isinstance(value, str),
     "text": lambda value: isinstance(value, str),
     "date": lambda value: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value),

@@ -54,7 +54,15 @@ def test_what_is_no_address_stands_in_no_field_of_addresses(text: str | None, ad
 
 
 def test_hosts_are_the_canonical_names_alone() -> None:
-    names = ("chatgpt.com", "Chat GPT", "192.0.2.7", "a.example/x", "*.example.com", "evil.example\n", "xn--80ak6aa92e.com")
+    names = (
+        "chatgpt.com",
+        "Chat GPT",
+        "192.0.2.7",
+        "a.example/x",
+        "*.example.com",
+        "evil.example\n",
+        "xn--80ak6aa92e.com",
+    )
     assert events.hosts(replace(CHAT, names=names)) == ("chatgpt.com", "xn--80ak6aa92e.com")
 
 

@@ -43,10 +43,14 @@ def test_the_format_of_a_file(path: str | None, forced: str | None, expected: st
         (
             "a.doc",
             None,
-            "a.doc: no format has the suffix '.doc' (use one of .txt, .csv, .json, .parquet, .xlsx, .html, .htm, or",
+            "a.doc: no format has the suffix '.doc' (use one of .txt, .csv, .json, .parquet, .xlsx, .html, .htm, .ocsf.jsonl",
         ),
         ("csv", None, "csv: the file name has no suffix (use one of"),
-        ("a.csv", "CSV", "unknown format 'CSV' (known formats: table, csv, json, parquet, xlsx, html)"),
+        (
+            "a.csv",
+            "CSV",
+            "unknown format 'CSV' (known formats: table, csv, json, parquet, xlsx, html, ocsf, ecs, cef, cyclonedx, sarif)",
+        ),
         (None, "", "unknown format ''"),
     ],
 )
@@ -101,7 +105,7 @@ def test_importing_the_list_imports_no_format() -> None:
 def test_every_exporter_has_its_file_in_the_list() -> None:
     from shadowai import export
 
-    rooms = {"columns", "inert", "summary", "times", "whole"}
+    rooms = {"ascii_json", "columns", "events", "inert", "manifest", "relates", "summary", "times", "whole"}
     files = {path.stem for path in Path(export.__file__).parent.glob("*.py")} - {"__init__"} - rooms
     source = Path(export.__file__).read_text(encoding="utf-8")
     assert files and all(f"from shadowai.export import {name}\n" in source for name in files)

@@ -40,7 +40,7 @@ def _scan(data: bytes, catalog: Catalog, size: int, since: int | None = None, un
         inventory.entries(by, lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1))
         for by in ("service", "user")
     ]
-    return rows, log.tally, list(log.gaps()), list(log.notes()), log.summary()
+    return (rows, inventory.candidates()), log.tally, list(log.gaps()), list(log.notes()), log.summary()
 
 
 def _both(data: bytes, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, size: int = 1 << 20, **window: int) -> None:

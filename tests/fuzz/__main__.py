@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz [SECONDS] [--corpus DIR] [--seed N] [--kinds wire,frames,captures] [--at N] [--out DIR]``
+"""``python -m tests.fuzz [SECONDS] [--corpus DIR] [--seed N] [--kinds wire,frames,captures,lines] [--at N] [--out DIR]``
 
 Runs each kind in a process of its own, so that a crash is a finding like others. Of each finding the input and what happened are
 written to ``--out`` (``build/fuzz``); ``--at N`` with the same seed and corpus makes input number N again, and judges it in this process.
@@ -51,7 +51,7 @@ def main() -> int:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("seconds", type=float, nargs="?", default=60)
-    parser.add_argument("--corpus", type=Path, help="a folder of captures to alter besides our own")
+    parser.add_argument("--corpus", type=Path, help="a folder of captures and logs to alter besides our own")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--at", type=int, help="only this input, in this process")
@@ -82,7 +82,8 @@ def _work(chosen: argparse.Namespace, seed: int) -> int:
             _report(chosen.out, kind, seed, number, rounds.made(kind, number), said)
         number += 1
     print(
-        f"{kind}: {number - chosen.first:,} inputs, {rounds.executions:,} executions, {findings} findings, slowest "
+        f"{kind}: {number - chosen.first:,} inputs, {f'{rounds.lines:,} lines, ' if rounds.lines else ''}"
+        f"{rounds.executions:,} executions, {findings} findings, slowest "
         f"{rounds.slowest:.2f} s of processor time",
         flush=True,
     )

@@ -74,10 +74,11 @@ def same(
         quick = found(stream, wanted, limits, chunk, compiled=True)
     for what, value in pure.items():
         if quick[what] != value:
-            raise DifferError(f"{what}: {_first(value, quick[what])} (limits {limits}, chunk {chunk}, wanted {wanted})")
+            raise DifferError(f"{what}: {first(value, quick[what])} (limits {limits}, chunk {chunk}, wanted {wanted})")
 
 
-def _first(pure: Any, quick: Any) -> str:
+def first(pure: Any, quick: Any) -> str:
+    """The first in which two answers differ, as text."""
     if isinstance(pure, list) and isinstance(quick, list):
         for number, (one, other) in enumerate(zip(pure, quick, strict=False)):
             if one != other:
@@ -102,15 +103,18 @@ def lawful(data: bytes, limits: Limits = DEFAULT) -> None:
     inputs.scan_capture(one, names, scanned)
     pipeline.fold(other.records(), names, read)
     for what, ours, theirs in (
-        ("rows", _rows(scanned, catalog), _rows(read, catalog)),
+        ("rows", rows(scanned, catalog), rows(read, catalog)),
+        ("candidates", list(scanned.candidates()), list(read.candidates())),
         ("gaps", list(one.gaps()), list(other.gaps())),
         ("notes", list(one.notes()), list(other.notes())),
     ):
         if ours != theirs:
-            raise DifferError(f"the law, {what}: {_first(theirs, ours)} (limits {limits})")
+            raise DifferError(f"the law, {what}: {first(theirs, ours)} (limits {limits})")
 
 
-def _rows(inventory: Inventory, catalog: Catalog) -> list[Entry]:
+def rows(inventory: Inventory, catalog: Catalog) -> list[Entry]:
+    """The entries of an inventory, by service and by user."""
+
     def signature(id: str) -> Signature:
         return catalog.signatures[id]
 

@@ -7,12 +7,12 @@ import resource
 import time
 import traceback
 
-from tests.fuzz import engines, frames, wire
+from tests.fuzz import engines, folds, frames, logs, wire
 from tests.fuzz.changes import changed
 from tests.fuzz.seeds import Seeds
 
-KINDS = ("wire", "frames", "captures")
-"""Payloads to every reader of the wire; frames to the dissection; captures to both engines."""
+KINDS = ("wire", "frames", "captures", "lines")
+"""Payloads to every reader of the wire; frames to the dissection; captures to both engines; logs to the compiled fold and the reference."""
 PER_MEGABYTE = 1.0
 """Seconds of processor time that a reader may take for a megabyte, and for anything shorter."""
 _SLACK = 0.5
@@ -21,16 +21,18 @@ _MORE_MEMORY = 64 << 10
 
 
 class Rounds:
-    """Makes and judges inputs. ``executions`` counts readers called on an input, ``slowest`` is the longest that one took."""
+    """Makes and judges inputs. ``executions`` counts readers called on an input, ``lines`` those of logs, ``slowest`` is the longest that
+    one took."""
 
     def __init__(self, seeds: Seeds, seed: int) -> None:
         self._seeds = seeds
         self._seed = seed
         self.executions = 0
+        self.lines = 0
         self.slowest = 0.0
 
     def made(self, kind: str, number: int) -> bytes:
-        """The input itself; a frame is preceded by its link type in two bytes."""
+        """The input itself; a frame is preceded by its link type in two bytes, a log by a line with the name of its format."""
         return self._made(kind, self._rng(kind, number))
 
     def told(self, kind: str, number: int) -> str | None:
@@ -45,7 +47,7 @@ class Rounds:
         """Raises what is wrong with how input ``number`` is read."""
         rng = self._rng(kind, number)
         data = self._made(kind, rng)
-        if kind == "captures":
+        if kind in ("captures", "lines"):
             engines.known_names()  # what is loaded once is not the reading's
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.process_time()
@@ -61,6 +63,11 @@ class Rounds:
             wire.dissect(int.from_bytes(data[:2], "big"), data[2:])
             self.executions += 1
             readings = 1
+        elif kind == "lines":
+            name, _, log = data.partition(b"\n")
+            readings = folds.check(name.decode(), log, rng)
+            self.executions += readings
+            self.lines += log.count(b"\n") + 1
         else:
             readings = engines.check(data, rng)
             self.executions += readings
@@ -83,6 +90,9 @@ class Rounds:
             if rng.random() < 0.05:
                 link_type = rng.choice(wire.LINK_TYPES)
             return link_type.to_bytes(2, "big") + changed(data, rng, [rng.choice(self._seeds.frames)[1]])
+        if kind == "lines":
+            log = rng.choice(self._seeds.logs)
+            return log.format.encode() + b"\n" + logs.mutated(log.data, rng, rng.choice(self._seeds.logs).data)
         place = rng.randrange(len(self._seeds.parsed))
         if rng.random() < 0.15:
             whole = self._seeds.captures[place][: 1 << 18]

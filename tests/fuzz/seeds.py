@@ -1,4 +1,4 @@
-"""What is altered: captures made by hand, or those of a folder, and the payloads in them."""
+"""What is altered: captures made by hand and the payloads in them, samples of logs, and the captures and logs of a folder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from typing import Any
 from shadowai.sources.capture.flows import COLLECT, Table
 from shadowai.sources.capture.frames import Container, is_capture
 from shadowai.sources.capture.limits import Limits
+from shadowai.sources.container import Content
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.logfile import LogFile
 from tests.captures import files, messages, quic, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
 from tests.captures.packets import ethernet, fragments, udp_datagram
 from tests.captures.scene import scene
+from tests.formats import expected
+from tests.fuzz import folds
 from tests.fuzz.frames import Frame, parsed
+from tests.fuzz.logs import Log
 
 HERE, THERE, RESOLVER = "192.0.2.10", "203.0.113.20", "192.0.2.53"
 HERE6, THERE6 = "2001:db8::10", "2001:db8:1::20"
@@ -27,19 +33,23 @@ _PAYLOADS = 4_000
 
 @dataclass
 class Seeds:
-    """Whole captures, their first frames, single frames with their link types, payloads of flows."""
+    """Whole captures, their first frames, single frames with their link types, payloads of flows; logs of formats that can be folded."""
 
     captures: list[bytes] = field(default_factory=list)
     parsed: list[list[Frame]] = field(default_factory=list)
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
+    logs: list[Log] = field(default_factory=list)
 
 
 def seeds(corpus: Path | None = None) -> Seeds:
-    """Our own captures and messages, and the captures below ``corpus``."""
-    found = Seeds(captures=list(_made()), payloads=list(_messages()))
-    if corpus is not None:
-        found.captures += _of_folder(corpus)
+    """Our own captures, messages and samples of logs, and the captures and logs below ``corpus``."""
+    found = Seeds(captures=list(_made()), payloads=list(_messages()), logs=list(_samples()))
+    for data in _of_folder(corpus) if corpus is not None else ():
+        if is_capture(data):
+            found.captures.append(data)
+        else:
+            found.logs += _logs(data)
     for capture in found.captures:
         frames = parsed(capture)
         found.parsed.append(frames)
@@ -55,9 +65,21 @@ def _of_folder(corpus: Path) -> Iterator[bytes]:
     for path in sorted(corpus.rglob("*")):
         if path.is_file():
             with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-                data = stream.read(_LARGEST)
-            if is_capture(data):
-                yield data
+                yield stream.read(_LARGEST)
+
+
+def _samples() -> Iterator[Log]:
+    """The samples of every format that can be folded."""
+    for name in sorted(formats()):
+        if folds.has_plan(name):
+            yield from (Log(name, sample.read_bytes()) for sample in expected.samples(name))
+
+
+def _logs(data: bytes) -> Iterator[Log]:
+    """``data`` as a log, where it is one of a format that can be folded."""
+    found = LogFile(Content("x", io.BytesIO(data)), formats()).format
+    if found is not None and folds.has_plan(found.name):
+        yield Log(found.name, data)
 
 
 def _payloads(capture: bytes) -> list[bytes]:

@@ -74,11 +74,11 @@ class GrowingLog:
     def one_of(self, draw: random.Random) -> None:
         """Something that happens to logs."""
         what = draw.random()
-        if what < 0.85:
+        if what < 0.94:
             self.write(draw.randrange(60), half=draw.random() < 0.3)
-        elif what < 0.91:
-            self.rename(late=draw.randrange(3))
         elif what < 0.96:
+            self.rename(late=draw.randrange(3))
+        elif what < 0.98:
             self.copytruncate()
         else:
             self.compress()

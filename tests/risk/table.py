@@ -9,7 +9,7 @@ from shadowai.risk import weights
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "risk.md"
-_PART = re.compile(r"(<!-- begin: (\w+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table: \2 -->)", re.DOTALL)
 
 
 def page(text: str) -> str:

@@ -19,12 +19,12 @@ Chat: risk 60 of 100, high
   verdict unreviewed, confidence confirmed: neither is part of the score; weights shadowai-1
 
    low  high
-    22    34  POSTURE: what the service is, wherever it is used
-     0    12    training       no, opt-in or yes: yes under the plan 'chat'; whether that is the plan in use
+    18    28  POSTURE: what the service is, wherever it is used
+     0    10    training       no, opt-in or yes: yes under the plan 'chat'; whether that is the plan in use
                                is not known [https://example.com/chat, 2026-06-01]
-    12    12    jurisdiction   concern: the vendor is in CN [signature chat; 28 CFR 202.601, countries of
+     7     7    jurisdiction   concern: the vendor is in CN [signature chat; 28 CFR 202.601, countries of
                                concern, 2026-05-01]
-     6     6    category       assistant: whatever people type or paste, and files [signature chat,
+     7     7    category       assistant: whatever people type or paste, and files [signature chat,
                                2026-05-01]
      4     4    scope          ai-native: a product that is AI, and a vendor of its own [signature chat,
                                2026-05-01]
@@ -36,7 +36,7 @@ Chat: risk 60 of 100, high
      1     1    users          one: 1 user [as seen, 2026-01-05]
      0     8  CONTROL: what stands between the two, or does not
      0     8    account        managed or private: nothing shows whose accounts are used
-   +31    +5  FLOOR of 60, jurisdiction: the vendor is in a country of concern
+   +35   +11  FLOOR of 60, jurisdiction: the vendor is in a country of concern
     60    60  RISK: the upper end is the score, high
 No points for departments (a single user); permissions (no grant is known); publisher (no application was
   granted anything); secret (none was seen); server (none was seen); contradiction (none was found)."""
@@ -54,15 +54,15 @@ def test_a_whole_explanation() -> None:
 
 def test_what_is_worth_finding_out_comes_the_most_first() -> None:
     found = explained(country="DE", bytes_up=None, users=3)
-    assert found[-1] == "Not known, and worth finding out: training (12), account (8), upload (6), departments (1)."
+    assert found[-1] == "Not known, and worth finding out: training (10), account (8), upload (6), departments (1)."
 
 
 def test_an_interval_and_a_single_figure() -> None:
     def head(**more: Any) -> str:
         return headline(rate(entry(**more), file(plan("all", "no")), WEIGHTS))
 
-    assert head() == "risk 22 of 100, medium (from 14 to 22 by what is known)"
-    assert head(facts=("licensed",)) == "risk 14 of 100, low"
+    assert head() == "risk 23 of 100, medium (from 15 to 23 by what is known)"
+    assert head(facts=("licensed",)) == "risk 15 of 100, low"
 
 
 def test_a_row_by_user_says_whose_it_is_and_a_ceiling_why() -> None:
@@ -84,6 +84,12 @@ def test_the_printed_parts_add_up_to_the_printed_sum(country: str, more: dict[st
     numbers = [[int(number) for number in part.groups() if number] for part in parts if part]
     (total,) = [line.split()[:2] for line in found if "  RISK:" in line]
     assert [str(sum(column)) for column in zip(*numbers, strict=True)] == total
+
+
+@pytest.mark.parametrize("fact", ["content_unverified_publisher", "content_app_only", "impersonation", "clear_key"])
+def test_the_reasons_of_floors_fit_too(fact: str) -> None:
+    found = explained(facts=(fact, "grant"), scopes=("Mail.Read",))
+    assert any("  FLOOR of " in line for line in found) and all(len(line) <= WIDTH for line in found)
 
 
 def test_hostile_names_stay_on_their_line_and_lines_fit() -> None:

@@ -156,20 +156,20 @@ def test_case_a_chat_assistant_in_private_and_company_accounts() -> None:
     """Consumer plans train and business ones do not, US, bulk uploads of 14 MB by five people, accounts not known."""
     plans = (plan("consumer", "yes"), plan("business-enterprise-edu", "no"))
     found = rated(*plans, country="US", usage=Usage.BULK, bytes_up=14_366_770, users=5)
-    assert (found.low, found.high, found.level) == (27, 50, "high")
+    assert (found.low, found.high, found.level) == (30, 51, "high")
 
 
 def test_case_the_same_with_seats() -> None:
     plans = (plan("consumer", "yes"), plan("business-enterprise-edu", "no"))
     more: dict[str, Any] = {"facts": ("licensed",), "departments": ("Finance",)}
     found = rated(*plans, country="US", usage=Usage.BULK, bytes_up=14_366_770, users=5, **more)
-    assert (found.low, found.high, found.level) == (27, 27, "medium")
+    assert (found.low, found.high, found.level) == (30, 30, "medium")
 
 
 def test_case_a_country_of_concern() -> None:
     found = rated(plan("chat", "yes"), country="CN", usage=Usage.INTERACTIVE, bytes_up=None)
     assert (found.low, found.high, found.level) == (60, 60, "high")
-    assert bound(found) == [(FLOOR, "jurisdiction", 31, 5)]
+    assert bound(found) == [(FLOOR, "jurisdiction", 35, 11)]
 
 
 def test_case_a_note_taker_with_mail_from_an_unverified_publisher() -> None:

@@ -13,7 +13,7 @@ def test_the_page_has_the_weights_that_are_in_force() -> None:
 def test_every_table_is_on_the_page_once() -> None:
     text = table.PAGE.read_text("utf-8")
     for name in table.tables():
-        assert text.count(f"<!-- begin: {name} -->") == text.count(f"<!-- end: {name} -->") == 1
+        assert text.count(f"<!-- table: {name} -->") == text.count(f"<!-- end of table: {name} -->") == 1
 
 
 def test_a_page_that_lags_behind_is_noticed() -> None:

@@ -109,7 +109,7 @@ def test_nothing_to_change_needs_no_file() -> None:
         ("version: 1\nname: a\nfactors:\n  training:\n    points: {perhaps: 3}\n", 5, "perhaps is not known"),
         ("version: 1\nname: a\nfactors:\n  training:\n    points: {opt-in: many}\n", 5, "whole number from 0 to 100"),
         ("version: 1\nname: a\nfactors:\n  training:\n    points: {opt-in: -1}\n", 5, "whole number from 0 to 100"),
-        ('version: 1\nname: a\nfactors:\n  training:\n    points: {"yes": 13}\n', 4, "can give 101 points"),
+        ('version: 1\nname: a\nfactors:\n  training:\n    points: {"yes": 11}\n', 4, "can give 101 points"),
         ("version: 1\nname: a\nlevels: {medium: 0}\n", 3, "does not ascend from 0"),
         ("version: 1\nname: a\nlevels: {low: 1}\n", 3, "does not ascend from 0"),
         ("version: 1\nname: a\ncountries:\n  concern: {list: [CN, DE]}\n", 4, "has DE, as adequate has"),

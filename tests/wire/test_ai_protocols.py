@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -210,3 +211,37 @@ def test_any_bytes(data: bytes, path: str) -> None:
     ai_protocols.of_request(made._replace(path=data), b'{"jsonrpc":"2.0","method":"' + data)
     ai_protocols.of_response(http.Response(200, data, ((b"content-type", data),)), data)
     ai_protocols.of_json_rpc(b'{"jsonrpc":"2.0",' + data)
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("/v1/chat/completions", "openai"),
+        ("/gateway/openai/v1/chat/completions", "openai"),
+        ("/v1/models", "openai"),
+        ("/shop/api/v1/models", None),
+        ("/v1/messages", "anthropic"),
+        ("/v1beta/models/gemini-3:streamGenerateContent", "gemini"),
+        ("/v1/projects/p/locations/l/publishers/google/models/g:generateContent", "vertex"),
+        ("/model/anthropic.claude-3/invoke-with-response-stream", "bedrock"),
+        ("/openai/deployments/gpt/chat/completions", "azure-openai"),
+        ("/api/generate", "ollama"),
+        ("/api/generate-invoice", None),
+        ("/mcp", "mcp"),
+        ("/mcp-server/mcp", "mcp"),
+        ("/mcpx", None),
+        ("/.well-known/agent-card.json", "a2a"),
+        ("/v1/chat", None),
+        ("", None),
+        ("/", None),
+    ],
+)
+def test_shapes_of_paths(path: str, shape: str | None) -> None:
+    assert ai_protocols.of_path(path.encode()) == shape
+
+
+@pytest.mark.parametrize("unit", [b"/", b"/a", b"/v1", b"/models", b"/v1/models/", b"/mcp"])
+def test_a_long_path_takes_no_time(unit: bytes) -> None:
+    began = time.perf_counter()
+    ai_protocols.of_path(unit * 20_000)
+    assert time.perf_counter() - began < 0.5

@@ -13,7 +13,7 @@ CAPTURES: Final = frozenset({"pcap", "pcapng", "snoop"})
 """Formats of packet captures."""
 OBSERVATIONS: Final = frozenset(
     {"clear_key", "impersonation", "wired", "candidates", "grant_without_traffic", "traffic_without_grant", "duplicate", "own_inventory",
-     "policy_conflict", "decision_over_policy", "review"}
+     "policy_alternative", "policy_conflict", "decision_over_policy", "review"}
 )  # fmt: skip
 """Kinds of notes that tell of something seen, not of something missed."""
 EXAMPLES: Final = 3

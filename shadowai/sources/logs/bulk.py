@@ -131,10 +131,11 @@ def fold_of(
     since: int | None,
     until: int | None,
     grams: Sequence[bytes] = (),
+    words: Sequence[bytes] = (),
 ) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`)."""
     names = [name.encode() for name in known]
-    return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams)
+    return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words)
 
 
 def _of_blanks(reader: FormatReader) -> Plan:
@@ -315,9 +316,10 @@ class LineFold:
         since: int | None,
         until: int | None,
         grams: Sequence[bytes] = (),
+        words: Sequence[bytes] = (),
     ) -> None:
         self._answers, self._known, self._since, self._until = answers, known, since, until
-        self._grams = grams
+        self._hints = grams, words
         self._version = -1
         self._fold: Any = None
 
@@ -330,7 +332,7 @@ class LineFold:
             self._fold = (
                 None
                 if plan is None
-                else fold_of(plan, self._answers, self._known, self._since, self._until, self._grams)
+                else fold_of(plan, self._answers, self._known, self._since, self._until, *self._hints)
             )
         return self._fold is not None
 

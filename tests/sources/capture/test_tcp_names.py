@@ -518,3 +518,34 @@ def test_http_2_behind_an_upgrade_is_believed_of_the_same_host_only() -> None:
         talk = _talk(80).syn().send(upgrade).receive(messages.response(status="101 Switching Protocols"))
         found = read(talk.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frames).frames)
         assert found.hosts == hosts and found.notes.get("misplaced", 0) == 2 - len(hosts)
+
+
+# --- signs of a use beside the name -------------------------------------------------------------------------------------
+
+
+def _streamed(method: str, kind: str) -> frozenset[str]:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\ndata: x\r\n\r\n".encode()
+    talk = _talk(80).syn().send(messages.request("llm.acme.example", "/ask", method=method)).receive(answer)
+    (record,) = read(talk.fin().frames).records
+    return record.facts
+
+
+def test_a_stream_of_events_says_something_where_it_answers_a_post() -> None:
+    assert "event_stream" in _streamed("POST", "text/event-stream; charset=utf-8")
+    assert "event_stream" not in _streamed("GET", "text/event-stream")
+    assert "event_stream" not in _streamed("POST", "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("header", "facts"),
+    [
+        ("ChatGPT-Allowed-Workspace-Id", {"account:enforced"}),
+        ("anthropic-allowed-org-ids", {"account:enforced"}),
+        ("OpenAI-Organization", {"ai_header"}),
+        ("X-Stainless-Lang", set()),
+        ("X-ChatGPT-Allowed-Workspace-Id", set()),
+    ],
+)
+def test_headers_that_tell_of_the_use(header: str, facts: set[str]) -> None:
+    found = read(_talk(80).syn().send(messages.request("chatgpt.com", "/c/1", headers={header: "x"})).fin().frames)
+    assert found.records[0].facts == facts

@@ -1,0 +1,86 @@
+"""``--manifest``: what an inventory was made of, beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from shadowai.cli import options, page
+from shadowai.errors import UsageError
+
+if TYPE_CHECKING:
+    from shadowai.export import Exporter
+    from shadowai.model import Report
+    from shadowai.pipeline import ScanOptions
+
+manifest_option = click.option(
+    "--manifest",
+    "manifest_file",
+    metavar="FILE",
+    help="Write the inputs' hashes, versions, options and counts to FILE, as JSON.",
+)
+_EVERYTHING: Final = 1 << 62
+"""Bytes to hash: whoever asks for a manifest wants all of them."""
+
+
+def checked(name: str | None, target: Path | None) -> Path | None:
+    """Where the manifest goes. Raises :class:`click.BadParameter` before the work where there is no such folder, or where it would
+    replace the inventory."""
+    if name is None:
+        return None
+    path = Path(name)
+    options.check_folder(path)
+    if target is not None and path.absolute() == target.absolute():
+        raise click.BadParameter("it is the file of the inventory", param_hint="--manifest")
+    return path
+
+
+def write(
+    path: Path, report: Report, *, paths: Sequence[str], asked: ScanOptions, exporter: Exporter, target: Path | None
+) -> None:
+    """Write the manifest of ``report``, which was written to ``target``."""
+    from shadowai.export import manifest
+    from shadowai.export.whole import whole_file
+
+    written = target is not None and str(target) != "-" and target.is_file()
+    outputs = (manifest.output(target, exporter.name),) if target is not None and written else ()
+    made = manifest.render(report, tuple(page.hashes(paths, _EVERYTHING)), _asked(asked, exporter.name), outputs)
+    with whole_file(path) as stream:
+        stream.write(made)
+
+
+def _asked(asked: ScanOptions, layout: str) -> dict[str, str]:
+    """The options that decide what the inventory says, without those that only decide how fast it is made. Of a table's address its
+    name: the rest may have a password."""
+    from shadowai.export.times import as_iso
+
+    policy = asked.policy or asked.settings.policy
+    found = {
+        "by": asked.by,
+        "format": layout,
+        "log_format": asked.log_format or "",
+        "timezone": asked.timezone or asked.settings.timezone or "",
+        "since": as_iso(asked.since),
+        "until": as_iso(asked.until),
+        "tables": "; ".join(table.rpartition("#")[2] for table in asked.tables),
+        "columns": "; ".join(f"{field}={column}" for field, column in asked.columns),
+        "policy": _named(policy),
+        "identities": _named(asked.identities),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _named(file: str | Path | None) -> str:
+    """A file of settings by its path and its hash."""
+    if file is None:
+        return ""
+    try:
+        return f"{file} sha256:{hashlib.sha256(Path(file).read_bytes()).hexdigest()}"
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {file}: {error.strerror}", remedy="do not remove it while a scan runs"
+        ) from error

@@ -1,0 +1,86 @@
+"""The verdict for other programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shadowai.budgets.nouns import Amount, Judged, State
+from shadowai.budgets.verdict_file import Outcome, write
+from shadowai.model import Actor, Gap, Origin, Report, Ruling, Verdict
+from tests.policy.test_breach import OPEN, TRIAL
+from tests.test_policy import ENTRY
+
+TODAY = date(2026, 1, 5)
+GAP = Gap(Origin("a.log"), "cut", 3)
+
+
+def spent(state: State, what: str = "points", enforced: bool = True) -> Judged:
+    return Judged("b", what, state, "why", Origin("b.yaml", 3), enforced, 5, Amount(3, None), Amount(1, 1), 2)
+
+
+def written(outcome: Outcome) -> dict[str, Any]:
+    stream = io.BytesIO()
+    write(outcome, stream)
+    assert stream.getvalue().isascii() and stream.getvalue().endswith(b"}\n")
+    found: dict[str, Any] = json.loads(stream.getvalue())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rows", "gaps", "judged", "code"),
+    [
+        ((), (), (), 0),
+        ((), (), (spent("within"), spent("warned")), 0),
+        ((), (), (spent("exceeded"),), 1),
+        ((), (), (spent("unknown"),), 3),
+        ((), (), (spent("exceeded", enforced=False), spent("unknown", enforced=False)), 0),
+        ((), (), (spent("exceeded", "source"),), 3),
+        ((), (), (spent("exceeded", "gap"), spent("exceeded", "users")), 1),
+        ((), (), (spent("unknown"), spent("exceeded")), 1),
+        ((ENTRY,), (), (spent("within"),), 1),
+        ((TRIAL,), (), (), 0),
+        ((OPEN,), (), (), 3),
+        ((), (GAP,), (), 3),
+        ((), (GAP,), (spent("exceeded"),), 1),
+    ],
+)
+def test_the_exit_code(rows: tuple[Any, ...], gaps: tuple[Gap, ...], judged: tuple[Judged, ...], code: int) -> None:
+    outcome = Outcome(Report(rows, gaps), judged, today=TODAY)
+    assert outcome.exit_code == code
+    found = written(outcome)
+    assert (found["exit_code"], found["result"]) == (code, {0: "within", 1: "breached", 3: "incomplete"}[code])
+
+
+def test_what_is_in_it() -> None:
+    row = replace(
+        ENTRY,
+        actor=Actor("a\x7f\ud800\u202e<b>"),
+        verdict_reason="why",
+        ruling=Ruling(3, "other", (Verdict.PROHIBITED,), 9),
+    )
+    judged = (spent("warned"), spent("exceeded", "share"))
+    found = written(Outcome(Report((row, TRIAL, OPEN), (GAP,), signatures="abc"), judged, today=TODAY, policy="f00"))
+    assert found["schema"] == 1 and found["gaps"] == 3 and not found["complete"] and found["today"] == "2026-01-05"
+    (breach,) = found["breaches"]
+    assert breach["user"] == "a\x7f\\ud800\u202e<b>"
+    assert (breach["rule"], breach["alternative"], breach["may_be"], breach["disputed_by"]) == (
+        3,
+        "other",
+        ["prohibited"],
+        9,
+    )
+    assert [len(found[key]) for key in ("audited", "undecided", "disputed", "budgets", "coverage")] == [1, 1, 1, 1, 1]
+    assert found["budgets"][0]["amount"] == {"least": 3, "most": None} and found["budgets"][0]["at"] == "b.yaml:3"
+
+
+def test_the_same_findings_give_the_same_bytes() -> None:
+    one, two = io.BytesIO(), io.BytesIO()
+    for stream in (one, two):
+        write(Outcome(Report((ENTRY,)), (spent("within"),), today=TODAY), stream)
+    assert one.getvalue() == two.getvalue()

@@ -1,0 +1,85 @@
+"""Which grants the policy does not allow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from shadowai.model import Verdict
+from shadowai.plans.revoking import Known, Revocation, plan
+from shadowai.tenant import EVERYONE, App, Grant, Person
+from tests.policy.making import ALL, TODAY, policy
+
+SIGNATURES = {one.id: one for one in ALL}
+CHAT = App("entra", "contoso.example", "chat", "ChatGPT", verified_publisher="OpenAI", object_id="sp1")
+BOTH = App("entra", "contoso.example", "both", "Both")
+UNKNOWN = App("entra", "contoso.example", "unknown", "Unknown")
+PEOPLE = (
+    Person("entra", "contoso.example", "p1", "Ann@Example.com", department="HR"),
+    Person("entra", "contoso.example", "p2", "bob@example.com", department="IT"),
+    Person("entra", "contoso.example", "p3", "eve@example.com"),
+)
+
+
+def grant(app: str, principal: str | None, *scopes: str, **more: object) -> Grant:
+    made = Grant("entra", "contoso.example", f"{app}-{principal}", app, "delegated", principal, scopes or ("openid",))
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def made(folder: Path, rules: str, *grants: Grant, departments: dict[str, str] | None = None) -> tuple[Revocation, ...]:
+    apps = [(CHAT, ("openai-chatgpt",)), (BOTH, ("openai-api", "far-chat")), (UNKNOWN, ())]
+    tenant = Known("entra:contoso.example", apps, grants, PEOPLE, 0)
+    statuses = {Verdict.PROHIBITED, Verdict.UNSANCTIONED}
+    return plan([tenant], policy(folder, rules), SIGNATURES, statuses, TODAY, departments)
+
+
+def test_each_grant_of_what_is_prohibited_is_listed_once(tmp_path: Path) -> None:
+    grants = (
+        grant("chat", "p2"),
+        grant("chat", "p1"),
+        grant("chat", "p1", kind="request", id="r"),
+        grant("unknown", "p1"),
+    )
+    found = made(tmp_path, "- {service: openai-chatgpt, status: prohibited, reason: no contract}\n", *grants)
+    assert [(one.who, one.grant, one.reason, one.others) for one in found] == [
+        ("Ann@Example.com", "chat-p1", "no contract", 0),
+        ("bob@example.com", "chat-p2", "no contract", 0),
+    ]
+    assert found[0].step == "DELETE /v1.0/oauth2PermissionGrants/chat-p1"
+
+
+def test_a_grant_is_judged_by_whose_it_is(tmp_path: Path) -> None:
+    rules = "- {service: openai-chatgpt, status: sanctioned, conditions: {departments: IT}}\n"
+    grants = (grant("chat", "p1"), grant("chat", "p2"), grant("chat", "p3"))
+    (found,) = made(tmp_path, rules, *grants)
+    assert (found.who, found.verdict, found.others) == ("Ann@Example.com", Verdict.UNSANCTIONED, 2)
+    more = made(tmp_path, rules, *grants, departments={"eve@example.com": "Sales"})
+    assert [one.who for one in more] == ["Ann@Example.com", "eve@example.com"]
+
+
+def test_a_grant_is_judged_by_what_it_opens_and_who_vouches_for_it(tmp_path: Path) -> None:
+    rules = "- {service: [openai-chatgpt, openai-api], status: sanctioned, conditions: {max_scope_class: write}}\n"
+    wide = grant("chat", None, "Mail.Read", kind="application")
+    everyone = grant("chat", EVERYONE, "Files.ReadWrite.All")
+    found = made(
+        tmp_path,
+        rules,
+        wide,
+        everyone,
+        grant("chat", "p1", "Files.ReadWrite.All"),
+        grant("chat", EVERYONE, "openid", id="x"),
+    )
+    assert [(one.grant, one.who) for one in found] == [("chat-*", ""), ("chat-None", "")]
+    verified = "- {service: [openai-chatgpt, openai-api], status: sanctioned, conditions: {verified_publisher: true}}\n"
+    assert [one.app for one in made(tmp_path, verified, grant("chat", "p1"), grant("both", "p1"))] == ["both"]
+
+
+def test_an_application_of_two_services_is_taken_for_the_graver_and_says_what_else_is_lost(tmp_path: Path) -> None:
+    rules = "- {service: far-chat, status: prohibited}\n- {service: openai-api, status: sanctioned}\n"
+    (found,) = made(tmp_path, rules, grant("both", "p1", last_used=9))
+    assert (found.service, found.also, found.last_used) == ("far-chat", ("openai-api",), 9)
+
+
+def test_what_cannot_be_told_is_not_in_the_plan(tmp_path: Path) -> None:
+    rules = "- {service: openai-chatgpt, status: sanctioned, conditions: {max_upload_per_month: 1MB}}\n"
+    assert made(tmp_path, rules, grant("chat", "p1")) == ()

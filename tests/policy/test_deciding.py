@@ -1,0 +1,101 @@
+"""The first rule that applies decides; what cannot be told is for a person, and rows have the gravest verdict of their people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from shadowai.model import Origin, Ruling, Verdict
+from shadowai.policy import Decision, Policy, Use
+from shadowai.policy.deciding import SEVERITY
+from tests.policy.making import ALL, CHAT, FAR, NOWHERE, TODAY, policy
+from tests.test_policy import ENTRY
+
+PERSONAL = "- {vendor: OpenAI, account: personal, status: prohibited}\n- {vendor: OpenAI, status: sanctioned}\n"
+
+
+def test_what_is_known_decides(tmp_path: Path) -> None:
+    read = policy(tmp_path, PERSONAL)
+    private = read.decide(CHAT, TODAY, Use(account=frozenset({"personal"})))
+    ours = read.decide(CHAT, TODAY, Use(account=frozenset({"corporate"})))
+    assert (private.verdict, ours.verdict) == (Verdict.PROHIBITED, Verdict.SANCTIONED)
+
+
+def test_what_cannot_be_told_is_neither_passed_nor_accused(tmp_path: Path) -> None:
+    found = policy(tmp_path, PERSONAL).decide(CHAT, TODAY)
+    assert found.verdict is Verdict.IN_REVIEW and found.rule_line == 3
+    assert set(found.may_be) == {Verdict.PROHIBITED, Verdict.SANCTIONED}
+    assert found.reason == "the rule on line 3 (prohibited) may apply: not known is the kind of account"
+
+
+def test_a_doubt_that_makes_no_difference_is_none(tmp_path: Path) -> None:
+    same = PERSONAL.replace("sanctioned", "prohibited")
+    assert policy(tmp_path, same).decide(CHAT, TODAY) == Decision(Verdict.PROHIBITED, rule_line=4)
+
+
+def test_a_country_that_is_not_known_is_a_doubt_and_a_known_one_is_not(tmp_path: Path) -> None:
+    read = policy(tmp_path, "- {country: [CN, RU], status: prohibited}\n")
+    found = [read.decide(one, TODAY).verdict.value for one in (FAR, CHAT, NOWHERE)]
+    assert found == ["prohibited", "unreviewed", "in_review"]
+    assert not read.looks_at_use
+
+
+def test_a_group_is_a_list_of_people_as_sources_name_them(tmp_path: Path) -> None:
+    head = "groups:\n  Board: [Ann@Example.com, 'CORP\\\\bob']\n"
+    read = policy(tmp_path, "- {group: board, status: prohibited}\n", head)
+    assert read.decide(CHAT, TODAY, Use(user="ann@example.com")).verdict is Verdict.PROHIBITED
+    assert read.decide(CHAT, TODAY, Use(user="eve@example.com")).verdict is Verdict.UNREVIEWED
+    assert read.decide(CHAT, TODAY).verdict is Verdict.IN_REVIEW
+
+
+def test_a_row_has_the_gravest_verdict_of_its_people(tmp_path: Path) -> None:
+    rules = "- {department: HR, status: prohibited}\n- {category: assistant, status: sanctioned}\n"
+    read = policy(tmp_path, rules)
+    hr, it, nobody = Use(department="HR"), Use(department="IT"), Use()
+    assert read.decide_row(CHAT, TODAY, [it]).verdict is Verdict.SANCTIONED
+    assert read.decide_row(CHAT, TODAY, [it, hr]).verdict is Verdict.PROHIBITED
+    assert read.decide_row(CHAT, TODAY, [it, nobody]).verdict is Verdict.IN_REVIEW
+    worst = read.decide_row(CHAT, TODAY, [it, hr, nobody])
+    assert worst.verdict is Verdict.PROHIBITED and Verdict.SANCTIONED in worst.may_be
+    assert read.decide_row(CHAT, TODAY, []) == read.decide(CHAT, TODAY)
+
+
+def test_a_dispute_is_told_by_the_row_that_it_decides(tmp_path: Path) -> None:
+    from shadowai.policy.disputes import marked
+
+    rules = "- {vendor: OpenAI, status: sanctioned}\n- {category: assistant, status: prohibited}\n"
+    read = marked(policy(tmp_path, rules), ALL)
+    assert read.decide(CHAT, TODAY) == Decision(Verdict.SANCTIONED, rule_line=3, disputed=4)
+    assert read.decide(FAR, TODAY) == Decision(Verdict.PROHIBITED, rule_line=4)
+
+
+def test_a_rule_alone_may_be_on_trial(tmp_path: Path) -> None:
+    read = policy(tmp_path, "- {service: openai-chatgpt, status: prohibited, mode: audit}\n")
+    assert not read.decide(CHAT, TODAY).enforced and read.decide(FAR, TODAY).enforced
+    whole = policy(tmp_path, "- {service: openai-chatgpt, status: prohibited, mode: enforce}\n", "mode: audit\n")
+    assert whole.decide(CHAT, TODAY).enforced and not whole.decide(FAR, TODAY).enforced
+
+
+def test_notes_tell_of_disputes_of_doubts_and_of_a_policy_on_trial() -> None:
+    rows = [
+        replace(ENTRY, ruling=Ruling(3, disputed=9)),
+        replace(ENTRY, ruling=Ruling(3, disputed=9)),
+        replace(ENTRY, verdict=Verdict.IN_REVIEW, verdict_reason="who", ruling=Ruling(5, may_be=(Verdict.PROHIBITED,))),
+        replace(ENTRY, ruling=Ruling(7, may_be=(Verdict.SANCTIONED,))),
+        replace(ENTRY, ruling=Ruling(8, "better")),
+        replace(ENTRY, verdict=Verdict.SANCTIONED, ruling=Ruling(9, "better")),
+        ENTRY,
+    ]
+    found = Policy("p.yaml", mode="audit").notes(rows)
+    assert [(note.kind, note.origin, note.count) for note in found] == [
+        ("policy_conflict", Origin("p.yaml", 3), 2),
+        ("policy_open", Origin("p.yaml", 5), 1),
+        ("policy_alternative", Origin("p.yaml", 8), 1),
+        ("policy_audit", Origin("p.yaml"), 1),
+    ]
+    assert "line 9" in found[0].text and found[1].text == "who"
+    assert Policy("p.yaml").notes([ENTRY]) == ()
+
+
+def test_every_verdict_has_its_gravity() -> None:
+    assert set(SEVERITY) == set(Verdict) and len(SEVERITY) == len(Verdict)

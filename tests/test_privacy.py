@@ -1,0 +1,177 @@
+"""Pseudonyms, small groups, and what is never stored."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from shadowai import privacy
+from shadowai.errors import UsageError
+from shadowai.inventory import asset_id
+from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
+from shadowai.privacy import SMALL, Group, Pseudonyms, department_view, pseudonymised, reidentified, small_hidden
+from tests.history.making import entry
+
+KEY = b"0123456789abcdef0123456789abcdef"
+NAMES = Pseudonyms(KEY)
+ANN = Actor("ann@example.com", "pc17", "192.0.2.17")
+
+
+def test_a_pseudonym_is_the_same_with_the_same_key_only() -> None:
+    told = NAMES.token("user", "ann")
+    assert privacy.TOKEN.fullmatch(told) and told == Pseudonyms(KEY).token("user", "ann")
+    others = {NAMES.token("device", "ann"), NAMES.token("user", "bob"), Pseudonyms(KEY[::-1]).token("user", "ann")}
+    assert len(others) == 3 and told not in others
+    assert NAMES.id == Pseudonyms(KEY).id != Pseudonyms(KEY[::-1]).id
+    assert told == "user-" + _hmac("user\x1fann")
+
+
+def _hmac(message: str) -> str:
+    import hashlib
+    import hmac
+
+    return hmac.new(KEY, message.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+def test_a_key_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(UsageError, match="shorter than 32"):
+        Pseudonyms(KEY[:-1])
+    with pytest.raises(UsageError, match="SHADOWAI_PSEUDONYM_KEY is not set"):
+        Pseudonyms.of(None, {})
+    assert (
+        Pseudonyms.of("env:MINE", {"MINE": KEY.decode()}).id == Pseudonyms.of(None, {privacy.VARIABLE: KEY.decode()}).id
+    )
+
+
+def test_an_actor_stays_unknown_where_it_was() -> None:
+    assert NAMES.actor(Actor(None, None, "192.0.2.1")) == Actor(None, None, NAMES.token("address", "192.0.2.1"))
+
+
+def made(*entries: Entry, notes: tuple[Note, ...] = (), gaps: tuple[Gap, ...] = ()) -> Report:
+    candidates = (Candidate("10.0.0.9", ("api",), origins=(Origin("entra:x", "ann@example.com"),)),)
+    return pseudonymised(Report(entries, gaps, notes, by="user", candidates=candidates), NAMES)
+
+
+def test_nobody_is_left_in_a_report() -> None:
+    row = entry(
+        "claude",
+        names=("claude.ai", "10.0.0.9", "203.0.113.5", "pc17"),
+        evidence=(Origin("entra:contoso", "app/ann"), Origin("a.log", 3)),
+    )
+    row = Entry(
+        **{name: getattr(row, name) for name in row.__slots__} | {"actor": ANN, "asset_id": asset_id("claude", ANN)}
+    )
+    notes = (
+        Note(
+            Origin("people.csv", 3),
+            "identities",
+            "ann@example.com is in two departments, IT and Law; the first is kept",
+        ),
+        Note(
+            Origin("entra:x", "ann"), "grants", "the mailbox of (ann@example.com, bob@example.org) at 192.0.2.17: pc17."
+        ),
+    )
+    gaps = (Gap(Origin("x", "ann"), "no answer for Bob@Example.org", 1, (Origin("y", "bob"),)),)
+    report = made(row, notes=notes, gaps=gaps)
+    text = repr(report)
+    for told in ("ann", "bob", "Bob", "pc17", "192.0.2.17", "10.0.0.9", "Law", asset_id("claude", ANN)):
+        assert told not in text, told
+    found = report.entries[0]
+    assert found.actor == NAMES.actor(ANN) and found.asset_id == asset_id("claude", NAMES.actor(ANN))
+    assert found.names[0] == "claude.ai" and found.names[3] == NAMES.token("device", "pc17")
+    assert found.evidence[1] == Origin("a.log", 3)  # lines lead to the source, which its owner guards
+    assert report.gaps[0].reason == f"no answer for {NAMES.token('user', 'bob@example.org')}"
+    assert report.notes[-1].kind == "pseudonymised" and NAMES.id in report.notes[-1].text
+
+
+def test_rows_by_service_keep_their_id() -> None:
+    assert made(entry("claude")).entries[0].asset_id == asset_id("claude")
+
+
+def test_small_departments_are_not_named() -> None:
+    sizes = {"IT": 5, "Law": 4}
+    rows = (entry("claude", departments=("IT", "Law")), entry("gemini", departments=("IT",)), entry("x"))
+    found = small_hidden(rows, sizes.__getitem__, 5)
+    assert [row.departments for row in found] == [("IT", SMALL), ("IT",), ()]
+    assert [row.departments for row in small_hidden(rows, sizes.__getitem__, 4)] == [("IT", "Law"), ("IT",), ()]
+
+
+def people(department: str, count: int, service: str = "claude") -> list[Entry]:
+    return [entry(service, f"{department}-{n}", departments=(department,)) for n in range(count)]
+
+
+def test_departments_with_fewer_than_k_people_stand_together() -> None:
+    rows = [
+        *people("IT", 6),
+        *people("IT", 1, "gemini"),
+        *people("Law", 3),
+        *people("HR", 3),
+        entry("x"),
+        entry("y", "zoe"),
+    ]
+    assert department_view(rows, 5) == (Group("IT", 6, ("claude", "gemini")), Group(SMALL, 6))
+    assert department_view(rows, 3) == (
+        Group("HR", 3, ("claude",)), Group("IT", 6, ("claude", "gemini")), Group("Law", 3, ("claude",)),
+    )  # fmt: skip
+    assert department_view([*people("IT", 6), *people("Law", 1), *people("HR", 2)], 5) == (
+        Group("IT", 6, ("claude",)),
+        Group(SMALL, None),
+    )
+    assert department_view([], 5) == ()
+
+
+def test_a_single_small_department_cannot_be_told_from_the_total() -> None:
+    rows = [*people("IT", 9), *people("Law", 6), *people("HR", 2)]
+    assert department_view(rows, 5) == (Group("IT", 9, ("claude",)), Group(SMALL, 8))
+    assert department_view(people("HR", 2), 5) == (Group(SMALL, None),)
+
+
+def test_who_it_is_is_found_among_those_who_are_named() -> None:
+    ann, other = NAMES.token("user", "ann"), NAMES.token("device", "ann")
+    among = [("user", "bob"), ("user", "ann"), ("address", "192.0.2.1")]
+    assert reidentified([ann, other], among, NAMES) == {ann: "ann"}
+    assert reidentified([ann], among, Pseudonyms(KEY[::-1])) == {}
+
+
+SECRET = "s3cr3t-in-a-query"
+
+
+def test_what_stands_behind_a_question_mark_is_never_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shadowai.cli import main
+
+    monkeypatch.setenv("SHADOWAI_STATE", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    urls = (
+        "https://chatgpt.com/backend-api/x?q={}",
+        "http://chatgpt.com?{}",
+        "https://ann:{}@claude.ai/new?a=1#{}",
+        "chatgpt.com/?x={}",
+    )
+    lines = [
+        f"{1_767_614_400 + n}.000 100 192.0.2.10 TCP_MISS/200 1234 GET {url.replace('{}', SECRET)} ann HIER_DIRECT/203.0.113.5 text/html"
+        for n, url in enumerate(urls)
+    ]
+    (tmp_path / "access.log").write_text("\n".join([*lines, f"broken https://chatgpt.com/?q={SECRET}", ""]))
+    shown = []
+    for name in ("i.csv", "i.json", "i.xlsx", "i.parquet", "u.json", "t.txt"):
+        by = "user" if name == "u.json" else "service"
+        assert main(["scan", "access.log", "--no-progress", "--by", by, "--history", "default", "-o", name]) == 3
+        shown.append(_unpacked(tmp_path / name))
+    assert main(["decide", "openai-chatgpt", "--status", "tolerated", "--reason", "x", "--inventory", "i.json"]) == 0
+    kept = [path.read_bytes() for path in (tmp_path / "state").iterdir()]
+    assert len(kept) >= 3 and all(b"chatgpt.com" in data for data in shown)
+    assert [SECRET.encode() in data for data in (*shown, *kept)] == [False] * len((*shown, *kept))
+
+
+def _unpacked(path: Path) -> bytes:
+    """The bytes of a file, of a workbook those of its sheets, of Parquet those of its columns."""
+    if path.suffix == ".parquet":
+        import pandas as pd
+
+        return pd.read_parquet(path).to_csv().encode()
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(book.read(name) for name in book.namelist())
