@@ -76,15 +76,15 @@ wheel: $(BUILD)/built
 bench: $(VENV)/installed
 	$(RUN) -m bench
 
-# Hostile input made by machine, for SECONDS, from our own captures and those below the folder CORPUS; findings go to
+# Hostile input made by machine, for SECONDS, from our own captures and logs and those below the folder CORPUS; findings go to
 # build/fuzz. With GUIDED=1 by atheris too, which looks for new paths through the readers (installed where there is a wheel).
 fuzz: $(VENV)/dev
 	$(RUN) -m tests.fuzz $(SECONDS) $(if $(CORPUS),--corpus "$(CORPUS)")
 	$(if $(GUIDED),$(RUN) -m pip install atheris && $(RUN) -m tests.fuzz.guided $(if $(CORPUS),--corpus "$(CORPUS)") \
 		-- -max_total_time=$(SECONDS))
 
-# The compiled part's tests with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, GCC), then changed captures for
-# SECONDS: they end at the first wrong access.
+# The compiled part's tests with AddressSanitizer and UndefinedBehaviorSanitizer (Linux, GCC), then changed captures
+# and logs for SECONDS: they end at the first wrong access.
 sanitize: $(VENV)/dev
 	@rm -rf build/sanitize && mkdir -p build/sanitize && cp -R shadowai connectors signatures $(wildcard $(NEEDED)) build/sanitize
 	cd build/sanitize && rm -f shadowai/fast/*.so && CFLAGS="$(SANITIZE) -g -O1 -fno-sanitize-recover=undefined" \
@@ -92,7 +92,7 @@ sanitize: $(VENV)/dev
 	cd build/sanitize && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m pytest -p no:cacheprovider tests/fast
 	cd build/sanitize && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m tests.fuzz $(SECONDS) --kinds captures \
+		ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=. $(CURDIR)/$(RUN) -m tests.fuzz $(SECONDS) --kinds captures,lines \
 		$(if $(CORPUS),--corpus "$(abspath $(CORPUS))")
 
 # Writes what commands print into the blocks of the documentation.

@@ -120,7 +120,9 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
         "grep -c -F -f": ["grep", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
         "rg -c -F -f": ["rg", "-c", "-F", "-f", str(_patterns(path.parent)), str(path)],
     }
-    engines |= {name: [sys.executable, "-m", "bench.frames", name, kind, str(path)] for name in ("duckdb", "polars", "pandas")}
+    engines |= {
+        name: [sys.executable, "-m", "bench.frames", name, kind, str(path)] for name in ("duckdb", "polars", "pandas")
+    }
     for name in [name for name in engines if not _is_there(name)]:
         print(f"{title:14} {name:22} not installed")
         del engines[name]

@@ -47,12 +47,17 @@ def polars(kind: str, path: str) -> Rows:
         parts = engine.col("line").str.strip_chars().str.replace_all(r"\s+", " ").str.split(" ")
         url = parts.list.get(6).str.replace(r"^[a-z]+://", "")
         frame = engine.scan_csv(path, has_header=False, new_columns=["line"], separator="\x01", quote_char=None).select(
-            u=parts.list.get(7), h=url.str.extract(r"^([^/:]*)", 1), b=parts.list.get(4).cast(engine.Int64), t=parts.list.get(0)
+            u=parts.list.get(7),
+            h=url.str.extract(r"^([^/:]*)", 1),
+            b=parts.list.get(4).cast(engine.Int64),
+            t=parts.list.get(0),
         )
     else:
         user, host, size, time = COLUMNS[kind]
         reads = engine.scan_csv(path, infer_schema=False) if kind == "csv" else engine.scan_ndjson(path)
-        frame = reads.select(u=user, h=host, b=engine.col(size).cast(engine.Int64), t=engine.col(time).cast(engine.String))
+        frame = reads.select(
+            u=user, h=host, b=engine.col(size).cast(engine.Int64), t=engine.col(time).cast(engine.String)
+        )
     grouped = frame.group_by("u", "h").agg(
         engine.len(), engine.col("b").sum(), engine.col("t").min().alias("first"), engine.col("t").max().alias("last")
     )
@@ -64,7 +69,9 @@ def pandas(kind: str, path: str) -> Rows:
     import pandas as engine
 
     if kind == "squid":
-        frame = engine.read_csv(path, sep=r"\s+", header=None, usecols=[0, 4, 6, 7], names=["t", "b", "h", "u"], dtype=str)
+        frame = engine.read_csv(
+            path, sep=r"\s+", header=None, usecols=[0, 4, 6, 7], names=["t", "b", "h", "u"], dtype=str
+        )
         frame["h"] = frame["h"].str.extract(r"^(?:[a-z]+://)?([^/:]*)")[0]
     else:
         user, host, size, time = COLUMNS[kind]

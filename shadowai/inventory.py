@@ -329,7 +329,9 @@ class Inventory:
             if note is not None:
                 yield note
         if self._room.full:
-            yield Note(None, "candidates_limit", f"of hosts that may be AI, only some were held: {len(self._watched):,}")
+            yield Note(
+                None, "candidates_limit", f"of hosts that may be AI, only some were held: {len(self._watched):,}"
+            )
 
     def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, _Cells, _Actors]]:
         """Each row: its service, who, what is counted, and the actors behind it."""

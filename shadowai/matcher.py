@@ -74,7 +74,9 @@ class Matcher:
         tables = self._index.tables
         self._hosts = _Hosts(tables["exact"], tables["suffix"], tables["glob"], self._index.exclude)
         self._replies = _Hosts(tables["reply_exact"], tables["reply_suffix"], tables["reply_glob"], {})
-        self.known: frozenset[str] = frozenset().union(*(tables[name] for name in ("exact", "suffix", "glob", "url", "url_glob")))
+        self.known: frozenset[str] = frozenset().union(
+            *(tables[name] for name in ("exact", "suffix", "glob", "url", "url_glob"))
+        )
         """Hosts and parent domains: a host that is none of them, and in none of them, is of no service."""
 
     def host(self, host: str) -> HostDecision:

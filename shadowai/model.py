@@ -327,6 +327,7 @@ class Entry:
         """Whose accounts its uses show, where they do: ``anonymous``, ``corporate``, ``personal``; ``enforced`` where control by tenant was
         seen."""
         return tuple(fact.removeprefix(ACCOUNT) for fact in self.facts if fact.startswith(ACCOUNT))
+
     dossier: Dossier | None = None
 
 

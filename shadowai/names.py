@@ -98,7 +98,8 @@ class Names:
             return found.matches
         if _is_watched(found):
             taken = normalize.url(url)
-            return (candidates.at_path(found.matches[0], taken.path),) if taken is not None else found.matches
+            same = taken is not None and taken.host == found.host
+            return (candidates.at_path(found.matches[0], taken.path),) if taken and same else found.matches
         key = (found.host, url)
         known = self._by_url.get(key)
         if known is None:

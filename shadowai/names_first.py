@@ -208,6 +208,8 @@ class _NamesFirst:
         tally.uncounted += tallies.uncounted
         tally.outside += tallies.outside
         self._log.primary.clock.assumed.update(assumed)
+        if self.sums.is_full:
+            self._hand_over()
 
     def _cells_of(self, run: Run, rows: Sequence[Tokens]) -> list[_Cell | None]:
         """The cell of each record of a run; ``None`` for those that are not AI after all."""
@@ -312,9 +314,12 @@ class _NamesFirst:
         if self.sums.is_full:
             if self.fold is not None:
                 self.fold.drain()
-            self.sums.flush_in_order()
-            self._cells.clear()
-            self._manners.clear()
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        self.sums.flush_in_order()
+        self._cells.clear()
+        self._manners.clear()
 
     def _count(self, cell: _Cell, row: Row, amounts: Amounts) -> None:
         """Count one record in its cell; one without a time of its own is read in full."""

@@ -64,7 +64,8 @@ def _secret() -> bytes:
 class ScanOptions:
     """What a user asked for. Times are microseconds since the epoch, inclusive. ``jobs`` is a number of processes to spread
     files over; 0 chooses by the size of the input. ``cluster`` is the address of a Dask scheduler whose workers read the files.
-    ``tables`` are asked in their warehouses, after the files are read; ``columns`` name the column of a field where it is not plain."""
+    ``tables`` are asked in their warehouses, after the files are read; ``columns`` name the column of a field where it is not plain.
+    ``decisions`` is the file of the decision log; with ``pseudonymise``, people are shown by pseudonyms."""
 
     log_format: str | None = None
     timezone: str | None = None

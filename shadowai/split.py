@@ -128,9 +128,7 @@ def _fold(
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         try:
             log.part(cast(BinaryIO, _Range(file, part)), first_line)
-            inputs.scan_log(
-                log, names, inventory, since=reading.since, until=reading.until, alone=reading.alone
-            )
+            inputs.scan_log(log, names, inventory, since=reading.since, until=reading.until, alone=reading.alone)
         except OutOfOrder:
             return None
     return _Seen(inventory, log.tally, Counter(log.assumed))

@@ -43,7 +43,9 @@ class Watch:
         self._names = Names(self._catalog)
         self._inventory = Inventory()
         self._sums = sightings.Fold(self._inventory.add, self._names)
-        self._reader = Watching(interface, wanted=inputs.Wanted(self._names), limits=options.settings.capture, secret=options.secret)
+        self._reader = Watching(
+            interface, wanted=inputs.Wanted(self._names), limits=options.settings.capture, secret=options.secret
+        )
 
     @property
     def frames(self) -> int:

@@ -128,6 +128,8 @@ def test_the_keys_are_those_documented() -> None:
         "history",
         "notify",
         "signatures",
+        "decisions",
+        "privacy",
     )
 
 

@@ -19,7 +19,6 @@ from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Gap, Note, Record, Report, Usage, Verdict
 from shadowai.names import Names
-
 from shadowai.policy import Policy, exit_code
 from shadowai.sources import container
 from shadowai.sources.logs import formats
@@ -103,7 +102,7 @@ def _mutated(data: bytes, rng: random.Random, turn: int) -> bytes:
         elif kind == 1:
             line = line[: rng.randrange(len(line) + 1)]
         elif kind == 2:
-            line = bytearray(bytes(line).replace(b".example", rng.choice(OTHER_NAMES), 1))
+            line = bytearray(bytes(line).replace(b".example", OTHER_NAMES[place % len(OTHER_NAMES)], 1))
         elif kind == 3:
             line += b" " + lines[rng.randrange(len(lines))]
         elif kind == 4:

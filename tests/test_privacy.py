@@ -175,3 +175,16 @@ def _unpacked(path: Path) -> bytes:
         return path.read_bytes()
     with zipfile.ZipFile(path) as book:
         return b"".join(book.read(name) for name in book.namelist())
+
+
+def test_a_budget_of_a_department_that_is_not_named_cannot_be_told() -> None:
+    from shadowai.budgets.measuring import Inventories, measure
+    from shadowai.budgets.nouns import Amount, Budget
+    from shadowai.model import Verdict
+
+    rows = [
+        entry("claude", name, departments=(department,), verdict=Verdict.UNSANCTIONED)
+        for name, department in (("ann", SMALL), ("bob", "IT"), ("zoe", "Law"))
+    ]
+    asked = Budget("b", 1, "users", 0, departments=frozenset({"it"}))
+    assert measure(asked, Inventories((), rows), 0).amount == Amount(1, 2)

@@ -13,6 +13,7 @@ from shadowai.model import Entry, Report
 from shadowai.policy import is_use
 from shadowai.policy.nouns import fold
 from shadowai.policy.uses import GRANTED
+from shadowai.privacy import SMALL
 
 DAY = 86_400_000_000
 """Microseconds."""
@@ -88,9 +89,10 @@ def _belongs(budget: Budget, entry: Entry, platforms: frozenset[str]) -> Belongs
     if not sure and budget.statuses.isdisjoint(may_be):
         return "no"
     if budget.departments:
-        if entry.departments and budget.departments.isdisjoint(map(fold, entry.departments)):
+        named = not budget.departments.isdisjoint(map(fold, entry.departments))
+        if entry.departments and not named and SMALL not in entry.departments:
             return "no"
-        sure = sure and bool(entry.departments)
+        sure = sure and named
     return "yes" if sure else "perhaps"
 
 

@@ -9,6 +9,7 @@ from shadowai.decisions.nouns import APPROVALS, Grounds, Standing
 from shadowai.model import Entry, Verdict
 from shadowai.policy.nouns import SCOPE_CLASSES
 from shadowai.policy.uses import scope_class
+from shadowai.privacy import SMALL
 from shadowai.signature_file import DataHandling, SignatureFile
 
 JUMP: Final = 15
@@ -28,12 +29,13 @@ _HANDLING: Final = (
 
 def grounds_of(rows: Sequence[Entry], facts: tuple[str, ...] = ()) -> Grounds:
     """What is known of an asset by its row, or of a service by its rows by user; of several rows no risk is known, for theirs
-    do not add up to the service's."""
+    do not add up to the service's. Where departments are not named, theirs are not known."""
+    departments = {name for row in rows for name in row.departments}
     classes = [scope_class(row.scopes, row.facts) for row in rows]
     return Grounds(
         risk=rows[0].risk if len(rows) == 1 else None,
         scope_class=max(classes, key=SCOPE_CLASSES.index, default="none"),
-        departments=tuple(sorted({name for row in rows for name in row.departments})),
+        departments=() if SMALL in departments else tuple(sorted(departments)),
         facts=facts,
     )
 

@@ -131,7 +131,9 @@ def format_for(path: Path | None, forced: str | None) -> Exporter:
     if path is None or str(path) == "-":
         return EXPORTERS["table"]
     name = path.name.lower()
-    fitting = [(len(suffix), each) for each in EXPORTERS.values() for suffix in each.suffixes if name[1:].endswith(suffix)]
+    fitting = [
+        (len(suffix), each) for each in EXPORTERS.values() for suffix in each.suffixes if name[1:].endswith(suffix)
+    ]
     if fitting:  # the longest: .cdx.json is no .json
         return max(fitting, key=lambda pair: pair[0])[1]
     suffixes = ", ".join(suffix for exporter in EXPORTERS.values() for suffix in exporter.suffixes)

@@ -75,11 +75,11 @@ def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
         "verdict_owner": entry.verdict_owner or None,
         "signature_pack": entry.signature_pack or None,
         "signature_sha256": entry.signature_sha256 or None,
+        "risk_low": entry.risk_low,
         "alternative": (entry.ruling.alternative or None) if entry.ruling is not None else None,
         "departments": list(entry.departments),
         "facts": list(entry.facts),
         "dossier": None if entry.dossier is None else _dossier(entry.dossier),
-        "risk_low": entry.risk_low,
     }
 
 

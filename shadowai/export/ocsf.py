@@ -101,7 +101,12 @@ def _detection(entry: Entry) -> dict[str, Json]:
         "user": {"name": actor.user} if actor.user else None,
         "src_endpoint": endpoint,
     }
-    found: dict[str, Json] = {"is_alert": True, "status_id": 1, "evidences": [known(seen)], "resources": _resources(entry)}
+    found: dict[str, Json] = {
+        "is_alert": True,
+        "status_id": 1,
+        "evidences": [known(seen)],
+        "resources": _resources(entry),
+    }
     return found | known({"risk_score": entry.risk, "risk_level": entry.risk_level})
 
 

@@ -372,7 +372,7 @@ cdef class Fold:
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
         self.slots = len(plan.columns)
-        if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.checks), len(plan.tests)) > MOST_SLOTS:
+        if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests)) > MOST_SLOTS:
             raise ValueError("a plan with too many columns")
         for place in range(MOST_WIDTH):
             self.slot_of[place] = -1
@@ -381,7 +381,7 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if self.family == OBJECT:
                 self._want(column, slot)
-            else:
+            elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
         self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
         self.n_time, self.n_up, self.n_down = len(plan.time), len(plan.bytes_up), len(plan.bytes_down)
@@ -854,7 +854,8 @@ cdef class Fold:
         cdef Py_ssize_t size = end - begin if begin != NULL else 0
         if length < 0 or length + size + 4 > MOST_KEY:
             return -1
-        memcpy(self.key + length, begin, size)
+        if size:  # of a column that is not there not even nothing may be copied
+            memcpy(self.key + length, begin, size)
         length += <int>size
         self.key[length] = 1 if begin != NULL else 0
         self.key[length + 1] = mark
@@ -910,7 +911,7 @@ cdef class Fold:
                 continue
             if not self._bare(&at, &end):
                 return False
-            if end - at != length or memcmp(at, last, length) != 0:
+            if last == NULL or end - at != length or memcmp(at, last, length) != 0:
                 if not self._is_stranger(at, end):
                     return False
                 last, length = at, end - at

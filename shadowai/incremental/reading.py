@@ -45,12 +45,14 @@ class Reader:
             text.source.path,
             text.seen._replace(size=None),
         )  # what is written down now is not all of it
-        if not text.lines or not self._log(file, text).goes_on:
+        log = self._log(file, text) if text.lines else None
+        if log is None or not log.goes_on:
             self._whole(file, text)
         else:
             if len(text.head) >= HEAD:
                 self._settle(file, text, total, settled)
-            self._own(file, text, partial=tails and (text.end is None or is_quiet(text)))
+                log = None
+            self._own(file, text, log, partial=tails and (text.end is None or is_quiet(text)))
         file.seen = text.seen
 
     def _whole(self, file: File, text: Text) -> None:
@@ -80,18 +82,20 @@ class Reader:
             if text.end is None:
                 return
 
-    def _own(self, file: File, text: Text, *, partial: bool) -> None:
+    def _own(self, file: File, text: Text, log: LogFile | None, *, partial: bool) -> None:
         """Read what is behind the mark, to be read again when there is more."""
-        found = self._fold(file, text, text.end, partial=partial)
+        found = self._fold(file, text, text.end, log, partial=partial)
         file.own, file.reached, file.whole = found.inventory, found.mark, False
         file.gaps, file.notes, file.sources = found.told
         file.head = head_of(text.head, file.read.length)
         file.rest = "" if not found.rest else "read" if partial else "left"
 
-    def _fold(self, file: File, text: Text, stop: int | None, *, partial: bool = False) -> _Folded:
-        """The lines behind the mark, up to byte ``stop``."""
+    def _fold(
+        self, file: File, text: Text, stop: int | None, log: LogFile | None = None, *, partial: bool = False
+    ) -> _Folded:
+        """The lines behind the mark, up to byte ``stop``, by ``log``, which has read nothing yet."""
         mark, inventory, options = file.mark, Inventory(), self.options
-        log = self._log(file, text)
+        log = log or self._log(file, text)
         if mark.tally is not None:
             log.tally = copy.deepcopy(mark.tally)
         log.add_part(type(log.tally)(), mark.counted())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -58,11 +58,10 @@ class Incremental:
 
     def step(self, progress: Progress | None = None, *, tails: bool = True) -> int:
         """Read what is new; how many files had something. With ``tails``, a last line without an end is read where its file is quiet.
-        Raises :class:`UsageError` for a path that is not there."""
-        container.check_exist(self._paths)
+        Raises :class:`UsageError` for a path that is not there, and never was."""
         self._gaps, self._notes, self._met = [], [], set()
         self._before = {file.given: file.seen.modified or 0 for file in self._state.files if not file.rotated}
-        changed = self._changed()
+        changed = self._changed(list(self._there()))
         if progress is not None:
             progress.start(None)
         for source in changed:
@@ -88,11 +87,23 @@ class Incremental:
             found.merge(Outcome(file.own, [*file.gaps, *_lost(file)], [*file.notes], [*file.sources]))
         return tuple(_renamed(self._report(found, by), paths) for by in ways)
 
-    def _changed(self) -> list[Source]:
+    def _there(self) -> Iterator[str]:
+        """The paths that are there; one that was there before may be in the midst of its rotation."""
+        for path in self._paths:
+            try:
+                container.check_exist([path])
+            except UsageError:
+                if path not in self._before:
+                    raise
+                self._gaps.append(Gap(Origin(path), f"is not there at the moment: {_LATER}"))
+            else:
+                yield path
+
+    def _changed(self, paths: Sequence[str]) -> list[Source]:
         """The files that have to be looked at: those that the system does not tell to be as they were."""
         sources: list[Source | Gap] = []
         seen: dict[str, Seen] = {}
-        for found in container.expand(self._paths):
+        for found in self._expanded(paths):
             try:
                 if isinstance(found, Source):
                     seen[found.path] = texts.seen_of(found)
@@ -115,6 +126,13 @@ class Incremental:
             elif source.path in kept:
                 changed.append(source)
         return changed
+
+    def _expanded(self, paths: Sequence[str]) -> Iterator[Source | Gap]:
+        for path in paths:
+            try:
+                yield from container.expand([path])
+            except UsageError as gone:  # since it was looked at
+                yield Gap(Origin(path), f"{gone.message}: {_LATER}")
 
     def _take(self, source: Source, *, given: str, tails: bool) -> bool:
         """Read what is new in one file; which one it is, its content tells. False where it cannot be read."""
@@ -175,7 +193,8 @@ class Incremental:
         """Look for files that lost their name to another one, and settle those that are gone; how many had something new."""
         given = {source.path for source in self._present.values()}
         unmet = [file for file in self._state.files if file.number not in self._met and not file.closed]
-        alone = [path for path in self._paths if path in given and path in self._before]
+        alone = [path for path in self._paths if path in self._before]
+        given.update(alone)
         found = 0
         for path in dict.fromkeys([*alone, *(file.given for file in unmet if file.given in given)]):
             found += self._rotated(path, [file for file in unmet if file.given == path], tails=tails)

@@ -166,7 +166,12 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
     """The text of a source whose bytes are UTF-8 (or Latin-1) as they stand, from the first; ``None`` for all others."""
     head, buffered = _begun(stream, source.path)
     packed = decompressor(head) is not None or head[:2] == b"PK" or head[257:262] == b"ustar"
-    if packed or is_capture(head) or tables.converter(head) is not None or any(head.startswith(magic) for magic, _, _ in FOREIGN):
+    if (
+        packed
+        or is_capture(head)
+        or tables.converter(head) is not None
+        or any(head.startswith(magic) for magic, _, _ in FOREIGN)
+    ):
         return None
     if _encoding(head) != "utf-8" or head.startswith(codecs.BOM_UTF8):
         return None

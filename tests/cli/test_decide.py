@@ -105,19 +105,14 @@ def test_the_log_of_the_configuration(look: Path) -> None:
 
 
 def test_xlsx_has_the_dossiers(look: Path) -> None:
-    import openpyxl
+    import pandas as pd
 
     scanned()
     decide(CHATGPT, "--owner", "=cmd()", "--reason", "x")
     assert main(["scan", "access.log", "--no-progress", "-o", "inventory.xlsx"]) == 0
-    book = openpyxl.load_workbook("inventory.xlsx")
-    header, row = book["dossiers"].iter_rows(values_only=True)
-    assert header[:4] == ("asset_id", "service", "verdict", "owner") and row[:4] == (
-        CHATGPT,
-        "ChatGPT",
-        "unreviewed",
-        "'=cmd()",
-    )
+    sheet = pd.read_excel("inventory.xlsx", sheet_name="dossiers", keep_default_na=False)
+    assert list(sheet.columns[:4]) == ["asset_id", "service", "verdict", "owner"]
+    assert list(sheet.iloc[0][:4]) == [CHATGPT, "ChatGPT", "unreviewed", "'=cmd()"]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def test_a_table_on_stdout_unless_asked_otherwise(fake: FakePipeline, capsys: Ca
     assert said.err == ""
 
 
-def test_options_reach_the_pipeline(fake: FakePipeline) -> None:
+def test_options_reach_the_pipeline(fake: FakePipeline, tmp_path: Path) -> None:
+    log = tmp_path / "decisions.jsonl"
+    log.touch()
     argv = [
         "scan",
         "proxy.log",
@@ -46,7 +48,7 @@ def test_options_reach_the_pipeline(fake: FakePipeline) -> None:
         "squid_native",
     ]
     argv += ["--timezone", "+02:00", "--since", "2026-01-01", "--until", "2026-01-01", "--jobs", "3", "--no-progress"]
-    argv += ["--identities", "who.csv"]
+    argv += ["--identities", "who.csv", "--decisions", str(log), "--pseudonymise"]
     assert main(argv) == 0
     assert fake.paths == ["proxy.log", "other/*.gz", "-"]
     assert fake.options == ScanOptions(
@@ -58,6 +60,8 @@ def test_options_reach_the_pipeline(fake: FakePipeline) -> None:
         by="user",
         policy="p.yaml",
         identities="who.csv",
+        decisions=str(log),
+        pseudonymise=True,
         settings=Settings(),
     )
 

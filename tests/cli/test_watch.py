@@ -14,7 +14,6 @@ from typing import Self
 import pytest
 
 from shadowai.cli import main, stopping
-from shadowai.cli import watch as command
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Origin
 from shadowai.sources import live

@@ -10,6 +10,7 @@ from shadowai.catalog import Catalog
 from shadowai.decisions.grounds import JUMP, changes, facts_of, grounds_of, holds, is_expired, review
 from shadowai.decisions.nouns import Columns, Grounds, Standing
 from shadowai.model import Verdict
+from shadowai.privacy import SMALL
 from tests.decisions.making import GROUNDS, decided
 from tests.history.making import entry
 
@@ -37,6 +38,10 @@ def test_of_several_rows_the_risk_is_not_known() -> None:
     ]
     assert grounds_of(rows) == Grounds(None, "write", ("IT",), ())
     assert grounds_of([]) == Grounds()
+
+
+def test_departments_that_are_not_all_named_are_not_known() -> None:
+    assert grounds_of([entry("claude", departments=("IT", SMALL))]).departments == ()
 
 
 def test_facts_of_a_service_are_without_dates_and_hosts() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from shadowai.export import json_file
-from shadowai.model import Report
+from shadowai.model import Dossier, Report, Ruling
 from tests.export.reports import BY_USER, EMPTY, HOSTILE, NUMBERS, SMALL, hostile
 
 
@@ -35,13 +35,14 @@ def test_a_whole_report() -> None:
 "first_seen": "2026-01-05T08:00:00Z", "last_seen": "2026-01-06T08:00:00Z", "active_days": 2, \
 "sources": ["dns.log", "proxy.log"], "names": ["chatgpt.com", "oaiusercontent.com", "chat.openai.com"], \
 "scopes": ["files.read"], "evidence": ["proxy.log:17", "dump.pcapng#42"], "verdict_reason": "not approved", \
-"verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null, "risk_low": null},
+"verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null, "risk_low": null, \
+"alternative": null, "departments": [], "facts": [], "dossier": null},
     {"asset_id": "00000000000000b2", "service_id": "other", "service": "Other, the", "vendor": null, \
 "category": null, "verdict": "unreviewed", "risk": null, "risk_level": null, "confidence": "unconfirmed", \
 "usage": null, "users": 0, "devices": 0, "events": 0, "blocked": 1, "bytes_up": null, "bytes_down": null, \
 "first_seen": null, "last_seen": null, "active_days": null, "sources": [], "names": [], "scopes": [], \
 "evidence": [], "verdict_reason": null, "verdict_owner": null, "signature_pack": null, \
-"signature_sha256": null, "risk_low": null}
+"signature_sha256": null, "risk_low": null, "alternative": null, "departments": [], "facts": [], "dossier": null}
   ],
   "gaps": [
     {"origin": "fw.log", "reason": "truncated line", "count": 2, "examples": ["fw.log:3", "fw.log:9"]}
@@ -49,6 +50,7 @@ def test_a_whole_report() -> None:
   "notes": [
     {"origin": "proxy.log", "kind": "zone", "text": "times taken as UTC", "count": 40}
   ],
+  "candidates": [],
   "sources": [
     {"path": "proxy.log", "format": "squid", "lines": 45, "records": 43, "named": 40, "uncounted": 1, "outside": 0, \
 "unreadable": 2, "ai": 5}
@@ -76,6 +78,7 @@ def test_nothing_found_and_everything_looked_at() -> None:
   "entries": [],
   "gaps": [],
   "notes": [],
+  "candidates": [],
   "sources": []
 }
 """
@@ -102,3 +105,11 @@ def test_hostile_texts_come_back_and_do_nothing_on_the_way(text: str) -> None:
 def test_both_ends_of_a_risk() -> None:
     (row,) = json.loads(written(replace(SMALL, entries=(replace(SMALL.entries[0], risk_low=55),))))["entries"]
     assert (row["risk_low"], row["risk"]) == (55, 70)
+
+
+def test_what_people_keep_on_file() -> None:
+    dossier = Dossier(owner="Ann", data_categories=("mail",), review=("risk 1, now 60",))
+    entry = replace(SMALL.entries[0], dossier=dossier, departments=("IT",), ruling=Ruling(alternative="gemini"))
+    (found,) = json.loads(written(replace(SMALL, entries=(entry,))))["entries"]
+    assert found["dossier"] == dossier._asdict() | {"data_categories": ["mail"], "review": ["risk 1, now 60"]}
+    assert (found["departments"], found["alternative"]) == (["IT"], "gemini")

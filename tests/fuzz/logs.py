@@ -11,7 +11,7 @@ from tests.fuzz.changes import changed
 
 MOST_BYTES = 3 << 20
 _MOST_LINES = 60
-_MANY_LINES = 600
+_MANY_LINES = 2_000
 _PARTS = (b",", b"\t", b" ", b'","', b'" "', b";", b"|")
 _DIGITS = re.compile(rb"\d+")
 _NAMES = tuple(
@@ -49,7 +49,7 @@ def mutated(data: bytes, rng: random.Random, other: bytes) -> bytes:
         place = rng.randrange(len(lines))
         lines = lines[:10] + lines[place : place + _MOST_LINES]
     more = lines[min(rng.choice((0, 1, 1, 1, 8)), len(lines) - 1) :]  # what stands in front may be a header
-    lines += more * rng.choice((0, 1, 3, max(_MANY_LINES // len(more), 1)))
+    lines += more * rng.choice((0, 1, 3, 9, max(_MANY_LINES // len(more), 1)))
     for _ in range(rng.choice((0, 1, 3, 9, len(lines) // 4, len(lines)))):
         rng.choice(_CHANGES)(lines, rng, others)
     if rng.random() < 0.08:

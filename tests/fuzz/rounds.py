@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import time
@@ -16,6 +17,8 @@ KINDS = ("wire", "frames", "captures", "lines")
 PER_MEGABYTE = 1.0
 """Seconds of processor time that a reader may take for a megabyte, and for anything shorter."""
 _SLACK = 0.5
+_SLOWER = 8 if "ASAN_OPTIONS" in os.environ else 1
+"""What sanitizers make of a second."""
 _MORE_MEMORY = 64 << 10
 """KiB that the process may grow by one capture; the captures are less than 2 MB."""
 
@@ -73,7 +76,7 @@ class Rounds:
             self.executions += readings
         took = time.process_time() - began
         self.slowest = max(self.slowest, took)
-        if took > readings * max(len(data) / 1e6, 0.0) * PER_MEGABYTE + _SLACK:
+        if took > (readings * len(data) / 1e6 * PER_MEGABYTE + _SLACK) * _SLOWER:
             raise AssertionError(f"took {took:.2f} s of processor time for {len(data):,} bytes, {readings} times")
         more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         if number > 200 and more > _MORE_MEMORY:

@@ -149,9 +149,13 @@ def test_exporters_are_handed_what_they_write(found: list[Import]) -> None:
 
 
 JOINERS = (
+    "shadowai.incremental.reading",
+    "shadowai.incremental.run",
+    "shadowai.incremental.texts",
     "shadowai.evidence",
     "shadowai.pipeline",
     "shadowai.inputs",
+    "shadowai.listen.senders",
     "shadowai.names_first",
     "shadowai.split",
     "shadowai.tasks",

@@ -382,6 +382,19 @@ def test_a_path_that_is_not_there_is_wrong_usage(again: Callable[..., Report], t
         Incremental(["-"], ScanOptions())
 
 
+def test_a_log_that_is_just_being_rotated_is_looked_for(log: GrowingLog, again: Callable[..., Report]) -> None:
+    log.write(2)
+    again(log.path)
+    log.write(1)
+    log.path.rename(f"{log.path}.1")
+    report = again(log.path)
+    assert _counted(report) == _each_once(3)
+    assert _told(report) == [(str(log.path), "is not there at the moment: the next run looks at it again")]
+    log.path.write_text(line(3))
+    report = again(log.path)
+    assert (_counted(report), _told(report)) == (_each_once(4), [])
+
+
 def test_what_cannot_be_read_is_a_gap_and_read_later(log: GrowingLog, again: Callable[..., Report]) -> None:
     log.write(2)
     pipe = log.path.with_name("pipe")

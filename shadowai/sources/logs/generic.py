@@ -36,7 +36,12 @@ _HOSTS: tuple[Take, ...] = (
     *FLAT["host"],
     *(Part(name, _FULL_URL, by_head=True) for name in FLAT["url"]),
     *(Part(name, f"({_NAME})", any_name=True) for name in _LIKELY),
-    *(Part(name, pattern, by_head=True) for name in FLAT["url"] if name != "link" for pattern in (_HOST_AND_PATH, _BARE_HOST)),
+    *(
+        Part(name, pattern, by_head=True)
+        for name in FLAT["url"]
+        if name != "link"
+        for pattern in (_HOST_AND_PATH, _BARE_HOST)
+    ),
     *(Part(name, _NAME_OR_ADDRESS, only=_REPORTER) for name in (*_VAGUE, *_LIKELY) if name not in ("host", "hostname")),
 )
 

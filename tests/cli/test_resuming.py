@@ -1,0 +1,87 @@
+"""``scan --state`` and ``scan --follow`` from the command line."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from shadowai.cli import main, resuming
+from shadowai.sweep.lock import only_one
+from tests.incremental.logs import GrowingLog
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GrowingLog:
+    monkeypatch.chdir(tmp_path)
+    return GrowingLog(tmp_path / "access.log")
+
+
+def _events(path: Path) -> list[int]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [int(row["events"]) for row in csv.DictReader(file)]
+
+
+def test_the_next_run_reads_what_is_new_and_reports_everything(log: GrowingLog, tmp_path: Path) -> None:
+    for total in (3, 7):
+        log.write(total - log.written)
+        assert main(["scan", "access.log", "--state", "state", "-o", "out.csv"]) == 0
+        assert _events(tmp_path / "out.csv") == [total]
+    log.path.unlink()
+    log.path.touch()
+    assert (
+        main(["scan", "access.log", "--state", "state", "-o", "out.csv", "--by", "user"]) == 3
+    )  # what was in it is gone
+    assert _events(tmp_path / "out.csv") == [1] * 7
+
+
+@pytest.mark.parametrize(
+    "more", [["--since", "7d"], ["--jobs", "2"], ["--cluster", "tcp://x:1"], ["--table", "duckdb:///x#y"]]
+)
+def test_what_does_not_go_together_is_refused(
+    log: GrowingLog, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert main(["scan", "access.log", "--state", "state", *more]) == 2
+    assert "cannot be used with it" in capsys.readouterr().err
+    assert not Path("state").exists()
+
+
+def test_a_foreign_state_is_refused_and_left_as_it_is(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("state").write_text("mine")
+    assert main(["scan", "access.log", "--state", "state"]) == 2
+    assert "is no state file of this program" in capsys.readouterr().err
+    assert Path("state").read_text() == "mine"
+
+
+def test_two_at_once_are_refused(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:
+    with only_one(Path("state.lock")):
+        assert main(["scan", "access.log", "--state", "state"]) == 3
+    assert "another scan with this state is running" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("state", [[], ["--state", "state"]])
+def test_it_follows_until_it_is_told_to_end(
+    log: GrowingLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: list[str]
+) -> None:
+    monkeypatch.setattr(resuming, "POLL", 0.02)
+    log.write(2)
+    seen: list[int] = []
+
+    def work() -> None:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "out.csv").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        seen.extend(_events(tmp_path / "out.csv"))
+        log.write(3)
+        log.rename(late=1)
+        log.write(4)
+        time.sleep(0.3)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=work).start()
+    assert main(["scan", "access.log", "--follow", *state, "-o", "out.csv"]) == 0
+    assert (seen, _events(tmp_path / "out.csv")) == ([2], [10])

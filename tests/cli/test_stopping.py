@@ -1,0 +1,34 @@
+"""Commands end when they are asked to."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from shadowai.cli import stopping
+from shadowai.cli.stopping import Stop
+
+
+@pytest.mark.parametrize("number", stopping.SIGNALS)
+def test_the_first_signal_ends_the_work_the_second_the_program(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with Stop() as stop:
+        assert not stop()
+        signal.raise_signal(number)
+        assert stop()
+        assert stop.wait(60)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert signal.getsignal(number) is before
+
+
+def test_a_duration_begins_when_it_is_first_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([100.0, 100.0, 109.0, 110.0])
+    monkeypatch.setattr(stopping, "monotonic", lambda: next(now))
+    stop = Stop(10)
+    assert [stop(), stop(), stop()] == [False, False, True]
+
+
+def test_to_wait_is_not_to_end() -> None:
+    assert not Stop().wait(0.01)
