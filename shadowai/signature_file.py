@@ -61,7 +61,8 @@ _GLOB_LABEL = re.compile(r"[a-z0-9_-]*\*?[a-z0-9_-]*")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where a fact comes from, and the ISO date on which somebody last looked; of a ``vendor-site``, the vendor's own address, nobody has."""
+    """Where a fact comes from, and the ISO date on which somebody last looked. A ``vendor-site`` is the vendor's own address, at which
+    nobody has: it has no date."""
 
     url: str
     checked_on: str = ""

@@ -558,7 +558,7 @@ cdef class Fold:
                 if mark < stop and mark[0] == c'"':
                     return self._odd()
             if place == 0 and self.exact and self._letter(at, mark) and self._begins_header(at, mark):
-                return HEADER
+                return HEADER if self._odd() == UNSURE else OPEN
             self._set(place, at, mark)
             place += 1
             if mark == stop:
@@ -1223,6 +1223,7 @@ cdef class Fold:
     cdef Py_ssize_t _run(self, const uint8_t *text, Py_ssize_t at, Py_ssize_t size, long long number, long long *lines) except -1 nogil:
         cdef const uint8_t *end
         cdef int kind
+        cdef bint held
         cdef int odd = marks(text + at, text + size) & self.odd
         cdef Py_ssize_t after
         while at <= size:
@@ -1240,7 +1241,8 @@ cdef class Fold:
             self.number = number + lines[0]
             lines[0] += 1
             kind = UNSURE
-            if self.doubtful:
+            held = self.doubtful > 0
+            if held:
                 self.doubtful -= 1
                 if self._odd() == OPEN:
                     self.doubtful = JOINED
@@ -1253,8 +1255,8 @@ cdef class Fold:
             if kind != SURE or not self._count():
                 self._keep(at, self.line_end - text)
             at = after
-            if kind == HEADER:
-                return at
+            if kind == HEADER or (held and not self.doubtful):
+                return at  # a record over several lines may have been a header, too
         return at
 
     cdef int _keep(self, Py_ssize_t begin, Py_ssize_t end) except -1 nogil:

@@ -162,10 +162,8 @@ def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
                     tail.clear()
                     dropping = True
             continue
-        if dropping:
-            whole = raw[raw.index(b"\n") : cut]
-        else:
-            whole = bytes(tail) + raw[:cut] if tail else raw[:cut]
+        begin = raw.index(b"\n") if dropping else 0
+        whole = bytes(tail) + raw[:cut] if tail else raw[begin:cut]
         tail = bytearray(raw[cut + 1 :])
         yield Piece(whole, len(raw), dropping)
         dropping = False

@@ -178,6 +178,19 @@ def test_quotes_that_stay_open(catalog: Catalog, monkeypatch: pytest.MonkeyPatch
         _both((head + row + text).encode(), catalog, monkeypatch, 256)
 
 
+def test_a_second_header_whose_quote_stays_open(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    head, row = "time,user,dest_host,bytes_sent\n", "2026-01-05T08:00:00Z,jo,chatgpt.com,5\n"
+    turned, other = 'user,"ti', "jo,2026-01-05T08:00:00Z,5,claude.ai\n"
+    for text in (
+        turned + "\n" + row * 90,
+        turned + 'me",bytes_sent,dest_host\n' + other * 3,
+        'user,time,bytes_sent,"dest_\nhost"\n' + other * 90,
+        'time,user,"dest_host\n' + row * 3 + '"\n' + row * 80,
+    ):
+        for size in (64, 1 << 20):
+            _both((head + row * 2 + text).encode(), catalog, monkeypatch, size)
+
+
 def test_objects_said_twice_and_nested(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     event = '{"timestamp":"2026-01-05T08:00:00.000000+0000","flow_id":1,"event_type":"tls","src_ip":"10.0.0.7","dest_ip":"192.0.2.1",'
     tails = (

@@ -373,7 +373,7 @@ class LogFile:
         readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
         self._in_doubt = False
-        for place, line in enumerate(record for line in sample for record in self._records_in(line)):
+        for place, line in enumerate(record for whole in sample for record in self._records_in(whole)):
             if place >= LEARNT and not (times and in_doubt(times[0])):
                 break
             read = self._sampled(readers, line)
