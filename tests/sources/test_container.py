@@ -224,7 +224,9 @@ def test_a_zip_without_its_directory_is_a_gap() -> None:
     assert path == "x" and reason.startswith("corrupt zip archive")
 
 
-@pytest.mark.parametrize("data", [zipped({}), zipped({"folder/": b""}), gzip.compress(zipped({}))])
+@pytest.mark.parametrize(
+    "data", [zipped({}), zipped({"folder/": b""}), gzip.compress(zipped({}))], ids=["nothing", "a folder", "packed"]
+)
 def test_an_archive_without_files_is_a_gap(data: bytes) -> None:
     assert unpacked(data) == [("x", b"", "archive holds no file to read")]
 
