@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -220,3 +221,20 @@ def test_times_with_and_without_fractions(catalog: Catalog, monkeypatch: pytest.
     rows = "".join(f"{time},jo,chatgpt.com,5\n" for time in times * 3)
     for first in times[:6]:
         _both(f"{head}{first},jo,chatgpt.com,5\n{rows}".encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "url", [":443", "http://:443/", "https://:443/a", "http:///a", "http://", "/", "-", "chatgpt.com"]
+)
+def test_urls_without_a_host(url: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    _both("\n".join([f"{HEAD}chatgpt.com:443{TAIL}", f"{HEAD}{url}{TAIL}"] * 3).encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize("column", [20, 511, 512, 513, 600, 40_000])
+def test_a_column_that_few_lines_have(column: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    squid = formats()["squid_native"]
+    far = replace(squid, fields={**squid.fields, "user": (column,)})
+    monkeypatch.setitem(formats(), "squid_native", far)  # type: ignore[arg-type]
+    line = f"{HEAD}chatgpt.com:443{TAIL}"
+    wide = line + " x" * (column - len(line.split()) - 1) + " anna"
+    _both("\n".join([line, wide] * 2).encode(), catalog, monkeypatch)

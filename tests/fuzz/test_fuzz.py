@@ -9,7 +9,7 @@ import random
 import pytest
 
 from shadowai.sources.capture.limits import DEFAULT
-from tests.fuzz import engines, rounds, wire
+from tests.fuzz import engines, folds, logs, rounds, wire
 from tests.fuzz.changes import changed
 from tests.fuzz.rounds import Rounds
 from tests.fuzz.seeds import seeds
@@ -22,7 +22,7 @@ def _rounds() -> Rounds:
     return Rounds(seeds(), 1)
 
 
-@pytest.mark.parametrize(("kind", "count"), [("wire", 1_500), ("frames", 8_000), ("captures", 150)])
+@pytest.mark.parametrize(("kind", "count"), [("wire", 1_500), ("frames", 8_000), ("captures", 150), ("lines", 30)])
 def test_nothing_is_found(kind: str, count: int) -> None:
     found = [(number, said) for number in range(count) if (said := _rounds().told(kind, number)) is not None]
     assert not found
@@ -85,3 +85,33 @@ def test_limits_are_the_defaults_and_others() -> None:
     rng = random.Random(1)
     found = [engines.some_limits(rng) for _ in range(50)]
     assert DEFAULT in found and len(set(found)) > 10
+
+
+def test_folds_that_differ_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = folds.found, 0
+
+    def found(data: bytes, way: folds.Way) -> dict[str, object]:
+        nonlocal asked
+        asked += 1
+        return {**real(data, way), "summary": asked}
+
+    monkeypatch.setattr(folds, "found", found)
+    said = _rounds().told("lines", 0)
+    assert said is not None and "summary: reference 1, compiled 2" in said
+
+
+def test_every_format_with_a_plan_is_altered() -> None:
+    from shadowai.sources.logs import formats
+
+    assert {log.format for log in seeds().logs} == {name for name in formats() if folds.has_plan(name)}
+
+
+def test_logs_reach_the_limits_of_the_fold() -> None:
+    """Of the limits that the compiled fold has, each is passed by some input: columns, length, depth, texts."""
+    rng = random.Random(5)
+    made = [logs.mutated(b'{"a":1,"b":"x"}\na,b,c\n', rng, b"d e f\ng h") for _ in range(1_500)]
+    assert any(line.count(b",") > 600 for data in made for line in data.split(b"\n"))
+    assert any(len(line) > 1 << 20 for data in made for line in data.split(b"\n"))
+    assert any(b"[" * 17 in data or b'{"x":' * 17 in data for data in made)
+    assert any(b"\0" * 4_096 in data for data in made)
+    assert max(map(len, made)) <= logs.MOST_BYTES
