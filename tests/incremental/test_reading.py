@@ -14,7 +14,7 @@ from shadowai.inventory import Inventory
 from shadowai.names import Names
 from shadowai.pipeline import ScanOptions
 from shadowai.sources.container import Source
-from tests.incremental.logs import line
+from tests.incremental.logs import just_now, line
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def _events(inventory: Inventory) -> int:
 
 def test_a_short_log_is_its_own(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "log").write_text("".join(map(line, range(9))) + "half")
+    just_now(tmp_path / "log")
     file, total, steps = _read(reader, tmp_path / "log")
     assert (_events(total), _events(file.own), steps) == (0, 9, 0)
     assert (file.mark.line, file.reached.line, file.rest, file.whole) == (1, 10, "left", False)

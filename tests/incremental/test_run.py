@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,12 +17,13 @@ from shadowai.catalog import Catalog
 from shadowai.errors import UsageError
 from shadowai.incremental import reading, run, texts
 from shadowai.incremental.run import Incremental
+from shadowai.incremental.state import State
 from shadowai.model import Report
 from shadowai.pipeline import ScanOptions
 from tests.captures.files import write_pcap
 from tests.captures.scene import scene
 from tests.incremental.killed import killed
-from tests.incremental.logs import GrowingLog, line, long_ago
+from tests.incremental.logs import GrowingLog, just_now, line, long_ago
 
 SMALL = 8192
 
@@ -114,7 +116,6 @@ def test_rotation_loses_nothing(
         again(given)
         log.write(3)
         rotate(log)
-        long_ago(log.old[0]) if rotate is GrowingLog.copytruncate and folder else None
         log.write(2)
     report = again(given)
     assert _counted(report) == _each_once(log.written)
@@ -224,6 +225,7 @@ def test_a_last_line_without_an_end_is_read_once(log: GrowingLog, again: Callabl
     log.write(2)
     with log.path.open("a") as file:
         file.write(line(2).rstrip("\n"))
+    just_now(log.path)
     assert _counted(again(log.path)) == _each_once(2)
     long_ago(log.path)
     assert _counted(again(log.path)) == _each_once(3)
@@ -315,6 +317,7 @@ def test_a_compressed_file_that_is_being_written_is_left_for_later(
     packed = log.path.with_name("other.log.gz")
     whole = gzip.compress("".join(line(500 + n) for n in range(500)).encode())
     packed.write_bytes(whole[: len(whole) // 2])
+    just_now(packed)
     report = again(log.path.parent)
     assert _counted(report) == _each_once(500)
     assert _told(report) == [(str(packed), "is still being written, or damaged (the next run looks at it again)")]
@@ -337,12 +340,22 @@ def test_a_damaged_compressed_file_gives_what_came_before_and_a_gap(
     assert any(reason.startswith("corrupt or truncated after") for _, reason in _told(report))
 
 
+def _change_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run meets signatures of another version."""
+    begin = run._begin
+
+    def begun(path: Path | None, options: ScanOptions, known: Catalog) -> State:
+        return begin(path, options, SimpleNamespace(version="another"))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "_begin", begun)
+
+
 def test_other_signatures_read_everything_again_where_it_is_there(
     log: GrowingLog, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.write(3)
     again(log.path)
-    monkeypatch.setattr(Catalog, "version", "another", raising=False)
+    _change_signatures(monkeypatch)
     report = again(log.path)
     assert _counted(report) == _each_once(3)
     assert [note.text for note in report.notes if note.kind == "signatures"] == [
@@ -359,7 +372,7 @@ def test_other_signatures_are_told_where_a_file_is_gone(
     log.write(1)
     again(log.path.parent)
     log.old[0].unlink()
-    monkeypatch.setattr(Catalog, "version", "another", raising=False)
+    _change_signatures(monkeypatch)
     for _ in range(2):
         report = again(log.path.parent)
         assert _counted(report) == _each_once(4)
