@@ -28,7 +28,7 @@ from shadowai.model import (
 )
 from tests.conftest import SOURCE
 
-FROZEN = (Record, Gap, Note, model.Indicator, Signature, Match, Sighting, Entry, SourceSummary, Report)
+FROZEN = (model.Candidate, Record, Gap, Note, model.Indicator, Signature, Match, Sighting, Entry, SourceSummary, Report)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def _crypto(data: bytes) -> object:
 
 WIRE: dict[str, Target] = {
     "ai_protocols.of_json_rpc": ai_protocols.of_json_rpc,
+    "ai_protocols.of_path": ai_protocols.of_path,
     "api_keys.find": lambda data: api_keys.find(data, b"secret"),
     "dns.query": _dns_query,
     "dns.message": dns.message,

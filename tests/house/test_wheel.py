@@ -57,15 +57,16 @@ def _expected() -> set[str]:
     files |= {f"shadowai/signatures/{path.name}" for path in (SOURCE / "signatures").glob("*.yaml")}
     page = (SOURCE / "shadowai" / "export" / "html").iterdir()
     files |= {f"shadowai/export/html/{path.name}" for path in page if path.suffix in (".css", ".j2", ".js")}
-    return files | {"shadowai/py.typed", "shadowai/signature.schema.json", "shadowai/risk/weights.yaml"}
+    schemas = {"shadowai/signature.schema.json", "shadowai/export/report.schema.json"}
+    return files | schemas | {"shadowai/py.typed", "shadowai/risk/weights.yaml"}
 
 
 def test_holds_exactly_the_packages_and_their_data(wheel: zipfile.ZipFile) -> None:
     names = {name for name in wheel.namelist() if not name.partition("/")[0].endswith(".dist-info")}
     expected = _expected()
-    built = {name for name in names if re.fullmatch(r"shadowai/fast/packets\..*(so|pyd)", name)}
+    built = {name for name in names if re.fullmatch(r"shadowai/fast/(?:packets|lines)\..*(so|pyd)", name)}
     assert (sorted(names - expected - built), sorted(expected - names)) == ([], [])
-    assert len(built) == (not fast.is_missing())
+    assert len(built) == 2 * (not fast.is_missing())
 
 
 def test_without_a_compiler_the_rest_is_built(tmp_path: Path) -> None:
