@@ -566,6 +566,12 @@ cdef class Fold:
             at = mark + 1
         return SURE if place == self.width or (place > self.width and not self.exact) else self._odd()
 
+    cdef int _uncut(self) noexcept nogil:
+        """What a line is of which nothing is looked at: where there are headers, it may be one."""
+        if self.family == BLANKS or self.family == OBJECT:
+            return UNSURE
+        return OPEN if self.family == QUOTED and self._odd() == OPEN else HEADER
+
     cdef int _odd(self) noexcept nogil:
         """What a line is that cannot be cut here: whether its last quote is open decides about the next lines."""
         cdef const uint8_t *at = self.line_begin
@@ -1247,7 +1253,7 @@ cdef class Fold:
                 if self._odd() == OPEN:
                     self.doubtful = JOINED
             elif self.line_end - self.line_begin > 1 << 20 or (odd and marks(self.line_begin, self.line_end) & self.odd):
-                kind = UNSURE if self.family != QUOTED else self._odd()
+                kind = self._uncut()
             else:
                 kind = self._cut()
             if kind == OPEN:

@@ -99,7 +99,7 @@ class Receivers:
         for transport in self._datagrams:
             transport.close()
         for connection in list(self._open):
-            connection.finish()
+            connection.finish(cut=True)
         await asyncio.sleep(0)
 
     @property
@@ -112,7 +112,7 @@ class Receivers:
         self.counts.connections += 1
         if len(self._open) >= self._most:
             self.counts.closed += 1
-            next(iter(self._open)).finish()
+            next(iter(self._open)).finish(cut=True)
         self._open[connection] = None
 
     def heard(self, connection: Connection) -> None:

@@ -190,6 +190,8 @@ def test_a_second_header_whose_quote_stays_open(catalog: Catalog, monkeypatch: p
     ):
         for size in (64, 1 << 20):
             _both((head + row * 2 + text).encode(), catalog, monkeypatch, size)
+    nul = "user,time,bytes_sent,dest_host\0\n" + other * 3  # what a crashed writer left in a header
+    _both((head + row * 2 + nul).encode(), catalog, monkeypatch)
 
 
 def test_objects_said_twice_and_nested(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

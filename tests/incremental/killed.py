@@ -85,7 +85,8 @@ def killed(kills: int, *, seed: int, folder: bool) -> Killed:
 
 
 def _small() -> None:
-    reading.HEAD = texts.HEAD = reading.SLICE = SMALL  # type: ignore[misc]
+    for module, name in ((reading, "HEAD"), (texts, "HEAD"), (reading, "SLICE")):
+        setattr(module, name, SMALL)
     texts.QUIET, run.CHECKPOINT = 0.2, 0.0  # type: ignore[misc]
 
 

@@ -83,13 +83,13 @@ def test_what_was_settled_is_not_read_again(
     again(log.path)
     log.write(1)
     taken: list[int] = []
-    whole = reading.Lines.__init__
+    whole = texts.Lines.__init__
 
     def counting(lines: texts.Lines, *arguments: object, **more: object) -> None:
         whole(lines, *arguments, **more)  # type: ignore[arg-type]
         taken.append(lines._at)
 
-    monkeypatch.setattr(reading.Lines, "__init__", counting)
+    monkeypatch.setattr(texts.Lines, "__init__", counting)
     assert _counted(again(log.path)) == _each_once(2001)
     assert taken and all(at > log.path.stat().st_size - 70_000 for at in taken)
 

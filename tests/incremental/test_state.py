@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from shadowai.errors import UsageError
-from shadowai.incremental import state as states
 from shadowai.incremental.known import File, Seen
 from shadowai.incremental.run import Incremental
 from shadowai.incremental.state import MAGIC, State, layout, load, save
@@ -90,7 +89,7 @@ def test_another_layout_is_told(tmp_path: Path) -> None:
 
 
 class _Runs:
-    def __reduce__(self) -> tuple[object, tuple[str]]:
+    def __reduce__(self) -> tuple[object, tuple[Path]]:  # type: ignore[override]
         return Path.touch, (Path("ran"),)
 
 
@@ -121,7 +120,7 @@ def test_a_truncated_stream_is_told(tmp_path: Path) -> None:
 def test_a_state_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state"
     save(State("old"), path)
-    monkeypatch.setattr(states.pickle, "dumps", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr(pickle, "dumps", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         save(State("new"), path)
     monkeypatch.undo()

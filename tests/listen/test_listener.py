@@ -22,7 +22,8 @@ HOME = "127.0.0.1"
 
 def _run(listener: Listener, send: object, *, every: float = 60.0) -> list[Report]:
     """What the reports said on the way, and the last."""
-    over, reports = threading.Event(), []
+    over = threading.Event()
+    reports: list[Report] = []
 
     def begun() -> None:
         def work() -> None:
