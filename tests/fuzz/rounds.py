@@ -67,8 +67,8 @@ class Rounds:
             self.executions += 1
             readings = 1
         elif kind == "lines":
-            name, _, log = data.partition(b"\n")
-            readings = folds.check(name.decode(), log, rng)
+            form, _, log = data.partition(b"\n")
+            readings = folds.check(form.decode(), log, rng)
             self.executions += readings
             self.lines += log.count(b"\n") + 1
         else:

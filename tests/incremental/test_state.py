@@ -89,7 +89,7 @@ def test_another_layout_is_told(tmp_path: Path) -> None:
 
 
 class _Runs:
-    def __reduce__(self) -> tuple[object, tuple[Path]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
         return Path.touch, (Path("ran"),)
 
 
