@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from bench.naive import by_label, suffixes
 
@@ -34,9 +35,8 @@ def duckdb(kind: str, path: str) -> Rows:
         user, host, size, time = COLUMNS[kind]
         reads = "read_csv(?, all_varchar=true)" if kind == "csv" else "read_json(?, format='newline_delimited')"
         inner = f"SELECT {user} AS u, {host} AS h, {size}::BIGINT AS b, {time} AS t FROM {reads}"
-    return engine.execute(
-        f"SELECT u, h, count(*), sum(b), min(t), max(t) FROM ({inner}) GROUP BY u, h", [path]
-    ).fetchall()
+    found = engine.execute(f"SELECT u, h, count(*), sum(b), min(t), max(t) FROM ({inner}) GROUP BY u, h", [path])
+    return cast("Rows", found.fetchall())
 
 
 def polars(kind: str, path: str) -> Rows:
@@ -61,7 +61,7 @@ def polars(kind: str, path: str) -> Rows:
     grouped = frame.group_by("u", "h").agg(
         engine.len(), engine.col("b").sum(), engine.col("t").min().alias("first"), engine.col("t").max().alias("last")
     )
-    return grouped.collect(engine="streaming").iter_rows()
+    return cast("Rows", grouped.collect(engine="streaming").iter_rows())
 
 
 def pandas(kind: str, path: str) -> Rows:
@@ -82,7 +82,7 @@ def pandas(kind: str, path: str) -> Rows:
         frame = frame.rename(columns={user: "u", host: "h", size: "b", time: "t"})
     frame["b"] = frame["b"].astype("int64")
     grouped = frame.groupby(["u", "h"]).agg(n=("b", "size"), b=("b", "sum"), first=("t", "min"), last=("t", "max"))
-    return grouped.reset_index().itertuples(index=False)
+    return cast("Rows", grouped.reset_index().itertuples(index=False))
 
 
 ENGINES: dict[str, Callable[[str, str], Rows]] = {"duckdb": duckdb, "polars": polars, "pandas": pandas}
