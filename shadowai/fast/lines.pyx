@@ -282,7 +282,7 @@ cdef class Fold:
     cdef int n_cells
     cdef Day *days
     cdef int n_days
-    cdef int doubtful
+    cdef public int doubtful
     cdef int epoch  # the column whose times are seconds since the epoch; -1: none is known to be
     cdef bint full
     cdef int64_t since, until
@@ -550,27 +550,32 @@ cdef class Fold:
                     break
                 mark += 1
                 if mark < stop and mark[0] != self.delimiter:
-                    return self._odd()
+                    return self._uncut()
             else:
                 if at < stop and at[0] == c' ':
-                    return self._odd()
+                    return self._uncut()
                 mark = either(at, stop, self.delimiter, c'"')
                 if mark < stop and mark[0] == c'"':
-                    return self._odd()
+                    return self._uncut()
             if place == 0 and self.exact and self._letter(at, mark) and self._begins_header(at, mark):
-                return HEADER if self._odd() == UNSURE else OPEN
+                return HEADER if self._uncut() == UNSURE else OPEN
             self._set(place, at, mark)
             place += 1
             if mark == stop:
                 break
             at = mark + 1
-        return SURE if place == self.width or (place > self.width and not self.exact) else self._odd()
+        return SURE if place == self.width or (place > self.width and not self.exact) else self._uncut()
 
     cdef int _uncut(self) noexcept nogil:
         """What a line is of which nothing is looked at: where there are headers, it may be one."""
+        cdef const uint8_t *at = self.line_begin
         if self.family == BLANKS or self.family == OBJECT:
             return UNSURE
-        return OPEN if self.family == QUOTED and self._odd() == OPEN else HEADER
+        if self.family == QUOTED:
+            return OPEN if self._odd() == OPEN else HEADER
+        while at < self.line_end and at[0] == 0:
+            at += 1
+        return HEADER if at < self.line_end and at[0] == c'#' else UNSURE
 
     cdef int _odd(self) noexcept nogil:
         """What a line is that cannot be cut here: whether its last quote is open decides about the next lines."""
@@ -1230,7 +1235,7 @@ cdef class Fold:
         cdef const uint8_t *end
         cdef int kind
         cdef bint held
-        cdef int odd = marks(text + at, text + size) & self.odd
+        cdef int odd = self.odd if at else marks(text + at, text + size) & self.odd  # a block is looked through once
         cdef Py_ssize_t after
         while at <= size:
             if self.n_days >= MOST_DAYS - 1 or self.n_cells >= MOST_CELLS - 1 or is_full(&self.hosts) or is_full(&self.ways) or is_full(&self.actors):

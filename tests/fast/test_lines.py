@@ -251,3 +251,38 @@ def test_a_column_that_few_lines_have(column: int, catalog: Catalog, monkeypatch
         monkeypatch.setenv(fast.PURE, "1")
     assert found[0] == found[1]
     assert {entry.actor.user for entry in found[0][0] if entry.actor is not None} == {None, "anna"}
+
+
+@pytest.mark.parametrize("width", [90, 510, 511, 512, 513, 700])
+def test_tables_wider_than_what_is_kept(width: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = ["time", "user", "dest_host", "bytes_sent"] + [f"c{place}" for place in range(width - 4)]
+    row = ["2026-01-05T08:00:00Z", "jo", "chatgpt.com", "5"] + ["x"] * (width - 4)
+    _both("\n".join([",".join(head)] + [",".join(row)] * 4).encode(), catalog, monkeypatch)
+
+
+def test_a_separator_that_changes(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = "#fields\tts\tuid\tid.orig_h\tid.resp_h\tmethod\thost\turi\n"
+    row = "1767600000.5\tC1\t10.0.0.7\t192.0.2.1\tGET\tchatgpt.com\t/\n"
+    _both(("#path\thttp\n" + fields + row + "#separator |\n" + row * 3).encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize("method", ['"""', '"a"b', "[a]b", '"a', "[a"])
+def test_quotes_beside_text(method: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = HEAD.replace("CONNECT", method) + "chatgpt.com:443" + TAIL
+    _both("\n".join([line] * 3).encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize("odd", ["user\0,", " user,", "use\rr,", '"us"er,', "user," + "x" * (1 << 20)])
+def test_headers_that_are_not_plain(odd: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines below a header are read under its columns, whatever it holds besides."""
+    head = "time,user,dest_host,bytes_sent\n"
+    row = "2026-01-05T08:00:00Z,jo,chatgpt.com,5\n"
+    turned = f"{odd}time,bytes_sent,dest_host\njo,2026-01-05T08:00:00Z,5,claude.ai\n"
+    _both((head + row * 2 + turned + row * 2).encode(), catalog, monkeypatch)
+    fields = "#Fields: date time c-ip cs-username cs-host cs-bytes sc-bytes\n"
+    use = "2026-01-05 08:00:00 10.0.0.1 jo chatgpt.com 5 7\n"
+    other = "#Fields:\tdate\ttime\tcs-host\tc-ip\tcs-username\tcs-bytes\tsc-bytes\n"
+    _both((fields + use * 2 + other + use * 3).encode(), catalog, monkeypatch)
+    _both(
+        (fields + use * 2 + other.replace("\t", " ").replace("c-ip", "c-ip\0") + use * 3).encode(), catalog, monkeypatch
+    )

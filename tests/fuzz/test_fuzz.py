@@ -22,7 +22,7 @@ def _rounds() -> Rounds:
     return Rounds(seeds(), 1)
 
 
-@pytest.mark.parametrize(("kind", "count"), [("wire", 1_500), ("frames", 8_000), ("captures", 150)])
+@pytest.mark.parametrize(("kind", "count"), [("wire", 1_500), ("frames", 8_000), ("captures", 150), ("lines", 30)])
 def test_nothing_is_found(kind: str, count: int) -> None:
     found = [(number, said) for number in range(count) if (said := _rounds().told(kind, number)) is not None]
     assert not found

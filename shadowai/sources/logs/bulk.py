@@ -133,9 +133,12 @@ def fold_of(
     grams: Sequence[bytes] = (),
     words: Sequence[bytes] = (),
 ) -> Any:
-    """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`)."""
+    """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`); ``None`` where the plan is wider than it can keep."""
     names = [name.encode() for name in known]
-    return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words)
+    try:
+        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words)
+    except ValueError:
+        return None
 
 
 def _of_blanks(reader: FormatReader) -> Plan:
@@ -329,11 +332,14 @@ class LineFold:
             self.drain()
             self._version = reader.tokenizer.version
             plan = plan_of(reader)
+            before = self._fold
             self._fold = (
                 None
                 if plan is None
                 else fold_of(plan, self._answers, self._known, self._since, self._until, *self._hints)
             )
+            if self._fold is not None and before is not None:  # an open quote stays open under other columns
+                self._fold.doubtful = before.doubtful
         return self._fold is not None
 
     def fold(self, block: bytes, at: int, number: int) -> Kept:

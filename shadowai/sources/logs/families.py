@@ -261,6 +261,7 @@ class ZeekTokenizer(_Listed):
         name, _, value = line[1:].replace("\t", " ", 1).partition(" ") if "\t" in line else line[1:].partition(" ")
         if name == "separator":
             self._separator = _zeek_bytes(self._escape, value.strip()) or "\t"
+            self.version += 1
         elif name == "path":
             self._here = value.strip() == self._path
             self.version += 1
