@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from shadowai.cli import options, remembering, terminal
+from shadowai.cli import deciding, options, remembering, terminal
 from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ def command(
 
     if "-" in paths:
         raise click.BadParameter("stdin cannot be read twice", param_hint="--input")
+    settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
         log_format=log_format,
         timezone=timezone,
         policy=policy_file,
         identities=identities,
-        settings=config.load(config_file),
+        settings=settings,
+        decisions=deciding.applied(None, False, settings),
     )
     entry, remembered = (_in(paths, asset, chosen), "") if paths else _remembered(asset, chosen, history_url)
     known = chosen.load_catalog()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import options, terminal
+from shadowai.cli import deciding, options, terminal
 from shadowai.cli.resuming import EVERY
 from shadowai.cli.stopping import Stop
 
@@ -87,13 +87,15 @@ def command(
     if tls and cert is None:
         raise click.BadParameter("a server needs a certificate: give --cert FILE", param_hint="--tls")
     context = server_context(cert, key, client_ca) if cert is not None else None
+    settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
         log_format=log_format,
         timezone=timezone,
         by=by,
         policy=policy_file,
         identities=identities,
-        settings=config.load(config_file),
+        settings=settings,
+        decisions=deciding.applied(None, False, settings),
     )
     chosen.forced()
     chosen.zone()

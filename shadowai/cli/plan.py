@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import INCOMPLETE, WITHIN_POLICY, options, remembering, terminal
+from shadowai.cli import INCOMPLETE, WITHIN_POLICY, deciding, options, remembering, terminal
 from shadowai.export.times import as_iso
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def blocklist(
     hit more than it says.
     """
     from shadowai import config, pipeline
+    from shadowai.model import Verdict
     from shadowai.plans import blocking, writing
     from shadowai.plans.appliances import APPLIANCES
     from shadowai.policy import is_use
@@ -75,21 +76,25 @@ def blocklist(
     for name in appliances:
         if name not in APPLIANCES:
             raise click.BadParameter(f"{name!r} is not one of {', '.join(APPLIANCES)}", param_hint="--appliance")
+    settings = config.load(config_file)
     asked = pipeline.ScanOptions(
         log_format=log_format,
         timezone=timezone,
         by="user",
         policy=policy_file,
         identities=identities,
-        settings=config.load(config_file),
+        settings=settings,
+        decisions=deciding.applied(None, False, settings),
     )
     known = asked.load_catalog()
     rules, today = pipeline.rules_of(asked, known), datetime.now(UTC).date()
     report = pipeline.scan(paths, options=asked)
+    allowed = {entry.service_id for entry in report.entries if entry.verdict in blocking.APPROVED}
     services = {entry.service_id for entry in report.entries if entry.verdict in chosen and is_use(entry)}
 
     def verdict(signature: Signature) -> Verdict:
-        return blocking.at_best(rules.decide(signature, today))
+        """The best that policy or a decision of people says of a service."""
+        return Verdict.SANCTIONED if signature.id in allowed else blocking.at_best(rules.decide(signature, today))
 
     plan = blocking.plan(services, report.entries, known.signatures.values(), verdict)
     for line in writing.block_lines(plan):

@@ -60,6 +60,18 @@ def test_a_decision_goes_before_the_policy(look: Path) -> None:
     assert "decision_over_policy" in {note["kind"] for note in found["notes"]}
 
 
+def test_a_plan_does_not_block_what_a_decision_allows(look: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (look / "policy.yaml").write_text("version: 1\nrules:\n  - service: openai-chatgpt\n    status: prohibited\n")
+    found = scanned("--policy", "policy.yaml", code=1)
+    plan = ["plan", "blocklist", *{source["path"] for source in found["sources"]}, "--policy", "policy.yaml"]
+    assert main(plan) == 0
+    assert "chatgpt.com" in capsys.readouterr().out
+    assert decide("openai-chatgpt", "--status", "risk_accepted", "--until", "2100-01-01", "--reason", "a pilot") == 0
+    capsys.readouterr()
+    assert main(plan) == 0
+    assert "chatgpt.com" not in capsys.readouterr().out
+
+
 def test_a_decision_about_one_person(look: Path) -> None:
     by_user = rows(scanned("--by", "user"))
     ann = by_user["openai-chatgpt/ann"]["asset_id"]
