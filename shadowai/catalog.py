@@ -2,12 +2,12 @@
 
 Reading YAML is slow, so what was read is kept compiled in the user's cache folder, under a name made of the content
 of every file and of the code that compiles them: a cache that is stale, foreign, damaged or unwritable is no cache,
-and the files are read again. Objects are made from it only when somebody asks for them.
+and the files are read again. Files that have not changed since they were hashed are not even read
+(:mod:`shadowai.file_hashes`), and objects are made only when somebody asks for them.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import shadowai
-from shadowai import compiled_catalog, signature_file
+from shadowai import compiled_catalog, file_hashes, signature_file
 from shadowai import index as indexes
 from shadowai.errors import SignatureError, UsageError
 from shadowai.index import Index
@@ -105,29 +105,65 @@ class Catalog:
         ``cache_dir`` overrides the user's cache folder. Raises :class:`SignatureError` for a malformed file or a pack that is no longer
         what was installed, and :class:`UsageError` for a folder, an id or a pattern that is not there.
         """
-        published = find(pack.folder if pack else packaged_dir())
-        own = [source for folder in extra_dirs for source in find(Path(folder), local=True)]
-        found = [Found(source.path, source.sha256, _pack_name(source, pack)) for source in (*published, *own)]
-        if pack is not None:
-            _check_content(pack, found[: len(published)])
+        folders = _Folders(pack, tuple(map(Path, extra_dirs)))
         changes = Changes(tuple(sorted(set(disable))), Overrides.load(overrides) if overrides else None)
+        found = folders.known(cache_dir)
         version = _digest(found, changes)
         cache = compiled_catalog.path(cache_dir, version)
         compiled = compiled_catalog.read(cache) if cache else None
         if compiled is None:
-            compiled = _compile([*published, *own], changes)
+            sources = folders.read()
+            found = folders.found((source.local, str(source.path), source.sha256) for source in sources)
+            compiled = _compile(sources, changes)
+            version = _digest(found, changes)
+            cache = compiled_catalog.path(cache_dir, version)
             if cache:
                 compiled_catalog.write(cache, compiled)
-        files = _Files(compiled.documents, {one.path.stem: one for one in found}, changes)
+        files = _Files(compiled.documents, {one.name[: -len(".yaml")]: one for one in found}, changes)
         return cls(files, compiled.index, version[:12], notes)
 
 
 class Found(NamedTuple):
     """Where a signature was found: its file, the file's SHA-256, and what pack it is of."""
 
-    path: Path
+    path: str
     sha256: str
     pack: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.rpartition(os.sep)[2]
+
+
+class _Folders(NamedTuple):
+    """The folders that signatures come from: of the ``pack`` (or packaged), and the user's ``own``."""
+
+    pack: Pack | None
+    own: tuple[Path, ...]
+
+    def read(self) -> list[Source]:
+        """The bytes of all."""
+        published = find(self.pack.folder if self.pack else packaged_dir())
+        return [*published, *(source for folder in self.own for source in find(folder, local=True))]
+
+    def known(self, cache_dir: Path | None) -> list[Found]:
+        """What all are, without reading those that were hashed before and have not changed since."""
+        listed: list[tuple[bool, str, str]] = []
+        published = self.pack.folder if self.pack else packaged_dir()
+        for own, folder in ((False, published), *((True, folder) for folder in self.own)):
+            entries = _entries(folder)
+            hashes = file_hashes.sha256_of(entries, folder, lambda path: read(Path(path)).data, cache_dir)
+            listed += [(own, entry.path, hashes[entry.name]) for entry in entries]
+        return self.found(listed)
+
+    def found(self, listed: Iterable[tuple[bool, str, str]]) -> list[Found]:
+        """What is told of each: whether it is the user's own, its path and its hash."""
+        of_pack = self.pack.name if self.pack else f"packaged with shadowai {shadowai.__version__}"
+        every = [(own, Found(path, sha256, OWN if own else of_pack)) for own, path, sha256 in listed]
+        if self.pack is not None:
+            _check_content(self.pack, [one for own, one in every if not own])
+        return [one for _, one in every]
 
 
 class Changes(NamedTuple):
@@ -145,13 +181,16 @@ def packaged_dir() -> Path:
 
 def find(folder: Path, *, local: bool = False) -> list[Source]:
     """The signature files directly in ``folder``, by name. Hidden files and other suffixes are left alone."""
+    return [read(Path(entry.path), local=local) for entry in _entries(folder)]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as wrong:
         message = f"cannot read signatures: {wrong.strerror}"
         raise UsageError(message, origin=Origin(str(folder)), remedy="name a folder of YAML files") from None
-    wanted = [entry for entry in entries if entry.name.endswith((".yaml", ".yml")) and not entry.name.startswith(".")]
-    return [read(Path(entry.path), local=local) for entry in wanted]
+    return [entry for entry in entries if entry.name.endswith((".yaml", ".yml")) and not entry.name.startswith(".")]
 
 
 def read(path: Path, *, local: bool = False) -> Source:
@@ -173,15 +212,8 @@ def read(path: Path, *, local: bool = False) -> Source:
     return Source(path, data, local)
 
 
-def _pack_name(source: Source, pack: Pack | None) -> str:
-    """How reports name where a signature came from."""
-    if source.local:
-        return OWN
-    return pack.name if pack else f"packaged with shadowai {shadowai.__version__}"
-
-
 def _check_content(pack: Pack, found: Iterable[Found]) -> None:
-    if manifest.content((one.path.name, one.sha256) for one in found) != pack.content:
+    if manifest.content((one.name, one.sha256) for one in found) != pack.content:
         remedy = "return to the one before with `shadowai signatures rollback`, then update"
         message = "the files of the installed pack are not those that were verified"
         raise SignatureError(message, origin=Origin(str(pack.folder)), remedy=remedy)
@@ -191,7 +223,7 @@ def _digest(found: Iterable[Found], changes: Changes) -> str:
     """SHA-256 over what decides the content of a catalogue: names, content, origin and what is changed."""
     made = hashlib.sha256()
     for one in found:
-        made.update(f"{one.pack == OWN:d} {one.path.name} {one.sha256}\n".encode(errors="surrogateescape"))
+        made.update(f"{one.pack == OWN:d} {one.name} {one.sha256}\n".encode(errors="surrogateescape"))
     made.update("\n".join(("", *changes.disable)).encode(errors="surrogateescape"))
     if changes.overrides is not None:
         made.update(b"\noverrides\n" + changes.overrides.data)
@@ -247,6 +279,8 @@ def _named(name: str, files: Mapping[str, SignatureFile]) -> str:
         return name
     renamed = next((file.id for file in files.values() if name in file.previous_ids), None)
     if renamed is None:
+        import difflib
+
         close = difflib.get_close_matches(name, files, 1)
         remedy = f"did you mean {close[0]}?" if close else "see `shadowai signatures list`"
         raise UsageError(f"there is no signature {name!r} to disable", remedy=remedy)
@@ -263,11 +297,11 @@ class _Files(Mapping[str, SignatureFile]):
     def __getitem__(self, key: str) -> SignatureFile:
         if key not in self._made:
             document, found = self._documents[key], self._found[key]
-            origin = Origin(str(found.path))
+            origin = Origin(found.path)
             try:
                 file = signature_file.from_plain(document, origin)
             except SignatureError:  # a damaged cache: the file itself is the truth
-                file = self._read(found.path, origin)
+                file = self._read(Path(found.path), origin)
             self._made[key] = replace(file, signature=replace(file.signature, pack=found.pack, sha256=found.sha256))
         return self._made[key]
 

@@ -7,22 +7,23 @@ Specification 0.8).
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shadowai.decisions import settings as deciding
 from shadowai.errors import UsageError
 from shadowai.history.place import UNSAID, Remembering, read_history
 from shadowai.model import Origin
-from shadowai.notify import Notifying, read_notify
 from shadowai.packs import settings as packs
 from shadowai.sources.capture.limits import DEFAULT, Limits
-from shadowai.tenants import Tenant, read_tenants
+
+if TYPE_CHECKING:
+    from shadowai.notify import Notifying
+    from shadowai.tenants import Tenant
 
 VARIABLE = "SHADOWAI_CONFIG"
 LOCAL = "shadowai.toml"
@@ -111,6 +112,9 @@ def _unsaid(environ: Mapping[str, str]) -> Settings:
 
 def read(path: Path) -> Settings:
     """The settings of one file; relative paths in it are relative to its folder."""
+    from shadowai.notify import read_notify
+    from shadowai.tenants import read_tenants
+
     table = _table(path)
     _check_keys(path, table, KEYS)
     return Settings(
@@ -134,6 +138,8 @@ def read(path: Path) -> Settings:
 def _check_keys(path: Path, table: Mapping[str, object], known: Sequence[str], where: str = "") -> None:
     for key in table:
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise _wrong(path, f"unknown key {key!r}{where}", f"{hint}known keys: {', '.join(known)}")
@@ -154,6 +160,8 @@ def _limits(path: Path, table: object) -> Limits:
 
 
 def _table(path: Path) -> dict[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:

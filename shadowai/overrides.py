@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,5 +121,7 @@ def _patterns(document: Plain) -> Iterable[Plain]:
 
 
 def _near(name: str, known: Collection[Plain]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, [word for word in known if isinstance(word, str)], 1)
     return f"did you mean {close[0]}?" if close else "see `shadowai signatures list`, and `show` for the patterns"

@@ -61,13 +61,11 @@ class Judging:
         ``asked``, where the largest gap in logs is limited. Where the run is ``remembered``, growth can be told, and is from now on.
         """
         from shadowai.budgets import verdict_file
-        from shadowai.history.gather import policy_digest
 
         now = time.time_ns() // 1000
         found = (*self._spent(reports, now, remembered), *self._covered(chosen, paths, asked))
         today = datetime.now(UTC).date()
-        digest = policy_digest(self.policy) if self.target is not None else ""
-        outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, digest)
+        outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, self._digest())
         for one in found:
             if one.state != "within":
                 audit = "" if one.enforced else ", audit only"
@@ -78,6 +76,14 @@ class Judging:
             with whole_file(self.target) as stream:
                 verdict_file.write(outcome, stream)
         return outcome.exit_code
+
+    def _digest(self) -> str:
+        """The hash of the policy, for the file of ``--verdict``."""
+        if self.target is None:
+            return ""
+        from shadowai.history.gather import policy_digest
+
+        return policy_digest(self.policy)
 
     def _spent(self, reports: Sequence[Report], now: int, remembered: tuple[History, Run] | None) -> Iterator[Judged]:
         """What became of the budgets."""

@@ -45,10 +45,14 @@ def _pseudonyms(options: ScanOptions) -> Pseudonyms | None:
 def _decisions(options: ScanOptions, known: Catalog, names: Pseudonyms | None) -> list[Finish]:
     if options.decisions is None:
         return []
+    path = Path(options.decisions)
+    try:
+        path.lstat()
+    except FileNotFoundError:  # nobody has decided anything yet
+        return []
     from shadowai.decisions import applying, log
     from shadowai.decisions.grounds import facts_of
 
-    path = Path(options.decisions)
     found = log.read(path)
 
     def facts(service: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -46,6 +45,8 @@ def line(node: Node) -> int:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """A question that names what ``word`` may have been meant for; empty where nothing is near."""
+    import difflib
+
     near = difflib.get_close_matches(fold(word), sorted(known), n=1)
     return f"did you mean {near[0]!r}?" if near else ""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from shadowai import accounts, permissions
+from shadowai import accounts
 from shadowai.inventory import BULK_BYTES
 from shadowai.model import ACCOUNT, Entry, Usage
 from shadowai.risk.weights import Factor, Weights
@@ -180,6 +180,8 @@ class _Asked:
         return self._here("departments", factor.between(0, most), why)
 
     def _permissions(self) -> Answer:
+        from shadowai import permissions
+
         scopes = self._entry.scopes
         if not scopes:
             untold = "grant" in self._facts and "key" not in self._facts

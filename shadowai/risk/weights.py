@@ -6,13 +6,12 @@ What comes of it is held to everything that the published file is held to.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from shadowai import strict_yaml
+from shadowai import compiled_yaml, strict_yaml
 from shadowai.errors import UsageError
 from shadowai.model import Origin
 from shadowai.strict_yaml import Plain
@@ -117,7 +116,10 @@ class _File:
 
     def mapping(self) -> dict[str, Plain]:
         """The document."""
-        found = strict_yaml.load(self._data, self.origin, error=UsageError)
+        if self.origin.path == str(PUBLISHED):
+            found = compiled_yaml.load(self._data, self.origin)
+        else:
+            found = strict_yaml.load(self._data, self.origin, error=UsageError)
         if not isinstance(found, dict):
             raise self.wrong((), "is no mapping", "start it with 'version: 1'")
         if found.get("version") != VERSION:
@@ -250,6 +252,8 @@ class _Reader:
 
 
 def _near(key: str, known: Iterable[str]) -> str:
+    import difflib
+
     names = list(known)
     close = difflib.get_close_matches(key, names, n=1)
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(names)}"

@@ -8,18 +8,14 @@ from __future__ import annotations
 import codecs
 import glob
 import io
-import lzma
 import os
 import sys
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Self, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
@@ -369,16 +365,7 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
             data = self._some(len(buffer))
-        except (
-            OSError,
-            EOFError,
-            zlib.error,
-            lzma.LZMAError,
-            zipfile.BadZipFile,
-            tarfile.TarError,
-            RuntimeError,
-            ValueError,
-        ) as wrong:
+        except _corrupt() as wrong:
             raise SourceError(
                 f"corrupt or truncated after {self._done} bytes of text: {wrong}",
                 origin=Origin(self._path),
@@ -391,82 +378,34 @@ class _Guarded(io.RawIOBase):
 
 
 def _zip(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
-    with _seekable(stream) as seekable:
+    from shadowai.sources import archives
+
+    with archives.seekable(stream) as seekable:
         if depth == 0:
             budget.given = seekable.seek(0, io.SEEK_END)
-        try:
-            archive = zipfile.ZipFile(seekable)
-        except (zipfile.BadZipFile, OSError) as wrong:
-            yield Gap(Origin(source.path), f"corrupt zip archive: {wrong}")
-            return
-        members = [
-            member for member in archive.infolist() if not member.is_dir() and "__MACOSX/" not in member.filename
-        ]
-        if not members:
-            yield Gap(Origin(source.path), "archive holds no file to read")
-        for member in members:
-            path = f"{source.path}!{member.filename}"
-            try:
-                inner = io.BufferedReader(_Guarded(cast(BinaryIO, archive.open(member)), path, budget), 1 << 18)
-                yield from _contents(
-                    Source(path, source.open, member.file_size, source.modified),
-                    cast(BinaryIO, inner),
-                    depth + 1,
-                    budget,
-                )
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as wrong:
-                yield Gap(Origin(path), f"member cannot be read: {wrong}")
-
-
-class _Header(tarfile.TarInfo):
-    """A tar header; the library takes a broken one behind the first, and a missing end mark, for the end."""
-
-    @classmethod
-    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
-        try:
-            return super().fromtarfile(archive)
-        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # the one that is an end
-            raise
-        except tarfile.HeaderError as wrong:
-            raise tarfile.ReadError(f"cut short or damaged: {wrong}") from wrong
+        yield from archives.unzipped(source.path, seekable, partial(_member, source, depth, budget))
 
 
 def _tar(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
-    empty = True
-    try:
-        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
-            for member in archive:
-                inner = archive.extractfile(member) if member.isfile() else None
-                if inner is not None:
-                    empty = False
-                    path = f"{source.path}!{member.name}"
-                    guarded = io.BufferedReader(_Guarded(cast(BinaryIO, inner), path, budget), 1 << 18)
-                    yield from _contents(
-                        Source(path, source.open, member.size, float(member.mtime)),
-                        cast(BinaryIO, guarded),
-                        depth + 1,
-                        budget,
-                    )
-    except tarfile.TarError as wrong:
-        yield Gap(Origin(source.path), f"corrupt tar archive: {wrong}")
-        return
-    if empty:
-        yield Gap(Origin(source.path), "archive holds no file to read")
+    from shadowai.sources import archives
+
+    yield from archives.untarred(source.path, stream, partial(_member, source, depth, budget))
 
 
-@contextmanager
-def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """``stream`` itself where it can seek, else a temporary copy on disk: a zip's directory is at its end."""
-    if stream.seekable():
-        yield stream
-        return
-    import shutil
-    import tempfile
+def _member(
+    archive: Source, depth: int, budget: _Budget, path: str, stream: BinaryIO, size: int, modified: float | None
+) -> Iterator[Content | Gap]:
+    """The contents of a file in an archive."""
+    inner = cast(BinaryIO, io.BufferedReader(_Guarded(stream, path, budget), 1 << 18))
+    found = Source(path, archive.open, size, archive.modified if modified is None else modified)
+    yield from _contents(found, inner, depth + 1, budget)
 
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0)
-        yield cast(BinaryIO, copy)
+
+def _corrupt() -> tuple[type[Exception], ...]:
+    """The errors of a corrupt file; their libraries are imported where there is an error."""
+    from shadowai.sources import archives
+
+    return archives.CORRUPT
 
 
 def _encoding(head: bytes) -> str | None:

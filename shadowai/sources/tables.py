@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from shadowai.errors import SourceError
 from shadowai.model import Origin
+
+if TYPE_CHECKING:
+    import sqlite3
 
 PARQUET: Final = b"PAR1"
 SQLITE: Final = b"SQLite format 3\x00"
@@ -54,8 +54,10 @@ def _parquet(stream: BinaryIO, path: str) -> Lines:
     except ImportError as missing:
         remedy = "install shadowai[parquet], or export it as JSON lines"
         raise SourceError("Parquet cannot be read without pyarrow", origin=Origin(path), remedy=remedy) from missing
+    from shadowai.sources.archives import seekable as seeking
+
     try:
-        with _seekable(stream) as seekable, closing(pyarrow.parquet.ParquetFile(seekable)) as table:
+        with seeking(stream) as seekable, closing(pyarrow.parquet.ParquetFile(seekable)) as table:
             for batch in table.iter_batches(batch_size=BATCH, use_threads=False):
                 yield _lines(batch.to_pylist())
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as wrong:
@@ -63,6 +65,8 @@ def _parquet(stream: BinaryIO, path: str) -> Lines:
 
 
 def _pihole(stream: BinaryIO, path: str) -> Lines:
+    import sqlite3
+
     other = SourceError(
         "SQLite database that is not Pi-hole's: not read", origin=Origin(path), remedy="export its query table as CSV"
     )
@@ -111,21 +115,11 @@ def _plain(value: object) -> object:
 
 
 @contextmanager
-def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """``stream`` itself where it can seek, else a temporary copy: a Parquet file's directory is at its end."""
-    if stream.seekable():
-        stream.seek(0)
-        yield stream
-        return
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0)
-        yield cast(BinaryIO, copy)
-
-
-@contextmanager
 def _on_disk(stream: BinaryIO) -> Iterator[str]:
     """A place where a database can be opened: a copy, so that nothing is locked and no journal of somebody else's is written."""
+    import shutil
+    import tempfile
+
     with tempfile.NamedTemporaryFile(suffix=".db") as copy:
         if stream.seekable():
             stream.seek(0)

@@ -6,6 +6,7 @@ as its public prefix, its last four characters and a keyed hash.
 
 from __future__ import annotations
 
+import functools
 import hmac
 import re
 from typing import NamedTuple
@@ -64,7 +65,6 @@ _SHAPES = (
     _Shape("jina", rb"jina_", rb"[A-Za-z0-9]{32}[A-Za-z0-9_-]{20,}"),
     _Shape("factory", rb"fk-", rb"[A-Za-z0-9_-]{20,}", alone=False),
 )
-_PATTERNS = tuple((shape, re.compile(rb"(%s)(%s)" % (shape.prefix, shape.body))) for shape in _SHAPES)
 # One pass over the data: what begins like a key and runs on in the characters of one. No repetition within another.
 _CANDIDATE = re.compile(
     rb"(?:(?<![A-Za-z0-9_-])|(?<=%3[Dd])|(?<=%2[02]))"
@@ -88,8 +88,14 @@ def find(data: bytes, secret: bytes) -> tuple[Key, ...]:
     return tuple(found.values())
 
 
+@functools.cache
+def _patterns() -> tuple[tuple[_Shape, re.Pattern[bytes]], ...]:
+    """Compiled where something begins like a key: few captures have one."""
+    return tuple((shape, re.compile(rb"(%s)(%s)" % (shape.prefix, shape.body))) for shape in _SHAPES)
+
+
 def _key(text: bytes, before: bytes, secret: bytes) -> Key | None:
-    for shape, pattern in _PATTERNS:
+    for shape, pattern in _patterns():
         match = pattern.fullmatch(text)
         if match is None:
             continue
