@@ -15,7 +15,7 @@ HOMES = {
     "cryptography": ("shadowai.packs.signing", "shadowai.wire.quic"),
     "hpack": ("shadowai.wire.http",),
     "idna": ("shadowai.normalize",),
-    "orjson": ("shadowai.compiled_catalog", "shadowai.sources"),
+    "orjson": ("shadowai.compiled_catalog", "shadowai.compiled_yaml", "shadowai.file_hashes", "shadowai.sources"),
     "jinja2": ("shadowai.export.html",),
     "markupsafe": ("shadowai.export.html",),
     "pandas": ("shadowai.export.frame",),
