@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final, Literal
@@ -47,6 +48,7 @@ MARK: Final = "?"
 """How the ids begin under which candidates are counted; no signature's id does."""
 GRAMS: Final = (b"gpt", b"ai.", b"lm.", b"igc", b"mcp", b"opi")
 """Three letters each (``.`` is a dot, a hyphen or the end), one of which every watched host holds: a test that is cheap in C."""
+_MAYBE = re.compile("|".join(gram.decode().replace(".", r"(?:[.-]|\Z)") for gram in GRAMS))
 
 SHAPES: Final = (b"/v1", b"/api/", b"/model/", b"/openai/", b"mcp", b"agent")
 """One of these is in every path that has the shape of an interface of models: of other paths of a watched host nobody need ask."""
@@ -83,6 +85,8 @@ def evidence_of_name(host: str) -> tuple[str, ...]:
 
 def is_watched(host: str) -> bool:
     """Whether a host is worth a closer look: one whose name is evidence, and any under .ai, which alone is none."""
+    if not _MAYBE.search(host):
+        return False
     return bool(evidence_of_name(host)) or (host.endswith(".ai") and not _is_apart(host))
 
 

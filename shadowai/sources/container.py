@@ -180,9 +180,8 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
     if depth < _DEPTH:
         unpacked = decompressor(head)
         if unpacked is not None:
-            inner = cast(
-                BinaryIO, io.BufferedReader(_Guarded(unpacked(cast(BinaryIO, buffered)), path, budget), 1 << 18)
-            )
+            guarded = _Guarded(unpacked(cast(BinaryIO, buffered)), path, budget)
+            inner = cast(BinaryIO, io.BufferedReader(guarded, 1 << 18))
             modified = gzip_time(head) or source.modified
             yield from _contents(Source(path, source.open, None, modified), inner, depth + 1, budget)
             return
