@@ -1,9 +1,9 @@
 """Domains under .ai whose business is advertising, measurement, security or the running of networks, so that every browser, phone or
 firewall asks for them: their name says AI and their traffic is nobody's use of it.
 
-Every one was asked for often in Cisco Umbrella's list of the 20,000 most asked for names, or is what a vendor of that kind has on its
-customers' pages and devices; each was looked at by a person. The list is small on purpose: it spares the reader of a report,
-and what is missing on it costs a line in a list of candidates, never a finding.
+They were chosen by their names, among names under .ai that stand in lists of popular names, from what is known of the companies; nobody
+has opened the pages or measured the traffic behind them. The list is small on purpose: what is missing on it costs a line in a list of
+candidates, and what stands on it wrongly hides such a line, but never a finding: signatures are asked first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 CHECKED_ON: Final = "2026-11-21"
-"""When the list was last gone through."""
+"""When the names were last gone through."""
 
 ADVERTISING: Final = frozenset(
     {

@@ -444,9 +444,26 @@ class References(Lint):
         refs: list[tuple[Place, int | None]] = []
         refs += [(("indicators", n, "ref"), i.ref) for n, i in enumerate(file.signature.indicators)]
         refs += [(("account", n, "ref"), marker.ref) for n, marker in enumerate(file.account)]
+        refs.append((("vendor", "hq_ref"), file.country_ref))
         for place, ref in refs:
             if ref is not None and ref >= len(file.references):
                 yield place, f"there is no reference {ref} (they are counted from 0)"
+
+
+class Country(Lint):
+    """An auditor acts on the country of a vendor: it is known, or somebody says why it is not."""
+
+    name, advice = "country", "give hq_country, or say in hq_unknown why it is not known"
+    level: ClassVar[Level] = "warning"
+
+    def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
+        country = file.signature.country
+        if not country and not file.no_country:
+            yield ("vendor",), "neither the vendor's country is given, nor why it is not known"
+        elif country and file.no_country:
+            yield ("vendor", "hq_unknown"), f"the country is said to be {country}, and not to be known"
+        if file.country_ref is not None and not country:
+            yield ("vendor", "hq_ref"), "a reference for a country that is not given"
 
 
 class Dates(Lint):
@@ -516,6 +533,6 @@ LINTS: tuple[Lint, ...] = (
     FileName(), UniqueId(), ReplacedBy(), UniquePattern(), PublicSuffix(), SharedHost(), OwnExamples(), ForeignClaim(),
     LookAlike(), Glob(), WideNetwork(), NeverAlone(), Anchored(), BenignAgent(), SlowRegex(), ExtensionId(),
     OauthId(), Brand(),
-    LookAlikeExample(), Requires(), References(), Dates(), StaleFacts(), DeadExclude(), LocalId(),
+    LookAlikeExample(), Requires(), References(), Country(), Dates(), StaleFacts(), DeadExclude(), LocalId(),
 )  # fmt: skip
 """Every lint on a readable file, in the order of their findings; shape is :mod:`shadowai.lint`'s own."""

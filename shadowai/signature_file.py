@@ -137,6 +137,10 @@ class SignatureFile:
     aliases: tuple[str, ...] = ()
     previous_ids: tuple[str, ...] = ()
     parent: str = ""
+    no_country: str = ""
+    """Why the vendor's country is not known; empty where it is, and where nobody says."""
+    country_ref: int | None = None
+    """The position of the reference that was read for the country."""
     replaced_by: str = ""
     first_published: str = ""
     updated: str = ""
@@ -180,6 +184,8 @@ def from_plain(plain: object, origin: Origin) -> SignatureFile:
         signature,
         origin,
         parent=vendor.get("parent", ""),
+        no_country=vendor.get("hq_unknown", ""),
+        country_ref=vendor.get("hq_ref"),
         match=tests["match"],
         no_match=tests["no_match"],
         **rest,
@@ -411,7 +417,13 @@ _DATA_HANDLING = _record(
     ("plan", "trains_by_default", "source", "checked_on"),
     DataHandling,
 )  # fmt: skip
-_VENDOR = _record({"name": _LINE, "hq_country": _text(2, r"[A-Z]{2}", "two capitals"), "parent": _LINE}, ("name",))
+_VENDOR = _record(
+    {
+        "name": _LINE, "hq_country": _text(2, r"[A-Z]{2}", "two capitals"), "hq_ref": _REF, "hq_unknown": _text(100),
+        "parent": _LINE,
+    },
+    ("name",),
+)  # fmt: skip
 _TESTS = _record({"match": _many(_vector, 2), "no_match": _many(_vector, 2)}, ("match", "no_match"))
 _DOCUMENT = _record(
     {

@@ -72,6 +72,9 @@ class SignatureReport:
     scopes: Counts
     statuses: Counts
     countries: Counts
+    """By code, and for the rest by the reason why it is not known."""
+    countries_read: int
+    """For how many services a page was read that names the country, and is told."""
     ages: Counts
     references: Counts
     data_facts: int
@@ -106,7 +109,10 @@ def report(
         strengths=_counts(indicator.strength for indicator in indicators),
         scopes=_counts(file.signature.scope for file in files),
         statuses=_counts(file.signature.status for file in files),
-        countries=_counts(file.signature.country or "not known" for file in files),
+        countries=_counts(
+            file.signature.country or f"unknown: {file.no_country or 'nobody says why'}" for file in files
+        ),
+        countries_read=sum(file.country_ref is not None for file in files),
         ages=_counts(_age(max((r.checked_on for r in file.references), default=""), today) for file in files),
         references=_counts(reference.kind or "not said" for file in files for reference in file.references),
         data_facts=len(facts),

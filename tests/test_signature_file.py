@@ -24,7 +24,7 @@ FULL: dict[str, Any] = {
     "name": "Example Chat",
     "aliases": ["Chat"],
     "previous_ids": ["old-chat"],
-    "vendor": {"name": "Example", "hq_country": "NO", "parent": "Holding"},
+    "vendor": {"name": "Example", "hq_country": "NO", "hq_ref": 0, "hq_unknown": "n", "parent": "Holding"},
     "category": "assistant",
     "tags": ["llm"],
     "scope": "ai-native",
@@ -80,6 +80,7 @@ def test_every_field_arrives() -> None:
     assert core.exclude == ("www.example.com", "*.dev.example.com")
     assert core.source == "openai-chatgpt.yaml"
     assert (found.parent, found.replaced_by, found.previous_ids) == ("Holding", "new-chat", ("old-chat",))
+    assert (found.country_ref, found.no_country) == (0, "n")
     assert found.references[0].checked_on == "2026-01-01"
     assert found.account[0].means == "corporate"
     assert found.data_handling[0].sign_in == ("scim",)
@@ -109,6 +110,8 @@ def _indicator(**fields: object) -> dict[str, Any]:
         (_changed(("name",), "x" * 81), '"name"', "longer"),
         (_changed(("category",), "chat"), '"category"', "closed list"),
         (_changed(("vendor", "hq_country"), "usa"), '"hq_country"', "capitals"),
+        (_changed(("vendor", "hq_unknown"), "x" * 101), '"hq_unknown"', "longer"),
+        (_changed(("vendor", "hq_ref"), "0"), '"hq_ref"', "whole number"),
         (_changed(("updated",), "2026-02-30"), '"updated"', "date"),
         (_changed(("updated",), "20260203"), '"updated"', "date"),
         (_changed(("references",), []), '"references"', "list of 1"),

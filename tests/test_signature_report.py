@@ -16,7 +16,11 @@ from shadowai.signature_report import Change, Host, Precision, compare, report
 from tests.signature_samples import SOUND, put
 
 TODAY = datetime.date(2026, 11, 21)
-OTHER = SOUND.replace("example-chat", "other-chat").replace(", hq_country: US", "").replace("strong, role: ui", "weak")
+OTHER = (
+    SOUND.replace("example-chat", "other-chat")
+    .replace("hq_country: US", "hq_unknown: no imprint found")
+    .replace("strong, role: ui", "weak")
+)
 
 
 @pytest.fixture
@@ -30,11 +34,20 @@ def test_it_counts(known: Catalog) -> None:
     assert (made.version, made.services, made.indicators) == ("abc", 2, 14)
     assert made.categories == (("assistant", 2),)
     assert made.kinds[0] == ("host", 6) and dict(made.strengths) == {"strong": 5, "weak": 7, "shared": 2}
-    assert made.countries == (("US", 1), ("not known", 1))
+    assert made.countries == (("US", 1), ("unknown: no imprint found", 1)) and made.countries_read == 0
     assert made.references == (("vendor-docs", 2),)
     assert made.ages == (("30 days or less", 2),)
     assert (made.data_facts, made.data_services, made.stale_facts) == (2, 2, ())
     assert made.change is None and made.precision is None
+
+
+def test_it_tells_countries_that_were_read_and_those_of_which_nobody_says_why() -> None:
+    read = SOUND.replace("hq_country: US", "hq_country: US, hq_ref: 0")
+    silent = OTHER.replace(", hq_unknown: no imprint found", "")
+    made = report(
+        Catalog.of([parse(text.encode(), Origin("a.yaml"))[0] for text in (read, silent)], version="a"), today=TODAY
+    )
+    assert made.countries == (("US", 1), ("unknown: nobody says why", 1)) and made.countries_read == 1
 
 
 @pytest.mark.parametrize(

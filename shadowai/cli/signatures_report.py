@@ -86,6 +86,7 @@ def _as_text(made: SignatureReport) -> Iterator[str]:
     for field, title in _TITLES.items():
         yield from _table(title, getattr(made, field))
     yield ""
+    yield f"country: read on a page that names it for {made.countries_read} services"
     yield f"data handling: {made.data_facts} facts on {made.data_services} services"
     yield from (f"  stale  {fact}" for fact in made.stale_facts)
     if made.change is not None:
