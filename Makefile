@@ -1,4 +1,4 @@
-# Targets: demo, demo-sweep, test, check, test-emulators, measure, test-live, bench, fuzz, sanitize, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
+# Targets: demo, demo-sweep, test, check, test-emulators, test-validators, measure, test-live, bench, fuzz, sanitize, docs, clean. Nothing is needed but Python 3.11 or newer, pip, make and git.
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
 .DELETE_ON_ERROR:
-.PHONY: demo demo-sweep test check wheel suite test-emulators emulators-if-possible measure test-live bench fuzz sanitize docs clean
+.PHONY: demo demo-sweep test check wheel suite test-emulators emulators-if-possible test-validators validators-if-possible measure test-live bench fuzz sanitize docs clean
 
 # A person's first look: the samples as a table, and the same inventory as a file. Exit codes 1 (a breach) and 3 (gaps)
 # are what samples are for.
@@ -33,7 +33,7 @@ demo-sweep: $(VENV)/dev
 	$(RUN) -m tests.tenants.demo build/demo-sweep
 
 # Everything that continuous integration runs.
-test: check suite emulators-if-possible
+test: check validators-if-possible suite emulators-if-possible
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
@@ -60,6 +60,15 @@ test-emulators: $(VENV)/dev
 emulators-if-possible: $(VENV)/dev
 	@if command -v node >/dev/null && command -v npm >/dev/null && command -v java >/dev/null; then $(MAKE) --no-print-directory test-emulators; else \
 		echo "NOT TESTED: the connectors against Prism and WireMock, which need node, npm and java" >&2; fi
+
+# The exports against the validators of those who published the formats. Needs Node and npm; what is installed once is used by
+# the suite as well.
+test-validators: $(VENV)/dev
+	$(RUN) -m tests.export.validators
+
+validators-if-possible: $(VENV)/dev
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory test-validators; else \
+		echo "NOT TESTED: the exports against published validators, which need node and npm" >&2; fi
 
 # Calls, duration, memory and truth of sweeps of tenants of 50,000 users, under faults and kills. Takes a quarter of an hour.
 measure: $(VENV)/dev

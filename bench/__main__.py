@@ -1,7 +1,7 @@
 """``python -m bench [--mb N] [--memory]``: the scan against a naive loop, cat, wc, grep, rg and data frames, on the same files in one run.
 
 Every engine runs as a process of its own, three times, taking turns; the median counts. Read the ratios: absolute times
-drift with the machine. ``--memory`` compares the peak memory of a 10 MB log and of one a hundred times that size.
+drift with the machine. ``--memory`` is the peak memory of scans against how much they are given (:mod:`bench.memory`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from shadowai import catalog
 
 RUNS = 3
-SIGNATURES = 1500
+SIGNATURES = 2000
 SHARES = (0.02, 0.30)
 
 
@@ -33,6 +33,11 @@ def main() -> None:
     parser.add_argument("--mb", type=int, help="size in MB of each log (default 100) or of the capture (1,000)")
     parser.add_argument("--memory", action="store_true", help="peak memory over size instead of speed")
     parser.add_argument("--startup", action="store_true", help="start-up time only")
+    parser.add_argument("--matching", action="store_true", help="distinct hosts decided, against a plain dictionary")
+    parser.add_argument("--hosts", type=int, default=1_000_000, help="with --matching: how many hosts")
+    parser.add_argument(
+        "--families", action="store_true", help="the compiled fold against the reference, by how logs are written"
+    )
     parser.add_argument("--captures", action="store_true", help="the scan of a capture")
     parser.add_argument(
         "--limits", action="store_true", help="floods that would exhaust memory: what is used, what given up"
@@ -44,23 +49,33 @@ def main() -> None:
         from bench.limits import limits
 
         raise SystemExit(limits(chosen.share))
+    if chosen.matching:
+        from bench.matching import matching
+
+        return matching(chosen.hosts)
     mb = chosen.mb or (1000 if chosen.captures else 100)
     with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as folder:
         if chosen.captures:
             from bench.captures import captures
 
             captures(Path(folder), mb, chosen.input)
+        elif chosen.families:
+            from bench.families import families
+
+            families(Path(folder), chosen.mb or 50)
         elif chosen.startup:
             startup()
         elif chosen.memory:
-            memory(Path(folder), mb)
+            from bench.memory import memory
+
+            memory(chosen.mb)
         else:
             startup()
             speed(Path(folder), mb)
 
 
 def startup() -> None:
-    """How long ``--help`` takes, and to load 1,500 signatures that were compiled before."""
+    """How long ``--help`` takes, and to load 2,000 signatures that were compiled before."""
     times = sorted(_run([sys.executable, "-m", "shadowai", "--help"])[0] for _ in range(7))
     print(f"shadowai --help: {times[3] * 1000:.0f} ms (median of 7)")
     with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as name:
@@ -90,16 +105,6 @@ def speed(folder: Path, mb: int) -> None:
             lines = _write(path, kind, mb * 1_000_000, share)
             _table(f"{kind} {share:.0%} AI", path, kind, lines)
             path.unlink()
-
-
-def memory(folder: Path, mb: int) -> None:
-    """Peak resident memory of a scan, small file against large."""
-    print(f"{'log':10} {'size':>8} {'peak MB':>8}")
-    for size in (10, mb * 10 if mb <= 100 else mb):
-        path = folder / "squid.log"
-        _write(path, "squid", size * 1_000_000, 0.02)
-        _, peak = _run(_scan(path))
-        print(f"{'squid':10} {size:5} MB {peak:8.0f}")
 
 
 def _write(path: Path, kind: str, size: int, share: float) -> int:

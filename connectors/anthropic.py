@@ -58,13 +58,17 @@ LOOK_BACK = 30 * DAY
 SIGNALS: tuple[Signal, ...] = (
     Signal("users", "Members of the organisation", "GET /v1/organizations/users", ("an Admin key",), required=True,
            licence="an organisation: there is no Admin API for accounts of one person", cost="1 call for 1,000 members",
-           remedy="Needs an Admin key (sk-ant-admin…) that a member with the role admin makes."),
+           remedy="Needs an Admin key (sk-ant-admin…) that a member with the role admin makes.",
+           gives=("apps", "grants", "people")),
     Signal("invites", "People who were invited and have not yet come", "GET /v1/organizations/invites", ("an Admin key",),
-           tier="standard", cost="1 call for 1,000 invitations", remedy="Needs an Admin key."),
+           tier="standard", cost="1 call for 1,000 invitations", remedy="Needs an Admin key.",
+           gives=("requests", "people")),
     Signal("keys", "API keys: who made them, for which workspace", "GET /v1/organizations/api_keys", ("an Admin key",),
-           tier="standard", cost="1 call for 1,000 keys", remedy="Needs an Admin key."),
+           tier="standard", cost="1 call for 1,000 keys", remedy="Needs an Admin key.",
+           gives=("grants",)),
     Signal("claude_code", "Sessions of Claude Code of each person by day", "GET /v1/organizations/usage_report/claude_code",
-           ("an Admin key",), tier="standard", cost="1 call for 1,000 people of each day", remedy="Needs an Admin key."),
+           ("an Admin key",), tier="standard", cost="1 call for 1,000 people of each day", remedy="Needs an Admin key.",
+           gives=("apps", "people", "use")),
 )  # fmt: skip
 
 _PATHS = {
@@ -96,6 +100,10 @@ class Anthropic:
     def tenant(self, settings: Mapping[str, str]) -> str:
         """The organisation's identifier."""
         return needed_setting(settings, "organization", r"[A-Za-z0-9_-]{1,64}", "12345678-1234-5678-1234-567812345678")
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them: there are no tiers to choose."""
+        return SIGNALS
 
     def token(self, session: Session, audience: str) -> Token:
         """The Admin key, in the header that Anthropic reads."""

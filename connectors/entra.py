@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from shadowai.connector import Allowed, Probe, Session, Token, View
 from shadowai.errors import UsageError
-from shadowai.tenant import Page, Task
+from shadowai.tenant import Page, Signal, Task
 from shadowai_connectors import (
     entra_apps,
     entra_audit,
@@ -126,6 +126,10 @@ class Entra:
         endpoints(settings)
         wanted(settings)
         return found
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """Those of the tier."""
+        return wanted(settings)
 
     def token(self, session: Session, audience: str) -> Token:
         """A token for Graph."""

@@ -38,17 +38,14 @@ BROAD = "Directory.Read.All"
 
 
 def examine(session: Session, endpoints: Endpoints, tenant: str, granted: tuple[str, ...]) -> Iterator[Probe]:
-    """A probe for each signal of the tier, how to have the others, then what the token may do and need not. ``granted`` are its
-    permissions, empty where they cannot be read."""
+    """A probe for each signal of the tier, then what the token may do and need not. ``granted`` are its permissions, empty where they
+    cannot be read."""
     graph = Graph(session, endpoints)
     client = session.settings.get("client", "")
     consent = endpoints.consent_url(tenant, client) if client else ""
     signals = wanted(session.settings)
     for signal in signals:
         yield _probe(graph, signal, granted, consent)
-    for signal in SIGNALS:
-        if signal not in signals:
-            yield Probe(signal.name, "ok", "not asked for", f'tier = "{signal.tier}"')
     yield from _excess(signals, granted)
 
 
@@ -115,7 +112,9 @@ def _excess(signals: tuple[Signal, ...], granted: tuple[str, ...]) -> Iterator[P
             )
             yield Probe("*", "excess", detail, f"take {BROAD} away, or keep it to read changed grants alone")
         elif permission not in needed and permission not in ("openid", "profile", "email", "offline_access"):
-            yield Probe("*", "excess", f"{permission} is not needed", f"take {permission} away")
+            later = next((signal for signal in SIGNALS if permission in signal.any_of), None)
+            tier = f' before tier = "{later.tier}"' if later is not None else ""
+            yield Probe("*", "excess", f"{permission} is not needed{tier}", f"take {permission} away")
 
 
 def _dispensable(signals: tuple[Signal, ...], granted: tuple[str, ...]) -> bool:

@@ -48,6 +48,7 @@ SIGNALS: tuple[Signal, ...] = (
         required=True,
         cost="1 call for 999 apps",
         remedy="Everything else hangs on the list of apps.",
+        gives=("apps",),
     ),
     Signal(
         "grants",
@@ -57,6 +58,7 @@ SIGNALS: tuple[Signal, ...] = (
         required=True,
         cost="1 call for 20 apps that are AI; in full 1 call for 999 grants",
         remedy="Only Directory.Read.All is documented for reading changes alone; without it every sweep reads all.",
+        gives=("grants",),
     ),
     Signal(
         "roles",
@@ -64,6 +66,8 @@ SIGNALS: tuple[Signal, ...] = (
         "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo",
         ("Application.Read.All", "Directory.Read.All"),
         cost="1 call, and 1 for every 999 further assignments",
+        gives=("grants",),
+        after=("apps", "agent-identities"),
     ),
     Signal(
         "assignments",
@@ -71,6 +75,8 @@ SIGNALS: tuple[Signal, ...] = (
         "GET /v1.0/servicePrincipals/{id}/appRoleAssignedTo",
         ("Application.Read.All", "Directory.Read.All"),
         cost="1 call for 20 apps that are AI",
+        gives=("grants",),
+        after=("apps", "agent-identities"),
     ),
     Signal(
         "consents",
@@ -80,6 +86,7 @@ SIGNALS: tuple[Signal, ...] = (
         tier="standard",
         cost="1 call for 1,000 events of 30 days; 5 calls in 10 s",
         remedy="Grants carry no date: without the log they are dated by the first sweep that saw them.",
+        gives=("events",),
     ),
     Signal(
         "requests",
@@ -88,6 +95,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("ConsentRequest.Read.All",),
         tier="standard",
         cost="1 call, and 2 for every 20 requests",
+        gives=("offers", "requests"),
     ),
     Signal(
         "people",
@@ -97,6 +105,18 @@ SIGNALS: tuple[Signal, ...] = (
         tier="standard",
         cost="1 call for 1,000 people",
         remedy="Departments need User.Read.All.",
+        gives=("people",),
+        after=(
+            "apps",
+            "grants",
+            "roles",
+            "assignments",
+            "consents",
+            "requests",
+            "copilot-packages",
+            "copilot-seats",
+            "agent-identities",
+        ),
     ),
     Signal(
         "teams-apps",
@@ -105,6 +125,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("AppCatalog.Read.All",),
         tier="standard",
         cost="1 call",
+        gives=("offers",),
     ),
     Signal(
         "copilot-packages",
@@ -114,6 +135,7 @@ SIGNALS: tuple[Signal, ...] = (
         tier="deep",
         licence="Microsoft Agent 365",
         cost="1 call for a page of packages",
+        gives=("offers", "grants"),
     ),
     Signal(
         "copilot-seats",
@@ -122,6 +144,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("User.Read.All", "Directory.Read.All"),
         tier="deep",
         cost="1 call for each of 3 products, and 1 for every 999 further seats",
+        gives=("apps", "grants"),
     ),
     Signal(
         "agent-identities",
@@ -130,6 +153,7 @@ SIGNALS: tuple[Signal, ...] = (
         ("AgentIdentity.Read.All", "Application.Read.All"),
         tier="deep",
         cost="1 call for 999 agents",
+        gives=("offers",),
     ),
     Signal(
         "sign-ins",
@@ -139,6 +163,7 @@ SIGNALS: tuple[Signal, ...] = (
         tier="deep",
         licence="Microsoft Entra ID P1 or P2",
         cost="1 call for a page of apps; 5 calls in 10 s",
+        gives=("use",),
     ),
 )
 """All signals, those first that others need."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shadowai.connector import Allowed, Answer, Probe, Quota, Session, Token, View
 from shadowai.errors import UsageError
-from shadowai.tenant import CursorExpired, Item, Missed, Page, Task, TenantError, Trouble
+from shadowai.tenant import CursorExpired, Item, Missed, Page, Signal, Task, TenantError, Trouble
 from shadowai_connectors import github_items as items
 from shadowai_connectors.assertion import signed
 from shadowai_connectors.github_signals import AUDIT, CORE, KEPT, OVERLAP, SIGNALS
@@ -101,6 +101,10 @@ class GitHub:
         if ("token" in settings) == ("app_id" in settings and "private_key" in settings):
             raise UsageError("github needs app_id and private_key, or token", remedy="see docs/connectors/github.md")
         return needed_setting(settings, "organization", _ORG, "example-org")
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them: there are no tiers to choose."""
+        return SIGNALS
 
     def token(self, session: Session, audience: str) -> Token:
         """The token as it is, or one of the app's installation: it lives for an hour."""

@@ -42,6 +42,7 @@ SIGNALS = (
         required=True,
         cost="a request for each 1,000 events: first 180 days, then what is new",
         remedy="admin role privilege: Reports",
+        gives=("apps", "grants", "people", "events"),
     ),
     Signal(
         "use",
@@ -50,6 +51,8 @@ SIGNALS = (
         (AUDIT,),
         cost="once a week, at least one request for each AI app",
         remedy="admin role privilege: Reports",
+        gives=("apps", "people", "use"),
+        after=("grants", "gemini", "tokens"),
     ),
     Signal(
         "gemini",
@@ -59,6 +62,7 @@ SIGNALS = (
         licence="an edition with Gemini",
         cost="once a week, a request for each 1,000 events of one day",
         remedy="admin role privilege: Reports",
+        gives=("apps", "people", "use"),
     ),
     Signal(
         "people",
@@ -68,6 +72,7 @@ SIGNALS = (
         tier="standard",
         cost="once a week, a request for each 500 users",
         remedy="admin role privilege: Admin API, Users, Read",
+        gives=("people",),
     ),
     Signal(
         "extensions",
@@ -78,6 +83,7 @@ SIGNALS = (
         licence="managed Chrome browsers or profiles",
         cost="once a week, a request for each 100 extensions and 100 installations",
         remedy="admin role privilege: Chrome Management, View Extensions List Report",
+        gives=("apps", "grants", "people"),
     ),
     Signal(
         "requests",
@@ -88,6 +94,7 @@ SIGNALS = (
         licence="managed Chrome browsers or profiles",
         cost="once a week, a request for each 50 extensions",
         remedy="admin role privilege: Chrome Management, Managed Browsers and App details",
+        gives=("offers", "requests", "people"),
     ),
     Signal(
         "tokens",
@@ -97,6 +104,7 @@ SIGNALS = (
         tier="deep",
         cost="a request for each user of an AI app, and a seventh of all users a day",
         remedy="admin role privilege: Admin API, Users, Read and User Security Management",
+        gives=("apps", "grants"),
     ),
 )
 

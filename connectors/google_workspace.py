@@ -52,6 +52,10 @@ class GoogleWorkspace:
         names = {found.name for found in wanted(settings)}
         return (*_reading(who.roots, names), *_for_tokens(who))
 
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """Those of the tier, and ``tokens`` where it is asked for by name."""
+        return wanted(settings)
+
     def token(self, session: Session, audience: str) -> Token:
         """A token for the scope that ``audience`` is."""
         return access(session, audience or AUDIT)
@@ -73,15 +77,13 @@ class GoogleWorkspace:
         return _RUNS[kind](Google(session), task.arguments, cursor)
 
     def doctor(self, session: Session) -> Iterator[Probe]:
-        """One small request for each wanted signal; those that are left out say how to have them."""
+        """One small request for each wanted signal. ``tokens`` is no matter of the tier: where it is left out, that is said here."""
         found = wanted(session.settings)
         google = Google(session)
         yield from probes(found, lambda name: _probe(google, name))
-        for one in SIGNALS:
-            if one not in found:
-                remedy = f'tier = "{one.tier}"' if one.name != "tokens" else "tokens_list = true"
-                yield Probe(one.name, "ok", "not asked for", remedy)
-        if signal("tokens") in found:
+        if signal("tokens") not in found:
+            yield Probe("tokens", "unasked", remedy="tokens_list = true")
+        else:
             detail = f"{SECURITY} may also delete tokens and application passwords; this program only reads"
             yield Probe(
                 "tokens", "excess", detail, "leave it out unless grants older than 180 days matter: tokens_list = false"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shadowai.connector import Allowed, Answer, Probe, Quota, Session, Token, View
 from shadowai.errors import UsageError
-from shadowai.tenant import App, CursorExpired, Item, Missed, Page, Task, TenantError, Trouble
+from shadowai.tenant import App, CursorExpired, Item, Missed, Page, Signal, Task, TenantError, Trouble
 from shadowai_connectors import okta_items as items
 from shadowai_connectors.assertion import signed
 from shadowai_connectors.okta_signals import APPS, KEPT, LATE, LOGS, OVERLAP, PARTS, SERVICES, SIGNALS, USED, USERS
@@ -78,6 +78,10 @@ class Okta:
         if ("token" in settings) == ("client_id" in settings and "private_key" in settings):
             raise UsageError("okta needs client_id and private_key, or token", remedy="see docs/connectors/okta.md")
         return host(self._root(settings))
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them: there are no tiers to choose."""
+        return SIGNALS
 
     def token(self, session: Session, audience: str) -> Token:
         """A token of the one scope ``audience``; the API token as it is."""

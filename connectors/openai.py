@@ -60,18 +60,24 @@ OVERLAP = 2 * DAY
 
 SIGNALS: tuple[Signal, ...] = (
     Signal("users", "Members of the organisation", "GET /v1/organization/users", ("api.management.read",), required=True,
-           cost="1 call for 100 members", remedy="Needs an Admin key (sk-admin-…) that an owner of the organisation makes."),
+           cost="1 call for 100 members", remedy="Needs an Admin key (sk-admin-…) that an owner of the organisation makes.",
+           gives=("apps", "grants", "people")),
     Signal("projects", "Projects, whose keys are asked for", "GET /v1/organization/projects", ("api.management.read",),
-           tier="standard", cost="1 call for 100 projects", remedy="Needs an Admin key."),
+           tier="standard", cost="1 call for 100 projects", remedy="Needs an Admin key.",
+           gives=("apps",)),
     Signal("keys", "API keys of projects: owner, age, last use", "GET /v1/organization/projects/{id}/api_keys",
-           ("api.management.read",), tier="standard", cost="1 call for 100 keys of each project", remedy="Needs an Admin key."),
+           ("api.management.read",), tier="standard", cost="1 call for 100 keys of each project", remedy="Needs an Admin key.",
+           gives=("grants",), after=("projects",)),
     Signal("admin_keys", "Admin keys: owner, age, last use", "GET /v1/organization/admin_api_keys", ("api.management.read",),
-           tier="standard", cost="1 call for 100 keys", remedy="Needs an Admin key."),
+           tier="standard", cost="1 call for 100 keys", remedy="Needs an Admin key.",
+           gives=("grants",)),
     Signal("usage", "Requests of each member by day", "GET /v1/organization/usage/completions", ("api.usage.read",),
-           tier="standard", cost="1 call for 31 days", remedy="Needs an Admin key that may read usage."),
+           tier="standard", cost="1 call for 31 days", remedy="Needs an Admin key that may read usage.",
+           gives=("use",)),
     Signal("audit", "Keys and members added and removed", "GET /v1/organization/audit_logs", ("api.audit_logs.read",),
            tier="deep", licence="audit logging, switched on by an owner", cost="1 call for 100 entries",
-           remedy="Switch audit logging on in the organisation's data controls."),
+           remedy="Switch audit logging on in the organisation's data controls.",
+           gives=("events",)),
 )  # fmt: skip
 
 EVENTS = {
@@ -114,6 +120,10 @@ class OpenAI:
     def tenant(self, settings: Mapping[str, str]) -> str:
         """The organisation's identifier. The API does not say it: it is what the key belongs to."""
         return needed_setting(settings, "organization", r"org-[A-Za-z0-9_-]{1,64}", "org-abc123")
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them: there are no tiers to choose."""
+        return SIGNALS
 
     def token(self, session: Session, audience: str) -> Token:
         """The Admin key."""

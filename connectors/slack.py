@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shadowai.connector import Allowed, Answer, Probe, Quota, Session, Token, View
 from shadowai.errors import UsageError
-from shadowai.tenant import CursorExpired, Item, Missed, Page, Task, TenantError, Trouble
+from shadowai.tenant import CursorExpired, Item, Missed, Page, Signal, Task, TenantError, Trouble
 from shadowai_connectors import slack_items as items
 from shadowai_connectors import slack_signals as limits
 from shadowai_connectors.rest import (
@@ -142,6 +142,10 @@ class Slack:
         if "token" not in settings:
             raise UsageError("slack needs token", remedy="see docs/connectors/slack.md")
         return needed_setting(settings, "workspace", r"[TE][A-Z0-9]{2,20}", "T0123ABCD")
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them: there are no tiers to choose."""
+        return SIGNALS
 
     def token(self, session: Session, audience: str) -> Token:
         """The token as it is; for the audit log its own where there is one."""

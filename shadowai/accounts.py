@@ -1,7 +1,8 @@
-"""Whose account a use was of, where the traffic shows it: the company's, a private one, none at all; or that control by tenant was on.
+"""Whose account a use was of, where that shows: the company's, a private one, none at all; or that control by tenant was on.
 
 The markers stand in the signatures (``account``): hosts of a plan, paths that only somebody without an account asks for, headers that a
-proxy adds. What no marker speaks of is unknown, and never guessed.
+proxy adds. What a tenant has handed out (a seat, an assignment) is an account of the company's. What nothing speaks of is unknown, and
+never guessed.
 """
 
 from __future__ import annotations
@@ -9,8 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from shadowai.model import ACCOUNT
+
 if TYPE_CHECKING:
     from shadowai.signature_file import Account
+
+HANDED_OUT: Final = frozenset({"licensed", "assigned"})
+"""Facts of an account that the organisation has handed out. A grant is none: it shows whose data an application was let into, and people
+let in what they use with private accounts, too (a private assistant that is to read the company's mail)."""
 
 WORDS: Final = {
     "corporate": "corporate",
@@ -23,6 +30,13 @@ WORDS: Final = {
     "enforced": "enforced",
 }
 """What a marker means, in the four words that are told."""
+
+
+def shown(facts: Iterable[str]) -> frozenset[str]:
+    """Whose accounts the facts of an entry show, in the words of :data:`WORDS`; nothing where they do not. Policy and risk go by it."""
+    known = frozenset(facts)
+    told = frozenset(fact.removeprefix(ACCOUNT) for fact in known if fact.startswith(ACCOUNT))
+    return told if known.isdisjoint(HANDED_OUT) else told | {"corporate"}
 
 
 def of(markers: Iterable[Account], host: str, path: str) -> str:

@@ -2,8 +2,10 @@
 
 An answer names a connection if the client was told the address no longer ago than the answer's time to live, :data:`LEAST` at least. An
 address that was then the answer to names of several services, or at any time to a name that is no AI service's, names nothing: what
-is shared by many (a content delivery network's address) accuses nobody. Such a use is inferred: it never counts as confirmed (see
-:meth:`~shadowai.names.Names.weakened`), and a note says how many there are. The order of records and files does not matter.
+is shared by many (a content delivery network's address) accuses nobody. What counts is when the connection began, as far as its record
+tells. Such a use is inferred: it never counts as confirmed (see :meth:`~shadowai.names.Names.weakened`), and a note says how many there
+are. Several records of one connection are one use, and none where another record of it has the name. The order of records and files
+does not matter.
 
 Memory is bounded: :data:`ANSWERS` pairs of client and address, :data:`OTHERS` of those for other names, :data:`CONNECTIONS` connections;
 reaching a limit is told.
@@ -11,7 +13,7 @@ reaching a limit is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from shadowai.model import Actor, Answer, Match, Note, Record
@@ -45,7 +47,7 @@ class Told(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """A connection to an address, and how it was seen."""
+    """A connection to an address, and how it was seen. ``session`` is its id, where several records may tell of it."""
 
     actor: Actor
     channel: str
@@ -53,22 +55,29 @@ class Connection(NamedTuple):
     path: str
     line: int
     time: int
+    began: int | None
     blocked: bool
     up: int | None
     down: int | None
+    session: str | None
+
+    @property
+    def place(self) -> tuple[int, bool]:
+        """Its place among the records of the same connection: those that tell how long it lasted come behind others of the same time."""
+        return self.time, self.began is not None
 
 
 class Answers:
     """What clients were told, and where they connected to, until :meth:`settle`. Those of parts of the input merge in order."""
 
-    __slots__ = ("_addresses", "_connections", "_held", "_named", "_others", "_told", "_unheard", "_unkept")
+    __slots__ = ("_addresses", "_connections", "_held", "_named", "_others", "_parted", "_told", "_unheard", "_unkept")
 
     def __init__(self) -> None:
         self._told: dict[Pair, tuple[Told, ...]] = {}
         self._addresses: set[str] = set()
         self._others: set[str] = set()
         self._connections: dict[Pair, list[Connection]] = {}
-        self._held = self._named = self._unheard = self._unkept = 0
+        self._held = self._named = self._parted = self._unheard = self._unkept = 0
 
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
         """``record`` holds an answer; ``matches`` explain the name that was asked for, and are empty where it is no AI service's."""
@@ -105,6 +114,7 @@ class Answers:
         """A connection by address that nothing else names."""
         if record.client_ip is None or record.server_ip is None or record.time is None:
             return
+        session = record.session
         one = Connection(
             Actor(record.user, record.device, record.client_ip),
             channel,
@@ -112,9 +122,11 @@ class Answers:
             record.path,
             record.line,
             record.time,
+            record.began,
             bool(record.blocked),
-            record.bytes_up,
-            record.bytes_down,
+            record.bytes_up if session is None else session.up,
+            record.bytes_down if session is None else session.down,
+            session.id if session is not None else None,
         )
         self._connections.setdefault((record.client_ip, record.server_ip), []).append(one)
         self._held += 1
@@ -131,6 +143,7 @@ class Answers:
             else:
                 self._unkept += len(some)
         self._named += other._named
+        self._parted += other._parted
         self._unheard += other._unheard
         self._unkept += other._unkept
 
@@ -139,14 +152,24 @@ class Answers:
         for pair, some in self._connections.items():
             self._connections[pair] = [one._replace(line=one.line + lines) for one in some]
 
-    def make_room(self, sink: Sink) -> None:
-        """Where too many connections are remembered, count those that an answer names by now, and forget them."""
-        if self._held > 2 * CONNECTIONS:
-            self._count([pair for pair in self._connections if pair in self._told], sink)
+    def drop(self, sessions: Collection[str]) -> None:
+        """Forget connections that have been counted under the name that another record of them told."""
+        gone = frozenset(sessions)
+        for pair, some in self._connections.items():
+            self._connections[pair] = [one for one in some if one.session not in gone]
+            self._held -= len(some) - len(self._connections[pair])
 
-    def settle(self, sink: Sink) -> None:
-        """Count every connection that an answer names; forget the others."""
-        self._count([pair for pair in self._connections if pair in self._told], sink)
+    def make_room(self, sink: Sink, named: Collection[str]) -> None:
+        """Where too many connections are remembered, count those that an answer names by now, and forget them. ``named`` are the ids of
+        those that have a name of their own."""
+        if self._held > 2 * CONNECTIONS:
+            pairs = [pair for pair in self._connections if pair in self._told]
+            self._parted += sum(one.session is not None for pair in pairs for one in self._connections[pair])
+            self._count(pairs, sink, named)
+
+    def settle(self, sink: Sink, named: Collection[str]) -> None:
+        """Count every connection that an answer names, but those in ``named``; forget the others."""
+        self._count([pair for pair in self._connections if pair in self._told], sink, named)
         self._connections.clear()
         self._held = 0
 
@@ -161,6 +184,12 @@ class Answers:
                 "that these may be named, too"
             )
             yield Note(None, "answers_limit", text, self._unkept)
+        if self._parted:
+            text = (
+                f"records of connections by address were counted before all of them were read, more than {2 * CONNECTIONS:,} at once: "
+                "what came later of the same connections is counted apart"
+            )
+            yield Note(None, "answers_limit", text, self._parted)
         if self._unheard:
             text = f"DNS answers were not remembered: more than {ANSWERS:,} pairs of client and address"
             yield Note(None, "answers_limit", text, self._unheard)
@@ -184,19 +213,46 @@ class Answers:
         self._unkept += 1
         return False
 
-    def _count(self, pairs: list[Pair], sink: Sink) -> None:
+    def _count(self, pairs: list[Pair], sink: Sink, named: Collection[str]) -> None:
         sums: dict[tuple[Actor, Way], Sum] = {}
+        ends = self._ends()
         for pair in pairs:
             told, some = self._told[pair], self._connections.pop(pair)
             self._held -= len(some)
-            for one in some if " ".join(pair) not in self._others else ():
-                matches = _named(told, one.time)
+            mine = [one for one in some if one.session is None or ends[one.session] == pair]
+            for one in _distinct(mine, named) if " ".join(pair) not in self._others else ():
+                matches = _named(told, one.time if one.began is None else one.began)
                 if matches:
                     self._named += 1
                     found = sums.setdefault((one.actor, Way(matches, one.channel, one.source)), Sum())
                     found.add(one.path, one.line, one.time, one.blocked, one.up, one.down)
         for (actor, way), found in sums.items():
             sink(sighting(actor, way, found), way.matches)
+
+    def _ends(self) -> dict[str, Pair]:
+        """The client and the server of each connection as its first record has them: the last one may have to guess who began it."""
+        found: dict[str, tuple[tuple[int, bool], Pair]] = {}
+        for pair, some in self._connections.items():
+            for one in some:
+                if one.session is not None:
+                    place = one.place, pair
+                    found[one.session] = min(found.get(one.session, place), place)
+        return {session: pair for session, (_, pair) in found.items()}
+
+
+def _distinct(some: Sequence[Connection], named: Collection[str]) -> Iterator[Connection]:
+    """Each connection once, without those that are ``named``: as it was seen first, with all of its size, blocked where it was at last."""
+    several: dict[str, list[Connection]] = {}
+    for one in some:
+        if one.session is None:
+            yield one
+        elif one.session not in named:
+            several.setdefault(one.session, []).append(one)
+    for parts in several.values():
+        first, last = min(parts, key=lambda one: one.place), max(parts, key=lambda one: (one.time, one.blocked))
+        up = max((one.up for one in parts if one.up is not None), default=None)
+        down = max((one.down for one in parts if one.down is not None), default=None)
+        yield first._replace(blocked=last.blocked, up=up, down=down)
 
 
 def _named(told: tuple[Told, ...], time: int) -> tuple[Match, ...]:

@@ -54,7 +54,7 @@ def read(file: Path) -> Compiled | None:
 
 def write(file: Path, compiled: Compiled) -> None:
     """Keep ``compiled`` in ``file``, and drop older ones; a folder that refuses is left alone."""
-    lines = [list(compiled.index), *(compiled.documents[key] for key in compiled.index.services)]
+    lines: list[object] = [list(compiled.index), *(compiled.documents[key] for key in compiled.index.services)]
     cache_folder.write(file, b"\n".join(map(orjson.dumps, lines)), keep=_KEEP)
 
 

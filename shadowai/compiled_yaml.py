@@ -19,7 +19,7 @@ _KEEP = 4
 def load(data: bytes, origin: Origin, cache: Path | None = None) -> Plain:
     """What :func:`shadowai.strict_yaml.load` makes of ``data``, which is kept; ``cache`` overrides the user's cache folder."""
     folder = cache or cache_folder.folder()
-    code = Path(cast(str, strict_yaml.__file__)).read_bytes()
+    code = Path(strict_yaml.__file__).read_bytes()
     place = folder / f"yaml-{hashlib.sha256(code + data).hexdigest()[:32]}.json" if folder else None
     kept = cache_folder.read(place) if place else None
     if kept is not None:

@@ -39,6 +39,7 @@ class Settings:
     ``formats_dir`` and ``signatures_dir`` are folders with the user's own log formats and signatures, ``disable``
     ids of signatures that are not used, ``timezone`` that of logs which do not name theirs (an IANA name or
     ``+02:00``), ``policy`` the policy file, ``risk`` the user's own weights of the risk model,
+    ``leases`` files of DHCP servers, which say what device had an address when,
     ``capture`` how much a packet capture may make the program remember,
     ``tenants`` the SaaS tenants to sweep, ``history`` where runs are remembered, ``notify`` whom to tell of what is new,
     ``signatures`` whose packs are trusted and what is changed in them.
@@ -53,6 +54,7 @@ class Settings:
     timezone: str | None = None
     policy: Path | None = None
     risk: Path | None = None
+    leases: tuple[Path, ...] = ()
     capture: Limits = DEFAULT
     tenants: tuple[Tenant, ...] = ()
     history: Remembering = UNSAID
@@ -125,6 +127,7 @@ def read(path: Path) -> Settings:
         timezone=_timezone(path, table),
         policy=_file(path, table, "policy"),
         risk=_file(path, table, "risk"),
+        leases=tuple(path.parent / Path(text).expanduser() for text in _texts(path, table, "leases")),
         capture=_limits(path, table.get("capture", {})),
         tenants=read_tenants(path, table.get("tenants", {})),
         history=read_history(path, table.get("history", {})),

@@ -203,8 +203,10 @@ class View(Protocol):
 
 
 Finding = Literal[
-    "ok", "scope", "role", "licence", "credentials", "unreachable", "intercepted", "clock", "error", "excess"
+    "ok", "scope", "role", "licence", "credentials", "unreachable", "intercepted", "clock", "error", "excess", "unasked"
 ]
+"""``excess`` is a permission that is not needed; ``unasked`` a signal that the settings leave out, whose ``remedy`` is the setting that
+asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,11 @@ class Connector(Protocol):
     @property
     def signals(self) -> tuple[Signal, ...]:
         """What it can gather."""
+        ...
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """Those of its signals that these settings ask for: the ones of a tier, or all where there is nothing to choose. Raises
+        :class:`~shadowai.errors.UsageError`."""
         ...
 
     def allowed(self, settings: Mapping[str, str]) -> Sequence[Allowed]:

@@ -1,47 +1,64 @@
 """What the network and the tenants say of the same people that does not fit together: a grant without traffic, traffic without a grant.
 
-Said only where both have looked at everything they were asked to look at: what nobody could see contradicts nothing. A contradiction
-is a note, never a finding about a person: there are innocent reasons for each.
+Each is said of what was looked at to the end, whatever became of the rest: that somebody has no traffic needs every log, and of the
+tenant only that the grant still stands; that somebody has no grant needs all grants, seats and uses of a tenant, and of the logs only the
+traffic. What nobody could see contradicts nothing, nor does somebody whose name is not known. A contradiction is a note, never a finding
+about a person: there are innocent reasons for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from shadowai.model import Entry, Note, Usage
 
 LISTED: Final = 10
-"""Services that one note names."""
+"""Services, or tenants, that one note names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one kind of source saw: the rows by user of the services it has, and whether it could look at everything."""
+    """What the network saw: the rows by user of the services it has, and whether every log could be read whole."""
 
     entries: tuple[Entry, ...]
     complete: bool
 
 
-def contradictions(network: Look, tenants: Look) -> tuple[Note, ...]:
-    """The notes of the joint inventory, in order of service ids; none where either could not look at everything, or saw no user.
+@dataclass(frozen=True, slots=True)
+class TenantLook:
+    """What one tenant told: its rows by user, and how the tenant is called (``entra:work``).
 
-    ``network`` has what proxies, firewalls and captures saw, ``tenants`` what was granted. Both must name people alike (an identities
-    file joins them); unconfirmed and ambiguous rows contradict nothing.
+    ``stands`` is true where no grant in it can have been withdrawn without being seen, ``whole`` where every grant, seat and use would
+    have been. ``nameless`` are the users who are shown by the tenant's own id: nobody knows them by it elsewhere.
     """
+
+    place: str
+    entries: tuple[Entry, ...]
+    stands: bool = True
+    whole: bool = True
+    nameless: frozenset[str] = frozenset()
+
+
+def contradictions(network: Look, tenants: Sequence[TenantLook], *, refused: int = 0) -> tuple[Note, ...]:
+    """The notes of the joint inventory, in order of service ids; none where the network or the tenants name no user.
+
+    ``network`` has what proxies, firewalls and captures saw, ``tenants`` what was granted in each; ``refused`` is how many more there are
+    that could not be looked at. All must name people alike (an identities file joins them); unconfirmed and ambiguous rows contradict
+    nothing. A note that cannot be sure, for another tenant was not looked at whole, says so and names no service as its subject.
+    """
+    granted = [entry for tenant in tenants for entry in tenant.entries]
     used = _by_service(network.entries, _is_traffic)
-    granted = _by_service(tenants.entries, _is_grant)
-    if not (network.complete and tenants.complete and _people(used) and _people(granted)):
+    if not (_people(used) and _people(_by_service(granted, _is_grant))):
         return ()
-    names = {entry.service_id: entry.service for entry in (*network.entries, *tenants.entries)}
-    licensed = _by_service(tenants.entries, _is_known)
+    names = {entry.service_id: entry.service for entry in (*network.entries, *granted)}
     seen = _by_service(network.entries, lambda entry: entry.events + entry.blocked > 0)
-    quiet = _without_traffic(granted, seen, names)
-    wide = {
-        entry.service_id for entry in tenants.entries if _is_grant(entry) and not (entry.actor and entry.actor.user)
-    }
-    return (*quiet, *_without_grant(used, licensed, wide, names))
+    standing = [
+        entry for tenant in tenants if tenant.stands for entry in tenant.entries if not _is_nameless(entry, tenant)
+    ]
+    quiet = _without_traffic(_by_service(standing, _is_grant), seen, names) if network.complete else ()
+    return (*quiet, *_Strangers(used, tenants, refused, names).notes())
 
 
 def _without_traffic(granted: dict[str, set[str]], seen: dict[str, set[str]], names: dict[str, str]) -> Iterator[Note]:
@@ -58,27 +75,56 @@ def _without_traffic(granted: dict[str, set[str]], seen: dict[str, set[str]], na
             yield Note(None, "grant_without_traffic", text, services=(service,))
 
 
-def _without_grant(
-    used: dict[str, set[str]], known: dict[str, set[str]], wide: set[str], names: dict[str, str]
-) -> Iterator[Note]:
-    """``wide`` are services with a grant in nobody's name, which may be everybody's."""
-    strangers: set[str] = set()
-    unknown: list[str] = []
-    for service in sorted(used):
-        if service not in known:
-            if used[service]:
-                strangers |= used[service]
-                unknown.append(service)
-            continue
-        private = set() if service in wide else used[service] - known[service]
-        if private:
-            text = f"{len(private)} use {names[service]} and have no grant or seat of it in the tenant: private accounts are likely"
-            yield Note(None, "traffic_without_grant", text, len(private), (service,))
-    if unknown:
-        more = f" and {len(unknown) - LISTED} more" if len(unknown) > LISTED else ""
-        listed = ", ".join(names[service] for service in unknown[:LISTED])
-        text = f"{len(strangers)} use services of which the tenant knows no grant at all ({listed}{more}): private accounts, or none"
-        yield Note(None, "traffic_without_grant", text, len(strangers), tuple(unknown))
+class _Strangers:
+    """People with traffic to a service of which no tenant knows a grant or a seat of theirs: as far as any tenant was looked at whole."""
+
+    def __init__(
+        self, used: dict[str, set[str]], tenants: Sequence[TenantLook], refused: int, names: dict[str, str]
+    ) -> None:
+        self._used, self._names = used, names
+        self._whole = [tenant for tenant in tenants if tenant.whole]
+        self._sure = len(self._whole) == len(tenants) and not refused
+        everything = [entry for tenant in tenants for entry in tenant.entries]
+        self._known = _by_service(everything, _is_known)
+        self._wide = {e.service_id for e in everything if _is_grant(e) and not (e.actor and e.actor.user)}
+        unnamed = [entry for tenant in tenants for entry in tenant.entries if _is_nameless(entry, tenant)]
+        self._nameless = _by_service(unnamed, _is_known)
+        self._here = _by_service((e for tenant in self._whole for e in tenant.entries), _is_known)
+
+    def notes(self) -> Iterator[Note]:
+        """Of each service that a tenant knows, then one of all the others."""
+        if not self._whole:
+            return
+        unknown = [service for service in sorted(self._used) if service not in self._known and self._used[service]]
+        for service in sorted(self._used.keys() & self._here.keys() - self._wide):
+            count = len(self._used[service] - self._known[service]) - len(self._unnamed(service))
+            if count > 0:
+                least = "at least " if self._unnamed(service) else ""
+                text = f"{least}{count} use {self._names[service]} and have no grant or seat of it in {self._place()}"
+                yield self._note(text, "private accounts are likely", count, (service,))
+        if unknown:
+            strangers = set().union(*(self._used[service] for service in unknown))
+            listed = _listed([self._names[service] for service in unknown])
+            text = f"{len(strangers)} use services of which {self._place()} knows no grant at all ({listed})"
+            yield self._note(text, "private accounts, or none", len(strangers), tuple(unknown))
+
+    def _unnamed(self, service: str) -> set[str]:
+        """Holders who may be any of those that are seen."""
+        return self._nameless.get(service, set()) - self._used[service]
+
+    def _place(self) -> str:
+        return "the tenant" if self._sure else _listed(sorted(tenant.place for tenant in self._whole))
+
+    def _note(self, text: str, reasons: str, count: int, services: tuple[str, ...]) -> Note:
+        if self._sure:
+            return Note(None, "traffic_without_grant", f"{text}: {reasons}", count, services)
+        unsure = "or one in a tenant that could not be looked at whole"
+        return Note(None, "traffic_without_grant", f"{text}: {reasons}, {unsure}", count)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"{', '.join(names[:LISTED])}{more}"
 
 
 def _is_traffic(entry: Entry) -> bool:
@@ -98,6 +144,10 @@ def _is_grant(entry: Entry) -> bool:
 def _is_known(entry: Entry) -> bool:
     """Whether the tenant knows of the use: a grant, a seat, an assignment."""
     return entry.usage is not None or entry.blocked == 0
+
+
+def _is_nameless(entry: Entry, tenant: TenantLook) -> bool:
+    return entry.actor is not None and entry.actor.user in tenant.nameless
 
 
 def _by_service(entries: Iterable[Entry], wanted: Callable[[Entry], bool]) -> dict[str, set[str]]:

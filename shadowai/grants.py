@@ -2,8 +2,10 @@
 
 A grant counts as one event, and so does each use that the tenant tells of; what was asked for and not given is an attempt. A seat or
 an assignment is leave to use, not use. Permissions include those of the applications that act for a grant's application (the
-on-behalf-of chain): a client that may only ask a server does what the server may. What could not be looked at becomes a gap; a grant
-without a date of its own is dated by the audit log, or by the sweep that saw it first, and says so.
+on-behalf-of chain): a client that may only ask a server does what the server may. What could not be looked at becomes a gap.
+
+Every date says where it is from: ``dated_api`` and ``dated_audit_log`` are when it was given, ``dated_first_sweep`` is a bound, for it was
+given then or before. A row with a grant of the last kind may be older than it says.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from typing import Final, Literal
 
 from shadowai import normalize, permissions
 from shadowai.app_matcher import NOTHING, AppMatch, AppMatcher
+from shadowai.grant_dates import AuditLog, Pair, Undated
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match, Name, Note, Origin, Sighting
-from shadowai.tenant import EVERYONE, Activity, App, Grant, Swept
+from shadowai.tenant import EVERYONE, Activity, App, DateSource, Grant, Swept
 
 CHANNEL: Final = "grant"
 DORMANT: Final = 90 * 86_400_000_000
@@ -33,10 +36,10 @@ _AI_WORDS = re.compile(
     r"(?i)(?:^|[\W_])(?:ai|gpt|llm|copilot|agents?|assistant|note ?taker|transcri\w+|summari\w+|mcp|chat ?bot|genai)(?:[\W_]|$)"
 )
 _ACCESS = frozenset({"delegated", "application", "install", "key"})
+_NAMED = frozenset({"grant", "licensed", "requested"})
+"""Facts of what only a person has: of an assignment it may be a group."""
 
 Explained = tuple[Sighting, tuple[Match, ...]]
-Pair = tuple[str, str | None]
-"""An application's id and a person's (or nobody's)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Assessed:
     notes: tuple[Note, ...] = ()
     services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The ids of the services that an application's grants are counted under, those that act for another among them."""
+    nameless: frozenset[str] = frozenset()
+    """The users of its rows who are shown by the tenant's own id, for their address is not known."""
 
 
 @dataclass(slots=True)
@@ -84,6 +89,16 @@ class _Held:
     first: int | None = None
     last: int | None = None
     ids: list[str] = field(default_factory=list)
+
+    def dated(self, time: int, source: DateSource) -> None:
+        """Something of it was given then, as ``source`` says."""
+        self.first = time if self.first is None else min(time, self.first)
+        self.used(time)
+        self.facts.add(f"dated_{source}")
+
+    def used(self, time: int) -> None:
+        """It was there, or was used, then."""
+        self.last = time if self.last is None else max(time, self.last)
 
 
 @dataclass(slots=True)
@@ -115,14 +130,18 @@ class SweptGrants:
         self._second_signs()
         self._chains = {id: self._chain(id) for id, match in self._found.items() if match.matches or match.wired}
         self._wanted = {*self._chains, *(server for chain in self._chains.values() for server in chain)}
-        self._revoked, self._told = self._events()
+        self._revoked = self._withdrawals()
+        self._strangers: dict[str, set[str]] = {}
+        """Who uses what is AI by its kind, and is explained by no signature."""
         self._used = self._activity()
         self._users: dict[str, set[str | None]] = {}
         for app, principal in self._used:
             self._users.setdefault(app, set()).add(principal)
         self._sums: dict[str, _Sum] = {}
         self._undated = self._withdrawn = 0
+        self._waiting: list[tuple[_Held, Undated]] = []
         self._held = self._gathered()
+        self._date_the_rest()
         self._addresses = self._people()
 
     def sightings(self) -> Iterator[Explained]:
@@ -144,7 +163,8 @@ class SweptGrants:
         """Candidates, findings and notes, those that concern the most people first."""
         candidates = tuple(sorted(self._candidates(), key=_weight))
         findings = tuple(sorted(self._findings(), key=_weight))
-        return Assessed(candidates, findings, tuple(self._notes(candidates, findings)), self._services())
+        nameless = frozenset(filter(None, map(normalize.user, self._nameless())))
+        return Assessed(candidates, findings, tuple(self._notes(candidates, findings)), self._services(), nameless)
 
     def _services(self) -> dict[str, tuple[str, ...]]:
         counted: dict[str, set[str]] = {}
@@ -185,19 +205,14 @@ class SweptGrants:
                     waiting.append(server)
         return tuple(seen)
 
-    def _events(self) -> tuple[dict[Pair, int], dict[Pair, int]]:
-        """When each person last withdrew, and first gave, what they let an AI application do."""
+    def _withdrawals(self) -> dict[Pair, int]:
+        """When each person last withdrew what they let an AI application do."""
         revoked: dict[Pair, int] = {}
-        told: dict[Pair, int] = {}
         for event in self._swept.events:
-            key = event.app, event.principal
-            if event.app not in self._wanted:
-                continue
-            if event.what in ("revoked", "removed"):
+            if event.app in self._wanted and event.what in ("revoked", "removed"):
+                key = event.app, event.principal
                 revoked[key] = max(revoked.get(key, 0), event.time)
-            elif event.what in ("granted", "installed"):
-                told[key] = min(told.get(key, event.time), event.time)
-        return revoked, told
+        return revoked
 
     def _activity(self) -> dict[Pair, Activity]:
         """The use of AI applications, summed by person."""
@@ -206,6 +221,8 @@ class SweptGrants:
             if used.app in self._chains:
                 key = used.app, used.principal
                 found[key] = _joined(found[key], used) if key in found else used
+            elif used.principal is not None and used.app in self._apps and _is_ai_by_kind(self._apps[used.app]):
+                self._strangers.setdefault(used.app, set()).add(used.principal)
         return found
 
     def _gathered(self) -> dict[str, dict[str | None, _Held]]:
@@ -237,11 +254,9 @@ class SweptGrants:
     def _hold(self, held: _Held, grant: Grant) -> None:
         if len(held.ids) < ORIGINS:
             held.ids.append(grant.id)
-        granted, source = self._dated(grant)
-        times = [time for time in (granted, grant.last_used, held.last) if time is not None]
-        held.first = min(time for time in (granted, held.first) if time is not None)
-        held.last = max(times)
-        held.facts.add(f"dated_{source}")
+        self._date(held, grant)
+        if grant.last_used is not None:
+            held.used(grant.last_used)
         if grant.kind == "request":
             held.asked += 1
             held.facts.add("requested")
@@ -260,15 +275,26 @@ class SweptGrants:
         if self._is_dormant(grant):
             held.facts.add("dormant")
 
-    def _dated(self, grant: Grant) -> tuple[int, str]:
-        """When a grant was given, and who says so."""
-        if grant.granted is not None:
-            return grant.granted, grant.date_source or "api"
-        told = self._told.get((grant.app, grant.principal))
-        if told is not None:
-            return told, "audit_log"
-        self._undated += grant.kind != "request" and grant.app in self._chains
-        return self._swept.began, "first_sweep"
+    def _date(self, held: _Held, grant: Grant) -> None:
+        """When a grant was given, as its platform says; where it does not, the audit log may."""
+        if grant.granted is not None and grant.date_source != "first_sweep":
+            held.dated(grant.granted, grant.date_source or "api")
+            return
+        bound = self._swept.began if grant.granted is None else grant.granted
+        pair = grant.app, grant.principal
+        self._waiting.append((held, Undated(pair, grant.kind, frozenset(grant.scopes), bound)))
+
+    def _date_the_rest(self) -> None:
+        """The grants that carry no date, by the audit log or by the first sweep that saw them."""
+        log = AuditLog([grant for _, grant in self._waiting], self._swept.events)
+        for held, grant in self._waiting:
+            told = log.date(grant)
+            if told is not None:
+                held.dated(told, "audit_log")
+                continue
+            held.dated(grant.bound, "first_sweep")
+            self._undated += grant.kind != "request" and grant.pair[0] in self._chains
+        self._waiting.clear()
 
     def _is_dormant(self, grant: Grant) -> bool:
         """Whether what was given has not been used for long; where nobody tells of uses, nothing can be said."""
@@ -294,11 +320,18 @@ class SweptGrants:
             return Actor()
         return Actor(normalize.user(address or principal))
 
+    def _nameless(self) -> set[str]:
+        """Those who are shown by the tenant's own id."""
+        holders = ((who, held) for id in self._chains for who, held in self._held.get(id, {}).items())
+        found = {who for who, held in holders if who is not None and (who in self._addresses or held.facts & _NAMED)}
+        found |= {who for _, who in self._used if who is not None}
+        return {who for who in found - {EVERYONE} if not self._addresses.get(who)}
+
     def _granted(self, app: App, principal: str | None) -> Sighting:
         held = self._held[app.id][principal]
         scopes = self._effective(app.id, principal)
         facts = _joint(held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set()))
-        named = bool(held.facts & {"grant", "licensed", "requested"})
+        named = bool(held.facts & _NAMED)
         return replace(
             self._sighting(app, self._actor(principal, named=named), held.ids),
             events=held.events,
@@ -334,7 +367,7 @@ class SweptGrants:
         return replace(
             self._sighting(app, Actor(), ()),
             events=users,
-            first_seen=self._swept.began,
+            first_seen=self._swept.known_since.get(app.id, self._swept.began),
             last_seen=self._swept.began,
             facts=frozenset({"installed", "dated_first_sweep"}) | permissions.facts(app.permissions),
             scopes=tuple(sorted(set(app.permissions))),
@@ -344,13 +377,17 @@ class SweptGrants:
         """An application that lets an assistant in: what it holds is within the assistant's reach, and nobody is said to use it."""
         held = self._held.get(app.id, {})
         scopes = {scope for server in (app.id, *self._chains[app.id]) for scope in self._scopes_of(server)}
-        times = [one.first for one in held.values() if one.first is not None] or [self._swept.began]
+        since = self._swept.known_since.get(app.id, self._swept.began)
+        times = [one.first for one in held.values() if one.first is not None] or [since]
+        dated = {fact for one in held.values() for fact in one.facts if fact.startswith("dated_")}
         return replace(
             self._sighting(app, Actor(), [id for one in held.values() for id in one.ids]),
             events=1,
             first_seen=min(times),
             last_seen=max([one.last for one in held.values() if one.last is not None] or times),
-            facts=frozenset({"grant", "wired"}) | self._facts_of(app) | permissions.facts(scopes),
+            facts=frozenset({"grant", "wired", *(dated or {"dated_first_sweep"})})
+            | self._facts_of(app)
+            | permissions.facts(scopes),
             scopes=tuple(sorted(scopes)),
         )
 
@@ -385,7 +422,8 @@ class SweptGrants:
                 total = self._sums.get(app.id, _Sum())
                 scopes = tuple(sorted({*total.scopes, *app.permissions}))
                 unknown = not (match.signals or match.matches or match.wired)
-                yield Candidate(app, scopes, len(total.people) or app.users or 0, why, unknown)
+                people = total.people | self._strangers.get(app.id, set())
+                yield Candidate(app, scopes, len(people) or app.users or 0, why, unknown)
 
     def _why(self, app: App, found: AppMatch, total: _Sum | None) -> str:
         """Why an application may be AI; empty where nothing speaks for it, or where it is said to be."""
@@ -396,8 +434,9 @@ class SweptGrants:
             kinds = sorted({signal.kind for signal in found.signals})
             services = _services(signal.match for signal in found.signals)
             return found.impersonation or f"only its {' and '.join(kinds)} speaks for {services}"
-        if app.kind in ("agent_package", "agent_identity") and not app.first_party:
-            return "an agent that no signature explains"
+        if _is_ai_by_kind(app):
+            what = "an AI product of the platform's own" if app.first_party else "an agent"
+            return f"{what} that no signature explains"
         return self._unknown(app, total)
 
     def _unknown(self, app: App, total: _Sum | None) -> str:
@@ -436,16 +475,23 @@ class SweptGrants:
             text = f"applications that may be AI and are not counted: {named}{more}"
             yield Note(place, "candidates", text, len(candidates))
         if self._undated:
-            text = "grants without a date of their own are first seen when the sweep saw them"
+            text = "grants without a date of their own are dated by the first sweep that saw them: they were given then or before"
             yield Note(place, "dated_by_sweep", text, self._undated)
         if self._withdrawn:
             yield Note(
                 place, "withdrawn", "grants of the audit log that were withdrawn later are not counted", self._withdrawn
             )
-        nameless = sum(address is None for address in self._addresses.values())
+        nameless = len(self._nameless())
         if nameless:
             text = "people whose address is not known are shown by the tenant's own id"
             yield Note(place, "nameless", text, nameless)
+
+
+def _is_ai_by_kind(app: App) -> bool:
+    """Whether its platform calls it an agent of somebody's, or an AI product of its own that is used within others (``embedded``)."""
+    if app.kind == "vendor_org":
+        return app.first_party and "embedded" in app.tags
+    return app.kind in ("agent_package", "agent_identity") and not app.first_party
 
 
 def _joint(facts: set[str]) -> set[str]:

@@ -13,11 +13,12 @@ from shadowai import sightings
 from shadowai.blind_hosts import shows_in_captures
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Origin, Record, SourceSummary
+from shadowai.model import Gap, Note, Origin, Record, Session, SourceSummary
 from shadowai.names import NO_HOST, NOT_AI, Found, Names
 from shadowai.sources.container import Content
 
 if TYPE_CHECKING:
+    from shadowai.leases import Leases
     from shadowai.sources.capture.capture_file import CaptureFile
     from shadowai.sources.logs.description import LogFormat
     from shadowai.sources.logs.families import Tokens
@@ -72,7 +73,20 @@ def log_file(
     from shadowai.sources.logs import formats_with
     from shadowai.sources.logs.logfile import LogFile
 
-    return LogFile(content, formats_with(settings.formats_dir), forced=forced, zone=zone, on_block=on_block)
+    log = LogFile(content, formats_with(settings.formats_dir), forced=forced, zone=zone, on_block=on_block)
+    log.known = leases(settings)
+    return log
+
+
+def leases(settings: Settings) -> Leases | None:
+    """What is known of which device had an address when, where the settings say where; raises :class:`UsageError` as
+    :meth:`~shadowai.leases.Leases.load` does."""
+    if not settings.leases:
+        return None
+    from shadowai.leases import Leases
+    from shadowai.sources import timestamps
+
+    return Leases.load(settings.leases, timestamps.zone(settings.timezone) if settings.timezone is not None else None)
 
 
 def scan_log(
@@ -87,10 +101,15 @@ def scan_log(
     """Fold one log into ``inventory``, names first. ``alone`` where there is no other log that could say more of its connections."""
     from shadowai.names_first import scan_file
 
-    if not (alone and log.stands_alone):
-        together = _Together(log, names, inventory, since, until)
-        log.aside, log.passed = together.take, together.pass_over
+    if log.known is not None:
+        inventory.joins.say(log.known.notes)
+    if log.known is None and alone and log.stands_alone:
+        scan_file(log, names, inventory, since=since, until=until)
+        return
+    together = _Together(log, names, inventory, since, until)
+    log.aside, log.passed = together.take, together.pass_over
     scan_file(log, names, inventory, since=since, until=until)
+    together.sums.flush()
 
 
 class _Together:
@@ -99,7 +118,7 @@ class _Together:
     def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
         self._log, self._names, self._inventory = log, names, inventory
         self._since, self._until = since, until
-        self._sums = sightings.Fold(inventory.add, names, inventory.joins)
+        self.sums = sightings.Fold(inventory.add, names, inventory.joins)
 
     def take(self, row: Row) -> bool:
         """Whether the record is done with here."""
@@ -111,8 +130,8 @@ class _Together:
             return False
         session = reader.session(tokens)
         if decision is NO_HOST and not isinstance(self._names.decide(reader.server(tokens) or ""), Found):
-            return self._by_address(row) if session is None else self._size(row, session)
-        return session is not None and self._use(row, named=decision is not NO_HOST)
+            return self._by_address(row, session) or self._size(row, session)
+        return (session is not None or self._log.known is not None) and self._use(row, named=decision is not NO_HOST)
 
     def pass_over(self, reader: FormatReader, rows: Sequence[Tokens]) -> None:
         """DNS records of names that are no AI service's: an address that was also the answer for one of these names nothing."""
@@ -126,21 +145,21 @@ class _Together:
             self.pass_over(row.reader, (row.tokens,))
         elif row.reader.answer(row.tokens) is not None:
             record = self._log.record(row)
-            self._sums.learn(record, sightings.matches_of(record, self._names))
+            self.sums.learn(record, sightings.matches_of(record, self._names))
 
-    def _size(self, row: Row, session: str) -> bool:
+    def _size(self, row: Row, session: Session | None) -> bool:
         """The whole of a connection that another record may name."""
-        from shadowai.sessions import Size
-
         reader, tokens = row.reader, row.tokens
-        if reader.counts(tokens):
-            size = Size(*reader.sizes(tokens))
-            self._inventory.joins.sessions.size(session, reader.kind(tokens), reader.port(tokens), size)
-        return True
+        if session is not None and reader.counts(tokens):
+            self._inventory.joins.sessions.size(session, reader.kind(tokens), reader.port(tokens))
+        return session is not None
 
-    def _by_address(self, row: Row) -> bool:
+    def _by_address(self, row: Row, session: Session | None) -> bool:
         """A connection that a DNS answer may name."""
-        client, server = row.reader.client(row.tokens), row.reader.server(row.tokens)
+        reader, tokens = row.reader, row.tokens
+        if (session is not None and session.named) or reader.kind(tokens) != "connection":
+            return False
+        client, server = reader.client(tokens), reader.server(tokens)
         if client is None or server is None or not self._inventory.joins.answers.wants(client, server):
             return False
         self._count(self._log.record(row))
@@ -149,7 +168,7 @@ class _Together:
     def _use(self, row: Row, *, named: bool) -> bool:
         """A use in a connection that other records may tell of."""
         record = self._log.record(row)
-        if not self._inventory.joins.sessions.joins(record):
+        if self._log.known is None and not self._inventory.joins.sessions.joins(record):
             return False
         self._log.tally.named += named
         self._count(record)
@@ -158,7 +177,7 @@ class _Together:
     def _count(self, record: Record) -> None:
         matches, tally = sightings.matches_of(record, self._names), self._log.tally
         counts = record.counted and sightings.in_window(record, self._since, self._until)
-        self._sums.take(record, matches, counts=counts)
+        self.sums.take(record, matches, counts=counts)
         if matches:
             tally.uncounted += not record.counted
             tally.outside += record.counted and not counts
@@ -180,7 +199,9 @@ def named_elsewhere(
     kept, notes = [], []
     for gap in gaps:
         described = told.get(gap.origin.path)
-        joined = described is not None and described.session and described.product in naming
+        joined = (
+            described is not None and described.session and not described.whole.nameless and described.product in naming
+        )
         if joined and gap.origin.position is None and gap.reason.startswith(NAMELESS):
             text = "its records name no host; other files of the same product name their connections"
             notes.append(Note(gap.origin, "joined", text, gap.count))
@@ -193,9 +214,8 @@ def capture(content: Content, settings: Settings, secret: bytes, on_block: OnBlo
     """The capture in ``content``; ``secret`` keys the hashes of API keys in clear text."""
     from shadowai.sources.capture.capture_file import CaptureFile
 
-    return _Capture(
-        CaptureFile(content.path, content.stream, limits=settings.capture, secret=secret, on_block=on_block)
-    )
+    file = CaptureFile(content.path, content.stream, limits=settings.capture, secret=secret, on_block=on_block)
+    return _Capture(file, leases(settings))
 
 
 class _Log:
@@ -221,12 +241,13 @@ class _Log:
 
 
 class _Capture:
-    def __init__(self, file: CaptureFile) -> None:
-        self._file = file
+    def __init__(self, file: CaptureFile, known: Leases | None) -> None:
+        self._file, self._known = file, known
         self.gaps, self.notes, self.summary = file.gaps, file.notes, file.summary
 
     def records(self) -> Iterator[Record | Gap | Note]:
-        yield from self._file.records()
+        records = self._file.records()
+        yield from records if self._known is None else map(self._known, records)
         yield from self._file.gaps()
         yield from self._file.notes()
 
@@ -234,7 +255,7 @@ class _Capture:
         from shadowai.sources.capture.flows import rare_garbage
 
         with rare_garbage():
-            scan_capture(self._file, names, inventory, since=since, until=until)
+            scan_capture(self._file, names, inventory, since=since, until=until, known=self._known)
 
 
 class Wanted:
@@ -251,10 +272,19 @@ class Wanted:
 
 
 def scan_capture(
-    file: CaptureFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
+    file: CaptureFile,
+    names: Names,
+    inventory: Inventory,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    known: Leases | None = None,
 ) -> None:
-    """Fold one capture into ``inventory``: names that are no AI service's are dropped where they are met."""
+    """Fold one capture into ``inventory``: names that are no AI service's are dropped where they are met. ``known`` says what devices had
+    which addresses."""
 
+    if known is not None:
+        inventory.joins.say(known.notes)
     sums = sightings.Fold(inventory.add, names)
     tally = file.tally
     for record in file.records(Wanted(names), compiled=True):
@@ -265,7 +295,7 @@ def scan_capture(
             tally.outside += 1
         elif matches:
             tally.ai += sightings.is_ai(matches)
-            sums.add(record, matches)
+            sums.add(record if known is None else known(record), matches)
     sums.flush()
 
 

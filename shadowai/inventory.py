@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from shadowai import blind_hosts, candidates
-from shadowai.model import ACCOUNT, Actor, Candidate, Entry, Match, Note, Origin, Sighting, Signature, Usage
+from shadowai.inventory_tally import (
+    EVIDENCE_KEPT,
+    NAMES_KEPT,
+    SCOPES_KEPT,
+    Actors,
+    Cells,
+    Footing,
+    Tally,
+    count,
+    first,
+    of_sighting,
+    on,
+    same,
+)
+from shadowai.model import ACCOUNT, Actor, Candidate, Entry, Match, Note, Sighting, Signature, Usage
 from shadowai.policy.deciding import SEVERITY as _SEVERITY
 
 if TYPE_CHECKING:
@@ -21,14 +34,9 @@ if TYPE_CHECKING:
     from shadowai.policy import Decision, Policy, Use
 
 By = Literal["service", "user"]
-T = TypeVar("T")
 
-NAMES_KEPT: Final = 50
-"""Distinct names (and sources) listed per row, the first in input order; what is beyond is said in a note."""
-SCOPES_KEPT: Final = 200
-"""Distinct permissions listed per row, the first in their own order."""
-EVIDENCE_KEPT: Final = 5
-"""Origins listed per row, the first in input order."""
+DAYS_KEPT: Final = 1_000
+"""Days listed one by one per row by service, the last ones."""
 INTERACTIVE_BYTES: Final = 10_000
 """Bytes one actor sends up to one service on one UTC day, from which the use is ``interactive``."""
 BULK_BYTES: Final = 10_000_000
@@ -45,84 +53,27 @@ SEVERITY: Final = _SEVERITY
 """The order of verdicts in a report, what needs action first."""
 
 
-class _Footing(NamedTuple):
-    """On what ground something is counted; figures of different footings are never added together."""
-
-    confidence: str
-    lookup: bool
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What one actor (or everybody) did with one service on one footing.
-
-    ``names`` and ``sources`` hold one more than is shown, so that "there were more" is known without counting.
-    """
-
-    events: int = 0
-    blocked: int = 0
-    bytes_up: int | None = None
-    bytes_down: int | None = None
-    first_seen: int | None = None
-    last_seen: int | None = None
-    days: dict[int, int] = field(default_factory=dict)
-    facts: frozenset[str] = frozenset()
-    roles: frozenset[str] = frozenset()
-    names: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = ()
-    scopes: tuple[str, ...] = ()
-
-    def copy(self) -> _Tally:
-        """The same, to be added to on its own."""
-        return replace(self, days=self.days.copy())
-
-    def merge(self, other: _Tally) -> None:
-        """Add what ``other``, which comes later in the input, has seen. ``other`` is left as it was."""
-        self.events += other.events
-        self.blocked += other.blocked
-        if other.bytes_up is not None:
-            self.bytes_up = other.bytes_up + (self.bytes_up or 0)
-        if other.bytes_down is not None:
-            self.bytes_down = other.bytes_down + (self.bytes_down or 0)
-        if other.first_seen is not None and (self.first_seen is None or other.first_seen < self.first_seen):
-            self.first_seen = other.first_seen
-        if other.last_seen is not None and (self.last_seen is None or other.last_seen > self.last_seen):
-            self.last_seen = other.last_seen
-        for day, sent in other.days.items():
-            self.days[day] = self.days.get(day, 0) + sent
-        self.facts |= other.facts
-        self.roles |= other.roles
-        self.names = _joined(NAMES_KEPT + 1, self.names, other.names)
-        self.sources = _joined(NAMES_KEPT + 1, self.sources, other.sources)
-        self.origins = _earliest(self.origins, other.origins)
-        if other.scopes and other.scopes != self.scopes:
-            self.scopes = tuple(sorted({*self.scopes, *other.scopes})[: SCOPES_KEPT + 1])
-
-
-_Cells = dict[_Footing, _Tally]
-_Actors = dict[Actor | None, _Cells]
-_Standing = tuple[str, _Footing, frozenset[str]]
+_Standing = tuple[str, Footing, frozenset[str]]
 
 
 class _Row(NamedTuple):
     """The cells of one row sorted out: ``use`` is the tally that counts, ``None`` where all was blocked."""
 
     confidence: str
-    same: tuple[_Tally, ...]
-    rest: tuple[_Tally, ...]
-    use: _Tally | None
+    same: tuple[Tally, ...]
+    rest: tuple[Tally, ...]
+    use: Tally | None
     lookup: bool
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of every footing, the surest first; one more than is shown where there are more."""
-        return _first(NAMES_KEPT + 1, *(tally.names for tally in (*self.same, *self.rest)))
+        return first(NAMES_KEPT + 1, *(tally.names for tally in (*self.same, *self.rest)))
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The sources of what counts; one more than is shown where there are more."""
-        return _first(NAMES_KEPT + 1, *(tally.sources for tally in self.same))
+        return first(NAMES_KEPT + 1, *(tally.sources for tally in self.same))
 
     @property
     def aside(self) -> int:
@@ -138,11 +89,11 @@ class Inventory:
     def __init__(self) -> None:
         self._joins: Joins | None = None
         self._room = candidates.Room()
-        self._watched: dict[str, dict[Actor | None, _Cells]] = {}
+        self._watched: dict[str, Actors] = {}
         """As ``_services``, of what is no service: hosts that may be AI, and those that hide others."""
         self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
-        self._services: dict[str, dict[Actor | None, _Cells]] = {}
+        self._services: dict[str, Actors] = {}
 
     def add(self, sighting: Sighting, matches: tuple[Match, ...]) -> None:
         """Count ``sighting`` once for each service that ``matches`` explain it with; ``shared`` ones explain nothing.
@@ -151,17 +102,13 @@ class Inventory:
         no bytes, days or facts.
         """
         for service, footing, roles in self._standings(sighting, matches):
-            one = _tally(sighting, roles)
+            one = of_sighting(sighting, footing, roles)
             if service[:1] == candidates.MARK:
-                self._watch(service, {None: {footing: one}, sighting.actor: {footing: one}})
+                self._watch(service, {None: (one,), sighting.actor: (one,)})
                 continue
             actors = self._services.setdefault(service, {})
-            actors.setdefault(None, {}).setdefault(footing, _Tally()).merge(one)
-            cells = actors.setdefault(sighting.actor, {})
-            if footing in cells:
-                cells[footing].merge(one)
-            else:
-                cells[footing] = one
+            for who in (None, sighting.actor):
+                count(actors, who, one)
 
     @property
     def joins(self) -> Joins:
@@ -195,31 +142,18 @@ class Inventory:
             self.joins.make_room(self.add)
 
     def _merge_services(self, other: Inventory) -> None:
-        if not self._services:
-            self._services = {
-                service: {
-                    who: {footing: tally.copy() for footing, tally in cells.items()} for who, cells in others.items()
-                }
-                for service, others in other._services.items()
-            }
-            return
         for service, others in other._services.items():
             actors = self._services.setdefault(service, {})
             for who, cells in others.items():
-                mine = actors.setdefault(who, {})
-                for footing, tally in cells.items():
-                    mine.setdefault(footing, _Tally()).merge(tally)
+                for tally in cells:
+                    count(actors, who, tally)
 
-    def _watch(self, key: str, actors: _Actors) -> None:
+    def _watch(self, key: str, actors: Actors) -> None:
         """Count what was seen of a host that is no service's, while there is room for it."""
         if not self._room.admits(key):
             return
         mine = self._watched.setdefault(key, {})
-        more = sum(footing not in mine.get(who, ()) for who, cells in actors.items() for footing in cells)
-        for who, cells in actors.items():
-            held = mine.setdefault(who, {})
-            for footing, tally in cells.items():
-                held.setdefault(footing, _Tally()).merge(tally)
+        more = sum(count(mine, who, tally) for who, cells in actors.items() for tally in cells)
         if more:
             for gone in self._room.grow(key, more):
                 del self._watched[gone]
@@ -229,11 +163,8 @@ class Inventory:
         if not lines:
             return
         both = (*self._services.values(), *self._watched.values())
-        for tally in (t for actors in both for cells in actors.values() for t in cells.values()):
-            tally.origins = tuple(
-                origin._replace(position=origin.position + lines) if isinstance(origin.position, int) else origin
-                for origin in tally.origins
-            )
+        for tally in (tally for actors in both for cells in actors.values() for tally in cells):
+            tally.move(lines)
         if self._joins is not None:
             self._joins.move(lines)
 
@@ -247,11 +178,11 @@ class Inventory:
             services = made._watched if service in self._watched else made._services
             known = services.setdefault(service, {})
             for actor, cells in actors.items():
-                first = _known(min, *(tally.first_seen for tally in cells.values()))
-                last = _known(max, *(tally.last_seen for tally in cells.values()))
-                mine = known.setdefault(actor if actor is None else who(actor, first, last), {})
-                for footing, tally in cells.items():
-                    mine.setdefault(footing, _Tally()).merge(tally)
+                begun = _known(min, *(tally.first_seen for tally in cells))
+                ended = _known(max, *(tally.last_seen for tally in cells))
+                person = actor if actor is None else who(actor, begun, ended)
+                for tally in cells:
+                    count(known, person, tally)
         return made
 
     def entries(
@@ -295,10 +226,13 @@ class Inventory:
     def notes(self, by: By, *, persons: bool = False) -> tuple[Note, ...]:
         """What :meth:`entries` left out on purpose: lists cut short, and sightings on a weaker footing."""
         self._settle()
-        rows = [_row(cells) for _, _, cells, _ in self._rows(by, persons)]
-        cut = sum(len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT for row in rows)
-        wide = sum(row.use is not None and len(row.use.scopes) > SCOPES_KEPT for row in rows)
-        aside = [row.aside for row in rows if row.aside]
+        cut = wide = weaker = events = 0
+        for _, _, cells, _ in self._rows(by, persons):
+            row = _row(cells)
+            cut += len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT
+            wide += row.use is not None and len(row.use.scopes) > SCOPES_KEPT
+            weaker += row.aside > 0
+            events += row.aside
         found = []
         if cut:
             text = f"rows with more than {NAMES_KEPT} names or sources list the first {NAMES_KEPT} only"
@@ -312,19 +246,19 @@ class Inventory:
                     wide,
                 )
             )
-        if aside:
+        if weaker:
             text = (
-                f"{sum(aside)} events at names that do not identify the service alone are listed under names "
+                f"{events} events at names that do not identify the service alone are listed under names "
                 "and not counted, in rows that have surer ones"
             )
-            found.append(Note(None, "weaker", text, len(aside)))
+            found.append(Note(None, "weaker", text, weaker))
         return (*found, *self._blind(), *(self._joins.notes() if self._joins is not None else ()))
 
     def _blind(self) -> Iterator[Note]:
         """Hosts that hide others, by kind; and that there were more hosts to watch than had room."""
         for key, actors in sorted(self._watched.items()):
-            tallies = actors[None].values()
-            hosts = _first(NAMES_KEPT, *(tally.names for tally in tallies))
+            tallies = actors[None]
+            hosts = first(NAMES_KEPT, *(tally.names for tally in tallies))
             note = blind_hosts.note(key, sum(tally.events for tally in tallies), hosts)
             if note is not None:
                 yield note
@@ -333,7 +267,7 @@ class Inventory:
                 None, "candidates_limit", f"of hosts that may be AI, only some were held: {len(self._watched):,}"
             )
 
-    def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, _Cells, _Actors]]:
+    def _rows(self, by: By, persons: bool) -> Iterator[tuple[str, Actor | None, Cells, Actors]]:
         """Each row: its service, who, what is counted, and the actors behind it."""
         for service, actors in self._services.items():
             if by == "service":
@@ -368,7 +302,7 @@ def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[_Standi
             roles |= {match.role, f"{ACCOUNT}{match.account}"} if match.account else {match.role}
     for service, ways in found.items():
         best = min(ways, key=CONFIDENCES.index)
-        yield service, _Footing(best, sighting.channel in LOOKUP_CHANNELS), frozenset(ways[best])
+        yield service, same(Footing(best, sighting.channel in LOOKUP_CHANNELS)), same(frozenset(ways[best]))
 
 
 def _confidence(match: Match) -> str:
@@ -377,30 +311,9 @@ def _confidence(match: Match) -> str:
     return "confirmed" if match.strength == "strong" else "unconfirmed"
 
 
-def _tally(sighting: Sighting, roles: frozenset[str]) -> _Tally:
-    """One sighting as a tally; what was blocked altogether shows no use."""
-    tally = _Tally(
-        blocked=sighting.blocked,
-        first_seen=sighting.first_seen,
-        last_seen=sighting.last_seen,
-        names=(sighting.name.value,),
-        sources=(sighting.source,) if sighting.source else (),
-        origins=_earliest((), sighting.origins),
-    )
-    if sighting.events > 0:
-        tally.events = sighting.events
-        tally.bytes_up, tally.bytes_down = sighting.bytes_up, sighting.bytes_down
-        for day, sent in sighting.days:
-            tally.days[day] = tally.days.get(day, 0) + sent
-        accounts = frozenset(role for role in roles if role.startswith(ACCOUNT))
-        tally.facts, tally.roles = sighting.facts | accounts, roles - accounts
-        tally.scopes = tuple(sorted(set(sighting.scopes))[: SCOPES_KEPT + 1]) if sighting.scopes else ()
-    return tally
-
-
-def _together(actors: _Actors, persons: bool) -> Iterator[tuple[Actor, _Actors]]:
+def _together(actors: Actors, persons: bool) -> Iterator[tuple[Actor, Actors]]:
     """The actors one by one; with ``persons``, all of one user together, under the user alone."""
-    joined: dict[str, _Actors] = {}
+    joined: dict[str, Actors] = {}
     for who, cells in actors.items():
         if who is None:
             continue
@@ -412,26 +325,25 @@ def _together(actors: _Actors, persons: bool) -> Iterator[tuple[Actor, _Actors]]
         yield Actor(user), members
 
 
-def _merged(several: Iterable[_Cells]) -> _Cells:
+def _merged(several: Iterable[Cells]) -> Cells:
     """What several actors did, together; theirs is left as it was."""
     all_cells = list(several)
     if len(all_cells) == 1:
         return all_cells[0]
-    found: _Cells = {}
-    for cells in all_cells:
-        for footing, tally in cells.items():
-            found.setdefault(footing, _Tally()).merge(tally)
-    return found
+    found: Actors = {}
+    for tally in (tally for cells in all_cells for tally in cells):
+        count(found, None, tally)
+    return found.get(None, ())
 
 
-def _row(cells: _Cells) -> _Row:
+def _row(cells: Cells) -> _Row:
     """Choose what counts: the best confidence; in it connections, else look-ups, else (all blocked) nothing."""
-    ranked = sorted(cells, key=lambda footing: (CONFIDENCES.index(footing.confidence), footing.lookup))
-    best = ranked[0].confidence
-    same = tuple(cells[footing] for footing in ranked if footing.confidence == best)
-    rest = tuple(cells[footing] for footing in ranked if footing.confidence != best)
-    used = next((f for f in ranked if f.confidence == best and cells[f].events), None)
-    return _Row(best, same, rest, cells[used] if used else None, used is not None and used.lookup)
+    ranked = sorted(cells, key=lambda tally: (CONFIDENCES.index(tally.footing.confidence), tally.footing.lookup))
+    best = ranked[0].footing.confidence
+    surest = tuple(tally for tally in ranked if tally.footing.confidence == best)
+    rest = tuple(tally for tally in ranked if tally.footing.confidence != best)
+    use = next((tally for tally in surest if tally.events), None)
+    return _Row(best, surest, rest, use, use is not None and use.footing.lookup)
 
 
 def _entry(
@@ -439,7 +351,7 @@ def _entry(
     decision: Decision,
     who: Actor | None,
     row: _Row,
-    actors: _Actors,
+    actors: Actors,
     department: Callable[[str], str] | None,
 ) -> Entry:
     use = row.use
@@ -466,7 +378,7 @@ def _entry(
         active_days=(len(use.days) or None) if use else 0,
         sources=tuple(sorted(row.sources[:NAMES_KEPT])),
         names=row.names[:NAMES_KEPT],
-        evidence=_first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
+        evidence=first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
         scopes=use.scopes[:SCOPES_KEPT] if use else (),
         verdict_reason=decision.reason,
         verdict_owner=decision.owner,
@@ -475,6 +387,7 @@ def _entry(
         signature_sha256=signature.sha256,
         facts=tuple(sorted(use.facts)) if use and use.facts else (),
         departments=_departments(counted, department) if department is not None else (),
+        days=use.days[-DAYS_KEPT:] if use and who is None else (),
     )
 
 
@@ -483,36 +396,36 @@ class _Judged:
     all that the person did with the service on that footing, from whatever device."""
 
     def __init__(
-        self, services: dict[str, _Actors], policy: Policy, today: date, department: Callable[[str], str] | None
+        self, services: dict[str, Actors], policy: Policy, today: date, department: Callable[[str], str] | None
     ) -> None:
         self._services, self._policy, self._today, self._department = services, policy, today, department
-        self._known: dict[tuple[str, _Footing | str], dict[Actor, Use]] = {}
+        self._known: dict[tuple[str, Footing | str], dict[Actor, Use]] = {}
         self._of_service: dict[str, Decision] = {}
 
-    def decision(self, signature: Signature, row: _Row, actors: _Actors) -> Decision:
+    def decision(self, signature: Signature, row: _Row, actors: Actors) -> Decision:
         """The verdict on one row, and why."""
         if not self._policy.looks_at_use:
             if signature.id not in self._of_service:
                 self._of_service[signature.id] = self._policy.decide(signature, self._today)
             return self._of_service[signature.id]
-        footing = _Footing(row.confidence, row.lookup) if row.use is not None else row.confidence
+        footing = Footing(row.confidence, row.lookup) if row.use is not None else row.confidence
         uses = self._uses(signature.id, footing)
         return self._policy.decide_row(
             signature, self._today, dict.fromkeys(uses[_person(who)] for who in _counted(row, actors))
         )
 
-    def _uses(self, service: str, footing: _Footing | str) -> dict[Actor, Use]:
+    def _uses(self, service: str, footing: Footing | str) -> dict[Actor, Use]:
         """The use of each person (or nameless device) on a footing; of a confidence alone, where all was blocked."""
         if (service, footing) not in self._known:
-            sums: dict[Actor, _Tally] = {}
+            sums: dict[Actor, Tally] = {}
             for who, cells in self._services[service].items():
-                for mine, tally in cells.items() if who is not None else ():
-                    if footing in (mine, mine.confidence):
-                        sums.setdefault(_person(who), _Tally()).merge(tally)
+                for tally in cells if who is not None else ():
+                    if footing in (tally.footing, tally.footing.confidence):
+                        sums.setdefault(_person(who), Tally(tally.footing)).merge(tally)
             self._known[service, footing] = {who: self._use(who, tally) for who, tally in sums.items()}
         return self._known[service, footing]
 
-    def _use(self, who: Actor, tally: _Tally) -> Use:
+    def _use(self, who: Actor, tally: Tally) -> Use:
         from shadowai.policy.uses import use_of
 
         return use_of(
@@ -520,7 +433,7 @@ class _Judged:
             facts=tally.facts,
             sources=tally.sources,
             scopes=tally.scopes,
-            days=tally.days,
+            days=dict(tally.days),
             bytes_up=tally.bytes_up if tally.events else 0,
             department=self._department,
         )
@@ -531,7 +444,7 @@ def _person(who: Actor | None) -> Actor:
     return who if who is not None and who.user is None else Actor(who.user if who else None)
 
 
-def _candidate(host: str, row: _Row, actors: _Actors) -> Candidate:
+def _candidate(host: str, row: _Row, actors: Actors) -> Candidate:
     """A watched host with the figures of its uses."""
     use, counted = row.use, list(_counted(row, actors))
     sent = None if row.lookup else use
@@ -549,7 +462,7 @@ def _candidate(host: str, row: _Row, actors: _Actors) -> Candidate:
             first_seen=_known(min, *(tally.first_seen for tally in row.same)),
             last_seen=_known(max, *(tally.last_seen for tally in row.same)),
             sources=tuple(sorted(row.sources[:NAMES_KEPT])),
-            origins=_first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
+            origins=first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
         )
     )
 
@@ -559,34 +472,35 @@ def _departments(counted: Iterable[Actor], department: Callable[[str], str]) -> 
     return tuple(sorted({found for actor in counted if actor.user and (found := department(actor.user))}))
 
 
-def _counted(row: _Row, actors: _Actors) -> Iterator[Actor]:
+def _counted(row: _Row, actors: Actors) -> Iterator[Actor]:
     """Who is behind the figures of a service: those with events of the kind counted; all who tried if none passed."""
     for who, cells in actors.items():
         if who is None:
             continue
         if row.use is None:
-            if any(footing.confidence == row.confidence for footing in cells):
+            if any(tally.footing.confidence == row.confidence for tally in cells):
                 yield who
-        elif (tally := cells.get(_Footing(row.confidence, row.lookup))) is not None and tally.events:
+        elif (tally := on(cells, Footing(row.confidence, row.lookup))) is not None and tally.events:
             yield who
 
 
-def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: _Actors) -> Usage | None:
+def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: Actors) -> Usage | None:
     """The highest rung that any one of the actors reached; look-ups alone are ``resolved``, blocked alone nothing."""
     if row.use is None:
         return None
     if row.lookup:
         return Usage.RESOLVED
-    footing = _Footing(row.confidence, False)
-    return max((_rung(category, actors[who][footing]) for who in counted), key=lambda usage: usage.rung)
+    footing = Footing(row.confidence, False)
+    used = (on(actors[who], footing) for who in counted)
+    return max((_rung(category, tally) for tally in used if tally is not None), key=lambda usage: usage.rung)
 
 
-def _rung(category: str, tally: _Tally) -> Usage:
+def _rung(category: str, tally: Tally) -> Usage:
     if "mcp" in tally.roles or "agent" in tally.facts:
         return Usage.AUTONOMOUS
     if tally.facts & INTEGRATING_FACTS or ("api" in tally.roles and category in API_CATEGORIES):
         return Usage.INTEGRATED
-    most = max(tally.days.values(), default=0)
+    most = max((sent for _, sent in tally.days), default=0)
     if most >= BULK_BYTES:
         return Usage.BULK
     return Usage.INTERACTIVE if "post" in tally.facts or most >= INTERACTIVE_BYTES else Usage.CONNECTED
@@ -621,54 +535,3 @@ def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:
     """``how`` of the values that are known; ``None`` where none is."""
     known = [value for value in values if value is not None]
     return how(known) if known else None
-
-
-def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
-    """:func:`_first` of two lists, the usual case first: nothing new."""
-    if mine == theirs or len(mine) >= limit:
-        return mine
-    if not mine:
-        return theirs[:limit]
-    if len(theirs) == 1 and theirs[0] in mine:
-        return mine
-    return _first(limit, mine, theirs)
-
-
-def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Origin, ...]:
-    """The first places in input order: by file as they come, within a file by position; however the input was cut."""
-    if mine is theirs or (len(mine) == EVIDENCE_KEPT and _after(mine, theirs)):
-        return mine
-    if not mine and len(theirs) < 2:
-        return theirs
-    paths = {origin.path: place for place, origin in reversed(list(enumerate((*mine, *theirs))))}
-    every = dict.fromkeys((*mine, *theirs))
-    if _places(tuple(every)):
-        return tuple(sorted(every, key=lambda origin: (paths[origin.path], origin.position)))[:EVIDENCE_KEPT]
-    return tuple(every)[:EVIDENCE_KEPT]
-
-
-_NUMBERED = {int}
-
-
-def _places(origins: tuple[Origin, ...]) -> bool:
-    """Whether all are numbered places, which have an order."""
-    return {type(position) for _, position, _ in origins} <= _NUMBERED
-
-
-def _after(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> bool:
-    """Whether all of ``theirs`` come after the last of ``mine``, in the same file or in another that came later."""
-    (path, last, _), others = mine[-1], [one for one, _, _ in mine]
-    if not _places(mine) or not _places(theirs):
-        return False
-    return all(at > last if one == path else one not in others for one, at, _ in theirs)  # type: ignore[operator]
-
-
-def _first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:
-    """The first ``limit`` distinct values, in order."""
-    seen: dict[T, None] = {}
-    for values in lists:
-        for value in values:
-            if len(seen) >= limit:
-                return tuple(seen)
-            seen[value] = None
-    return tuple(seen)

@@ -5,7 +5,7 @@ Kept beside an inventory, and counted into it when its rows are asked for; those
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shadowai.answers import Answers
 from shadowai.model import Note, Record
@@ -16,16 +16,22 @@ from shadowai.sightings import Sink
 class Joins:
     """Connections under way: by the ids that logs give them, and by the addresses that DNS answers told."""
 
-    __slots__ = ("answers", "sessions")
+    __slots__ = ("_said", "answers", "sessions")
 
     def __init__(self) -> None:
+        self._said: dict[Note, None] = {}
         self.sessions = Sessions()
         self.answers = Answers()
 
     def merge(self, other: Joins) -> None:
         """Add those of the part of the input that follows; ``other`` is left as it was."""
+        self._said |= other._said
         self.sessions.merge(other.sessions)
         self.answers.merge(other.answers)
+
+    def say(self, notes: Iterable[Note]) -> None:
+        """What was known beside the input leaves something open: told once, however many files it was used for."""
+        self._said.update(dict.fromkeys(notes))
 
     def move(self, lines: int) -> None:
         """Put every record so many lines further on (see :meth:`shadowai.inventory.Inventory.move`)."""
@@ -34,27 +40,31 @@ class Joins:
 
     def make_room(self, sink: Sink) -> None:
         """Count what came first, where too much is remembered."""
-        self.sessions.make_room(sink)
-        self.answers.make_room(sink)
+        early = self.sessions.make_room(sink)
+        if early:
+            self.answers.drop(early)
+        self.answers.make_room(sink, self.sessions.ids)
 
     def settle(self, sink: Sink) -> None:
         """Count everything."""
+        named = frozenset(self.sessions.ids)
         self.sessions.settle(sink)
-        self.answers.settle(sink)
+        self.answers.settle(sink, named)
 
     def notes(self) -> Iterator[Note]:
         """What was joined and inferred, and what could not be."""
+        yield from self._said
         yield from self.sessions.notes()
         yield from self.answers.notes()
 
 
 def by_address(record: Record) -> bool:
-    """Whether a record tells of a connection by its addresses only, with nothing in the log that could name it."""
-    known = record.client_ip is not None and record.server_ip is not None and record.time is not None
+    """Whether a record tells of a connection by its addresses only, with nothing in the log that would name it if it could be."""
     return (
         record.kind == "connection"
         and record.host is None
-        and record.session is None
+        and not (record.session is not None and record.session.named)
         and record.unit == "line"
-        and known
+        and record.client_ip is not None
+        and record.server_ip is not None
     )

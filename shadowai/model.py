@@ -77,6 +77,21 @@ class Answer(NamedTuple):
     ttl: int | None = None
 
 
+class Session(NamedTuple):
+    """One connection of which several records may tell, by the ``id`` that their writer gives it, with the product before it.
+
+    ``whole``: the record tells of the connection as such (its beginning, its end, a report in between), and not of something in it.
+    ``up`` and ``down`` are the bytes of all of the connection up to the record, where it tells them. ``named``: other records name
+    its host, where they can.
+    """
+
+    id: str
+    whole: bool = False
+    up: int | None = None
+    down: int | None = None
+    named: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One log record as understood by the reference path; absent fields are ``None``.
@@ -88,8 +103,8 @@ class Record:
     and what was sent twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use.
     ``proof`` is the id of the signature that the traffic's own protocol proves, whatever the host is called.
     ``time_assumed`` names what had to be assumed about ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
-    ``session`` is the id under which the log's writer tells of one connection in several records,
-    with the product before it. ``answer`` is what a DNS record tells of addresses.
+    ``began`` is when the connection began, where the record was written later and tells how long it lasted. ``session`` is the
+    connection that several records tell of. ``answer`` is what a DNS record tells of addresses.
     """
 
     path: str
@@ -118,7 +133,8 @@ class Record:
     payload_up: int | None = None
     facts: frozenset[str] = frozenset()
     proof: str | None = None
-    session: str | None = None
+    began: int | None = None
+    session: Session | None = None
     answer: Answer | None = None
 
 
@@ -286,7 +302,8 @@ class Entry:
     ``signature_pack`` and ``signature_sha256`` say which text of the signature explains it (:class:`Signature`).
     ``facts`` are the words that its sightings said about the manner of use (:class:`Sighting`), ``departments`` those of its users
     that are known. ``risk`` is the upper end of what the risk can be by what is known, ``risk_low`` the lower one.
-    ``dossier`` is what people have written about the asset.
+    ``dossier`` is what people have written about the asset. ``days`` are the days that a row by service was used on (days since the epoch,
+    UTC, ascending), each with the bytes sent up on it as far as records say; empty where no day is known.
     """
 
     asset_id: str
@@ -328,7 +345,14 @@ class Entry:
         seen."""
         return tuple(fact.removeprefix(ACCOUNT) for fact in self.facts if fact.startswith(ACCOUNT))
 
+    @property
+    def is_use(self) -> bool:
+        """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less breaches a policy."""
+        used = self.usage is not None and self.usage.rung > Usage.RESOLVED.rung
+        return self.confidence == "confirmed" and self.events > 0 and used
+
     dossier: Dossier | None = None
+    days: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
 from shadowai.sources import framing
 from shadowai.sources.logs.bulk import Counted, LineFold, Tallies
-from shadowai.sources.logs.families import CsvTokenizer, Tokens
+from shadowai.sources.logs.families import CefTokenizer, CsvTokenizer, Tokens
 from shadowai.sources.logs.logfile import LogFile, Row, Run
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
 from shadowai.sources.logs.reader import Amounts, FormatReader
@@ -193,6 +193,11 @@ class _NamesFirst:
             table.may_begin_header(cell.strip('"')) or cell.strip('"') == (table.header or [""])[0]
         )
 
+    def is_foreign(self, device: str) -> bool:
+        """Whether CEF of a device (``vendor|product``) is of another format."""
+        table = self._log.primary.tokenizer
+        return not isinstance(table, CefTokenizer) or not table.is_of(device)
+
     def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum, lines: Iterable[int]) -> None:
         """Take over what the compiled fold has added up of one actor's records of one manner."""
         found.facts = manner.facts
@@ -320,6 +325,7 @@ class _NamesFirst:
         self.sums.flush_in_order()
         self._cells.clear()
         self._manners.clear()
+        self._urls.clear()
 
     def _count(self, cell: _Cell, row: Row, amounts: Amounts) -> None:
         """Count one record in its cell; one without a time of its own is read in full."""
@@ -399,6 +405,9 @@ class _Answers:
 
     def begins_header(self, cell: bytes) -> bool:
         return self._work.begins_header(framing.decode(cell))
+
+    def is_foreign(self, cell: bytes) -> bool:
+        return self._work.is_foreign(framing.decode(cell))
 
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies) -> None:
         ai = 0

@@ -131,10 +131,11 @@ def message(
     only: Literal["all", "breaches"] = "all",
 ) -> Message:
     """What to tell of a comparison: what is new, returned or has changed, breaches first. ``told`` says when each finding was last
-    told, in microseconds. Of a baseline nothing is told, nor is what could not be observed."""
+    told, in microseconds. Of a baseline nothing is told, nor of what it may have added to rows that it shares, nor is what could not be
+    observed."""
     if comparison.before is None:
         return Message((), 0, 0, comparison)
-    worth = [c for c in comparison.changes if c.what in _TOLD and (c.breach or only == "all")]
+    worth = [c for c in comparison.changes if c.what in _TOLD and not c.baseline and (c.breach or only == "all")]
     fresh = [change for change in worth if not _cooling(told.get(finding(change)), now, cool_down)]
     findings = tuple(dict.fromkeys(finding(change) for change in fresh))
     return Message(tuple(fresh[:SHOWN]), len(worth) - len(fresh), max(0, len(fresh) - SHOWN), comparison, findings)
@@ -191,10 +192,12 @@ def _slack(what: Message) -> dict[str, Any]:
 
 
 def _line(change: Change) -> str:
+    from shadowai.history.listing import verdict_of
+
     mark = "BREACH " if change.breach else ""
     whose = f" of {change.who}" if change.who else ""
     field = f", {change.field}: {change.before} -> {change.after}" if change.field else ""
-    verdict = f", {change.verdict.value}" if change.verdict else ""
+    verdict = f", {said}" if (said := verdict_of(change)) else ""
     return _escaped(f"{mark}{change.what} {change.kind}: {change.subject}{whose}{field} ({change.cause}{verdict})")
 
 

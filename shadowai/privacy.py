@@ -11,13 +11,14 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from shadowai.errors import UsageError
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
+from shadowai.policy import is_use
 
 VARIABLE: Final = "SHADOWAI_PSEUDONYM_KEY"
 """Environment variable that holds the key where the configuration names no place for it."""
@@ -158,8 +159,8 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 class Group(NamedTuple):
-    """A department in a view: how many people of it use AI services, and which services; ``None`` and nothing where it is too small
-    to be shown alone."""
+    """A department in a view: how many people of it use AI services, and which services; ``None`` and nothing where they are too few to
+    be told."""
 
     department: str
     people: int | None
@@ -168,41 +169,55 @@ class Group(NamedTuple):
 
 SMALL: Final = "(small departments)"
 """Stands for departments that are not named."""
+NOT_KNOWN: Final = "(not known)"
+"""Stands for the department of people of whom nobody has said one."""
 
 
-def small_hidden(entries: Iterable[Entry], people: Callable[[str], int], k: int) -> tuple[Entry, ...]:
-    """The entries with departments of fewer than ``k`` people not named; ``people`` gives a department's number of people."""
+def too_small(sizes: Mapping[str, int], k: int) -> frozenset[str]:
+    """The departments that are not to be named, by the number of their people: those with fewer than ``k``.
+
+    So that nobody who knows the others can tell one of them from what is left, they are at least two, and at least ``k`` people: where
+    they are not, the next smallest joins them. :data:`SMALL` stands for several that were not named before.
+    """
+    by_size = sorted(sizes, key=lambda name: (name != SMALL, sizes[name], name))
+    small = sum(name == SMALL or size < k for name, size in sizes.items())
+    alone = 1 if SMALL in sizes else 2
+    while 0 < small < len(by_size) and (small < alone or sum(sizes[name] for name in by_size[:small]) < k):
+        small += 1
+    return frozenset(by_size[:small])
+
+
+def small_hidden(entries: Iterable[Entry], small: frozenset[str]) -> tuple[Entry, ...]:
+    """The entries with the departments that are ``small`` not named."""
     return tuple(
-        replace(entry, departments=_named(entry.departments, people, k)) if entry.departments else entry
+        entry if small.isdisjoint(entry.departments) else replace(entry, departments=_named(entry.departments, small))
         for entry in entries
     )
 
 
-def _named(departments: tuple[str, ...], people: Callable[[str], int], k: int) -> tuple[str, ...]:
-    large = tuple(name for name in departments if people(name) >= k)
-    return large if len(large) == len(departments) else (*large, SMALL)
+def _named(departments: tuple[str, ...], small: frozenset[str]) -> tuple[str, ...]:
+    return (*(name for name in departments if name not in small), SMALL)
 
 
 def department_view(entries: Iterable[Entry], k: int) -> tuple[Group, ...]:
-    """Departments by their people who use AI services, out of rows by user, sorted by name. Those with fewer than ``k`` such people stand
-    together under :data:`SMALL`, with their sum where it reaches ``k``. Where only one would stand there, the smallest other
-    one joins it: else it could be told from the total."""
+    """Departments by their people who use AI services (:func:`shadowai.policy.is_use`), out of rows by user, sorted by name. Those that
+    are :func:`too_small` stand together under :data:`SMALL`, with those that were not named before; their number is told where it is
+    ``k`` or more. So the total, which is no secret, is more than what is shown by nobody, or by at least ``k`` people."""
     people: dict[str, set[str]] = {}
     services: dict[str, set[str]] = {}
     for entry in entries:
-        for name in entry.departments if entry.actor is not None and entry.actor.user else ():
-            people.setdefault(name, set()).add(str(entry.actor and entry.actor.user))
-            services.setdefault(name, set()).add(entry.service_id)
-    by_size = sorted(people, key=lambda name: (len(people[name]), name))
-    small = sum(len(people[name]) < k for name in by_size)
-    hidden = by_size[: 2 if small == 1 else small]
-    shown = [
-        Group(name, len(people[name]), tuple(sorted(services[name]))) for name in sorted(set(by_size) - set(hidden))
-    ]
-    if not hidden:
-        return tuple(shown)
-    total = len({who for name in hidden for who in people[name]})
-    return (*shown, Group(SMALL, total if total >= k else None))
+        if entry.actor is not None and entry.actor.user and is_use(entry):
+            for name in entry.departments or (NOT_KNOWN,):
+                people.setdefault(name, set()).add(entry.actor.user)
+                services.setdefault(name, set()).add(entry.service_id)
+    hidden = too_small({name: len(found) for name, found in people.items()}, k)
+    shown = sorted(people.keys() - hidden)
+    groups = [Group(name, len(people[name]), tuple(sorted(services[name]))) for name in shown]
+    if hidden:
+        total = len(frozenset().union(*(people[name] for name in hidden)))
+        theirs = tuple(sorted(frozenset().union(*(services[name] for name in hidden))))
+        groups.append(Group(SMALL, total, theirs) if total >= k else Group(SMALL, None))
+    return tuple(groups)
 
 
 def reidentified(tokens: Iterable[str], among: Iterable[tuple[str, str]], names: Pseudonyms) -> dict[str, str]:

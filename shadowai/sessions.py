@@ -1,9 +1,10 @@
-"""One connection of which several records tell: its name in one, its size in another (Zeek's ssl.log and conn.log, Suricata's tls and
-flow events, PAN-OS's URL and traffic logs), joined by the id that the log's writer gives it.
+"""One connection of which several records tell: its name in one, its size in another (Zeek's ssl.log and conn.log, FortiGate's web
+filter and traffic logs, the two lines that an ASA writes when a connection begins and ends), joined by the id that the writer gives it.
 
-Records of a connection as a whole (kind ``connection``, without a name) say how much was sent. Where others name its host, these are
-what is counted, and the whole only gives them its size: less what they tell themselves, once, and not at all where they name several
-hosts. So a connection is never counted twice, and neither are its bytes. The order of records and files does not matter.
+What names a host within a connection is what is counted. Records of the connection as a whole give it their size: less what the others
+tell of themselves, once, and not at all where these name several hosts. A whole that nothing within it repeats is counted itself: once,
+as of its first record, blocked where its last one says so. So a connection is never counted twice, and neither are its bytes. The order
+of records and files does not matter.
 
 Memory is bounded: of names only those of AI services are kept, and of sizes the first :data:`SIZES` whose name has not come yet.
 Reaching a limit is counted and told.
@@ -11,10 +12,10 @@ Reaching a limit is counted and told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from shadowai.model import Actor, Note, Record
+from shadowai.model import Actor, Note, Record, Session
 from shadowai.sightings import Sink, Sum, Way, sighting
 
 USES: Final = 1 << 17
@@ -39,7 +40,7 @@ class Size(NamedTuple):
 
 class Use(NamedTuple):
     """A record of an AI service, and what of it is counted. ``whole`` where it tells of the connection, ``once`` where a second one of
-    the same connection and host tells nothing new."""
+    the same connection and host tells nothing new. ``total`` is what it says of the size of all of the connection."""
 
     actor: Actor
     way: Way
@@ -53,6 +54,7 @@ class Use(NamedTuple):
     blocked: bool
     up: int | None
     down: int | None
+    total: Size
 
 
 class Sessions:
@@ -76,13 +78,13 @@ class Sessions:
 
     def use(self, record: Record, way: Way, facts: frozenset[str]) -> None:
         """``record`` is counted as ``way`` says, once all is known of its connection."""
-        session, whole = record.session or "", record.kind == "connection" and record.host is None
+        session = record.session or Session("")
         one = Use(
             Actor(record.user, record.device, record.client_ip),
             self._ways.setdefault(way, way),
             facts,
             record.host or "",
-            whole,
+            session.whole,
             record.kind == "tls_connection" and not record.blocked,
             record.path,
             record.line,
@@ -90,19 +92,25 @@ class Sessions:
             bool(record.blocked),
             record.bytes_up,
             record.bytes_down,
+            Size(session.up, session.down),
         )
-        self._uses[session] = (*self._uses.get(session, ()), one)
+        self._uses[session.id] = (*self._uses.get(session.id, ()), one)
 
     def take_size(self, record: Record) -> None:
         """Remember the size of a whole connection, where ``record`` tells it."""
         if record.session is not None and record.host is None and record.counted:
-            size = Size(record.bytes_up, record.bytes_down)
-            self.size(record.session, record.kind, record.server_port, size)
+            self.size(record.session, record.kind, record.server_port)
 
-    def size(self, session: str, kind: str | None, port: int | None, size: Size) -> None:
+    def size(self, session: Session, kind: str | None, port: int | None) -> None:
         """What a record without a name says of the size of its connection; a look-up's is of no interest."""
+        size = Size(session.up, session.down)
         if kind == "connection" and port != _DNS and size != Size():
-            self._keep(session, size)
+            self._keep(session.id, size)
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The connections that are known to be an AI service's, and not counted yet."""
+        return self._uses.keys()
 
     def _keep(self, session: str, size: Size) -> None:
         known = self._sizes.get(session)
@@ -129,12 +137,14 @@ class Sessions:
         for session, uses in self._uses.items():
             self._uses[session] = tuple(use._replace(line=use.line + lines) for use in uses)
 
-    def make_room(self, sink: Sink) -> None:
-        """Where too many are remembered, count the half that came first."""
-        if len(self._uses) > USES:
-            first = list(self._uses)[: USES // 2]
-            self._early += sum(session not in self._sizes for session in first)
-            self._count(first, sink)
+    def make_room(self, sink: Sink) -> Collection[str]:
+        """Where too many are remembered, count the half that came first; gives their ids."""
+        if len(self._uses) <= USES:
+            return ()
+        first = list(self._uses)[: USES // 2]
+        self._early += sum(session not in self._sizes for session in first)
+        self._count(first, sink)
+        return first
 
     def settle(self, sink: Sink) -> None:
         """Count everything; sizes without a name are forgotten, for they are no AI service's."""
@@ -150,7 +160,10 @@ class Sessions:
             text = "records repeat a connection that is counted already, by its id"
             yield Note(None, "joined", text, self._repeated)
         if self._early:
-            text = f"uses were counted before the size of their connection was known: more than {USES:,} at once"
+            text = (
+                f"uses were counted before the size of their connection was known, more than {USES:,} at once: "
+                "what came later of the same connections is counted apart"
+            )
             yield Note(None, "sessions_limit", text, self._early)
         if self._unkept:
             text = (
@@ -171,22 +184,24 @@ class Sessions:
             sink(sighting(actor, way, found), way.matches)
 
     def _joined(self, uses: Sequence[Use], size: Size) -> Sequence[Use]:
-        """The uses of one connection as they are counted."""
-        named = [use for use in uses if not use.whole]
-        if not named:
+        """The uses of one connection as they are counted, ``size`` being what records without a name say of it."""
+        if len(uses) == 1 and size == Size():
             return uses
         for use in uses:
-            if use.whole:
-                size = size.merge(Size(use.up, use.down))
-        counted = list(_distinct(named))
+            size = size.merge(use.total)
+        counted = list(_distinct(uses))
         self._repeated += len(uses) - len(counted)
-        rest = Size(
-            _rest(size.up, (use.up for use in counted)),
-            _rest(size.down, (use.down for use in counted)),
-        )
-        given = _given(counted, rest)
-        self._given += given != counted
+        apart = [_apart(use) for use in counted]
+        rest = Size(_rest(size.up, (use.up for use in apart)), _rest(size.down, (use.down for use in apart)))
+        given = _given(apart, rest)
+        self._given += given != apart
         return given
+
+
+def _apart(use: Use) -> Use:
+    """``use`` with the sizes that are its own alone: not those of the connection so far."""
+    up, down = use.total
+    return use._replace(up=use.up if up is None else None, down=use.down if down is None else None)
 
 
 def _given(uses: Sequence[Use], size: Size) -> Sequence[Use]:
@@ -204,15 +219,28 @@ def _given(uses: Sequence[Use], size: Size) -> Sequence[Use]:
 
 
 def _distinct(uses: Sequence[Use]) -> Iterator[Use]:
-    """Without what tells again of the same connection to the same host: quic.log beside ssl.log, an alert beside its connection, a
-    hello beside the requests behind it."""
-    seen = {(use.actor, use.host) for use in uses if not use.once and not use.blocked}
+    """Without what tells again of the same connection to the same host: the whole beside what is in it, quic.log beside ssl.log, an
+    alert beside its connection, a hello beside the requests behind it."""
+    within = [use for use in uses if not use.whole]
+    named, seen = {use.host for use in within}, {use.host for use in within if not use.once and not use.blocked}
+    wholes: dict[str, list[Use]] = {}
     for use in uses:
-        key = (use.actor, use.host)
-        if not (use.once and key in seen):
+        if use.whole:
+            wholes.setdefault(use.host, []).append(use)
+        elif not (use.once and use.host in seen):
             yield use
-        if use.once:
-            seen.add(key)
+            if use.once:
+                seen.add(use.host)
+    for host, several in wholes.items():
+        if host not in named and (host or not named | wholes.keys() - {""}):
+            yield _one(several)
+
+
+def _one(several: Sequence[Use]) -> Use:
+    """What records of a connection as a whole say together: it is where it was seen first, and blocked where the last of them says so."""
+    first = min(several, key=lambda use: (use.time is None, use.time or 0))
+    last = max(several, key=lambda use: (use.time or 0, use.blocked))
+    return first._replace(blocked=last.blocked)
 
 
 def _rest(whole: int | None, told: Iterable[int | None]) -> int | None:

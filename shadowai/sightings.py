@@ -33,7 +33,7 @@ CHANNELS = {
 }
 """Kind of record to the channel of its sightings."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
-_FLUSH = 1 << 16
+_FLUSH = 1 << 15
 _NO_FACTS: frozenset[str] = frozenset()
 _POSTED = frozenset({"post"})
 
@@ -209,13 +209,16 @@ class Fold:
             return
         if record.answer is not None:
             self.learn(record, matches)
-        if not joins.sessions.joins(record):
-            if counts:
-                self._take_alone(record, matches, joins)
-        elif matches and counts:
+        joined = joins.sessions.joins(record)
+        if matches and counts and joined:
             joins.sessions.use(record, self._known[self.way(record, matches)], self.facts(record))
+        elif matches and counts:
+            self.add(record, matches)
         else:
-            joins.sessions.take_size(record)
+            if joined:
+                joins.sessions.take_size(record)
+            if not matches:
+                self._by_address(record, joins, counts=counts)
         joins.make_room(self._sink)
 
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
@@ -224,12 +227,11 @@ class Fold:
             told = matches if is_ai(matches) else ()
             self._joins.answers.learn(record, tuple(map(self._names.weakened, told)))
 
-    def _take_alone(self, record: Record, matches: tuple[Match, ...], joins: Joins) -> None:
+    def _by_address(self, record: Record, joins: Joins, *, counts: bool) -> None:
         from shadowai.joins import by_address
 
-        if matches:
-            self.add(record, matches)
-        elif by_address(record) and joins.answers.wants(record.client_ip or "", record.server_ip or ""):
+        wanted = by_address(record) and joins.answers.wants(record.client_ip or "", record.server_ip or "")
+        if wanted and counts:
             joins.answers.connect(record, CHANNELS.get(record.kind or "", "network"))
 
     def add(self, record: Record, matches: tuple[Match, ...]) -> None:
@@ -260,7 +262,8 @@ class Fold:
     def flush(self) -> None:
         """Hand over what has been added up. The numbers of ways hold until then."""
         sums, self._sums = self._sums, {}
-        for (actor, number), found in sums.items():
+        for actor, number in list(sums):
+            found = sums.pop((actor, number))  # let go of each once it is counted elsewhere
             if found.events or found.blocked:
                 way = self._known[number]
                 self._sink(sighting(actor, way, found), way.matches)

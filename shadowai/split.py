@@ -1,26 +1,28 @@
-"""One large plain log read in parts, by several processes; the result is that of reading it in one go.
+"""One large plain log read in ranges of its bytes, wherever they are read; the result is that of reading it in one go.
 
-Every part knows what the head of the file tells: its format, its header, the order of day and month. A part begins behind a
-line break and knows the number of its first line. Whatever would make a line depend on one before it that is not in the head
-(:meth:`~shadowai.sources.logs.logfile.LogFile.part` names them) stops the attempt, and the file is read in one go after all.
+A range's lines are those that begin in it, so that ranges are plain arithmetic; their numbers are known when the ranges before it are
+done. Every range knows what the head of the file tells: its format, its header, the order of day and month. Whatever would make a line
+depend on one before it that is not in the head (:meth:`~shadowai.sources.logs.logfile.LogFile.part` names them) stops the attempt, and
+the file is read in one go after all.
 """
 
 from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from shadowai import inputs
 from shadowai.config import Settings
+from shadowai.errors import SourceError
 from shadowai.inventory import Inventory
 from shadowai.names import Names
 from shadowai.sources import container
+from shadowai.sources.container import Source
 from shadowai.sources.logs.logfile import LogFile, OutOfOrder, Tally
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
     from shadowai.sources.logs.description import LogFormat
 
 _PIECE = 1 << 20
+_FAR = 1 << 40
+"""The number of a range's first line until it is known: beyond what any file's head has."""
+
+Range = tuple[int, int | None]
+"""The first byte, and the one behind the last; ``None`` for all the rest."""
+OnBlock = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +52,65 @@ class Reading:
     """Whether it is all there is to read."""
 
 
-class Part(NamedTuple):
-    """Bytes ``start`` to ``end`` of a file: whole lines."""
-
-    start: int
-    end: int
-
-
-class _Seen(NamedTuple):
-    """What one part gave."""
+class Piece(NamedTuple):
+    """What a range of a log gave; its first line has the number ``first`` in it. ``breaks`` are the line breaks in it."""
 
     inventory: Inventory
     tally: Tally
     assumed: Counter[str]
+    first: int
+    breaks: int
 
 
-def parts(path: str, count: int) -> list[Part]:
-    """``path`` cut behind line breaks into ``count`` parts of much the same size, fewer where lines are long."""
-    with open(path, "rb") as file:  # noqa: PTH123 - a path of a log may hold bytes that Path would show otherwise
-        size = file.seek(0, io.SEEK_END)
-        cuts = [0]
-        for number in range(1, count):
-            file.seek(max(size * number // count, cuts[-1]))
-            file.readline()
-            cuts.append(file.tell())
-        cuts.append(size)
-    return [Part(start, end) for start, end in pairwise(cuts) if end > start]
+def ranges(size: int | None, part: int) -> list[Range]:
+    """So many bytes in ranges of ``part``; one where nothing is known of the size."""
+    return list(pairwise([*range(0, size or 1, part), None]))
+
+
+def opened(source: Source, reading: Reading, on_block: OnBlock | None = None) -> LogFile | None:
+    """The log as its head tells it, where it may be read in ranges."""
+    try:
+        with container.opened(source) as stream:
+            content = container.plain(source, stream) if stream.seekable() else None
+            if content is None:
+                return None
+            log = inputs.log_file(content, reading.settings, reading.forced, reading.zone, on_block)
+            return log if log.in_parts else None
+    except SourceError:
+        return None
+
+
+def piece(
+    source: Source, reading: Reading, names: Names, start: int, end: int | None, on_block: OnBlock | None = None
+) -> Piece | None:
+    """The lines of a plain log that begin in its bytes ``start`` to ``end`` (``None``: all the rest). ``None`` where they mean something
+    only together with others."""
+    log = opened(source, reading, on_block)
+    if log is None:
+        return None
+    inventory, first = Inventory(), _FAR if start else 1
+    try:
+        with container.opened(source) as stream:
+            lines = Lines(stream, start, end)
+            log.part(cast(BinaryIO, lines), first)
+            inputs.scan_log(log, names, inventory, since=reading.since, until=reading.until, alone=reading.alone)
+    except (OutOfOrder, SourceError):  # a source that fails says why when it is read in one go
+        return None
+    return Piece(inventory, log.tally, Counter(log.assumed), first, lines.breaks)
+
+
+def joined(log: LogFile, inventory: Inventory, pieces: Sequence[Piece]) -> None:
+    """Add the pieces of one log, in their order, to ``inventory``; ``log`` is it, and has read nothing but its head."""
+    line = 1
+    for one in pieces:
+        one.inventory.move(line - one.first)
+        inventory.merge(one.inventory)
+        moved = {
+            reason: [count, *(place + line - one.first for place in places)]
+            for reason, (count, *places) in one.tally.unreadable.items()
+        }
+        log.add_part(replace(one.tally, unreadable=moved), one.assumed)
+        line += one.breaks
 
 
 def fold(
@@ -79,99 +120,70 @@ def fold(
     fresh_names: Callable[[], Names],
     count: int,
     inventory: Inventory,
-    on_block: Callable[[int], None] | None = None,
+    on_block: OnBlock | None = None,
     *,
     pool: Callable[[int], ProcessPoolExecutor] = ProcessPoolExecutor,
 ) -> LogFile | None:
-    """Add the use of AI services in the log at ``path`` to ``inventory``, read in ``count`` parts by as many processes.
+    """Add the use of AI services in the log at ``path`` to ``inventory``, read in ``count`` ranges by as many processes.
 
     Gives the log, for its gaps, notes and summary; ``None`` where it has to be read in one go, and ``inventory`` is as it was.
     """
-    with _opened(path, reading, on_block) as log:
-        if log is None or not log.in_parts:
-            return None
-        several = parts(path, count)
-        if len(several) < 2:
-            return None
-        with pool(len(several) - 1) as workers:
-            work = [workers.submit(_part, path, reading, fresh_names, part) for part in several[1:]]
-            found = [_fold(log, path, several[0], 1, reading, names)]
-            if found[0] is not None:
-                found += [future.result() for future in work]
-            else:
-                workers.shutdown(wait=True, cancel_futures=True)
+    source = next(iter(container.expand([path])))
+    log = opened(source, reading) if isinstance(source, Source) else None
+    if log is None or not isinstance(source, Source):
+        return None
+    first, *others = ranges(source.size, -(-(source.size or 1) // count))
+    if not others:
+        return None
+    with pool(len(others)) as workers:
+        work = [workers.submit(_elsewhere, source, reading, fresh_names, cut) for cut in others]
+        found = [piece(source, reading, names, *first, on_block)]
+        if found[0] is not None:
+            found += [future.result() for future in work]
+        else:
+            workers.shutdown(wait=True, cancel_futures=True)
     if None in found:
         return None
-    seen = cast("Sequence[_Seen]", found)
-    for one in seen:
-        inventory.merge(one.inventory)
-    for one in seen[1:]:
-        log.add_part(one.tally, one.assumed)
+    joined(log, inventory, cast("Sequence[Piece]", found))
     return log
 
 
-def _part(path: str, reading: Reading, fresh_names: Callable[[], Names], part: Part) -> _Seen | None:
-    """One part, in a process of its own."""
-    with _opened(path, reading) as log:
-        return None if log is None else _fold(log, path, part, _lines_before(path, part.start), reading, fresh_names())
+def _elsewhere(source: Source, reading: Reading, fresh_names: Callable[[], Names], cut: Range) -> Piece | None:
+    """One range, in a process of its own."""
+    return piece(source, reading, fresh_names(), *cut)
 
 
-def _fold(
-    log: LogFile,
-    path: str,
-    part: Part,
-    first_line: int,
-    reading: Reading,
-    names: Names,
-) -> _Seen | None:
-    inventory = Inventory()
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        try:
-            log.part(cast(BinaryIO, _Range(file, part)), first_line)
-            inputs.scan_log(log, names, inventory, since=reading.since, until=reading.until, alone=reading.alone)
-        except OutOfOrder:
-            return None
-    return _Seen(inventory, log.tally, Counter(log.assumed))
+class Lines(io.RawIOBase):
+    """The lines of ``stream``, which can seek, that begin at ``start`` or behind it, and before ``end``."""
 
-
-@contextmanager
-def _opened(path: str, reading: Reading, on_block: Callable[[int], None] | None = None) -> Iterator[LogFile | None]:
-    """The log at ``path`` as its head tells it; ``None`` where the file is no plain UTF-8 text."""
-    source = next(iter(container.expand([path])))
-    if not isinstance(source, container.Source):
-        yield None
-        return
-    with container.opened(source) as stream:
-        content = container.plain(source, stream)
-        yield (
-            None
-            if content is None
-            else inputs.log_file(content, reading.settings, reading.forced, reading.zone, on_block)
-        )
-
-
-def _lines_before(path: str, end: int) -> int:
-    """The number of the line that begins at ``end``."""
-    found = 1
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        while end > 0:
-            piece = file.read(min(_PIECE, end))
-            if not piece:
-                break
-            found += piece.count(b"\n")
-            end -= len(piece)
-    return found
-
-
-class _Range(io.RawIOBase):
-    """Some bytes of a file."""
-
-    def __init__(self, file: io.RawIOBase | BinaryIO, part: Part) -> None:
-        self._file = file
-        self._left = part.end - part.start
-        file.seek(part.start)
+    def __init__(self, stream: BinaryIO, start: int, end: int | None) -> None:
+        self._stream, self._end = stream, end
+        self._ended = False
+        self.breaks = 0
+        self._at = self._seek(start) if start else 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(min(size, self._left) if size >= 0 else self._left) or b""
-        self._left -= len(data)
+        """The next bytes, ``b""`` at the end."""
+        data = b"" if self._ended else self._stream.read(size if size >= 0 else _PIECE)
+        at, self._at = self._at, self._at + len(data)
+        if self._end is not None and self._at >= self._end:
+            stop = data.find(b"\n", max(self._end - 1 - at, 0))
+            if stop >= 0:
+                data, self._ended = data[: stop + 1], True
+        self.breaks += data.count(b"\n")
         return data
+
+    def _seek(self, start: int) -> int:
+        """Go to the first line that begins at ``start`` or behind it; where that is."""
+        at = start - 1
+        self._stream.seek(at)
+        while (self._end is None or at < self._end - 1) and (data := self._stream.read(_PIECE)):
+            found = data.find(b"\n")
+            if found >= 0:
+                at += found + 1
+                self._stream.seek(at)
+                self._ended = self._end is not None and at >= self._end
+                return at
+            at += len(data)
+        self._ended = True
+        return at

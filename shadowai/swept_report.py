@@ -9,14 +9,14 @@ from typing import Literal, NamedTuple
 
 from shadowai import candidate_apps, grants
 from shadowai.app_matcher import AppMatcher
-from shadowai.contradictions import Look, contradictions
+from shadowai.contradictions import Look, TenantLook, contradictions
 from shadowai.decisions.finishing import finishing
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import Inventory
-from shadowai.model import Entry, Gap, Note, Origin, Report, Signature, SourceSummary
+from shadowai.model import Actor, Entry, Gap, Note, Origin, Report, Signature, SourceSummary
 from shadowai.pipeline import ScanOptions, rules_of
-from shadowai.sweep.gaps import gaps
-from shadowai.tenant import App, Swept
+from shadowai.sweep.gaps import gaps, wanting
+from shadowai.tenant import App, Signal, Swept
 
 By = Literal["service", "user"]
 
@@ -45,10 +45,10 @@ class Joined(NamedTuple):
 
 
 class SweptReport:
-    """One inventory of several sweeps. ``titles`` are what people call the signals of each connector, by its name."""
+    """One inventory of several sweeps. ``signals`` are those of each connector, by its name: what they are called, and what they give."""
 
-    def __init__(self, options: ScanOptions, titles: Mapping[str, dict[str, str]]) -> None:
-        self._options, self._titles = options, titles
+    def __init__(self, options: ScanOptions, signals: Mapping[str, Sequence[Signal]]) -> None:
+        self._options, self._signals = options, signals
         self._catalog = self.catalog = options.load_catalog()
         self._rules = rules_of(options, self._catalog)
         self._matcher = self.matcher = AppMatcher(self._catalog)
@@ -62,7 +62,7 @@ class SweptReport:
 
     def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
         """The inventory, with the network's where it is given. Each task that is not complete and each tenant that could not be swept
-        (``refused``) is a gap in it; contradictions between tenants and network are notes where both are complete."""
+        (``refused``) is a gap in it; contradictions between tenants and network are notes, as far as each was looked at whole."""
         return self.joined(sweeps, refused, (self._options.by,), network).reports[0]
 
     def joined(
@@ -78,6 +78,7 @@ class SweptReport:
         notes = [*seen.notes]
         summaries = [*seen.sources]
         parts: list[Part] = []
+        told: list[TenantLook] = []
         apps: list[tuple[Swept, tuple[grants.Candidate, ...]]] = []
         for swept in sweeps:
             one = Inventory()
@@ -86,14 +87,14 @@ class SweptReport:
             apps.append((swept, assessed.candidates))
             summaries.append(_summary(swept, len(self._entries(one, "user", persons=False))))
             parts.append(Part(self._rows(one, ways), assessed.services))
+            if network is not None:
+                told.append(self._told(swept, one, assessed))
             tenants.merge(one)
         missing = self._missing(sweeps, refused)
         everything, granted = self._known(seen.inventory), self._known(tenants)
         if network is not None:
             traffic = Look(self._entries(everything, "user", persons=True), not seen.gaps)
-            notes += contradictions(
-                traffic, Look(self._entries(granted, "user", persons=True), bool(sweeps) and not missing)
-            )
+            notes += contradictions(traffic, told, refused=len(refused))
         against = _against(notes)
         alike = candidate_apps.joined(everything.candidates(), apps)
         everything.merge(granted)
@@ -120,13 +121,28 @@ class SweptReport:
         )
         return Joined(tuple(map(self._finish, reports)), tuple(parts))
 
+    def _told(self, swept: Swept, inventory: Inventory, assessed: grants.Assessed) -> TenantLook:
+        """What one tenant can be held against the network with. A log's grants stand only where the log was read whole."""
+        lost = wanting(swept, self._signals.get(swept.platform, ()))
+        people = self._people
+        return TenantLook(
+            place=f"{swept.platform}:{swept.name}",
+            entries=self._entries(self._known(inventory), "user", persons=True),
+            stands=not any(gives >= {"grants", "events"} for gives in lost),
+            whole=not any(gives & {"apps", "grants", "use"} for gives in lost),
+            nameless=frozenset(
+                user for user in assessed.nameless if people is None or people.who(Actor(user)).user == user
+            ),
+        )
+
     def _rows(self, inventory: Inventory, ways: Sequence[By]) -> frozenset[str]:
         known, persons = self._known(inventory), self._people is not None
         return frozenset(entry.asset_id for by in ways for entry in self._entries(known, by, persons=persons))
 
     def _missing(self, sweeps: Sequence[Swept], refused: Sequence[SourceError]) -> tuple[Gap, ...]:
         """What could not be looked at."""
-        found = [gap for swept in sweeps for gap in gaps(swept, self._titles.get(swept.platform))]
+        titles = {name: {one.name: one.title for one in signals} for name, signals in self._signals.items()}
+        found = [gap for swept in sweeps for gap in gaps(swept, titles.get(swept.platform))]
         for error in refused:
             remedy = f" ({error.remedy})" if error.remedy else ""
             found.append(Gap(error.origin or Origin("sweep"), f"{error.message}{remedy}"))

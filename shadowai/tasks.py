@@ -1,51 +1,45 @@
 """A scan as tasks: a file, or a range of bytes of one; each read wherever it is given to, and put together in input order.
 
 A task knows what it needs (:func:`packed`: the options, the signatures, the user's own formats) and gives sums that merge. Nothing
-depends on where or when it ran: run twice it gives the same, and what a lost worker had is done again by another. A range's lines are
-those that begin in it, so that ranges are plain arithmetic; their numbers are known when the ranges before it are done.
+depends on where or when it ran: run twice it gives the same, and what a lost worker had is done again by another. What a range gives, and
+how ranges become one log again, is :mod:`shadowai.split`'s.
 """
 
 from __future__ import annotations
 
 import atexit
-import io
 import os
 import pickle
 import shutil
 import tempfile
 import threading
 import zlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from shadowai import __version__, inputs, pipeline
+from shadowai import __version__, pipeline, split
 from shadowai.catalog import Catalog
 from shadowai.config import Settings
-from shadowai.errors import SourceError, UsageError
-from shadowai.inventory import Inventory
+from shadowai.errors import UsageError
 from shadowai.model import Gap, Origin
 from shadowai.names import Names
 from shadowai.pipeline import Outcome, Progress, ScanOptions
-from shadowai.sources import container
 from shadowai.sources.container import Source
+from shadowai.split import Piece, Reading
 
 if TYPE_CHECKING:
-    from shadowai.sources.logs.logfile import LogFile, Tally
+    from shadowai.sources.logs.logfile import LogFile
 
 PART = 128 << 20
 """Bytes of a range: a second or so of work, beside which handing it out costs nothing."""
 AHEAD = 4096
 """Tasks handed out before the first of them is waited for."""
-_PIECE = 1 << 20
-_FAR = 1 << 40
-"""The number of a range's first line until it is known: beyond what any file's head has."""
 
 
 class Promise(Protocol):
@@ -71,23 +65,15 @@ class Workers(NamedTuple):
     lost: tuple[type[Exception], ...] = (BrokenExecutor, CancelledError)
 
 
-class Piece(NamedTuple):
-    """What a range of a log gave; its first line has the number ``first`` in it. ``breaks`` are the line breaks in it."""
-
-    inventory: Inventory
-    tally: Tally
-    assumed: Counter[str]
-    first: int
-    breaks: int
-
-
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What every task of a scan has to know. ``formats`` are the user's own descriptions, by folder: name and content."""
+    """What every task of a scan has to know. ``formats`` are the user's own descriptions, by folder: name and content; ``leases`` files
+    with their content and the time at which they were written (ns)."""
 
     options: ScanOptions
     catalog: Catalog
     formats: tuple[tuple[tuple[str, bytes], ...], ...]
+    leases: tuple[tuple[bytes, int], ...]
 
 
 class _Ready(NamedTuple):
@@ -102,8 +88,9 @@ def packed(options: ScanOptions, known: Catalog) -> bytes:
         tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
         for folder in settings.formats_dir
     )
+    leases = tuple((path.read_bytes(), path.stat().st_mtime_ns) for path in settings.leases)
     needed = Settings(timezone=settings.timezone, capture=settings.capture)
-    job = _Job(replace(options, settings=needed, policy=None, identities=None), known, formats)
+    job = _Job(replace(options, settings=needed, policy=None, identities=None), known, formats, leases)
     return zlib.compress(pickle.dumps((__version__, pickle.dumps(job))))
 
 
@@ -167,13 +154,13 @@ class _Begun:
         self.promises: list[Promise] = []
         if isinstance(source, Gap) or source.path == "-":
             return
-        cuts = [*range(0, source.size or 0, part), None]
-        if len(cuts) > 2:
-            self._log = _splittable(source, options)
+        cuts = split.ranges(source.size, part)
+        if len(cuts) > 1:
+            self._log = split.opened(source, _reading(options))
         if self._log is None:
             self.promises = [workers.submit(whole, workers.job, source)]
         else:
-            self.promises = [workers.submit(piece, workers.job, source, *cut) for cut in pairwise(cuts)]
+            self.promises = [workers.submit(piece, workers.job, source, *cut) for cut in cuts]
 
     def cancel(self) -> None:
         """Take back what has not been done yet."""
@@ -207,32 +194,18 @@ class _Begun:
             return cast(Outcome, self.promises[0].result())
         pieces = []
         for promise in self.promises:
-            found = promise.result()
-            if found is None:  # its lines mean something only in order
+            one = promise.result()
+            if one is None:  # its lines mean something only in order
                 self.cancel()
                 self._log, self.promises = None, [self._workers.submit(whole, self._workers.job, source)]
                 return self._gathered(source)
-            pieces.append(found)
-        return joined(self._log, pieces)
-
-
-def joined(log: LogFile, pieces: Sequence[Piece]) -> Outcome:
-    """The pieces of one log, in their order, as one; ``log`` is it, and has read nothing but its head."""
-    found = Outcome()
-    line = 1
-    for one in pieces:
-        one.inventory.move(line - one.first)
-        found.inventory.merge(one.inventory)
-        moved = {
-            reason: [count, *(place + line - one.first for place in places)]
-            for reason, (count, *places) in one.tally.unreadable.items()
-        }
-        log.add_part(replace(one.tally, unreadable=moved), one.assumed)
-        line += one.breaks
-    found.gaps += log.gaps()
-    found.notes += log.notes()
-    found.sources.append(log.summary())
-    return found
+            pieces.append(one)
+        found, log = Outcome(), self._log
+        split.joined(log, found.inventory, pieces)
+        found.gaps += log.gaps()
+        found.notes += log.notes()
+        found.sources.append(log.summary())
+        return found
 
 
 def whole(job: bytes, source: Source) -> Outcome:
@@ -242,78 +215,17 @@ def whole(job: bytes, source: Source) -> Outcome:
 
 
 def piece(job: bytes, source: Source, start: int, end: int | None) -> Piece | None:
-    """A task: the lines of a plain log that begin in its bytes ``start`` to ``end`` (``None``: all the rest). ``None`` where they mean
-    something only together with others."""
-    from shadowai.sources.logs.logfile import OutOfOrder
-
-    ready, names = _ready(job), _names(job)
-    log = _splittable(source, ready.options)
-    if log is None:
-        return None
-    options, inventory = ready.options, Inventory()
-    first = _FAR if start else 1
-    try:
-        with container.opened(source) as stream:
-            lines = Lines(stream, start, end)
-            log.part(cast(BinaryIO, lines), first)
-            inputs.scan_log(log, names, inventory, since=options.since, until=options.until)
-    except (OutOfOrder, SourceError):  # a source that fails says why when it is read in one go
-        return None
-    return Piece(inventory, log.tally, Counter(log.assumed), first, lines.breaks)
+    """A task: :func:`shadowai.split.piece` of a log."""
+    return split.piece(source, _reading(_ready(job).options), _names(job), start, end)
 
 
-class Lines(io.RawIOBase):
-    """The lines of ``stream``, which can seek, that begin at ``start`` or behind it, and before ``end``."""
-
-    def __init__(self, stream: BinaryIO, start: int, end: int | None) -> None:
-        self._stream, self._end = stream, end
-        self._ended = False
-        self.breaks = 0
-        self._at = self._seek(start) if start else 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, ``b""`` at the end."""
-        data = b"" if self._ended else self._stream.read(size if size >= 0 else _PIECE)
-        at, self._at = self._at, self._at + len(data)
-        if self._end is not None and self._at >= self._end:
-            stop = data.find(b"\n", max(self._end - 1 - at, 0))
-            if stop >= 0:
-                data, self._ended = data[: stop + 1], True
-        self.breaks += data.count(b"\n")
-        return data
-
-    def _seek(self, start: int) -> int:
-        """Go to the first line that begins at ``start`` or behind it; where that is."""
-        at = start - 1
-        self._stream.seek(at)
-        while (self._end is None or at < self._end - 1) and (data := self._stream.read(_PIECE)):
-            found = data.find(b"\n")
-            if found >= 0:
-                at += found + 1
-                self._stream.seek(at)
-                self._ended = self._end is not None and at >= self._end
-                return at
-            at += len(data)
-        self._ended = True
-        return at
-
-
-def _splittable(source: Source, options: ScanOptions) -> LogFile | None:
-    """The log as its head tells it, where it may be read in ranges."""
-    try:
-        with container.opened(source) as stream:
-            content = container.plain(source, stream) if stream.seekable() else None
-            if content is None:
-                return None
-            log = inputs.log_file(content, options.settings, options.forced(), options.zone())
-            return log if log.in_parts else None
-    except SourceError:
-        return None
+def _reading(options: ScanOptions) -> Reading:
+    return Reading(options.settings, options.forced(), options.zone(), options.since, options.until)
 
 
 @lru_cache(maxsize=2)
 def _ready(job: bytes) -> _Ready:
-    """The job as it is used here, the user's own formats laid down where they can be read."""
+    """The job as it is used here, the user's own formats and files of leases laid down where they can be read."""
     release, inside = pickle.loads(zlib.decompress(job))
     if release != __version__:
         raise UsageError(
@@ -321,17 +233,27 @@ def _ready(job: bytes) -> _Ready:
             remedy="install the same on both",
         )
     found: _Job = pickle.loads(inside)
-    folder = tempfile.mkdtemp(prefix="shadowai-") if found.formats else ""
+    folder = Path(tempfile.mkdtemp(prefix="shadowai-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    places = []
-    for number, files in enumerate(found.formats):
-        place = Path(folder, str(number))
+    settings = replace(found.options.settings, formats_dir=_formats(found, folder), leases=_leases(found, folder))
+    return _Ready(found.catalog, replace(found.options, settings=settings))
+
+
+def _formats(job: _Job, folder: Path) -> tuple[Path, ...]:
+    places = tuple(folder / str(number) for number in range(len(job.formats)))
+    for place, files in zip(places, job.formats, strict=True):
         place.mkdir()
         for name, data in files:
             (place / os.path.basename(name)).write_bytes(data)  # noqa: PTH119
-        places.append(place)
-    settings = replace(found.options.settings, formats_dir=tuple(places))
-    return _Ready(found.catalog, replace(found.options, settings=settings))
+    return places
+
+
+def _leases(job: _Job, folder: Path) -> tuple[Path, ...]:
+    places = tuple(folder / f"leases-{number}" for number in range(len(job.leases)))
+    for place, (data, written) in zip(places, job.leases, strict=True):
+        place.write_bytes(data)
+        os.utime(place, ns=(written, written))
+    return places
 
 
 _HERE = threading.local()

@@ -6,7 +6,7 @@ Times are integers, microseconds since 1970-01-01T00:00:00Z. ``None`` always mea
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, TypeVar
@@ -16,6 +16,11 @@ T = TypeVar("T")
 AppKind = Literal["oauth_app", "extension", "teams_app", "agent_package", "agent_identity", "vendor_org"]
 GrantKind = Literal["delegated", "application", "install", "assignment", "seat", "key", "request"]
 DateSource = Literal["api", "audit_log", "first_sweep"]
+"""Who says when something was given: the product's own record of it, or its audit log, to the moment; or the first sweep that saw it,
+which is a bound: it was given then or before."""
+Gives = Literal["apps", "offers", "grants", "requests", "people", "events", "use"]
+"""What a signal tells of: apps that others ask about, apps that are merely on offer, grants that stand, what was asked for, people,
+what happened, use."""
 EVERYONE = "*"
 """The principal of a grant that an administrator gave for the whole tenant."""
 
@@ -160,7 +165,12 @@ class Trouble(Enum):
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One thing that a connector can gather. ``any_of`` are permissions of which one is enough; ``tier`` the smallest set of
-    permissions that has it; ``cost`` says in words what it costs of the quota; ``licence`` what must have been bought."""
+    permissions that has it; ``cost`` says in words what it costs of the quota; ``licence`` what must have been bought.
+
+    ``gives`` is what it tells of; where that is not said, anything may hang on it. ``after`` are the signals whose answers decide whether
+    there is anything to ask: where these were looked at whole and no task of it was planned, there was nothing. A signal that is always
+    asked for something has none.
+    """
 
     name: str
     title: str
@@ -171,6 +181,8 @@ class Signal:
     required: bool = False
     cost: str = ""
     remedy: str = ""
+    gives: tuple[Gives, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,8 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a task of a sweep ended. Where it is not complete, ``trouble`` and ``detail`` say what stood in the way and ``remedy``
-    what to do. ``as_of`` is when its collection was looked at: earlier than the sweep where a delta sweep let it stand."""
+    what to do. ``as_of`` is when its collection was looked at: earlier than the sweep where a delta sweep let it stand. A signal of which
+    there was nothing to ask has one that is complete, of no task."""
 
     task: str
     signal: str
@@ -267,6 +280,8 @@ class Swept:
     requests: int = 0
     retries: int = 0
     throttled: int = 0
+    known_since: Mapping[str, int] = field(default_factory=dict)
+    """When a sweep saw an app first, by its id, where the history knows it."""
 
     @property
     def complete(self) -> bool:

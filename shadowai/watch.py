@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from shadowai import inputs, pipeline, sightings
-from shadowai.decisions.finishing import finishing
+from shadowai.decisions.finishing import deciding, finishing
 from shadowai.errors import SourceError
 from shadowai.inventory import By, Inventory
 from shadowai.model import Entry, Gap, Note, Origin, Record, Report
@@ -39,7 +39,7 @@ class Watch:
         self._catalog = options.load_catalog()
         self._rules = pipeline.rules_of(options, self._catalog)
         self._rater = options.rater(self._catalog)
-        self._finish = finishing(options, self._catalog, None)
+        self._decide, self._finish = deciding(options, self._catalog), finishing(options, self._catalog, None)
         self._names = Names(self._catalog)
         self._inventory = Inventory()
         self._sums = sightings.Fold(self._inventory.add, self._names)
@@ -71,22 +71,29 @@ class Watch:
         for part in (self._inventory, closed, lasting):
             together.merge(part)
         now_open = {(entry.service_id, entry.actor) for entry in self._entries(lasting, "user")}
-        return tuple(
-            Standing(entry, (entry.service_id, entry.actor) in now_open) for entry in self._entries(together, "user")
-        )
+        rows = self._decide(self._entries(together, "user"))
+        return tuple(Standing(entry, (entry.service_id, entry.actor) in now_open) for entry in rows)
 
     def report(self, dropped: int = 0, failure: SourceError | None = None) -> Report:
         """The end: every connection is taken for ended. ``dropped`` frames were not seen; ``failure`` is what ended the watch."""
+        return self.reports((self._by,), dropped, failure)[0]
+
+    def reports(self, ways: Sequence[By], dropped: int = 0, failure: SourceError | None = None) -> tuple[Report, ...]:
+        """One :meth:`report`, in several ``ways``, in their order."""
         self._count(self._reader.close())
         self._sums.flush()
-        entries = self._entries(self._inventory, self._by)
-        notes = (*self._reader.notes(), *self._inventory.notes(self._by), *self._rules.notes(entries))
+        gaps = (*self._lost(dropped, failure), *self._reader.gaps())
+        return tuple(self._report(by, gaps) for by in ways)
+
+    def _report(self, by: By, gaps: tuple[Gap, ...]) -> Report:
+        entries = self._entries(self._inventory, by)
+        notes = (*self._reader.notes(), *self._inventory.notes(by), *self._rules.notes(entries))
         made = Report(
             entries=entries,
-            gaps=(*self._lost(dropped, failure), *self._reader.gaps()),
+            gaps=gaps,
             notes=(*self._catalog.notes, *self._quiet(), *notes),
             sources=(self._reader.summary(),),
-            by=self._by,
+            by=by,
             signatures=self._catalog.version,
             candidates=self._inventory.candidates(),
         )

@@ -59,3 +59,18 @@ def test_the_header_markers_of_the_catalogue_are_those_that_captures_look_for() 
         if marker.kind == "request_header"
     }
     assert known and known <= TENANT_CONTROLS
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ((), set()),
+        (("grant", "key", "installed", "verified_publisher"), set()),
+        (("licensed",), {"corporate"}),
+        (("assigned", "grant"), {"corporate"}),
+        (("account:anonymous", "assigned"), {"anonymous", "corporate"}),
+        (("account:enforced", "grant"), {"enforced"}),
+    ],
+)
+def test_a_seat_is_an_account_of_the_company_s_and_a_grant_is_none(facts: tuple[str, ...], shown: set[str]) -> None:
+    assert accounts.shown(facts) == shown

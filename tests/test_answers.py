@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,84 @@ def test_a_long_time_to_live_is_believed_for_a_day_at_most(catalog: Catalog, tmp
     (inventory, *_) = every_way(both(tmp_path, looked_up, flows), catalog)
     entries(inventory, catalog)
     assert [note.count for note in inventory.notes("user") if note.kind == "inferred"] == [1]
+
+
+def inferred(paths: list[Path], catalog: Catalog) -> int:
+    """How many connections have a name by an answer, in whatever way they are read."""
+    counts = set()
+    for inventory in every_way(paths, catalog):
+        entries(inventory, catalog)
+        counts.add(sum(note.count for note in inventory.notes("user") if note.kind == "inferred"))
+    (count,) = counts
+    return count
+
+
+def chain(*ttls: float) -> str:
+    """An answer by way of two other names, with the time to live of each step."""
+    looked_up = json.loads(dns(0, "10.1.2.3", "chatgpt.com", CHATGPT))
+    looked_up |= {"answers": ["a.cdn.example.net", "b.cdn.example.net", CHATGPT], "TTLs": list(ttls)}
+    return json.dumps(looked_up)
+
+
+@pytest.mark.parametrize(
+    ("ttls", "after", "named"),
+    [
+        ((86400.0, 3600.0, 1000.0), 990, 1),
+        ((86400.0, 3600.0, 1000.0), 1001, 0),  # what holds longest is an alias, and no address
+        ((20.0, 86400.0, 86400.0), 301, 0),
+        ((20.0, 20.0, 20.0), 299, 1),  # programs keep addresses for some minutes
+        ((), 299, 1),
+        ((), 301, 0),
+    ],
+)
+def test_a_chain_of_aliases_holds_as_long_as_its_shortest_step(
+    ttls: tuple[float, ...], after: int, named: int, catalog: Catalog, tmp_path: Path
+) -> None:
+    assert inferred(both(tmp_path, [chain(*ttls)], [flow(after, "10.1.2.3", CHATGPT)]), catalog) == named
+
+
+@pytest.mark.parametrize(
+    ("second", "after", "named"),
+    [
+        (("10.1.2.3", "claude.ai", 200), 250, 0),  # the address led to both, and both still hold
+        (("10.1.2.3", "claude.ai", 200), 100, 1),  # to one of them at that time
+        (("10.1.2.3", "claude.ai", 200), 400, 1),  # to the other
+        (("10.1.2.9", "claude.ai", 200), 250, 1),  # somebody else was told the other
+        (("10.1.2.9", "www.example.com", 200), 250, 1),
+        (("10.1.2.3", "www.example.com", 9000), 250, 0),  # an address of a network that serves others, too
+    ],
+)
+def test_what_an_address_leads_to_is_a_matter_of_client_and_time(
+    second: tuple[str, str, int], after: int, named: int, catalog: Catalog, tmp_path: Path
+) -> None:
+    client, host, at = second
+    looked_up = [dns(0, "10.1.2.3", "chatgpt.com", SHARED), dns(at, client, host, SHARED)]
+    assert inferred(both(tmp_path, looked_up, [flow(after, "10.1.2.3", SHARED)]), catalog) == named
+
+
+def closed(at: int, lasted: int, server: str = CHATGPT) -> str:
+    """A record of SonicWall at the end of a connection: milliseconds that it lasted."""
+    time = datetime.fromtimestamp(AT + at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return (
+        f'<134>  id=firewall sn=0040103CE114 time="{time}" fw=192.0.2.1 pri=6 c=1024 m=537 msg="Connection Closed" n=1 '
+        f"src=10.1.2.3:50001:X0 dst={server}:443:X1 proto=tcp/https sent=4941 rcvd=7294 cdur={lasted * 1000}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "lasted", "named"),
+    [
+        (5000, 4990, 1),  # it began when the answer held, and ended much later
+        (5000, 10, 0),
+        (60, 90, 0),  # it had begun before the answer came
+        (60, 60, 1),
+    ],
+)
+def test_when_a_connection_began_counts_and_not_when_it_was_written_down(
+    at: int, lasted: int, named: int, catalog: Catalog, tmp_path: Path
+) -> None:
+    looked_up = [dns(0, "10.1.2.3", "chatgpt.com", CHATGPT)]
+    assert inferred(both(tmp_path, looked_up, [closed(at, lasted)]), catalog) == named
 
 
 def test_scan_is_the_fold_of_read(catalog: Catalog, tmp_path: Path) -> None:

@@ -80,6 +80,11 @@ def test_one_strong_sign_is_enough(known: AppMatcher, one: App, expected: str) -
         app(reply_urls=("https://contoso.auth0.com/login/callback",)),
         app(homepage="https://evilchatgpt.com/"), app(id=CLAUDE_CLIENT + "0"), app(id=""), app(name=""),
         replace(app("x", "coderabbitai"), platform="okta"),
+        *(replace(app("x", id), platform="google") for id in (
+            "anonymous", "77377267392", "77377267392.apps.googleusercontent.com", "177377267392-q1.apps.googleusercontent.com",
+            "773772673920-q1.apps.googleusercontent.com", "x77377267392-q1.apps.googleusercontent.com", "-", "https://example.com/",
+            "77377267392-q1.apps.googleusercontent.com.attacker.example", "\u0667" * 11 + "-q1.apps.googleusercontent.com",
+        )),
     ],
 )  # fmt: skip
 def test_what_is_never_ai(known: AppMatcher, one: App) -> None:

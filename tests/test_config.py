@@ -123,6 +123,7 @@ def test_the_keys_are_those_documented() -> None:
         "timezone",
         "policy",
         "risk",
+        "leases",
         "capture",
         "tenants",
         "history",

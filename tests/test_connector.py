@@ -17,6 +17,7 @@ from shadowai.tenant import TenantError, Trouble
 MODULE = """
 class Made:
     name, title, settings, secrets, signals = "made", "Made Up", {}, ("token",), ()
+    def wanted(self, settings): return ()
     def allowed(self, settings): return ()
     def tenant(self, settings): return "t"
     def token(self, session, audience): return None

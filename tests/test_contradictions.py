@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shadowai.contradictions import Look, contradictions
-from shadowai.model import Actor, Entry, Usage, Verdict
+from shadowai.contradictions import Look, TenantLook, contradictions
+from shadowai.model import Actor, Entry, Note, Usage, Verdict
 
 
 def row(service: str, user: str | None, usage: Usage | None, **more: Any) -> Entry:
@@ -25,20 +26,101 @@ NETWORK = (row("chat", "ann", Usage.INTERACTIVE), row("chat", "ben", Usage.CONNE
 TENANT = (row("chat", "ann", Usage.INTEGRATED), row("chat", "eve", Usage.INTEGRATED))
 
 
-def notes(network: tuple[Entry, ...], tenants: tuple[Entry, ...], *complete: bool) -> list[tuple[str, int]]:
-    first, second = complete or (True, True)
-    return [(note.kind, note.count) for note in contradictions(Look(network, first), Look(tenants, second))]
+QUIET, PRIVATE = "grant_without_traffic", "traffic_without_grant"
+
+
+def told(network: tuple[Entry, ...], *tenants: TenantLook, complete: bool = True, refused: int = 0) -> list[Note]:
+    return list(contradictions(Look(network, complete), tenants, refused=refused))
+
+
+def work(entries: tuple[Entry, ...] = TENANT, **more: Any) -> TenantLook:
+    return TenantLook("entra:work", entries, **more)
+
+
+def notes(network: tuple[Entry, ...], tenants: tuple[Entry, ...]) -> list[tuple[str, int]]:
+    return [(note.kind, note.count) for note in told(network, work(tenants))]
 
 
 def test_both_ways() -> None:
-    assert notes(NETWORK, TENANT) == [("grant_without_traffic", 1), ("traffic_without_grant", 1)]
-    texts = [note.text for note in contradictions(Look(NETWORK, True), Look(TENANT, True))]
-    assert "dormant" in texts[0] and "private accounts" in texts[1]
+    assert notes(NETWORK, TENANT) == [(QUIET, 1), (PRIVATE, 1)]
+    texts = [note.text for note in told(NETWORK, work())]
+    assert "dormant" in texts[0] and texts[1].endswith(
+        "no grant or seat of it in the tenant: private accounts are likely"
+    )
 
 
-@pytest.mark.parametrize("complete", [(False, True), (True, False), (False, False)])
-def test_never_where_somebody_could_not_look(complete: tuple[bool, bool]) -> None:
-    assert notes(NETWORK, TENANT, *complete) == []
+@pytest.mark.parametrize(
+    ("complete", "stands", "whole", "kinds"),
+    [
+        (False, True, True, [PRIVATE]),  # a log that is torn has no traffic the less
+        (True, False, True, [PRIVATE]),
+        (True, True, False, [QUIET]),
+        (False, True, False, []),
+        (True, False, False, []),
+    ],
+)
+def test_each_rests_on_its_own_look(complete: bool, stands: bool, whole: bool, kinds: list[str]) -> None:
+    found = told(NETWORK, work(stands=stands, whole=whole), complete=complete)
+    assert [note.kind for note in found] == kinds
+
+
+OTHER = (row("chat", "joe", Usage.INTEGRATED),)
+
+
+def test_a_tenant_that_could_not_be_looked_at_does_not_silence_the_others() -> None:
+    partial = TenantLook("google:lab", OTHER, stands=False, whole=False)
+    quiet, private = told(NETWORK, work(), partial)
+    assert (quiet.kind, quiet.count, quiet.services) == (
+        QUIET,
+        1,
+        ("chat",),
+    )  # eve, and not joe, whose grant may be withdrawn
+    assert (private.kind, private.count, private.services) == (
+        PRIVATE,
+        1,
+        (),
+    )  # ben, who may have one in the other tenant
+    assert private.text == (
+        "1 use Chat and have no grant or seat of it in entra:work: private accounts are likely, or one in a tenant that could not be "
+        "looked at whole"
+    )
+
+
+def test_a_tenant_that_could_not_be_swept_leaves_it_unsure() -> None:
+    found = [note for note in told(NETWORK, work(), refused=1) if note.kind == PRIVATE]
+    assert [(note.services, "entra:work" in note.text) for note in found] == [((), True)]
+
+
+def test_what_a_partial_tenant_does_know_explains() -> None:
+    partial = TenantLook("google:lab", (row("chat", "ben", Usage.INTEGRATED),), stands=False, whole=False)
+    assert [note.kind for note in told(NETWORK, work(), partial)] == [QUIET]
+    wide = replace(partial, entries=(row("chat", None, Usage.INTEGRATED),))
+    assert [note.kind for note in told(NETWORK, work(), wide)] == [QUIET]
+
+
+def test_a_service_that_only_a_partial_tenant_knows_is_no_matter_of_the_others() -> None:
+    used = (*NETWORK[:1], row("art", "ben", Usage.CONNECTED))
+    partial = TenantLook("google:lab", (row("art", "joe", Usage.INTEGRATED),), stands=True, whole=False)
+    assert [note.services for note in told(used, work(TENANT[:1]), partial)] == [("art",)]  # joe's grant is idle
+
+
+def test_two_whole_tenants_are_one_answer() -> None:
+    lab = TenantLook("google:lab", (row("chat", "ben", None),))
+    assert [note.kind for note in told(NETWORK, work(), lab)] == [QUIET]
+
+
+def test_whose_name_is_not_known_contradicts_nothing() -> None:
+    """The tenant's own ids are nobody's name in a log, and any of those who are seen may be behind them."""
+    ids = (row("chat", "ann", Usage.INTEGRATED), row("chat", "7f3a", Usage.INTEGRATED))
+    assert told(NETWORK, work(ids, nameless=frozenset({"7f3a"}))) == []
+    more = (*NETWORK, row("chat", "joe", Usage.CONNECTED), row("chat", "sue", Usage.CONNECTED))
+    (private,) = told(more, work(ids, nameless=frozenset({"7f3a"})))
+    assert private.count == 2 and private.text.startswith("at least 2 use Chat")
+
+
+def test_an_id_that_the_logs_use_too_is_a_name() -> None:
+    logins = (row("chat", "ann", Usage.INTEGRATED), row("chat", "ben", Usage.INTEGRATED))
+    assert told(NETWORK, work(logins, nameless=frozenset({"ann", "ben"}))) == []
 
 
 def test_never_where_one_kind_is_missing_or_names_nobody() -> None:
@@ -79,7 +161,7 @@ def test_grants_in_nobody_s_name() -> None:
 
 def test_services_that_the_tenant_does_not_know() -> None:
     many = tuple(row(f"s{n:02}", "ben", Usage.CONNECTED) for n in range(12))
-    found = contradictions(Look((NETWORK[0], *many), True), Look(TENANT[:1], True))
+    found = told((NETWORK[0], *many), work(TENANT[:1]))
     assert [(note.kind, note.count) for note in found] == [("traffic_without_grant", 1)]
     assert "S00" in found[0].text and "and 2 more" in found[0].text
 
@@ -87,16 +169,16 @@ def test_services_that_the_tenant_does_not_know() -> None:
 def test_the_order_makes_no_difference() -> None:
     rng = random.Random(3)
     network, tenants = list(NETWORK), list(TENANT)
-    wanted = contradictions(Look(NETWORK, True), Look(TENANT, True))
+    wanted = told(NETWORK, work())
     for _ in range(5):
         rng.shuffle(network)
         rng.shuffle(tenants)
-        assert contradictions(Look(tuple(network), True), Look(tuple(tenants), True)) == wanted
+        assert told(tuple(network), work(tuple(tenants))) == wanted
 
 
 def test_notes_name_the_services_that_they_are_about() -> None:
     used = (*NETWORK, row("bot", "ben", Usage.CONNECTED), row("art", "ann", Usage.CONNECTED))
-    found = contradictions(Look(used, True), Look((*TENANT, row("sum", "eve", Usage.INTEGRATED)), True))
+    found = told(used, work((*TENANT, row("sum", "eve", Usage.INTEGRATED))))
     assert [(note.kind, note.services) for note in found] == [
         ("grant_without_traffic", ("chat",)),
         ("grant_without_traffic", ("sum",)),

@@ -130,6 +130,48 @@ def test_what_dates_a_grant(known: AppMatcher) -> None:
     assert dated(grant("g", CLAUDE), replace(consent, principal="ben")) == (NOW, ["dated_first_sweep"])
     notes = SweptGrants(swept([app(CLAUDE)], [grant("g", CLAUDE)], PEOPLE), known).assessed().notes
     assert [(note.kind, note.count) for note in notes] == [("dated_by_sweep", 1)]
+    assert "then or before" in notes[0].text
+
+
+def test_an_application_is_not_given_everything_when_it_is_installed(known: AppMatcher) -> None:
+    """It was there in spring; what it may do as itself was given later, nobody knows when."""
+    there = Event("entra", "contoso", "e", CLAUDE, "installed", NOW - 90 * DAY)
+
+    def dated(kind: Any, *events: Event) -> tuple[int | None, set[str]]:
+        one = grant("g", CLAUDE, None, "Mail.Read", kind=kind)
+        (sighting,) = seen(known, swept([app(CLAUDE)], [one], events=[there, *events]))
+        return sighting.first_seen, {fact for fact in sighting.facts if fact.startswith("dated")}
+
+    assert dated("application") == (NOW, {"dated_first_sweep"})
+    assert dated("install") == (NOW - 90 * DAY, {"dated_audit_log"})  # of an installation it is the event itself
+    consent = Event("entra", "contoso", "f", CLAUDE, "granted", NOW - 3 * DAY, None, ("Mail.Read",))
+    assert dated("application", consent) == (NOW - 3 * DAY, {"dated_audit_log"})
+
+
+def test_the_log_s_date_is_not_lost_to_the_first_sweep_s(known: AppMatcher) -> None:
+    """The history dates what it has seen before; that is a bound, and the log knows better."""
+    bound = grant("g", CLAUDE, granted=NOW - 4 * DAY, date_source="first_sweep")
+    consent = Event("entra", "contoso", "e", CLAUDE, "granted", NOW - 5 * DAY, "ann")
+    for events, wanted in (([consent], (NOW - 5 * DAY, "audit_log")), ([], (NOW - 4 * DAY, "first_sweep"))):
+        (sighting,) = seen(known, swept([app(CLAUDE)], [bound], PEOPLE, events=events))
+        assert sighting.first_seen == wanted[0] and f"dated_{wanted[1]}" in sighting.facts
+    later = replace(consent, time=NOW - DAY)  # the grant was there before: the event is about something else
+    (sighting,) = seen(known, swept([app(CLAUDE)], [bound], PEOPLE, events=[later]))
+    assert sighting.first_seen == NOW - 4 * DAY and "dated_first_sweep" in sighting.facts
+
+
+def test_a_row_of_several_grants_says_all_that_dates_it(known: AppMatcher) -> None:
+    grants = [grant("g", CLAUDE, granted=NOW - 9 * DAY, date_source="api"), grant("h", CLAUDE)]
+    (sighting,) = seen(known, swept([app(CLAUDE)], grants, PEOPLE))
+    assert sighting.first_seen == NOW - 9 * DAY and {"dated_api", "dated_first_sweep"} <= sighting.facts
+
+
+def test_what_is_counted_is_known_since_a_sweep_saw_it_first(known: AppMatcher) -> None:
+    extension = "fcoeoabgfenejglbffodgkkbkcdhcgfn"
+    counted = swept([app(extension, "Claude", kind="extension", users=7)])
+    assert [one.first_seen for one in seen(known, counted)] == [NOW]
+    (one,) = seen(known, replace(counted, known_since={extension: NOW - 8 * DAY}))
+    assert (one.first_seen, one.last_seen) == (NOW - 8 * DAY, NOW) and "dated_first_sweep" in one.facts
 
 
 def test_what_the_log_gave_and_took_back(known: AppMatcher) -> None:
@@ -316,3 +358,29 @@ def test_a_publisher_is_verified_or_not_or_nobody_says(known: AppMatcher) -> Non
     assert publisher() == {"unverified_publisher"}
     assert publisher(verified_publisher="Anthropic, PBC") == {"verified_publisher"}
     assert publisher(kind="agent_identity") == set()
+
+
+def test_a_product_and_an_agent_that_no_signature_explains_are_candidates_with_their_users(known: AppMatcher) -> None:
+    """The log that the product has for itself says that it is AI; which of its events are use by whom is not documented."""
+    studio = App(
+        "google",
+        "t",
+        "workspace_studio",
+        "Google Workspace Studio",
+        kind="vendor_org",
+        first_party=True,
+        tags=("embedded",),
+    )
+    agent = App("google", "t", "agent-1", "Mail sorter", kind="agent_identity")
+    other = App("google", "t", "api", "Google Plain API", kind="vendor_org", first_party=True)
+    used = [
+        Activity("google", "t", id, who, NOW - DAY, NOW - DAY, 2)
+        for id in ("workspace_studio", "agent-1", "api")
+        for who in ("ann", "ben", None)
+    ]
+    one = SweptGrants(swept([studio, agent, other], activity=used, platform="google"), known)
+    assert list(one.sightings()) == []
+    assert [(found.app.id, found.users, found.why) for found in one.assessed().candidates] == [
+        ("agent-1", 2, "an agent that no signature explains"),
+        ("workspace_studio", 2, "an AI product of the platform's own that no signature explains"),
+    ]

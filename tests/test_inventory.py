@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadowai import inventory
-from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, NAMES_KEPT, By, Inventory, asset_id
+from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, By, Inventory, asset_id
+from shadowai.inventory_tally import EVIDENCE_KEPT, NAMES_KEPT, SCOPES_KEPT
 from shadowai.model import Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
 from shadowai.policy import Policy, Rule, Word
 
@@ -107,6 +108,7 @@ def test_a_whole_entry_by_service() -> None:
             sources=("b.log", "proxy.log"),
             names=("chat.example", "cdn.chat.example"),
             evidence=(Origin("proxy.log", 3), Origin("b.log", 1)),
+            days=((DAY, 100), (DAY + 1, 0)),
         ),
     )
 
@@ -347,10 +349,10 @@ def test_however_the_input_is_cut_the_entries_are_the_same(
 
 
 def test_permissions_are_sorted_and_bounded() -> None:
-    many = tuple(f"s{n:03}" for n in range(inventory.SCOPES_KEPT + 5))
+    many = tuple(f"s{n:03}" for n in range(SCOPES_KEPT + 5))
     made = fold((sighting(scopes=many[100:][::-1]), match()), (sighting(BEN, scopes=many[:150]), match()))
     (entry,) = rows(made)
-    assert entry.scopes == many[: inventory.SCOPES_KEPT]
+    assert entry.scopes == many[:SCOPES_KEPT]
     assert [note.text for note in made.notes("service")] == [
         "rows with more than 200 permissions list the first 200 only"
     ]
@@ -375,8 +377,8 @@ def test_every_verdict_has_a_place_in_the_order() -> None:
 def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     page = (root / "docs" / "inventory.md").read_text(encoding="utf-8")
     assert f"or {INTERACTIVE_BYTES:,} bytes up" in page and f"| {BULK_BYTES:,} bytes up" in page
-    assert f"at most {inventory.SCOPES_KEPT};" in page
-    assert f"at most {NAMES_KEPT} |" in page and f"the first {inventory.EVIDENCE_KEPT} places" in page
+    assert f"at most {SCOPES_KEPT};" in page
+    assert f"at most {NAMES_KEPT} |" in page and f"the first {EVIDENCE_KEPT} places" in page
     assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
     assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,14 @@ def test_what_comes_and_goes_is_told_once_within_the_cool_down(history: History)
         held += tell(history, day + 1, SETTINGS, now=NOON + day * DAY, send=sent.append).held_back
     assert [[row["change"] for row in json.loads(data)["changes"]] for data in sent] == [["new"], ["returned"]]
     assert held == 2
+
+
+def test_what_is_in_audit_mode_alerts_nobody() -> None:
+    on_trial = replace(NEW, breach=False, audited=True)
+    found = Comparison(RUN, RUN, (on_trial,))
+    assert message(found, {}, now=0, cool_down=1, only="breaches").empty
+    what = message(found, {}, now=0, cool_down=1)
+    text = json.loads(body(what, "slack"))["text"]
+    assert "BREACH" not in text and "prohibited (audit)" in text
+    (told,) = json.loads(body(what, "json"))["changes"]
+    assert (told["breach"], told["audited"]) == (False, True)

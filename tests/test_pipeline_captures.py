@@ -94,7 +94,7 @@ def _lawful(data: bytes, catalog: Catalog, names: Names, limits: Limits, **windo
     """Both ways of one capture, which must agree in everything; gives the rows."""
     scanned, read = Inventory(), Inventory()
     one, other = _capture(data, limits), _capture(data, limits)
-    inputs.scan_capture(one, names, scanned, **window)
+    inputs.scan_capture(one, names, scanned, since=window.get("since"), until=window.get("until"))
     pipeline.fold(other.records(), names, read, **window)
     rows = _rows(scanned, catalog)
     assert rows == _rows(read, catalog)

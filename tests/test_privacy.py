@@ -11,7 +11,17 @@ from shadowai import privacy
 from shadowai.errors import UsageError
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
-from shadowai.privacy import SMALL, Group, Pseudonyms, department_view, pseudonymised, reidentified, small_hidden
+from shadowai.privacy import (
+    NOT_KNOWN,
+    SMALL,
+    Group,
+    Pseudonyms,
+    department_view,
+    pseudonymised,
+    reidentified,
+    small_hidden,
+    too_small,
+)
 from tests.history.making import entry
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -91,41 +101,94 @@ def test_rows_by_service_keep_their_id() -> None:
 
 
 def test_small_departments_are_not_named() -> None:
-    sizes = {"IT": 5, "Law": 4}
+    small = too_small({"IT": 50, "Law": 4, "HR": 3, "Ops": 6}, 5)
+    assert small == {"Law", "HR"}
     rows = (entry("claude", departments=("IT", "Law")), entry("gemini", departments=("IT",)), entry("x"))
-    found = small_hidden(rows, sizes.__getitem__, 5)
+    found = small_hidden(rows, small)
     assert [row.departments for row in found] == [("IT", SMALL), ("IT",), ()]
-    assert [row.departments for row in small_hidden(rows, sizes.__getitem__, 4)] == [("IT", "Law"), ("IT",), ()]
+    assert small_hidden(rows, frozenset()) == rows
+
+
+@pytest.mark.parametrize(
+    ("sizes", "k", "small"),
+    [
+        ({}, 5, set()),
+        ({"IT": 5, "Law": 5}, 5, set()),
+        ({"IT": 50, "Law": 9, "HR": 3}, 5, {"HR", "Law"}),
+        ({"IT": 50, "Law": 9, "HR": 1, "Ops": 1}, 5, {"HR", "Ops", "Law"}),
+        ({"IT": 50, "HR": 4, "Ops": 1}, 5, {"HR", "Ops"}),
+        ({"HR": 3}, 5, {"HR"}),
+        ({"HR": 1, "IT": 1}, 5, {"HR", "IT"}),
+    ],
+)
+def test_what_is_small_is_never_alone_and_never_few(sizes: dict[str, int], k: int, small: set[str]) -> None:
+    assert too_small(sizes, k) == small
 
 
 def people(department: str, count: int, service: str = "claude") -> list[Entry]:
     return [entry(service, f"{department}-{n}", departments=(department,)) for n in range(count)]
 
 
+CLAUDE = ("claude",)
+
+
 def test_departments_with_fewer_than_k_people_stand_together() -> None:
-    rows = [
-        *people("IT", 6),
-        *people("IT", 1, "gemini"),
-        *people("Law", 3),
-        *people("HR", 3),
-        entry("x"),
-        entry("y", "zoe"),
-    ]
-    assert department_view(rows, 5) == (Group("IT", 6, ("claude", "gemini")), Group(SMALL, 6))
-    assert department_view(rows, 3) == (
-        Group("HR", 3, ("claude",)), Group("IT", 6, ("claude", "gemini")), Group("Law", 3, ("claude",)),
-    )  # fmt: skip
-    assert department_view([*people("IT", 6), *people("Law", 1), *people("HR", 2)], 5) == (
-        Group("IT", 6, ("claude",)),
-        Group(SMALL, None),
-    )
+    both = ("claude", "gemini")
+    rows = [*people("IT", 6), *people("IT", 1, "gemini"), *people("Law", 3), *people("HR", 3), entry("x")]
+    assert department_view(rows, 5) == (Group("IT", 6, both), Group(SMALL, 6, CLAUDE))
+    assert department_view(rows, 3) == (Group("HR", 3, CLAUDE), Group("IT", 6, both), Group("Law", 3, CLAUDE))
     assert department_view([], 5) == ()
 
 
 def test_a_single_small_department_cannot_be_told_from_the_total() -> None:
     rows = [*people("IT", 9), *people("Law", 6), *people("HR", 2)]
-    assert department_view(rows, 5) == (Group("IT", 9, ("claude",)), Group(SMALL, 8))
+    assert department_view(rows, 5) == (Group("IT", 9, CLAUDE), Group(SMALL, 8, CLAUDE))
     assert department_view(people("HR", 2), 5) == (Group(SMALL, None),)
+
+
+def test_nor_can_several_that_are_few_together() -> None:
+    rows = [*people("IT", 9), *people("Law", 6), *people("HR", 1), *people("Shop", 1)]
+    assert department_view(rows, 5) == (Group("IT", 9, CLAUDE), Group(SMALL, 8, CLAUDE))
+    assert department_view([*people("HR", 1), *people("Shop", 1)], 5) == (Group(SMALL, None),)
+
+
+@pytest.mark.parametrize("k", [2, 5, 10])
+def test_what_is_left_of_the_total_is_never_a_few_or_one_department(k: int) -> None:
+    from itertools import product
+
+    for sizes in product((0, 1, 2, 4, 5, 9, 12), repeat=3):
+        rows = [row for name, size in zip("ABC", sizes, strict=True) for row in people(name, size)]
+        found = department_view(rows, k)
+        left = sum(sizes) - sum(one.people or 0 for one in found if one.department != SMALL)
+        missing = sum(size > 0 for size in sizes) - sum(one.department != SMALL for one in found)
+        assert all(one.people is None or one.people >= k for one in found)
+        assert left == 0 or (left >= k and missing >= 2) or not any(one.people for one in found), (sizes, found)
+
+
+def test_people_of_whom_no_department_is_known_are_a_group_like_others() -> None:
+    rows = [*people("IT", 6), *(entry("gemini", f"x{n}") for n in range(5))]
+    assert department_view(rows, 5) == (Group(NOT_KNOWN, 5, ("gemini",)), Group("IT", 6, CLAUDE))
+    assert department_view([*people("IT", 6), *people("HR", 7), entry("x", "zoe")], 5) == (
+        Group("HR", 7, CLAUDE), Group(SMALL, 7, ("claude", "x")),
+    )  # fmt: skip
+
+
+def test_what_is_not_named_already_is_small_however_many_they_are() -> None:
+    rows = [*people(SMALL, 8), *people("IT", 6), *people("Law", 7)]
+    assert department_view(rows, 5)[-1] == Group(SMALL, 8, CLAUDE) and len(department_view(rows, 5)) == 3
+    rows = [*people(SMALL, 2), *people("IT", 6), *people("Law", 7)]
+    assert department_view(rows, 5) == (Group("Law", 7, CLAUDE), Group(SMALL, 8, CLAUDE))
+
+
+def test_who_only_tried_or_looked_up_is_nobody_who_uses_it() -> None:
+    from dataclasses import replace
+
+    from shadowai.model import Usage
+
+    rows = people("IT", 9)
+    rows[0], rows[1] = replace(rows[0], usage=Usage.RESOLVED), replace(rows[1], usage=None, events=0, blocked=3)
+    rows[2] = replace(rows[2], confidence="unconfirmed")
+    assert department_view(rows, 5) == (Group("IT", 6, CLAUDE),)
 
 
 def test_who_it_is_is_found_among_those_who_are_named() -> None:

@@ -14,7 +14,7 @@ from shadowai import inputs, sessions, sightings
 from shadowai.catalog import Catalog
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
-from shadowai.model import Entry, Gap
+from shadowai.model import Entry, Gap, Match, Name, Record, Session, Sighting
 from shadowai.names import Names
 from shadowai.policy import Policy
 from shadowai.sources import container
@@ -255,3 +255,43 @@ def test_nothing_is_joined_by_a_missing_id(catalog: Catalog, tmp_path: Path) -> 
     ]
     found = scanned(written(tmp_path, {"eve.json": lines}), catalog)
     assert figures(found, catalog) == {"anthropic-claude": (1, 0, None, None)}
+
+
+def counted(*records: Record) -> tuple[int, int, int | None]:
+    """Events, blocked attempts and bytes up of records of one connection, each of which shows the service by itself."""
+    match = Match("openai-chatgpt", "ChatGPT", Name("domain", "chatgpt.com"), "strong")
+    known, seen = sessions.Sessions(), list[Sighting]()
+    for record in records:
+        known.use(record, sightings.Way((match,), "firewall", "f"), frozenset())
+    known.settle(lambda sighting, matches: seen.append(sighting))
+    sent = [one.bytes_up for one in seen if one.bytes_up is not None]
+    return sum(one.events for one in seen), sum(one.blocked for one in seen), sum(sent) if sent else None
+
+
+def part(host: str | None, *, whole: bool, up: int | None = None, time: int = 1, blocked: bool = False) -> Record:
+    session = Session("p:7", whole, up if whole else None)
+    kind = "connection" if host is None else "http_request"
+    return Record("x", 1, "f", kind, time, host=host, blocked=blocked, bytes_up=up, session=session)
+
+
+@pytest.mark.parametrize(
+    ("records", "wanted"),
+    [
+        # known by its address from beginning to end
+        ([part(None, whole=True, up=1), part(None, whole=True, up=900, time=2)], (1, 0, 900)),
+        # by its address first, and then by its name
+        ([part(None, whole=True, up=1), part("chatgpt.com", whole=True, up=900, time=2)], (1, 0, 900)),
+        ([part(None, whole=True, up=900), part("chatgpt.com", whole=False, time=2)], (1, 0, 900)),
+        ([part("chatgpt.com", whole=True, up=900), part("chatgpt.com", whole=False, time=2)], (1, 0, 900)),
+        # two hosts: the size is neither's
+        ([part("chatgpt.com", whole=True, up=900), part("cdn.example.com", whole=False)], (2, 0, None)),
+        # stopped in the end, or only at first
+        ([part(None, whole=True, up=1), part(None, whole=True, time=2, blocked=True)], (0, 1, None)),
+        ([part(None, whole=True, blocked=True), part(None, whole=True, up=9, time=2)], (1, 0, 9)),
+        ([part(None, whole=True, up=1), part(None, whole=True, blocked=True)], (0, 1, None)),
+        ([part("chatgpt.com", whole=False, blocked=True), part("chatgpt.com", whole=True, up=9)], (0, 1, None)),
+    ],
+)
+def test_what_tells_of_the_whole_is_counted_once(records: list[Record], wanted: tuple[int, int, int | None]) -> None:
+    for order in (records, records[::-1]):
+        assert counted(*order) == wanted

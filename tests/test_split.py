@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -179,15 +181,38 @@ def test_what_depends_on_lines_before_it_is_not_read_in_parts(
     assert _in_parts(path, names, catalog, 3) is None
 
 
-def test_parts_are_whole_lines_and_leave_nothing_out(tmp_path: Path) -> None:
-    path = tmp_path / "log"
-    lines = [b"x" * size + b"\n" for size in (5, 1, 900, 3, 1, 1, 1, 40)]
-    path.write_bytes(b"".join(lines))
-    for count in range(1, 12):
-        found = split.parts(str(path), count)
-        assert [part.start for part in found[1:]] == [part.end for part in found[:-1]]
-        assert found[0].start == 0 and found[-1].end == path.stat().st_size
-        assert all(path.read_bytes()[part.end - 1 : part.end] == b"\n" for part in found)
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"a", b"a\n", b"\n\na\n", b"ab\ncd\n\nefghij\nk", b"x" * 40, b"a\r\nb"]
+)
+def test_ranges_give_every_line_once(content: bytes) -> None:
+    for size in range(1, len(content) + 2):
+        starts = [*range(0, len(content), size)] or [0]
+        found = b""
+        for start, end in zip(starts, [*starts[1:], None], strict=True):
+            lines = split.Lines(io.BytesIO(content), start, end)
+            data = b"".join(iter(lambda lines=lines: lines.read(3), b""))  # type: ignore[misc]
+            assert lines.breaks == data.count(b"\n")
+            assert end is None or not data or data.endswith(b"\n") or end > content.rfind(b"\n")
+            found += data
+        assert found == content
+
+
+def test_a_range_reads_on_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"".join(b"%d\n" % (7**n) for n in range(60))
+    for piece in (1, 2, 7, 4096):
+        monkeypatch.setattr(split, "_PIECE", piece)
+        cuts = [0, 100, 101, 500, None]
+        ranges = [split.Lines(io.BytesIO(content), start or 0, end) for start, end in pairwise(cuts)]
+        assert b"".join(b"".join(iter(one.read, b"")) for one in ranges) == content
+
+
+def test_ranges_hold_every_byte_once() -> None:
+    for size in (0, 1, 7, 8, 9):
+        for part in range(1, 11):
+            found = split.ranges(size, part)
+            assert found[0][0] == 0 and found[-1][1] is None
+            assert [start for start, _ in found[1:]] == [end for _, end in found[:-1]]
+    assert split.ranges(None, 5) == [(0, None)]
 
 
 @pytest.mark.parametrize(

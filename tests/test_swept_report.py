@@ -12,7 +12,7 @@ from shadowai.inventory import Inventory
 from shadowai.model import Actor, Gap, Match, Name, Origin, Sighting, Usage
 from shadowai.pipeline import ScanOptions
 from shadowai.swept_report import Network, SweptReport
-from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Swept, Trouble
+from shadowai.tenant import App, Completeness, Grant, Outcome, Person, Signal, Swept, Trouble
 
 CHATGPT = App("entra", "t", "e0476654-c1d5-430b-ab80-70cbd947616a", "ChatGPT", reply_urls=("https://chatgpt.com/auth",))
 CRM = App("entra", "t", "11111111-1111-1111-1111-111111111111", "Lombard Ledger")
@@ -53,13 +53,19 @@ def test_what_could_not_be_looked_at() -> None:
     outcome = Outcome("grants/1", "grants", Completeness.FAILED, Trouble.SCOPE, "403", "ask")
     swept = replace(SWEPT, outcomes=(*SWEPT.outcomes, outcome))
     refused = SourceError("another sweep is running", origin=Origin("other.lock"), remedy="wait for it")
-    report = SweptReport(ScanOptions(), {"entra": {"grants": "Delegated grants"}}).report([swept], [refused])
+    report = SweptReport(ScanOptions(), {"entra": SIGNALS}).report([swept], [refused])
     assert [(str(gap.origin), gap.reason) for gap in report.gaps] == [
         ("entra:main/grants/1", "Delegated grants could not be looked at: a permission is missing (403); ask"),
         ("other.lock", "another sweep is running (wait for it)"),
     ]
 
 
+SIGNALS = (
+    Signal("grants", "Delegated grants", "/grants", (), gives=("grants",)),
+    Signal("requests", "Requests", "/requests", (), gives=("offers", "requests")),
+    Signal("log", "Log", "/log", (), gives=("apps", "grants", "events")),
+    Signal("undeclared", "Else", "/else", ()),
+)
 CLAUDE = "08ad6f98-a4f8-4635-bb8d-f1a3044760f0"
 NOW = 20_500 * 86_400_000_000
 DONE = Outcome("grants", "grants", Completeness.COMPLETE)
@@ -112,12 +118,63 @@ def test_no_contradiction_where_something_could_not_be_looked_at(made: SweptRepo
     def kinds(one: Swept, seen: Network, *refused: SourceError) -> set[str]:
         return {note.kind for note in made.report([one], refused, seen).notes if "_without_" in note.kind}
 
-    whole = network("ann@example.com", "ben@example.com")
-    assert kinds(WORK, whole) == {"grant_without_traffic", "traffic_without_grant"}
-    assert kinds(replace(WORK, outcomes=(FAILED,)), whole) == set()
-    assert kinds(replace(WORK, outcomes=()), whole) == set()
-    assert kinds(WORK, whole._replace(gaps=(Gap(Origin("proxy.log"), "torn"),))) == set()
-    assert kinds(WORK, whole, SourceError("locked", remedy="wait")) == set()
+    def seen(complete: bool = True) -> Network:
+        return network("ann@example.com", "ben@example.com", complete=complete)
+
+    both = {"grant_without_traffic", "traffic_without_grant"}
+    assert kinds(WORK, seen()) == both
+    assert kinds(replace(WORK, outcomes=(FAILED,)), seen()) == set()
+    assert kinds(replace(WORK, outcomes=()), seen()) == set()
+    assert kinds(WORK, seen(complete=False)) == {"traffic_without_grant"}
+    assert kinds(WORK, seen(), SourceError("locked", remedy="wait")) == both
+
+
+@pytest.mark.parametrize(
+    ("signal", "kinds"),
+    [
+        ("requests", {"grant_without_traffic", "traffic_without_grant"}),  # on what was asked for nothing rests
+        ("grants", {"grant_without_traffic"}),  # those that are listed stand
+        ("log", set()),  # the log gives and takes back
+        ("undeclared", set()),
+        ("*", set()),
+    ],
+)
+def test_which_collections_a_contradiction_rests_on(signal: str, kinds: set[str]) -> None:
+    made = SweptReport(ScanOptions(), {"entra": SIGNALS})
+    one = replace(WORK, outcomes=(DONE, replace(FAILED, task=signal, signal=signal)))
+    report = made.report([one], (), network("ann@example.com", "ben@example.com"))
+    assert {note.kind for note in report.notes if "_without_" in note.kind} == kinds
+    facts = {fact for entry in report.entries for fact in entry.facts if "_without_" in fact}
+    assert facts == kinds
+
+
+def test_a_partial_tenant_does_not_silence_another_one() -> None:
+    made = SweptReport(ScanOptions(), {"entra": SIGNALS})
+    other = replace(WORK, name="lab", tenant="lab", grants=(), people=(), outcomes=(FAILED,))
+    report = made.report([WORK, other], (), network("ann@example.com", "ben@example.com"))
+    told = {note.kind: note for note in report.notes if "_without_" in note.kind}
+    assert set(told) == {"grant_without_traffic", "traffic_without_grant"}
+    assert "entra:work" in told["traffic_without_grant"].text and "entra:lab" not in told["traffic_without_grant"].text
+    facts = {fact for entry in report.entries for fact in entry.facts if "_without_" in fact}
+    assert facts == {"grant_without_traffic"}  # of the other it is not sure: no fact, and no risk
+
+
+def test_people_whose_names_could_not_be_read_are_no_strangers(made: SweptReport) -> None:
+    nameless = replace(WORK, people=())
+    notes = made.report([nameless], (), network("ann@example.com", "eve@example.com")).notes
+    assert not [note for note in notes if "_without_" in note.kind]
+    assert [(note.kind, note.count) for note in notes if note.kind == "nameless"] == [("nameless", 2)]
+
+
+def test_an_identities_file_gives_ids_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("person,login\nann@example.com,ann\neve@example.com,eve\n", encoding="utf-8")
+    joined = SweptReport(ScanOptions(by="user", identities=str(file)), {})
+    notes = joined.report([replace(WORK, people=())], (), network("ann@example.com", "ben@example.com")).notes
+    assert {note.kind for note in notes if "_without_" in note.kind} == {
+        "grant_without_traffic",
+        "traffic_without_grant",
+    }
 
 
 def test_what_a_sweep_must_look_at(made: SweptReport) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import io
+import os
 import pickle
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,31 +104,6 @@ def log(tmp_path: Path) -> Path:
     lines[600] = "no line of a log"
     path.write_text("\n".join(lines) + "\n")
     return path
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"\n", b"a", b"a\n", b"\n\na\n", b"ab\ncd\n\nefghij\nk", b"x" * 40, b"a\r\nb"]
-)
-def test_ranges_give_every_line_once(content: bytes) -> None:
-    for size in range(1, len(content) + 2):
-        starts = [*range(0, len(content), size)] or [0]
-        found = b""
-        for start, end in zip(starts, [*starts[1:], None], strict=True):
-            lines = tasks.Lines(io.BytesIO(content), start, end)
-            data = b"".join(iter(lambda lines=lines: lines.read(3), b""))  # type: ignore[misc]
-            assert lines.breaks == data.count(b"\n")
-            assert end is None or not data or data.endswith(b"\n") or end > content.rfind(b"\n")
-            found += data
-        assert found == content
-
-
-def test_a_range_reads_on_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = b"".join(b"%d\n" % (7**n) for n in range(60))
-    for piece in (1, 2, 7, 4096):
-        monkeypatch.setattr(tasks, "_PIECE", piece)
-        cuts = [0, 100, 101, 500, None]
-        ranges = [tasks.Lines(io.BytesIO(content), start or 0, end) for start, end in pairwise(cuts)]
-        assert b"".join(b"".join(iter(one.read, b"")) for one in ranges) == content
 
 
 @pytest.mark.parametrize("sample", SAMPLES[::4], ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -270,6 +244,20 @@ def test_signatures_and_formats_of_the_user_travel_and_tenants_do_not(known: Cat
     tenants = (Tenant("acme", "entra", {"client_secret": "env:SECRET"}),)
     with_tenants = replace(OPTIONS, settings=Settings(tenants=tenants))
     assert tasks._ready(tasks.packed(with_tenants, less)).options.settings == Settings()
+
+
+def test_leases_travel_with_the_time_at_which_they_were_written(log: Path, known: Catalog) -> None:
+    path = log.with_name("dnsmasq.leases")
+    path.write_text("1767603600 02:00:00:00:00:01 10.0.0.7 pc7 *\n")
+    os.utime(path, (1767600000, 1767600000))
+    log.write_text(LINE.format(n=7, host="chatgpt.com") + "\n")
+    options = replace(OPTIONS, settings=Settings(leases=(path,)))
+    job = tasks.packed(options, known)
+    path.unlink()  # a worker has no such file
+    (source,) = container.expand([str(log)])
+    found = tasks.whole(job, source)  # type: ignore[arg-type]
+    rows = found.inventory.entries("user", lookup=known.signatures.__getitem__, policy=Policy.empty(), today=date.max)
+    assert [row.actor and row.actor.device for row in rows] == ["pc7"]
 
 
 def test_a_worker_of_another_release_is_refused(log: Path, known: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

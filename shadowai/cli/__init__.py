@@ -15,8 +15,8 @@ from shadowai.cli import terminal
 from shadowai.errors import ShadowaiError
 
 COMMANDS = (
-    "scan", "watch", "listen", "sweep", "explain", "policy", "plan", "triage", "decide", "decisions", "reidentify",
-    "diff", "history", "rescan", "export", "doctor", "read", "signatures", "formats",
+    "scan", "watch", "listen", "sweep", "explain", "policy", "plan", "triage", "decide", "decisions", "departments",
+    "reidentify", "diff", "history", "rescan", "export", "doctor", "read", "signatures", "formats",
 )  # fmt: skip
 """The commands in the order in which ``--help`` lists them; each is ``command`` in the module of its name."""
 

@@ -28,8 +28,11 @@ WORDS = {
     "clock": "clock skew",
     "error": "error",
     "excess": "over-privileged",
+    "unasked": "not needed",
 }
 """What a finding is called in the table."""
+MISSING = ("scope", "role", "licence")
+"""Findings that a smaller tier may be free of: they are told with the tier that needs what is missing."""
 
 
 @click.command("doctor", short_help="Say per signal what a sweep would not see, and what to do about it.")
@@ -64,6 +67,7 @@ def _fields(diagnosis: Diagnosis, probe: Probe) -> dict[str, object]:
     return {
         "signal": probe.signal,
         "required": signal.required if signal else probe.signal == "*",
+        "tier": signal.tier if signal else "",
         "finding": probe.finding,
         "detail": probe.detail,
         "remedy": _remedy(diagnosis, probe),
@@ -75,7 +79,7 @@ def _fields(diagnosis: Diagnosis, probe: Probe) -> dict[str, object]:
 def _remedy(diagnosis: Diagnosis, probe: Probe) -> str:
     """The probe's own remedy, else the signal's; none where nothing is wrong."""
     signal = next((signal for signal in diagnosis.signals if signal.name == probe.signal), None)
-    return probe.remedy or (signal.remedy if signal and probe.finding != "ok" else "")
+    return probe.remedy or (signal.remedy if signal and probe.finding not in ("ok", "unasked") else "")
 
 
 def _print_table(found: Sequence[Diagnosis]) -> None:
@@ -85,14 +89,16 @@ def _print_table(found: Sequence[Diagnosis]) -> None:
         required = {signal.name for signal in diagnosis.signals if signal.required}
         rows = [(_mark(probe, required), titles.get(probe.signal, probe.signal), probe) for probe in diagnosis.probes]
         widest = max((len(title) for _, title, _ in rows), default=0)
+        tiers = {signal.name: f" ({signal.tier})" for signal in diagnosis.signals}
         for mark, title, probe in rows:
-            print(printable(f"  {mark} {title:<{widest}}  {WORDS[probe.finding]:<15}  {probe.detail}".rstrip()))
+            word = WORDS[probe.finding] + (tiers.get(probe.signal, "") if probe.finding in MISSING else "")
+            print(printable(f"  {mark} {title:<{widest}}  {word:<15}  {probe.detail}".rstrip()))
             remedy = _remedy(diagnosis, probe)
             if remedy:
                 print(printable(f"    {'':<{widest}}  {'':<15}  -> {remedy}"))
 
 
 def _mark(probe: Probe, required: set[str]) -> str:
-    if probe.finding == "ok":
-        return "+"
+    if probe.finding in ("ok", "unasked"):
+        return "+" if probe.finding == "ok" else " "
     return "!" if probe.signal in required or probe.signal == "*" else "-"

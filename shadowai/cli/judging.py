@@ -60,6 +60,10 @@ class Judging:
         ``reports`` are the look's by service and by user, ``chosen`` the one that was asked for. ``paths`` are read once more, as
         ``asked``, where the largest gap in logs is limited. Where the run is ``remembered``, growth can be told, and is from now on.
         """
+        if not self.several and self.target is None:
+            from shadowai.policy import exit_code
+
+            return exit_code(chosen, self.fail_on)
         from shadowai.budgets import verdict_file
 
         now = time.time_ns() // 1000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from shadowai.cli import deciding, options, terminal
-from shadowai.cli.resuming import EVERY
+from shadowai.cli.resuming import EVERY, or_later
 from shadowai.cli.stopping import Stop
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _write(listener: Listener, exporter: Exporter, target: Path | None, by: Lite
     report = listener.reports((by,))[0]
     terminal.say(f"{listener.mailbox.received:,} messages, {listener.open:,} connections, {len(report.entries):,} rows")
     if target is not None:
-        export.write_report(report, exporter, target)
+        or_later(lambda: export.write_report(report, exporter, target))
 
 
 def _ports(kind: str, texts: tuple[str, ...]) -> list[Port]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from shadowai.export.summary import counted, shortened
 from shadowai.export.table import size
 from shadowai.export.times import as_iso
-from shadowai.model import Actor, Usage
+from shadowai.model import Actor, Usage, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -45,11 +45,12 @@ class Watched(Protocol):
 
 class Row(NamedTuple):
     """A row as it is shown; every text is safe for a terminal. ``since`` and ``latest`` are when the first and the latest
-    connection (or look-up) began."""
+    connection (or look-up) began; ``verdict`` is that of the policy and of people's decisions."""
 
     who: str
     service: str
     state: str
+    verdict: str
     sent: str
     received: str
     since: str
@@ -57,7 +58,7 @@ class Row(NamedTuple):
     names: str
 
 
-TITLES = Row("WHO", "SERVICE", "STATE", "SENT", "RECEIVED", "SINCE", "LATEST", "NAMES")
+TITLES = Row("WHO", "SERVICE", "STATE", "VERDICT", "SENT", "RECEIVED", "SINCE", "LATEST", "NAMES")
 
 
 class View:
@@ -139,6 +140,7 @@ def _row(one: Standing, today: str) -> Row:
         shortened(who.user or who.device or who.address or "", _CELL),
         shortened(entry.service, _CELL),
         _state(one),
+        entry.verdict.value,
         size(entry.bytes_up),
         size(entry.bytes_down),
         _moment(entry.first_seen, today),
@@ -175,13 +177,21 @@ def _drawn(found: Sequence[Row], heads: tuple[str, str], width: int, height: int
         lines.append(Text(heads[1], style="bold red"))
     if not shown:
         return Group(*lines, Text("No AI service so far.", style="dim"))
-    columns = len(TITLES) if width >= 110 else len(TITLES) - 1
+    titles = _titles(found, width)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in TITLES[:columns]:
+    for title in titles:
         table.add_column(
             title, justify="right" if title in ("SENT", "RECEIVED") else "left", no_wrap=True, overflow="ellipsis"
         )
     for row in shown:
-        table.add_row(*(Text(cell, style=_STYLES.get(row.state, "")) for cell in row[:columns]))
+        cells = (cell for title, cell in zip(TITLES, row, strict=True) if title in titles)
+        table.add_row(*(Text(cell, style=_STYLES.get(row.state, "")) for cell in cells))
     rest = [Text(f"and {len(found) - room:,} more", style="dim")] if len(found) > room else []
     return Group(*lines, table, *rest)
+
+
+def _titles(found: Sequence[Row], width: int) -> list[str]:
+    """The columns that say something: no verdicts where nobody has said any; no names on a narrow terminal."""
+    said = any(row.verdict != Verdict.UNREVIEWED.value for row in found)
+    left_out = {*([] if said else [TITLES.verdict]), *([] if width >= 110 else [TITLES.names])}
+    return [title for title in TITLES if title not in left_out]

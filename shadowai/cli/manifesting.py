@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,8 @@ from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
     from shadowai.export import Exporter
+    from shadowai.export.html.context import InputFile
+    from shadowai.export.manifest import Sweep
     from shadowai.model import Report
     from shadowai.pipeline import ScanOptions
 
@@ -39,16 +41,30 @@ def checked(name: str | None, target: Path | None) -> Path | None:
     return path
 
 
+def inputs(paths: Sequence[str]) -> tuple[InputFile, ...]:
+    """Every file behind ``paths`` with its hash, however large; read once, for the manifest and for what else names hashes."""
+    return tuple(page.hashes(paths, _EVERYTHING))
+
+
 def write(
-    path: Path, report: Report, *, paths: Sequence[str], asked: ScanOptions, exporter: Exporter, target: Path | None
+    path: Path,
+    report: Report,
+    *,
+    files: Sequence[InputFile],
+    asked: ScanOptions,
+    exporter: Exporter,
+    target: Path | None,
+    more: Mapping[str, str] | None = None,
+    sweep: Sweep | None = None,
 ) -> None:
-    """Write the manifest of ``report``, which was written to ``target``."""
+    """Write the manifest of ``report``, which was made of ``files`` and written to ``target``. ``more`` are options beside those that were
+    ``asked``, ``sweep`` is what a sweep says of its tenants."""
     from shadowai.export import manifest
     from shadowai.export.whole import whole_file
 
     written = target is not None and str(target) != "-" and target.is_file()
     outputs = (manifest.output(target, exporter.name),) if target is not None and written else ()
-    made = manifest.render(report, tuple(page.hashes(paths, _EVERYTHING)), _asked(asked, exporter.name), outputs)
+    made = manifest.render(report, files, {**_asked(asked, exporter.name), **(more or {})}, outputs, sweep)
     with whole_file(path) as stream:
         stream.write(made)
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from shadowai.config import Settings
 
 _AGO = re.compile(r"([0-9]{1,6})([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -26,7 +31,26 @@ timezone_option = click.option(
 identities_option = click.option(
     "--identities", metavar="FILE", help="CSV, TOML or YAML: which users, hosts and addresses are the same person."
 )
+leases_option = click.option(
+    "--leases",
+    multiple=True,
+    type=Path,
+    metavar="FILE",
+    help="Leases of a DHCP server (ISC, Kea, Windows, dnsmasq, Zeek's dhcp.log): which device had an address when.",
+)
 config_option = click.option("--config", "config_file", metavar="FILE", type=Path, help="Settings, TOML.")
+
+
+def leased(settings: Settings, leases: tuple[Path, ...], timezone: str | None) -> Settings:
+    """The settings with files of leases, and with the zone that the user says; raises :class:`~shadowai.errors.UsageError` for a file
+    that is none, before the work."""
+    if not (leases or settings.leases):
+        return settings
+    from shadowai import inputs
+
+    found = replace(settings, leases=(*settings.leases, *leases), timezone=timezone or settings.timezone)
+    inputs.leases(found)
+    return found
 
 
 def check_folder(target: Path | None) -> None:

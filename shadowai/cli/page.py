@@ -30,15 +30,19 @@ def write(
     paths: Sequence[str],
     drift: Comparison | None = None,
     risks: Mapping[str, tuple[Reason, ...]] | None = None,
+    inputs: Sequence[InputFile] | None = None,
 ) -> None:
     """Write the page of a look by service and by user (``reports``, in that order) at ``paths``. ``risks`` are what each asset's risk
-    is made of, by its id (:class:`~shadowai.export.html.context.Context`). Raises
+    is made of, by its id (:class:`~shadowai.export.html.context.Context`); ``inputs`` are the hashes of a manifest, where one is written,
+    else files are hashed here, up to :data:`HASHED` bytes. Raises
     :class:`~shadowai.errors.UsageError` as :func:`~shadowai.export.write_report` does."""
     from shadowai import export
     from shadowai.export import html
     from shadowai.export.html.context import Context
 
-    context = Context(people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths)))
+    context = Context(
+        people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths) if inputs is None else inputs)
+    )
     export.write_report(reports[0], replace(exporter, write=partial(html.write, context=context)), target)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +66,7 @@ def blocklist(
     hit more than it says.
     """
     from shadowai import config, pipeline
+    from shadowai.decisions.remembered import Judge, Remembered
     from shadowai.model import Verdict
     from shadowai.plans import blocking, writing
     from shadowai.plans.appliances import APPLIANCES
@@ -87,14 +87,17 @@ def blocklist(
         decisions=deciding.applied(None, False, settings),
     )
     known = asked.load_catalog()
-    rules, today = pipeline.rules_of(asked, known), datetime.now(UTC).date()
+    judge = Judge.of(asked, known, pipeline.rules_of(asked, known))
     report = pipeline.scan(paths, options=asked)
     allowed = {entry.service_id for entry in report.entries if entry.verdict in blocking.APPROVED}
     services = {entry.service_id for entry in report.entries if entry.verdict in chosen and is_use(entry)}
 
     def verdict(signature: Signature) -> Verdict:
         """The best that policy or a decision of people says of a service."""
-        return Verdict.SANCTIONED if signature.id in allowed else blocking.at_best(rules.decide(signature, today))
+        if signature.id in allowed:
+            return Verdict.SANCTIONED
+        (row,) = judge.rows([Remembered(signature)])
+        return blocking.at_best(row)
 
     plan = blocking.plan(services, report.entries, known.signatures.values(), verdict)
     for line in writing.block_lines(plan):
@@ -122,19 +125,25 @@ def revoke(
     history_url: str | None,
     config_file: Path | None,
 ) -> int:
-    """Plan which grants in the tenants to take back: those, at the last sweep, of apps that the policy does not allow.
+    """Plan which grants in the tenants to take back: those, at the last sweep, of apps that neither the policy nor a decision allows.
 
     Exit code 3 where a tenant was not looked at completely: there may be more.
     """
     from shadowai import config, pipeline
+    from shadowai.decisions.remembered import Judge
     from shadowai.plans import revoking
 
     chosen, target = _statuses(statuses), None if output in (None, "-") else Path(str(output))
     options.check_folder(target)
     settings = config.load(config_file)
-    asked = pipeline.ScanOptions(policy=policy_file, identities=identities, settings=settings)
+    asked = pipeline.ScanOptions(
+        policy=policy_file,
+        identities=identities,
+        settings=settings,
+        decisions=deciding.applied(None, False, settings),
+    )
     known = asked.load_catalog()
-    rules, people = pipeline.rules_of(asked, known), asked.people()
+    judge, people = Judge.of(asked, known, pipeline.rules_of(asked, known)), asked.people()
     with remembering.opened(history_url, settings) as history:
         from shadowai.history import standing
 
@@ -144,8 +153,7 @@ def revoke(
         revoking.Known(one.source, [(app.app, app.services) for app in one.apps], one.grants, one.people, one.seen)
         for one in tenants
     ]
-    today = datetime.now(UTC).date()
-    plan = revoking.plan(looked, rules, known.signatures, chosen, today, people.people if people else None)
+    plan = revoking.plan(looked, judge, known.signatures, chosen, people)
     _write_revocations(plan, target)
     for one in tenants:
         terminal.say(f"{one.source}: as of {as_iso(one.seen)}{'' if one.complete else ', not looked at completely'}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import BREACHED, INCOMPLETE, WITHIN_POLICY, options, terminal
+from shadowai.cli import BREACHED, INCOMPLETE, WITHIN_POLICY, deciding, options, terminal
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ def command() -> None:
 @file_argument
 @options.config_option
 def check(file: Path, config_file: Path | None) -> int:
-    """Check the policy in FILE: rules that never apply, rules that disagree, names that nothing has.
+    """Check the policy in FILE: rules that never apply, rules that disagree, rules that have expired, names that nothing has.
 
     Exit code 1 where there is an error, 2 where FILE is no policy; warnings are no error.
     """
     from shadowai.policy import checks
 
     known = _catalog(config_file)
-    problems = checks.problems(_policy(file), known.signatures.values(), _sources(config_file))
+    today = datetime.now(UTC).date()
+    problems = checks.problems(_policy(file), known.signatures.values(), _sources(config_file), today)
     for problem in problems:
         print(printable(str(problem)))
     errors = sum(problem.level == "error" for problem in problems)
@@ -88,7 +89,7 @@ def what_if(
     identities: str | None,
     config_file: Path | None,
 ) -> int:
-    """What would change in the report of PATH... were the policy in FILE in force.
+    """What would change in the report of PATH... were the policy in FILE in force. What people have decided goes before either policy.
 
     Exit code 1 where a breach would begin, 3 where none would and not everything could be looked at.
     """
@@ -97,13 +98,15 @@ def what_if(
     from shadowai import config, pipeline
     from shadowai.policy.what_if import differences
 
+    settings = config.load(config_file)
     asked = pipeline.ScanOptions(
         log_format=log_format,
         timezone=timezone,
         by=by,
         policy=policy_file,
         identities=identities,
-        settings=config.load(config_file),
+        settings=settings,
+        decisions=deciding.applied(None, False, settings),
     )
     known = asked.load_catalog()
     ways = [pipeline.reporting(one, known) for one in (asked, replace(asked, policy=str(file)))]

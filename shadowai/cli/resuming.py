@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ import click
 
 from shadowai.cli import terminal
 from shadowai.cli.stopping import Stop
+from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
     from shadowai.incremental.run import Incremental
@@ -85,9 +87,10 @@ def scan(
 ) -> Sequence[Report]:
     """The reports of everything so far, in ``ways``. ``write`` is handed those on the way."""
     from shadowai.incremental.run import Incremental
+    from shadowai.incremental.state import lock_of
     from shadowai.sweep.lock import only_one
 
-    lock = asked.state.with_name(f"{asked.state.name}.lock") if asked.state is not None else None
+    lock = lock_of(asked.state) if asked.state is not None else None
     with nullcontext() if lock is None else only_one(lock, "another scan with this state is running"):
         run = Incremental(paths, chosen, asked.state)
         if asked.follow:
@@ -98,16 +101,25 @@ def scan(
         return run.reports(ways)
 
 
+def or_later(write: Callable[[], None]) -> None:
+    """Write what will be written again. Where that cannot be done (the disk is full, say) it is said, and nothing that is in memory is
+    given up for it."""
+    try:
+        write()
+    except UsageError as wrong:
+        terminal.say(f"shadowai: {wrong} (tried again later)")
+
+
 def _follow(run: Incremental, stop: Stop, every: float, ways: Sequence[By], write: Write | None) -> None:
     due, new = time.monotonic(), 0
     while not stop():
         began = time.monotonic()
         new += run.step(tails=False)
         if new and began >= due:
-            run.save()
+            or_later(run.save)
             reports = run.reports(ways)
             terminal.say(f"{new:,} times something new; {len(reports[0].entries):,} rows")
             if write is not None:
-                write(reports)
+                or_later(partial(write, reports))
             due, new = time.monotonic() + every, 0
         stop.wait(max(POLL, SHARE * (time.monotonic() - began)))

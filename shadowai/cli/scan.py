@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     help="The column of a table that holds a field (host, url, user, time ...), where its name does not say so.",
 )
 @options.identities_option
+@options.leases_option
 @remembering.history_option
 @remembering.no_history_option
 @options.config_option
@@ -99,6 +100,7 @@ def command(
     tables: tuple[str, ...],
     columns: tuple[str, ...],
     identities: str | None,
+    leases: tuple[Path, ...],
     history_url: str | None,
     no_history: bool,
     config_file: Path | None,
@@ -119,7 +121,7 @@ def command(
     options.check_folder(target)
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
-    settings = config.load(config_file)
+    settings = options.leased(config.load(config_file), leases, timezone)
     judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
     zone = _zone(timezone or settings.timezone)
     first, last = options.window(since, until, zone)
@@ -158,6 +160,7 @@ def command(
     if history is not None:
         reports = remembering.with_new_candidates(history, reports)
     report = reports[-1 if by == "user" else 0]
+    files = None if beside is None else manifesting.inputs(paths)
     _say_if_slow(report)
     if exporter.name != "html":
         export.write_report(report, exporter, target)
@@ -167,11 +170,11 @@ def command(
     if exporter.name == "html":  # it tells what has changed since the look before this one
         changes = None if history is None else page.drift(history, breach)
         risks = page.reasons(reports[0], chosen.rater(chosen.load_catalog()))
-        page.write(reports, exporter, target, paths=paths, drift=changes, risks=risks)
+        page.write(reports, exporter, target, paths=paths, drift=changes, risks=risks, inputs=files)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
-    if beside is not None:
-        manifesting.write(beside, report, paths=paths, asked=chosen, exporter=exporter, target=target)
+    if beside is not None and files is not None:
+        manifesting.write(beside, report, files=files, asked=chosen, exporter=exporter, target=target)
     return judges.ended(reports, report, paths=paths, asked=chosen, remembered=remembered)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import click
 
-from shadowai.cli import deciding, judging, options, remembering, tenants, terminal
+from shadowai.cli import collected, deciding, judging, manifesting, options, page, remembering, tenants, terminal
 from shadowai.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shadowai.connector import Mode, Scope
     from shadowai.export import Exporter
     from shadowai.model import Report
+    from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import Visit
     from shadowai.swept_report import Network
     from shadowai.tenant import App, Swept
@@ -54,6 +55,21 @@ class Chosen:
     verdict: str | None = None
     decisions: str | None = None
     pseudonymise: bool = False
+    manifest: Path | None = None
+
+    @property
+    def asked(self) -> ScanOptions:
+        """What the inventory is to be made by."""
+        from shadowai.pipeline import ScanOptions
+
+        return ScanOptions(
+            by=self.by,
+            policy=self.policy,
+            identities=self.identities,
+            decisions=self.decisions,
+            pseudonymise=self.pseudonymise,
+            settings=self.settings,
+        )
 
     def judges(self) -> judging.Judging:
         """What to judge by, as the files are now."""
@@ -109,6 +125,7 @@ class Join(Protocol):
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
 @judging.budget_option
 @judging.verdict_option
+@manifesting.manifest_option
 @deciding.decisions_option
 @deciding.no_decisions_option
 @deciding.pseudonymise_option
@@ -133,6 +150,7 @@ def command(
     fail_on: str | None,
     budget_file: str | None,
     verdict_file: str | None,
+    manifest_file: str | None,
     decisions_file: str | None,
     no_decisions: bool,
     pseudonymise: bool,
@@ -155,6 +173,7 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     seconds = tenants.interval(every) if every is not None else None
     settings = config.load(config_file)
@@ -180,6 +199,7 @@ def command(
         verdict_file,
         deciding.applied(decisions_file, no_decisions, settings),
         pseudonymise,
+        beside,
     )
     if "-" in network and seconds is not None:
         raise click.BadParameter("stdin can be read once only", param_hint="--network")
@@ -224,7 +244,6 @@ def _again(chosen: Chosen, event: threading.Event, seconds: float) -> int:
 
 def _once(chosen: Chosen, event: threading.Event) -> int:
     """One sweep of each tenant, one inventory of all. What is swept counts as remembered when the inventory is written."""
-    from shadowai import export
     from shadowai.export.summary import summary
     from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import check_secrets, connector_of
@@ -236,13 +255,14 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
     with ExitStack() as open_stores:
         visits, refused = _visits(chosen, event, join.is_ai, open_stores)
         seen = None if event.is_set() else network.seen()
-        report = join.report([visit.swept for visit in visits], refused, seen)
-        export.write_report(report, chosen.exporter, chosen.target)
+        sweeps = [visit.swept for visit in visits]
+        report = join.report(sweeps, refused, seen)
+        made = join if isinstance(join, remembering.RememberingJoin | remembering.JoinInBothWays) else None
+        _write(chosen, report, made, sweeps)
         if chosen.exporter.name != "table" or chosen.target not in (None, Path("-")):
             terminal.lines(summary(report))
         for visit in visits:
             visit.remembered()
-    made = join if isinstance(join, remembering.RememberingJoin | remembering.JoinInBothWays) else None
     asked = ScanOptions(settings=chosen.settings)
     return judges.ended(
         made.both if made else (report,),
@@ -251,6 +271,39 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
         asked=asked,
         remembered=made.remembered if made else None,
     )
+
+
+def _write(
+    chosen: Chosen,
+    report: Report,
+    made: remembering.RememberingJoin | remembering.JoinInBothWays | None,
+    sweeps: Sequence[Swept],
+) -> None:
+    """The inventory, and its manifest beside it. A page tells what has changed since the sweep before this one, too."""
+    from shadowai import export
+
+    remembered = made.remembered if made else None
+    html = made is not None and chosen.exporter.name == "html"
+    hashed = manifesting.inputs if chosen.manifest is not None else page.hashes
+    wanted = html or chosen.manifest is not None
+    files = (*hashed(chosen.network), *collected.inputs(sweeps, remembered)) if wanted else ()
+    if made is not None and html:
+        drift = page.drift(remembered[0], chosen.breach) if remembered else None
+        risks = page.reasons(made.both[0], chosen.asked.rater(chosen.asked.load_catalog()))
+        page.write(made.both, chosen.exporter, chosen.target, paths=(), drift=drift, risks=risks, inputs=files)
+    else:
+        export.write_report(report, chosen.exporter, chosen.target)
+    if chosen.manifest is not None:
+        manifesting.write(
+            chosen.manifest,
+            report,
+            files=files,
+            asked=chosen.asked,
+            exporter=chosen.exporter,
+            target=chosen.target,
+            more={"scope": chosen.scope, **({"mode": chosen.mode} if chosen.mode else {})},
+            sweep=collected.of_manifest(chosen.tenants, sweeps, remembered),
+        )
 
 
 class _Network:
@@ -304,21 +357,10 @@ def _visits(
 
 def joined(chosen: Chosen) -> Join:
     """The join of this command line's signatures, policy and history."""
-    from shadowai.pipeline import ScanOptions
     from shadowai.sweep.visit import connector_of
     from shadowai.swept_report import SweptReport
 
-    asked = ScanOptions(
-        by=chosen.by,
-        policy=chosen.policy,
-        identities=chosen.identities,
-        decisions=chosen.decisions,
-        pseudonymise=chosen.pseudonymise,
-        settings=chosen.settings,
-    )
-    connectors = {tenant.connector: connector_of(tenant) for tenant in chosen.tenants}
-    titles = {name: {s.name: s.title for s in connector.signals} for name, connector in connectors.items()}
-    made = SweptReport(asked, titles)
+    made = SweptReport(chosen.asked, {tenant.connector: connector_of(tenant).signals for tenant in chosen.tenants})
     if not chosen.history:
         return remembering.JoinInBothWays(made, chosen.by)
     history = remembering.opened(chosen.history_url, chosen.settings)

@@ -17,7 +17,7 @@ from shadowai.normalize import printable
 if TYPE_CHECKING:
     from shadowai.config import Settings
     from shadowai.decisions.inventory_file import InventoryFile, Row
-    from shadowai.decisions.log import DecisionLog, Person
+    from shadowai.decisions.log import Person
     from shadowai.decisions.queue import Waiting
 
 ANSWERS: Final = {
@@ -65,7 +65,7 @@ def command(
     jumped, there is a new department or a wider permission, or facts have changed. Surest findings and highest risks first.
     """
     from shadowai import config
-    from shadowai.decisions import inventory_file, log, showing
+    from shadowai.decisions import inventory_file, showing
     from shadowai.decisions.queue import proposals, queue
 
     if interactive and layout == "json":
@@ -73,7 +73,7 @@ def command(
     settings = config.load(config_file)
     place = deciding.place(decisions_file, settings)
     found = inventory_file.read(inventory)
-    waiting = queue(_as_decided(found, log.read(place), settings))
+    waiting = queue(_as_decided(found, place, settings))
     rules = proposals(waiting)
     if not found.complete:
         terminal.say("note: the inventory is of a look that was not complete")
@@ -87,25 +87,15 @@ def command(
     return 0
 
 
-def _as_decided(found: InventoryFile, log: DecisionLog, settings: Settings) -> tuple[Row, ...]:
+def _as_decided(found: InventoryFile, place: Path, settings: Settings) -> tuple[Row, ...]:
     """The rows with what was decided since the inventory was written."""
-    from shadowai.decisions.applying import applied
-    from shadowai.decisions.grounds import facts_of
+    from shadowai.decisions import finishing
     from shadowai.decisions.inventory_file import Row
-    from shadowai.model import Report
-    from shadowai.packs.loading import in_force
+    from shadowai.pipeline import ScanOptions
 
-    if not log.standing:
-        return found.rows
-    known = in_force(settings).files
-    by_asset = {row.entry.asset_id: row.sha256 for row in found.rows}
-    report = applied(
-        Report(tuple(row.entry for row in found.rows)),
-        log,
-        today=datetime.now(UTC).date(),
-        facts=lambda id: facts_of(known[id]) if id in known else (),
-    )
-    return tuple(Row(entry, by_asset[entry.asset_id]) for entry in report.entries)
+    asked = ScanOptions(settings=settings, decisions=str(place))
+    rows = finishing.deciding(asked, asked.load_catalog())([row.entry for row in found.rows])
+    return tuple(Row(entry, row.sha256) for entry, row in zip(rows, found.rows, strict=True))
 
 
 def _ask(waiting: Sequence[Waiting], desk: _Desk) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import deciding, options, terminal
+from shadowai.cli import deciding, judging, options, remembering, terminal
 from shadowai.cli.stopping import Stop
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 )
 @click.option("--policy", "policy_file", metavar="FILE", help="Policy, YAML: what is sanctioned, and what prohibited.")
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")
+@judging.budget_option
+@judging.verdict_option
+@deciding.decisions_option
+@deciding.no_decisions_option
 @options.config_option
 @click.option("--no-progress", is_flag=True, help="No table while the watch goes on.")
 def command(
@@ -43,13 +47,17 @@ def command(
     by: Literal["service", "user"],
     policy_file: str | None,
     fail_on: str | None,
+    budget_file: str | None,
+    verdict_file: str | None,
+    decisions_file: str | None,
+    no_decisions: bool,
     config_file: Path | None,
     no_progress: bool,
 ) -> int:
     """Find the AI services that are used on a network interface, as they are used.
 
     On a terminal a table shows who uses what. Ctrl-C (or SIGTERM) ends the watch and writes the inventory; a second one
-    ends the program without it. Needs the library of shadowai[live], and the right to read the interface.
+    ends the program without it. Budgets are judged at the end. Needs the library of shadowai[live], and the right to read the interface.
     """
     from shadowai import config, export, pipeline, policy
     from shadowai.export.summary import summary
@@ -61,16 +69,18 @@ def command(
     options.check_folder(target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
-    decisions = deciding.applied(None, False, settings)
+    judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
+    decisions = deciding.applied(decisions_file, no_decisions, settings)
     watch = Watch(name, pipeline.ScanOptions(by=by, policy=policy_file, decisions=decisions, settings=settings))
     with Stop(duration) as stop:
         with Interface(name, bpf=bpf) as interface:
             failure = _follow(interface, watch, stop, shown=not no_progress)
-        report = watch.report(interface.dropped, failure)
+        reports = watch.reports(("service", "user") if judges.wants_both else (by,), interface.dropped, failure)
+        report = next(one for one in reports if one.by == by)
         export.write_report(report, exporter, target)
         if exporter.name != "table" or output not in (None, "-"):
             terminal.lines(summary(report))
-    return policy.exit_code(report, breach)
+    return judges.ended(reports, report)
 
 
 def _follow(interface: Interface, watch: Watch, stop: Stop, *, shown: bool) -> SourceError | None:

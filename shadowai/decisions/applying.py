@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -29,9 +29,21 @@ def applied(
     """
     if not log.standing:
         return report
-    made = _Applying(log.standing, today.isoformat(), facts, alias, _together(report.entries))
-    entries = tuple(map(made.entry, report.entries))
+    entries = decided(report.entries, log, today=today, facts=facts, alias=alias)
     return replace(report, entries=ordered(entries), notes=(*report.notes, *_notes(report, entries, log)))
+
+
+def decided(
+    rows: Sequence[Entry],
+    log: DecisionLog,
+    *,
+    today: date,
+    facts: Facts,
+    alias: Callable[[Entry], str] | None = None,
+) -> tuple[Entry, ...]:
+    """The rows with what was decided, as in :func:`applied`, in their order."""
+    made = _Applying(log.standing, today.isoformat(), facts, alias, _together(rows))
+    return tuple(map(made.entry, rows))
 
 
 class _Applying:

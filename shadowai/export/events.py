@@ -8,26 +8,31 @@ from typing import Final, Literal
 from shadowai.export.ascii_json import Json
 from shadowai.export.columns import columns
 from shadowai.export.times import as_iso
-from shadowai.model import Entry, Report, Usage, Verdict
+from shadowai.model import Entry, Report, Verdict
 from shadowai.normalize import host, printable
 
 BREACHES: Final = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
 """Verdicts whose use breaches a policy."""
 OPEN: Final = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
 """Verdicts that somebody has yet to reach."""
+ORDER: Final = (
+    Verdict.PROHIBITED,
+    Verdict.UNSANCTIONED,
+    Verdict.UNREVIEWED,
+    Verdict.IN_REVIEW,
+    Verdict.RISK_ACCEPTED,
+    Verdict.TOLERATED,
+    Verdict.SANCTIONED,
+    Verdict.NOT_AI,
+)
+"""Verdicts as a report lists them, what needs action first."""
 LEVELS: Final = ("low", "medium", "high", "critical")
 """The levels of risk, the lowest first."""
 
 
-def in_use(entry: Entry) -> bool:
-    """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less is held against anybody."""
-    used = entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
-    return entry.confidence == "confirmed" and entry.events > 0 and used
-
-
 def is_breach(entry: Entry) -> bool:
     """Whether the row is a breach of the policy, as docs/policy.md has it."""
-    return entry.verdict in BREACHES and in_use(entry)
+    return entry.verdict in BREACHES and entry.is_use
 
 
 def moment(entry: Entry, report: Report) -> int:

@@ -6,6 +6,9 @@ The only place that imports pandas, and only when one of its outputs is asked fo
 from __future__ import annotations
 
 import importlib
+import io
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -58,11 +61,26 @@ def write_xlsx(report: Report, stream: BinaryIO) -> None:
         raise UsageError(f"{len(report.entries):,} rows do not fit into a sheet", remedy="use --format csv or parquet")
     sheet = pd.DataFrame({c.name: _excel(c, report.entries) for c in columns(report.by)})
     about = pd.DataFrame({"about": [_short(cell(line)) for line in summary(report)]}, dtype="string")
-    with pd.ExcelWriter(stream, engine="openpyxl") as writer:
+    made = io.BytesIO()
+    with pd.ExcelWriter(made, engine="openpyxl") as writer:
         sheet.to_excel(writer, sheet_name="inventory", index=False, freeze_panes=(1, 0))
         about.to_excel(writer, sheet_name="about", index=False)
         if any(entry.dossier is not None for entry in report.entries):
             _dossiers(report.entries).to_excel(writer, sheet_name="dossiers", index=False, freeze_panes=(1, 0))
+    _timeless(made, stream)
+
+
+def _timeless(workbook: BinaryIO, stream: BinaryIO) -> None:
+    """The workbook without the time at which it was written, which stands beside each of its parts and in one of them (ECMA-376, part 2,
+    section 8.3)."""
+    with zipfile.ZipFile(workbook) as made, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as still:
+        for part in made.namelist():
+            content = made.read(part)
+            if part == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", content)
+            still.writestr(
+                zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED
+            )  # of the first day that an archive can name
 
 
 def _dossiers(entries: Sequence[Entry]) -> pd.DataFrame:

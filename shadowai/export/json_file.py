@@ -17,8 +17,10 @@ from shadowai.export.times import as_iso
 from shadowai.model import Candidate, Dossier, Entry, Gap, Note, Report
 
 SCHEMA: Final = 1
+DAY: Final = 86_400_000_000
+"""Microseconds of a day."""
 
-Plain = str | int | bool | None | list[str] | dict[str, str | list[str]]
+Plain = str | int | bool | None | list[str] | dict[str, str | int | list[str] | None]
 
 
 def write(report: Report, stream: BinaryIO) -> None:
@@ -80,10 +82,17 @@ def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:
         "departments": list(entry.departments),
         "facts": list(entry.facts),
         "dossier": None if entry.dossier is None else _dossier(entry.dossier),
+        "days": _days(entry),
     }
 
 
-def _dossier(kept: Dossier) -> dict[str, str | list[str]]:
+def _days(entry: Entry) -> dict[str, str | int | list[str] | None]:
+    """The bytes sent up on each day of use; ``null`` where no record of the row says a size. Days outside of the calendar are left out."""
+    known = ((as_iso(day * DAY)[:10], sent) for day, sent in entry.days)
+    return {day: None if entry.bytes_up is None else sent for day, sent in known if day}
+
+
+def _dossier(kept: Dossier) -> dict[str, str | int | list[str] | None]:
     """What people keep on file; what nobody said is empty."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in kept._asdict().items()}
 

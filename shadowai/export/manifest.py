@@ -1,6 +1,7 @@
 """What a report was made of, as one JSON object: inputs and their hashes, versions, options, counts, and the hash of what was written.
 
-It has no time in it, so that the same input, signatures and options give the same bytes.
+It has no time in it, so that the same input, signatures and options give the same bytes. Of a sweep the inputs are the rows that the
+history has of each tenant, and how each task ended stands beside them.
 """
 
 from __future__ import annotations
@@ -26,8 +27,43 @@ class Output(NamedTuple):
     sha256: str
 
 
+class Ended(NamedTuple):
+    """How a task of a tenant's sweep ended: ``completeness`` in a word, and why where that is not ``complete``."""
+
+    task: str
+    signal: str
+    completeness: str
+    why: str
+    pages: int
+    items: int
+
+
+class SweptTenant(NamedTuple):
+    """A tenant as it was swept: its name in the configuration, the platform's name for it, and how each task ended. One that could not
+    be swept has no ``mode``, and no tasks."""
+
+    name: str
+    connector: str
+    tenant: str = ""
+    mode: str = ""
+    scope: str = ""
+    complete: bool = False
+    tasks: tuple[Ended, ...] = ()
+
+
+class Sweep(NamedTuple):
+    """What a sweep adds to a manifest; ``run`` is the number of the run that remembers it, ``None`` where none does."""
+
+    tenants: tuple[SweptTenant, ...]
+    run: int | None = None
+
+
 def render(
-    report: Report, inputs: Sequence[InputFile], options: Mapping[str, str], outputs: Sequence[Output] = ()
+    report: Report,
+    inputs: Sequence[InputFile],
+    options: Mapping[str, str],
+    outputs: Sequence[Output] = (),
+    sweep: Sweep | None = None,
 ) -> bytes:
     """The manifest of ``report``. ``options`` are what was asked for, by the names of the command line, without secrets."""
     packs = sorted({(entry.signature_pack, entry.service_id, entry.signature_sha256) for entry in report.entries})
@@ -45,6 +81,9 @@ def render(
         "complete": report.complete,
         "outputs": [one._asdict() for one in outputs],
     }
+    if sweep is not None:
+        tenants = ({**one._asdict(), "tasks": [task._asdict() for task in one.tasks]} for one in sweep.tenants)
+        body |= {"run": sweep.run, "tenants": list(tenants)}
     return f"{dump(body, indent=1)}\n".encode("ascii")
 
 

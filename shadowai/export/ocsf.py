@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
-from shadowai.export.events import LEVELS, OPEN, hosts, in_use, ip, is_breach, message, milliseconds, moment, row
+from shadowai.export.events import LEVELS, OPEN, hosts, ip, is_breach, message, milliseconds, moment, row
 from shadowai.export.relates import techniques
 from shadowai.model import Actor, Entry, Report, Verdict
 
@@ -113,7 +113,7 @@ def _detection(entry: Entry) -> dict[str, Json]:
 def _compliance(entry: Entry) -> dict[str, Json]:
     status = _FAIL if is_breach(entry) else _STATUS.get(entry.verdict, 0)
     open_ = "nobody has decided yet" if entry.verdict in OPEN else ""
-    unproven = "no use is proven" if status == _WARNING and not in_use(entry) else ""
+    unproven = "no use is proven" if status == _WARNING and not entry.is_use else ""
     detail = "; ".join(part for part in (entry.verdict_reason, open_, unproven) if part)
     control = f"AI service policy: {entry.verdict.value}"
     return known({"control": control, "status_id": status, "status_detail": detail, "standards": ["policy"]})

@@ -55,7 +55,7 @@ def plain(report: Report) -> Iterator[str]:
     shown = _columns(report)
     if report.entries:
         rows = [[column.title for column in shown], *([_cell(c, e) for c in shown] for e in report.entries)]
-        widths = [max(_width(row[i]) for row in rows) for i in range(len(shown))]
+        widths = [max(terminal_width(row[i]) for row in rows) for i in range(len(shown))]
         for row in rows:
             yield "  ".join(
                 _pad(text, width, column.right) for text, width, column in zip(row, widths, shown, strict=True)
@@ -90,7 +90,9 @@ def drawn(report: Report, text: io.TextIOBase, width: int) -> None:
 def _fitting(shown: tuple[_Shown, ...], report: Report, width: int) -> tuple[tuple[_Shown, ...], list[str]]:
     """The columns that fit next to each other, and the titles of those that were left out for it."""
     needed = {
-        c.title: max(_width(c.title), *(_width(_cell(c, e)) for e in report.entries)) for c in shown if report.entries
+        c.title: max(terminal_width(c.title), *(terminal_width(_cell(c, e)) for e in report.entries))
+        for c in shown
+        if report.entries
     }
     left_out: list[str] = []
     for title in _DISPENSABLE:
@@ -181,11 +183,19 @@ def size(count: int | None) -> str:
     return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
 
 
-def _width(text: str) -> int:
-    """Terminal columns of ``text`` (UAX #11): wide characters take two, combining ones none."""
+def terminal_width(text: str) -> int:
+    """The columns that ``text`` takes on a terminal (UAX #11): two for a wide character, none for a combining one."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def fitted(text: str, room: int) -> str:
+    """As much of ``text`` as takes no more than ``room`` columns of a terminal, safe for one, with an ellipsis where that is not all."""
+    shown = shortened(text, room)
+    while terminal_width(shown) > room:
+        shown = f"{shown.removesuffix('…')[:-1]}…"
+    return shown
+
+
 def _pad(text: str, width: int, right: bool) -> str:
-    blank = " " * (width - _width(text))
+    blank = " " * (width - terminal_width(text))
     return blank + text if right else text + blank

@@ -30,6 +30,8 @@ cdef enum:
     TABS = 2
     OBJECT = 3
     W3C = 4
+    PAIRS = 5
+    CEF = 6
 
     # what a column is to the name
     NAME = 0
@@ -48,6 +50,11 @@ cdef enum:
     MOST_ELEMENTS = 24
     MOST_KEY = 1024
     MOST_NAME = 96
+    LONGEST_KEY = 64
+    MOST_PAIRS = 128
+    MOST_SPELLINGS = 8
+    MOST_FIELD = 131_072  # beyond that the reference's reader of quoted values gives up
+    GAP = 16  # blanks between two pairs
     MOST_ORDER = 64
     DEEPEST = 16
     JOINED = 64  # lines that a record with a line break in it may run over
@@ -87,10 +94,12 @@ cdef struct Element:
     int most
 
 cdef struct Check:
-    int slot
-    int spellings  # slots from this one on, of which the first that is there counts
+    int slots[MOST_SPELLINGS]  # of which the first that is there counts
+    int spellings
     int elements
     int whole
+    int raw  # quotes are part of the text
+    int more  # checks behind this one of which one is enough
     Element element[MOST_ELEMENTS]
 
 cdef struct Entry:
@@ -136,6 +145,13 @@ cdef struct Day:
     int32_t cell
     int64_t day
     int64_t sent
+
+cdef struct Pair:
+    const uint8_t *key
+    const uint8_t *value
+    const uint8_t *end
+    int size  # of the key
+
 
 cdef struct Name:
     int deeper  # paths that begin with it
@@ -251,13 +267,15 @@ cdef class Fold:
     name and manner are of no AI service after all (0), are counted under the number ``place`` (1), are no activity (2) or are to be shown
     (3); and whether they were blocked. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a number for what had to be assumed (-1: nothing), and whether times
     are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
+    ``is_foreign(cell)``: whether CEF of the device ``vendor|product`` is of another format.
     ``known`` are hosts and parent domains: of a plain name that is none of them, in none of them, and holds none of the ``grams`` nobody
     is asked. A gram is three small letters; ``.`` in it is a dot, a hyphen or the end of the name.
     """
 
     cdef int family, width, slots, checks, tests, names
-    cdef uint8_t delimiter
+    cdef uint8_t delimiter, first
     cdef bint exact
+    cdef bint wrapped  # lines stand behind a syslog header
     cdef int16_t slot_of[MOST_WIDTH]
     cdef int host_slots[MOST_SLOTS], manner_slots[MOST_SLOTS], url_slots[MOST_SLOTS], time_slots[MOST_SLOTS]
     cdef int up_slots[MOST_SLOTS], down_slots[MOST_SLOTS]
@@ -274,6 +292,11 @@ cdef class Fold:
     cdef size_t word_size[MOST_WORDS]
     cdef int n_words
     cdef uint8_t of_host[256]  # what a host in small letters is made of
+    cdef uint8_t of_key[256]  # what the keys of pairs are made of
+    cdef int head_slots[6]  # of CEF's header
+    cdef bint labels  # whether a label of CEF is asked for
+    cdef int row[MOST_SLOTS]  # slots of pairs that have to stand behind one another, -1 between rows
+    cdef int n_row
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
     cdef int32_t *cell_at  # open addressing: the cell of an actor and a way, one more than its number
@@ -291,6 +314,8 @@ cdef class Fold:
     # what stands where in the line at hand
     cdef const uint8_t *begin[MOST_SLOTS]
     cdef const uint8_t *end[MOST_SLOTS]
+    cdef const uint8_t *named[MOST_SLOTS]  # where the key of a pair begins
+    cdef Pair pair[MOST_PAIRS]
     cdef uint8_t key[MOST_KEY]
     cdef int spaces[MOST_WIDTH + 1]
     cdef uint8_t last_key[MOST_ORDER][MOST_NAME]
@@ -348,6 +373,8 @@ cdef class Fold:
         self.ask = ask
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host[<uint8_t>byte] = 1
+        for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-" + (b"[]" if plan.family == CEF else b"/"):
+            self.of_key[<uint8_t>byte] = 1
         self.by_name = not any(part == FORMAT for _, _, part in plan.host)
         self._take_known(known)
         self.words = tuple(words)
@@ -360,19 +387,23 @@ cdef class Fold:
             self.gram[(letter(one[0]) << 10) | (letter(one[1]) << 5) | letter(one[2])] = 1
         self.assumed = {}
         self.epoch = -1
+        for place in range(6):
+            self.head_slots[place] = -1
         self.since = NO_TIME if since is None else since
         self.until = -NO_TIME if until is None else until
         self.family = plan.family
         self.delimiter = plan.delimiter
         self.width = plan.width
         self.exact = plan.exact
+        self.first = plan.first[0] if plan.first else c'"'
+        self.wrapped = plan.wrapped
         self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
-        if self.family == BLANKS or self.family == W3C:
+        if self.family == BLANKS or self.family == W3C or self.family == CEF:
             self.odd |= HAS_BLANK | HAS_HIGH
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
         self.slots = len(plan.columns)
-        if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests)) > MOST_SLOTS:
+        if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests), len(plan.row)) > MOST_SLOTS:
             raise ValueError("a plan with too many columns")
         for place in range(MOST_WIDTH):
             self.slot_of[place] = -1
@@ -381,6 +412,8 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if self.family == OBJECT:
                 self._want(column, slot)
+            elif self.family == PAIRS or self.family == CEF:
+                self._want_key(column, slot)
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
         self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
@@ -401,11 +434,15 @@ cdef class Fold:
         for place, slot in enumerate(plan.bytes_down):
             self.down_slots[place] = slot
         self.checks = len(plan.checks)
-        for place, (slot, spellings, elements, whole) in enumerate(plan.checks):
-            self._take_check(&self.check[place], slot, spellings, elements, whole)
+        for place, (slots, elements, whole, raw, more) in enumerate(plan.checks):
+            self._take_check(&self.check[place], slots, elements, whole, raw)
+            self.check[place].more = more
         self.tests = len(plan.tests)
-        for place, (slot, spellings, elements, whole) in enumerate(plan.tests):
-            self._take_check(&self.test[place], slot, spellings, elements, whole)
+        for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
+            self._take_check(&self.test[place], slots, elements, whole, raw)
+        self.n_row = len(plan.row)
+        for place, slot in enumerate(plan.row):
+            self.row[place] = slot
 
     cdef int _take_known(self, known) except -1:
         """Keep the hosts and parent domains without which a host is of no service."""
@@ -420,10 +457,12 @@ cdef class Fold:
                 self.by_name = False
         return 0
 
-    cdef int _take_check(self, Check *check, int slot, int spellings, elements, bint whole) except -1:
-        if len(elements) > MOST_ELEMENTS:
-            raise ValueError("a check with too many elements")
-        check.slot, check.spellings, check.elements, check.whole = slot, spellings, len(elements), whole
+    cdef int _take_check(self, Check *check, slots, elements, bint whole, bint raw) except -1:
+        if len(elements) > MOST_ELEMENTS or not 0 < len(slots) <= MOST_SPELLINGS:
+            raise ValueError("a check with too many elements, or columns")
+        check.spellings, check.elements, check.whole, check.raw = len(slots), len(elements), whole, raw
+        for place, slot in enumerate(slots):
+            check.slots[place] = slot
         for place, (members, least, most) in enumerate(elements):
             for byte in members:
                 check.element[place].members[<uint8_t>byte] = 1
@@ -440,6 +479,18 @@ cdef class Fold:
                 raise ValueError("a plan with too many names")
             self._put_name(part, slot if count == len(steps) else -1)
         return 0
+
+    cdef int _want_key(self, bytes key, int slot) except -1:
+        """Look for the value of a pair, or for a part of CEF's header or a custom field by its label."""
+        heads = (b"vendor", b"product", b"version", b"class", b"name", b"severity")
+        if self.family == CEF and key.startswith(b"cef."):
+            if key[4:] in heads:
+                self.head_slots[heads.index(key[4:])] = slot
+            return 0
+        if len(key) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
+            raise ValueError("a plan with too many names")
+        self.labels = self.labels or (self.family == CEF and key.startswith(b"label."))
+        return self._put_name(key, slot)
 
     cdef int _put_name(self, bytes text, int slot) except -1:
         cdef uint64_t hash = 0
@@ -466,6 +517,120 @@ cdef class Fold:
             if slot >= 0:
                 self.begin[slot] = begin
                 self.end[slot] = end
+
+    cdef bint _unwrap(self) noexcept nogil:
+        """Let the line begin behind its syslog header (RFC 3164, or with a time as RFC 3339 has it); false where that is not plain."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *tag
+        cdef int count = 0
+        cdef bint dated
+        if at < stop and at[0] == c'<':
+            at += 1
+            while at < stop and c'0' <= at[0] <= c'9' and count < 3:
+                at += 1
+                count += 1
+            if count == 0 or at >= stop or at[0] != c'>':
+                return False
+            at += 1
+        dated = at < stop and c'0' <= at[0] <= c'9'
+        at = self._date(at) if dated else self._month(at)
+        if at == NULL or at >= stop or at[0] != c' ':
+            return False
+        at += 1
+        if self._is_like(at, b"0000") or self._is_like(at, b"AAA") or self._is_like(at, b"std"):
+            return False  # it may be a year, a zone, or a container's stream
+        if not self._has_no_host(at):
+            at = self._sender(at)
+            if at == NULL:
+                return False
+        tag = at
+        while at < stop and at - tag <= LONGEST_KEY and (self._is_word(at[0]) or memchr(b"./()-%", at[0], 6) != NULL):
+            at += 1
+        if at < stop and at[0] >= 0x80:
+            return False
+        if tag < at and at - tag <= LONGEST_KEY and at < stop:
+            if at[0] == c'[':
+                at += 1
+                while at < stop and (self._is_word(at[0]) or at[0] == c'.' or at[0] == c':' or at[0] == c'-'):
+                    at += 1
+                if at < stop and at[0] >= 0x80:
+                    return False
+                at = at + 1 if at < stop and at[0] == c']' else stop
+            if at < stop and at[0] == c':':
+                at += 1
+                tag = at + 1 if at < stop and (at[0] == c' ' or at[0] == c'\t') else at
+        at = tag
+        while at < stop:  # what a syslog server has escaped
+            at = <const uint8_t *>memchr(at, c'#', stop - at)
+            if at == NULL:
+                break
+            if at + 1 < stop and (at[1] == c'0' or at[1] == c'1'):
+                return False
+            at += 1
+        self.line_begin = tag
+        return tag < stop
+
+    cdef inline bint _is_word(self, uint8_t byte) noexcept nogil:
+        return c'a' <= (byte | 0x20) <= c'z' or c'0' <= byte <= c'9' or byte == c'_'
+
+    cdef bint _is_like(self, const uint8_t *at, const char *shape) noexcept nogil:
+        """Whether text is as ``shape`` says: ``0`` is a digit, ``A`` and ``a`` are letters, all others themselves."""
+        cdef int place = 0
+        while shape[place]:
+            if at + place >= self.line_end:
+                return False
+            if shape[place] == c'0':
+                if not c'0' <= at[place] <= c'9':
+                    return False
+            elif shape[place] == c'A':
+                if not c'A' <= at[place] <= c'Z':
+                    return False
+            elif shape[place] == c'a':
+                if not c'a' <= at[place] <= c'z':
+                    return False
+            elif at[place] != <uint8_t>shape[place]:
+                return False
+            place += 1
+        return True
+
+    cdef const uint8_t *_month(self, const uint8_t *at) noexcept nogil:
+        """Where ``Jan  5 08:00:00`` ends."""
+        if self._is_like(at, b"Aaa 00 00:00:00") or self._is_like(at, b"Aaa  0 00:00:00"):
+            return at + 15
+        return at + 14 if self._is_like(at, b"Aaa 0 00:00:00") else NULL
+
+    cdef const uint8_t *_date(self, const uint8_t *at) noexcept nogil:
+        """Where ``2026-01-05T08:00:00.123+00:00`` ends."""
+        cdef int digits = 0
+        if not self._is_like(at, b"0000-00-00T00:00:00"):
+            return NULL
+        at += 19
+        if at < self.line_end and at[0] == c'.':
+            at += 1
+            while at < self.line_end and c'0' <= at[0] <= c'9':
+                at += 1
+                digits += 1
+            if not 0 < digits <= 9:
+                return NULL
+        if at < self.line_end and at[0] == c'Z':
+            return at + 1
+        return at + 6 if self._is_like(at, b"+00:00") or self._is_like(at, b"-00:00") else NULL
+
+    cdef bint _has_no_host(self, const uint8_t *at) noexcept nogil:
+        """Whether what stands where the host would is none: it holds what no host does."""
+        while at < self.line_end and at[0] > c' ' and at[0] < 0x80:
+            if at[0] == c'=' or at[0] == c'|' or at[0] == c',' or at[0] == c'"':
+                return True
+            at += 1
+        return False
+
+    cdef const uint8_t *_sender(self, const uint8_t *at) noexcept nogil:
+        """What stands behind the host of a syslog header; ``NULL`` where it may be no host."""
+        cdef const uint8_t *host = at
+        while at < self.line_end and (self._is_word(at[0]) or at[0] == c'-' or at[0] == c'.'):
+            at += 1
+        return at + 1 if at > host and at < self.line_end and at[0] == c' ' else NULL
 
     cdef int _blanks(self) noexcept nogil:
         """Columns between blanks; no quote and no bracket, which may hold blanks."""
@@ -557,6 +722,8 @@ cdef class Fold:
                 mark = either(at, stop, self.delimiter, c'"')
                 if mark < stop and mark[0] == c'"':
                     return self._uncut()
+            if mark - at > MOST_FIELD:
+                return self._uncut()
             if place == 0 and self.exact and self._letter(at, mark) and self._begins_header(at, mark):
                 return HEADER if self._uncut() == UNSURE else OPEN
             self._set(place, at, mark)
@@ -569,10 +736,10 @@ cdef class Fold:
     cdef int _uncut(self) noexcept nogil:
         """What a line is of which nothing is looked at: where there are headers, it may be one."""
         cdef const uint8_t *at = self.line_begin
-        if self.family == BLANKS or self.family == OBJECT:
+        if self.family == BLANKS or self.family == OBJECT or self.family == PAIRS or self.family == CEF:
             return UNSURE
         if self.family == QUOTED:
-            return OPEN if self._odd() == OPEN else HEADER
+            return OPEN if self._odd() == OPEN else HEADER if self.exact else UNSURE
         while at < self.line_end and at[0] == 0:
             at += 1
         return HEADER if at < self.line_end and at[0] == c'#' else UNSURE
@@ -593,14 +760,21 @@ cdef class Fold:
         """Whether a first column begins as a header's would."""
         if at < end and at[0] == c'"':
             at += 1
-        return at < end and (c'a' <= (at[0] | 0x20) <= c'z' or at[0] >= 0x80)
+        if at >= end or at[0] == c'"':
+            return self.first == c'"'
+        return c'a' <= (at[0] | 0x20) <= c'z' or at[0] >= 0x80 or at[0] == self.first
 
     cdef int _object(self) noexcept nogil:
         """A JSON object (RFC 8259), checked throughout: only what is surely one is cut here."""
         cdef const uint8_t *at = self.line_begin
         cdef uint8_t prefix[MOST_NAME]
-        if self.line_begin == self.line_end or at[0] != c'{':
+        if self.line_begin == self.line_end:
             return UNSURE
+        if at[0] != c'{':  # what stands before an object is passed over
+            at = <const uint8_t *>memchr(at, c'{', self.line_end - at)
+            if at == NULL:
+                return UNSURE
+            self.line_begin = at
         at = self._members(at, prefix, 0, 0)
         return SURE if at == self.line_end else UNSURE
 
@@ -615,6 +789,245 @@ cdef class Fold:
             return entry.value != 0
         with gil:
             return self._ask_first(at, end, hash)
+
+    cdef int _pairs(self) noexcept nogil:
+        """``key=value`` between blanks, values in double quotes or without any; the first of a key counts. What stands between pairs (a
+        syslog header before the first) is passed over, as the reference does."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *key
+        cdef const uint8_t *equal
+        cdef const uint8_t *end
+        cdef uint8_t prefix[MOST_NAME]
+        cdef int place, slot, order = 0
+        if at < stop and memchr(at, c'{', stop - at) != NULL:
+            return UNSURE  # a shipper's object, maybe
+        while at < stop:
+            equal = <const uint8_t *>memchr(at, c'=', stop - at)
+            if equal == NULL:
+                break
+            key = equal
+            while key > at and equal - key <= LONGEST_KEY and self.of_key[(key - 1)[0]]:
+                key -= 1
+            if equal - key > LONGEST_KEY or (key > at and (key - 1)[0] >= 0x80):
+                return UNSURE
+            while key < equal and not self._begins_key(key[0]):
+                key += 1
+            if key == equal:
+                at = equal + 1
+                continue
+            end = self._pair_end(equal + 1)
+            if end == NULL:
+                return UNSURE
+            place = self._name_of(key, <int>(equal - key), prefix, 0, order)
+            order += 1
+            if place >= 0 and self.begin[self.name[place].slot] == NULL:
+                slot = self.name[place].slot
+                self.begin[slot], self.end[slot], self.named[slot] = equal + 1, end, key
+            at = end
+        return SURE if order and self._in_a_row() else UNSURE
+
+    cdef inline bint _begins_key(self, uint8_t byte) noexcept nogil:
+        return c'a' <= (byte | 0x20) <= c'z' or byte == c'_'
+
+    cdef const uint8_t *_pair_end(self, const uint8_t *at) noexcept nogil:
+        """Where a value ends that begins at ``at``; ``NULL`` where it is not plain."""
+        cdef const uint8_t *stop = self.line_end
+        if at < stop and at[0] == c'"':
+            at += 1
+            while True:
+                at = either(at, stop, c'"', c'\\')
+                if at >= stop:
+                    return NULL
+                if at[0] == c'"':
+                    return at + 1
+                at += 2
+                if at > stop:
+                    return NULL
+        if at < stop and at[0] == c"'":
+            return NULL
+        while at < stop and at[0] != c' ' and at[0] != c'\t':
+            if at[0] < 0x20 or at[0] >= 0x80 or at[0] == c'"':
+                return NULL
+            at += 1
+        return at
+
+    cdef bint _in_a_row(self) noexcept nogil:
+        """Whether the pairs that have to stand behind one another do, one blank apart; before the first of each row (-1 parts them) stands
+        a blank or nothing."""
+        cdef const uint8_t *at = NULL  # where the pair before ends
+        cdef const uint8_t *key
+        cdef int place, slot
+        for place in range(self.n_row):
+            slot = self.row[place]
+            if slot < 0:
+                at = NULL
+                continue
+            key = self.named[slot]
+            if self.begin[slot] == NULL or (key > self.line_begin and (key - 1)[0] != c' ') or (at != NULL and key != at + 1):
+                return False
+            at = self.end[slot]
+        return True
+
+    cdef int _cef(self) noexcept nogil:
+        """CEF: six fields behind the version, then pairs whose values may hold blanks."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *begin[6]
+        cdef const uint8_t *end[6]
+        cdef uint64_t hash = 0
+        cdef int place, slot, count
+        if at == stop or memchr(at, c'{', stop - at) != NULL or self._is_bare_cef():
+            return UNSURE
+        while True:
+            at = <const uint8_t *>memchr(at, c'C', stop - at) if at < stop else NULL
+            if at == NULL or stop - at < 4:
+                return UNSURE
+            if memcmp(at, b"CEF:", 4) == 0:
+                break
+            at += 1
+        at += 4
+        if at < stop and at[0] == c' ':
+            at += 1
+        count = 0
+        while at < stop and c'0' <= at[0] <= c'9':
+            at += 1
+            count += 1
+        if not 0 < count < 3:
+            return UNSURE
+        for place in range(6):
+            if at >= stop or at[0] != c'|':
+                return UNSURE
+            begin[place] = at + 1
+            at = either(at + 1, stop, c'|', c'\\')
+            if at < stop and at[0] != c'|':
+                return UNSURE
+            end[place] = at
+        if end[1] - begin[0] > MOST_NAME or self._begins_header(begin[0], end[1]):
+            return UNSURE
+        count = self._extension(at + 1 if at < stop else stop)
+        if count < 0 or (self.labels and not self._take_labels(count)):
+            return UNSURE
+        for place in range(6):
+            slot = self.head_slots[place]
+            if slot >= 0:
+                if begin[place] < end[place] and begin[place][0] == c'"':
+                    return UNSURE
+                self.begin[slot], self.end[slot] = begin[place], end[place]
+        return SURE
+
+    cdef bint _is_bare_cef(self) noexcept nogil:
+        """Whether the line may begin with CEF's version, without its name."""
+        cdef const uint8_t *at = self.line_begin
+        cdef int count = 0
+        while at < self.line_end and at[0] == c' ' and count < 8:
+            at += 1
+            count += 1
+        count = 0
+        while at < self.line_end and c'0' <= at[0] <= c'9' and count < 2:
+            at += 1
+            count += 1
+        return count > 0 and at < self.line_end and at[0] == c'|'
+
+    cdef int _extension(self, const uint8_t *at) noexcept nogil:
+        """The pairs of CEF's extension, and how many; -1 where they are not plain. A value ends before blanks with a key behind them."""
+        cdef const uint8_t *stop = self.line_end
+        cdef Pair *pair
+        cdef int place, slot, count = 0
+        cdef uint8_t prefix[MOST_NAME]
+        while at < stop and at[0] == c' ':
+            at += 1
+        while at < stop:
+            if count == MOST_PAIRS:
+                return -1
+            pair = &self.pair[count]
+            pair.key = at
+            while at < stop and self.of_key[at[0]]:
+                at += 1
+            pair.size = <int>(at - pair.key)
+            if at >= stop or at[0] != c'=' or pair.size == 0 or pair.size > LONGEST_KEY or memchr(b".-[]", pair.key[0], 4) != NULL:
+                return -1
+            if (pair.size > 4 and memcmp(pair.key, b"cef.", 4) == 0) or (pair.size > 6 and memcmp(pair.key, b"label.", 6) == 0):
+                return -1
+            pair.value = at + 1
+            at = self._value_end(at + 1, &pair.end)
+            if at == NULL:
+                return -1
+            place = self._name_of(pair.key, pair.size, prefix, 0, count)
+            count += 1
+            if place >= 0 and self.begin[self.name[place].slot] == NULL:
+                slot = self.name[place].slot
+                if self._is_in_quotes(pair):
+                    return -1
+                self.begin[slot], self.end[slot] = pair.value, pair.end
+        return count
+
+    cdef inline bint _is_in_quotes(self, const Pair *pair) noexcept nogil:
+        """Whether a value begins with a quote, which is part of it in CEF and not elsewhere."""
+        return pair.value < pair.end and pair.value[0] == c'"'
+
+    cdef const uint8_t *_value_end(self, const uint8_t *at, const uint8_t **end) noexcept nogil:
+        """Where the next key begins, or the line's end; ``end`` is where the value ends."""
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *blank
+        cdef const uint8_t *key
+        while True:
+            blank = <const uint8_t *>memchr(at, c' ', stop - at) if at < stop else NULL
+            if blank == NULL:
+                end[0] = stop
+                return stop
+            at = blank
+            while at < stop and at[0] == c' ':
+                at += 1
+            key = at
+            if at == stop:
+                end[0] = blank
+                return stop if stop - blank <= GAP else NULL
+            if c'a' <= (at[0] | 0x20) <= c'z':
+                while at < stop and at - key <= LONGEST_KEY and self.of_key[at[0]]:
+                    at += 1
+                if at < stop and at[0] == c'=' and at - key <= LONGEST_KEY:
+                    end[0] = blank
+                    return key if key - blank <= GAP else NULL
+
+    cdef bint _take_labels(self, int count) noexcept nogil:
+        """Set the custom fields that are asked for by their labels: the last of a label counts, and of its field the first."""
+        cdef uint8_t name[MOST_NAME]
+        cdef uint64_t hash = 0
+        cdef Pair *pair
+        cdef Pair *base
+        cdef Entry *entry
+        cdef const uint8_t *begin
+        cdef const uint8_t *end
+        cdef int place = count - 1, other, slot
+        memcpy(name, b"label.", 6)
+        while place >= 0:
+            pair = &self.pair[place]
+            place -= 1
+            if pair.size <= 5 or memcmp(pair.key + pair.size - 5, b"Label", 5) != 0:
+                continue
+            begin, end = pair.value, pair.end
+            while begin < end and begin[0] == c' ':
+                begin += 1
+            while end > begin and (end - 1)[0] == c' ':
+                end -= 1
+            if end - begin > MOST_NAME - 8:
+                continue
+            if end > begin:
+                memcpy(name + 6, begin, end - begin)
+            entry = find(&self.keys, name, 6 + (end - begin), &hash)
+            if entry == NULL:
+                continue
+            slot = self.name[entry.value].slot
+            for other in range(count):
+                base = &self.pair[other]
+                if base.size == pair.size - 5 and memcmp(base.key, pair.key, base.size) == 0:
+                    if self._is_in_quotes(base):
+                        return False
+                    if self.begin[slot] == NULL:
+                        self.begin[slot], self.end[slot] = base.value, base.end
+                    break
+        return True
 
     cdef const uint8_t *_members(self, const uint8_t *at, uint8_t *prefix, int length, int depth) noexcept nogil:
         """Where an object ends that begins at ``at``; ``NULL`` where it is not sure to be one. ``prefix`` is the path to its members."""
@@ -801,26 +1214,44 @@ cdef class Fold:
             found = self._tabs()
         elif self.family == W3C:
             found = self._w3c()
+        elif self.family == PAIRS:
+            found = self._pairs()
+        elif self.family == CEF:
+            found = self._cef()
         else:
             found = self._blanks()
         if found != SURE:
             return found
-        for place in range(self.checks):
-            if not self._holds(&self.check[place]):
-                return UNSURE
-        return SURE
+        return SURE if self._checked() else UNSURE
+
+    cdef bint _checked(self) noexcept nogil:
+        """Whether of each check, or group of checks, one holds."""
+        cdef int place = 0, last
+        cdef bint held
+        while place < self.checks:
+            last = place + self.check[place].more
+            held = False
+            while place <= last:
+                held = held or self._holds(&self.check[place])
+                place += 1
+            if not held:
+                return False
+        return True
 
     cdef bint _holds(self, const Check *check) noexcept nogil:
         """Whether a column is as the plan asks."""
         cdef const uint8_t *at
         cdef const uint8_t *end
-        cdef int slot = check.slot
-        while self.begin[slot] == NULL and slot + 1 < check.slot + check.spellings:
-            slot += 1
+        cdef int spelling = 0, slot
+        while self.begin[check.slots[spelling]] == NULL and spelling + 1 < check.spellings:
+            spelling += 1
+        slot = check.slots[spelling]
         if not self._inner(slot, &at, &end):
             return False
-        if check.elements and self.family == OBJECT and at == self.begin[slot] and (at[0] == c't' or at[0] == c'f'):
-            return False  # to the reference it is True or False
+        if check.raw:
+            at, end = self.begin[slot], self.end[slot]
+        if self._is_escaped(at, end):
+            return False
         return self._fits(check, at, end)
 
     cdef int _tests(self, int length) noexcept nogil:
@@ -829,12 +1260,16 @@ cdef class Fold:
         cdef const uint8_t *end
         cdef int place
         for place in range(self.tests):
-            if not self._inner(self.test[place].slot, &at, &end):
+            if not self._inner(self.test[place].slots[0], &at, &end):
                 at = end = NULL
-            elif marks(at, end) & (HAS_HIGH | HAS_HOLDER):
+            elif marks(at, end) & (HAS_HIGH | HAS_HOLDER) or self._is_escaped(at, end):
                 return -1
             self.key[length + place] = self._fits(&self.test[place], at, end)
         return length + self.tests
+
+    cdef inline bint _is_escaped(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a value of a pair may be another text to the reference."""
+        return (self.family == PAIRS or self.family == CEF) and at < end and memchr(at, c'\\', end - at) != NULL
 
     cdef bint _fits(self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """So many bytes of these, then so many of those, as many as there are."""
@@ -1188,7 +1623,7 @@ cdef class Fold:
 
     cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) noexcept:
         cdef bytes cell = (<const char *>at)[: end - at]
-        found = bool(self.ask.begins_header(cell))
+        found = bool(self.ask.is_foreign(cell) if self.family == CEF else self.ask.begins_header(cell))
         if is_full(&self.firsts):
             clear(&self.firsts)
         put(&self.firsts, <const uint8_t *>PyBytes_AS_STRING(cell), PyBytes_GET_SIZE(cell), hash, found)
@@ -1257,6 +1692,8 @@ cdef class Fold:
                 self.doubtful -= 1
                 if self._odd() == OPEN:
                     self.doubtful = JOINED
+            elif self.wrapped and not self._unwrap():
+                kind = self._uncut()
             elif self.line_end - self.line_begin > 1 << 20 or (odd and marks(self.line_begin, self.line_end) & self.odd):
                 kind = self._uncut()
             else:

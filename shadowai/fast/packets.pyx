@@ -1235,6 +1235,7 @@ cdef class Table:
         cdef size_t each
         cdef uint32_t slot
         cdef flow_t *flow
+        cdef bint may_tell = False
         if self.quick and self.named:
             self.naming.named += self.named
             self.named = 0
@@ -1246,10 +1247,16 @@ cdef class Table:
                 flow.marks |= HANDED_ON
             if flow.marks & QUIC:
                 self.end_quic(flow)
-            if flow.marks & REQUEST:
+            if flow.marks & REQUEST and may_tell:  # an earlier flow's rest may hold a name, and this request counts until then
+                self.lost -= is_lost(flow)  # the owner counts it
+                self.tell_request(flow)
+                flow.marks |= HANDED_ON
+            elif flow.marks & REQUEST:
                 self.naming._requests -= 1
                 self.naming._weight -= self.held[flow.held].weight
                 self.give_up(flow)
+            if flow.marks & HANDED_ON and self.quick:
+                may_tell = may_tell or 2 * flow.number in self.streams or 2 * flow.number + 1 in self.streams
             if not self.quick or flow.marks & (HANDED_ON | TOLD):
                 self.finish(as_tuple(flow))
             elif self.is_settled(flow):

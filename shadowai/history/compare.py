@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -20,6 +20,8 @@ from shadowai.tenant import Grant, Person
 
 KINDS: tuple[ThingKind, ...] = ("service", "user", "app", "grant")
 """What is compared; people are remembered to give principals a name."""
+_DECIDED = ("verdict", "mode", "category", "vendor", "service", "services")
+"""Fields that the policy or the catalogue decides."""
 _ORDER = ("new", "returned", "changed", "gone", "not_observable")
 
 
@@ -148,12 +150,23 @@ class _Comparing:
         sources = {shower.source for shower in version.shown}
         logs = {label for look in self._later.looks if not look.part for label in look.labels}
         first = isinstance(version.thing, Finding) and bool(sources) and not logs & labels_of(version.thing)
-        return first and all(store.first_of(self._db, tenant_lineage(s)) > self._earlier.id for s in sources)
+        return first and sources == set(self._first_looked_at(version))
+
+    def _first_looked_at(self, version: Version) -> list[str]:
+        """The tenants with a part in a row that nobody had looked at by the earlier run."""
+        sources = {shower.source for shower in version.shown} if isinstance(version.thing, Finding) else ()
+        return sorted(s for s in sources if store.first_of(self._db, tenant_lineage(s)) > self._earlier.id)
+
+    def _may_be_a_first_look_s(self, item: Difference) -> bool:
+        """Whether a further tenant can make that difference: it adds, and may have a rule say otherwise, but takes nothing away."""
+        same = (self._earlier.policy, self._earlier.signatures) == (self._later.policy, self._later.signatures)
+        return same if item.field in ("verdict", "mode") else item.more and item.field not in _DECIDED
 
     def _changed(self, version: Version, item: Difference) -> Change:
         thing = version.thing
-        cause, detail = self._why(version, item)
-        breach = item.more and self._breaches(thing)
+        fresh = self._first_looked_at(version) if self._may_be_a_first_look_s(item) else []
+        cause, detail = self._why(version, item, fresh)
+        forbidden = item.more and not fresh and self._is_forbidden(thing)
         return Change(
             what="changed",
             kind=version.kind,
@@ -167,11 +180,15 @@ class _Comparing:
             after=item.after,
             detail=detail,
             verdict=thing.verdict if isinstance(thing, Finding) else None,
-            breach=breach,
+            breach=forbidden and not _is_audited(thing),
+            audited=forbidden and _is_audited(thing),
+            baseline=bool(fresh),
         )
 
-    def _why(self, version: Version, item: Difference) -> tuple[Cause, str]:
-        if item.field in ("verdict", "category", "vendor", "service", "services"):
+    def _why(self, version: Version, item: Difference, fresh: Sequence[str]) -> tuple[Cause, str]:
+        if fresh:
+            return "coverage", f"the first look at {', '.join(fresh)}"
+        if item.field in _DECIDED:
             return self._decided(version, item)
         reasons = self._lacking_before(version) if item.more else []
         return ("coverage", f"the earlier look: {reasons[0]}") if reasons else ("environment", "")
@@ -197,13 +214,17 @@ class _Comparing:
         signatures = self._earlier.signatures != self._later.signatures
         if item.field == "services":
             return ("catalogue", "") if signatures else ("environment", "")
-        if item.field == "verdict" and (self._earlier.policy != self._later.policy or not signatures):
+        if item.field in ("verdict", "mode") and (self._earlier.policy != self._later.policy or not signatures):
             same = self._earlier.policy == self._later.policy
-            return "policy", "a rule has begun or ceased to hold" if same else "the policy file has changed"
+            return (
+                "policy",
+                "a rule or a decision has begun or ceased to hold" if same else "the policy file has changed",
+            )
         return ("catalogue", "its signature has changed") if signatures else ("environment", "")
 
     def _made(self, what: Any, version: Version, *, cause: Cause, detail: str = "") -> Change:
         thing = version.thing
+        forbidden = what in ("new", "returned") and self._is_forbidden(thing)
         return Change(
             what=what,
             kind=version.kind,
@@ -214,11 +235,12 @@ class _Comparing:
             who=self._who(version),
             detail=detail,
             verdict=thing.verdict if isinstance(thing, Finding) else None,
-            breach=what in ("new", "returned") and self._breaches(thing),
+            breach=forbidden and not _is_audited(thing),
+            audited=forbidden and _is_audited(thing),
         )
 
-    def _breaches(self, thing: Thing) -> bool:
-        """As :func:`shadowai.policy.breaches` judges entries."""
+    def _is_forbidden(self, thing: Thing) -> bool:
+        """As :func:`shadowai.policy.breaches` judges entries, whether or not the rule is enforced."""
         return (
             isinstance(thing, Finding)
             and thing.verdict.value in self._fail_on
@@ -252,6 +274,10 @@ class _Comparing:
         if isinstance(thing, Grant) and thing.principal is not None:
             return self._people.get((version.lineage, bodies.key(thing.principal)), who(thing))
         return who(thing)
+
+
+def _is_audited(thing: Thing) -> bool:
+    return isinstance(thing, Finding) and thing.audited
 
 
 def _service(thing: Thing) -> str:

@@ -40,6 +40,8 @@ def _finding(before: Finding, after: Finding) -> Iterator[Difference]:
     if before.verdict is not after.verdict:
         worse = after.verdict in _WORSE and before.verdict not in _WORSE
         yield Difference("verdict", before.verdict.value, after.verdict.value, worse)
+    if before.audited is not after.audited and {before.verdict, after.verdict} <= {*_WORSE}:
+        yield Difference("mode", _mode(before), _mode(after), before.audited)
     if before.usage is not after.usage:
         yield Difference("usage", _usage(before.usage), _usage(after.usage), _rung(after.usage) > _rung(before.usage))
     elif before.used is not after.used:
@@ -80,6 +82,10 @@ def _text(value: object) -> str:
 
 def _usage(usage: Usage | None) -> str:
     return usage.value if usage else ""
+
+
+def _mode(finding: Finding) -> str:
+    return "audit" if finding.audited else "enforce"
 
 
 def _rung(usage: Usage | None) -> int:

@@ -13,6 +13,7 @@ from shadowai.errors import UsageError
 from shadowai.history import bodies, looks
 from shadowai.history.nouns import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
 from shadowai.model import Entry, Gap, Origin, Report, SourceSummary, Usage
+from shadowai.policy.deciding import FORBIDDEN
 from shadowai.risk.answers import kept
 from shadowai.tenant import Grant, Swept, traced
 
@@ -42,6 +43,7 @@ def item(entry: Entry, shown: Shown = frozenset()) -> Item:
         sources=tuple(sorted(entry.sources)),
         names=tuple(sorted(entry.names)),
         facts=kept(entry.facts),
+        audited=entry.verdict in FORBIDDEN and entry.ruling is not None and not entry.ruling.enforced,
     )
     kind: ThingKind = "service" if who is None else "user"
     return Item(kind, bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen, shown)
@@ -196,9 +198,12 @@ class Dated(Collection[Grant]):
 
 
 def with_dates(history: History, swept: Swept) -> Swept:
-    """A sweep whose grants have the date of the first sweep that saw them, where they have none of their own."""
+    """A sweep whose grants have the date of the first sweep that saw them, where they have none of their own, and that knows since when
+    its apps are known."""
     from shadowai.history import store
 
     lineage = looks.tenant_lineage(looks.source_of(swept))
     with history.reading() as db:
-        return replace(swept, grants=Dated(swept.grants, store.first_seen(db, lineage, "grant")))
+        grants, apps = (store.first_seen(db, lineage, kind) for kind in ("grant", "app"))
+    known = {app.id: time for app in swept.apps if (time := apps.get(bodies.key(app.id))) is not None}
+    return replace(swept, grants=Dated(swept.grants, grants), known_since=known)

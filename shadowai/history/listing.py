@@ -19,6 +19,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = ("table", "csv", "json")
 SCHEMA: Final = 1
 COLUMNS: Final = (
     "change", "kind", "subject", "service_id", "who", "field", "before", "after", "cause", "verdict", "breach", "detail", "key",
+    "audited",
 )  # fmt: skip
 """Of a change, in their stable order."""
 _SHOWN = ("CHANGE", "KIND", "SUBJECT", "WHO", "WHAT", "CAUSE", "VERDICT")
@@ -49,9 +50,11 @@ def summary(found: Comparison) -> Iterator[str]:
         kinds = Counter(change.what for change in found.changes)
         each = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in sorted(kinds.items()))
         yield f"From {before} to {after}: {each or 'no change'}."
-    breaches = sum(change.breach for change in found.changes)
+    breaches, audited = (sum(getattr(change, name) for change in found.changes) for name in ("breach", "audited"))
     if breaches:
         yield f"New breaches of the policy: {breaches:,}."
+    if audited:
+        yield f"New breaches of rules in audit mode, which alert nobody: {audited:,}."
     for place in found.fresh:
         yield f"First look: {shortened(place)}: a baseline, not compared."
     for reason in found.unseen:
@@ -143,7 +146,7 @@ def _row(change: Change) -> dict[str, Any]:
     verdict = change.verdict.value if change.verdict else ""
     values = (
         change.what, change.kind, change.subject, change.service, change.who, change.field, change.before, change.after,
-        change.cause, verdict, change.breach, change.detail, change.key,
+        change.cause, verdict, change.breach, change.detail, change.key, change.audited,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -152,9 +155,15 @@ def _shown(change: Change) -> list[str]:
     what = change.detail
     if change.field:
         what = f"{change.field}: {_arrow(change)}" + (f" ({change.detail})" if change.detail else "")
-    verdict = change.verdict.value if change.verdict else ""
+    verdict = verdict_of(change)
     cells = (change.what, change.kind, change.subject, change.who, what, change.cause, verdict)
     return [shortened(text, _WIDEST) for text in cells]
+
+
+def verdict_of(change: Change) -> str:
+    """The verdict in words, with ``(audit)`` behind one that breaches nothing because its rule is not enforced."""
+    said = change.verdict.value if change.verdict else ""
+    return f"{said} (audit)" if change.audited else said
 
 
 def _arrow(change: Change) -> str:

@@ -63,6 +63,7 @@ class Finding:
 
     ``user``, ``device``, ``address`` are of a row by user. ``used`` is true where something was let through that is more than a
     look-up: only that breaches a policy. ``users`` is known of rows by service alone. ``facts`` are those that the risk hangs on.
+    ``audited`` is true of a verdict that forbids by a rule which is not enforced.
     """
 
     service_id: str
@@ -81,6 +82,7 @@ class Finding:
     sources: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    audited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,8 @@ class Version:
 class Change:
     """One difference between two runs. ``subject`` names the thing for people; ``field``, ``before`` and ``after`` are of what
     changed. ``cause`` says why it shows, ``detail`` in words. ``breach`` is true where it breaches the policy now and did not
-    before, or does so in a further way."""
+    before, or does so in a further way; ``audited`` where it would, were the rule enforced. ``baseline`` is true where the first look at
+    a tenant that shares the row may be all there is to it: nobody is told."""
 
     what: What
     kind: ThingKind
@@ -208,6 +211,8 @@ class Change:
     detail: str = ""
     verdict: Verdict | None = None
     breach: bool = False
+    audited: bool = False
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from shadowai import normalize
 from shadowai.history import bodies, unexplained
 from shadowai.history.nouns import Finding, KnownApp, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
-from shadowai.model import Match
+from shadowai.model import Actor, Match
 from shadowai.tenant import App, Grant, Person
 
 How = Literal["app", "row", "candidate"]
@@ -28,8 +29,9 @@ AppMatches = Callable[[App], tuple[Match, ...]]
 class Explained:
     """A remembered name that is explained now. ``was`` is the id of the service that it was counted under, empty where it was nobody's.
 
-    ``who`` are the people that are known, ``users`` how many there were (``None``: not known); ``places`` where to look. Times are
-    microseconds since the epoch, and bound when the thing was seen, which for a row may be under its other names.
+    ``who`` are the people that are known, and ``actors`` the same as rows by user have them; ``users`` how many there were (``None``: not
+    known); ``places`` where to look. Times are microseconds since the epoch, and bound when the thing was seen, which for a row may be
+    under its other names.
     """
 
     service: str
@@ -42,6 +44,7 @@ class Explained:
     first_seen: int | None = None
     last_seen: int | None = None
     places: tuple[str, ...] = ()
+    actors: tuple[Actor, ...] = ()
 
 
 def rescan(history: History, matches: Matches, app_matches: AppMatches) -> list[Explained]:
@@ -74,7 +77,17 @@ def _apps(db: Connection, app_matches: AppMatches) -> Iterator[Explained]:
                 number = len(who) or known.app.users
                 was = ", ".join(known.services)
                 yield Explained(
-                    match.signature, known.app.name, match.strength, "app", was, who, number, first, last, (place,)
+                    match.signature,
+                    known.app.name,
+                    match.strength,
+                    "app",
+                    was,
+                    who,
+                    number,
+                    first,
+                    last,
+                    (place,),
+                    tuple(Actor(normalize.user(name)) for name in who),
                 )
 
 
@@ -83,7 +96,8 @@ def _rows(db: Connection, matches: Matches) -> Iterator[Explained]:
     for lineage, key, row in _things(db, "user"):
         if not isinstance(row, Finding):
             continue
-        person = next((part for part in (row.user, row.device, row.address) if part), "")
+        actor = Actor(row.user, row.device, row.address)
+        person = next((part for part in actor if part), "")
         for name in row.names:
             now = matches(name)
             if any(match.signature == row.service_id for match in now):
@@ -91,7 +105,17 @@ def _rows(db: Connection, matches: Matches) -> Iterator[Explained]:
             first, last = times.get((lineage, key), (None, None))
             for match in _best(now):
                 yield Explained(
-                    match.signature, name, match.strength, "row", row.service_id, (person,), 1, first, last, row.sources
+                    match.signature,
+                    name,
+                    match.strength,
+                    "row",
+                    row.service_id,
+                    (person,),
+                    1,
+                    first,
+                    last,
+                    row.sources,
+                    (actor,),
                 )
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, select, text
+from sqlalchemy import Connection, Engine, Row, and_, create_engine, delete, event, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
@@ -209,9 +209,39 @@ def digests(db: Connection, version: str) -> dict[str, str]:
 
 
 def first_seen(db: Connection, lineage: str, kind: str) -> dict[str, int]:
-    """When each thing of the lineage was first seen, by its key: microseconds since the epoch."""
-    query = select(THING.c.ident, THING.c.first_seen).where(THING.c.lineage == lineage, THING.c.kind == kind)
-    return {row[0]: row[1] for row in db.execute(query)}
+    """When each thing of the lineage that stands was first seen, by its key: microseconds since the epoch. What was gone and came back
+    is known since it came back."""
+    mine = and_(VERSION.c.lineage == lineage, VERSION.c.kind == kind)
+    same = and_(THING.c.lineage == lineage, THING.c.kind == kind, THING.c.ident == VERSION.c.ident)
+    stands = and_(mine, VERSION.c.ends.is_(None))
+    query = select(THING.c.ident, THING.c.first_seen, THING.c.first_run).join(VERSION, same).where(stands)
+    found = {row[0]: row[1] for row in db.execute(query.where(VERSION.c.begins == THING.c.first_run))}
+    later = query.where(VERSION.c.begins != THING.c.first_run)
+    versions = select(VERSION.c.ident, VERSION.c.begins, VERSION.c.ends).order_by(VERSION.c.ident, VERSION.c.begins)
+    of_them = versions.where(mine, VERSION.c.ident.in_(later.with_only_columns(THING.c.ident)))
+    since = _without_gap(db.execute(of_them))
+    ended = {number: _ended(db, lineage, number) for number in set(since.values())}
+    for ident, first, run in db.execute(later):
+        found[ident] = first if since[ident] == run else ended[since[ident]]
+    return found
+
+
+def _without_gap(versions: Iterable[Row[Any]]) -> dict[str, int]:
+    """The run from which on each thing stood until its last version, by its versions (what, from, until) in their order."""
+    since: dict[str, int] = {}
+    until: dict[str, int | None] = {}
+    for row in versions:
+        if until.get(row.ident) != row.begins:
+            since[row.ident] = row.begins
+        until[row.ident] = row.ends
+    return since
+
+
+def _ended(db: Connection, lineage: str, number: int) -> int:
+    """When a run ended, or the first remembered one of the lineage after it where it was forgotten."""
+    query = select(func.min(RUN.c.id)).join(LINEAGE, LINEAGE.c.run == RUN.c.id)
+    first = query.where(LINEAGE.c.lineage == lineage, RUN.c.id >= number).scalar_subquery()
+    return int(db.execute(select(RUN.c.ended).where(RUN.c.id == first)).scalar_one())
 
 
 def forget(db: Connection, before: int) -> int:

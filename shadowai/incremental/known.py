@@ -115,7 +115,8 @@ class File:
     ``reached`` is up to where it was read; what lies between that and ``mark`` is not settled: it is in ``own``, and read again when the
     file has changed. ``whole`` where there is never a mark. ``rest`` tells what became of a last line without an end: ``"read"``, or
     ``"left"`` for later. ``given`` is the name under which it was given; ``rotated`` where it has another by now, ``closed`` where it is
-    not there any more under any, and ``lost`` where more may have been written to it before that.
+    not there any more under any, and ``lost`` where more may have been written to it before that. ``shared`` are the bytes at its
+    beginning that another file counts.
     """
 
     number: int
@@ -134,6 +135,7 @@ class File:
     rotated: bool = False
     closed: bool = False
     lost: bool = False
+    shared: int = 0
     token: str = ""
     """The path that its records are read under, which :data:`TOKEN` matches; its name is in it, for the date that may be in that."""
 

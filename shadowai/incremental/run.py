@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,11 +19,11 @@ from shadowai.catalog import Catalog
 from shadowai.errors import SourceError, UsageError
 from shadowai.incremental import rotation, texts
 from shadowai.incremental import state as states
-from shadowai.incremental.known import NOTHING, TOKEN, File, Seen
+from shadowai.incremental.known import HEAD, NOTHING, TOKEN, File, Seen, head_of
 from shadowai.incremental.reading import Reader
 from shadowai.incremental.state import State
 from shadowai.incremental.texts import Text
-from shadowai.inventory import By
+from shadowai.inventory import By, Inventory
 from shadowai.model import Gap, Note, Origin, Report
 from shadowai.names import Names
 from shadowai.pipeline import Outcome, Progress, ScanOptions
@@ -55,6 +56,7 @@ class Incremental:
         self._before: dict[str, int] = {}
         self._saved = time.monotonic()
         self._state = _begin(path, options, self._catalog)
+        self._mine = {os.path.realpath(one) for one in ((path, states.lock_of(path)) if path is not None else ())}
 
     def step(self, progress: Progress | None = None, *, tails: bool = True) -> int:
         """Read what is new; how many files had something. With ``tails``, a last line without an end is read where its file is quiet.
@@ -130,7 +132,9 @@ class Incremental:
     def _expanded(self, paths: Sequence[str]) -> Iterator[Source | Gap]:
         for path in paths:
             try:
-                yield from container.expand([path])
+                for found in container.expand([path]):
+                    if isinstance(found, Gap) or os.path.realpath(found.path) not in self._mine:
+                        yield found
             except UsageError as gone:  # since it was looked at
                 yield Gap(Origin(path), f"{gone.message}: {_LATER}")
 
@@ -138,12 +142,19 @@ class Incremental:
         """Read what is new in one file; which one it is, its content tells. False where it cannot be read."""
         try:
             with texts.look(source) as text:
+                self._check_not_copied(text)
                 file = self._which(text)
+                if file is None:
+                    return False
                 file.given, file.rotated = given, given != source.path
                 self._meet(file)
                 self._reader.read(file, text, self._state.total, self._checkpoint, tails=tails)
         except (SourceError, OSError) as wrong:
             self._gaps.append(_gap(wrong, source.path))
+            seen = _seen(source.path)  # it is where it was, though it was not read
+            self._met.update(
+                file.number for file in self._state.files if seen is not None and file.seen.key == seen.key
+            )
             return False
         return True
 
@@ -151,8 +162,9 @@ class Incremental:
         self._met.add(file.number)
         file.closed = file.lost = False
 
-    def _which(self, text: Text) -> File:
-        """The file that ``text`` is: of the known ones the longest that it begins with, or a new one."""
+    def _which(self, text: Text) -> File | None:
+        """The file that ``text`` is: of the known ones the longest that it begins with, or a new one; ``None`` where one that is there
+        holds all of it."""
         files = self._state.files
         mine = next((file for file in files if file.seen.key == text.seen.key), None)
         if mine is not None and not (mine.head.fits(text.head) and texts.begins_with(text, mine.read, mine.read)):
@@ -160,24 +172,62 @@ class Incremental:
             mine.seen = mine.seen._replace(key="")  # another content in its place
             mine = None
         believed = mine.read if mine is not None else NOTHING
-        longer = [one for one in files if one.read.length > believed.length and one.head.fits(text.head)]
+        heads = {length: head_of(text.head, length) for length in {one.head.length for one in files}}
+        longer = [one for one in files if one.read.length > believed.length and one.head == heads[one.head.length]]
         longer.sort(key=lambda one: -one.read.length)
         best = next((one for one in longer if texts.begins_with(text, one.read, believed)), None)
+        alone = best is None or best.seen.key in self._present
+        if mine is None and alone and self._may_be_unfinished(text):
+            raise SourceError("may be a copy in the making", origin=Origin(text.source.path), remedy=_LATER)
         if best is None:
-            if mine is None and self._may_be_unfinished(text):
-                raise SourceError("may be a copy in the making", origin=Origin(text.source.path), remedy=_LATER)
-            return mine or self._new(text)
+            return mine or (None if self._is_held(text) else self._new(text))
         if best.seen.key not in self._present:  # it was moved, copied or compressed; what began like it is in it
             if mine is not None:
-                mine.settle(self._state.total)
-                files.remove(mine)
+                self._is_part(mine, best)
             return best
         file = mine or self._new(text)
         if text.lines and not best.whole:  # what another file holds, too, was counted there
             file.settle(self._state.total)
             file.mark = replace(best.reached, tally=file.mark.tally, assumed=file.mark.assumed)
+            file.shared = best.read.length
             self._notes.append(_shared(text.source.path, best))
         return file
+
+    def _is_held(self, text: Text) -> bool:
+        """Whether a known file that is there begins with all of ``text``: a copy that was taken while it grew."""
+        for file in self._state.files if text.end else ():
+            source = self._present.get(file.seen.key)
+            if source is None or file.read.length < (text.end or 0):
+                continue
+            with texts.look(source) as other:
+                if texts.holds(other, text):
+                    self._notes.append(_held(text.source.path, source.path))
+                    return True
+        return False
+
+    def _is_part(self, part: File, whole: File) -> None:
+        """What was read as a file of its own has turned out to be the beginning of a known one, copied bit by bit."""
+        if whole.shared <= part.mark.print.length:
+            part.own = Inventory()
+        part.settle(self._state.total)
+        if part.mark.print.length > max(part.shared, whole.shared):
+            self._state.notes.append(_twice(part, whole))
+        part.seen, part.closed = part.seen._replace(key=""), True
+        part.gaps = part.notes = part.sources = ()
+
+    def _check_not_copied(self, text: Text) -> None:
+        """Raises :class:`SourceError` for a log that is just being copied, perhaps to be cut off then: were it read on now, it could be
+        that its copy holds less than was read, and is taken for another file."""
+        path = text.source.path
+        known = {file.seen.key for file in self._state.files}
+        for entry in rotation.siblings(path) if text.lines and not remote.is_url(path) else ():
+            seen = _seen(entry.path)
+            if seen is None or seen.key in known or not texts.is_recent(seen):
+                continue
+            with Path(entry.path).open("rb") as copy:
+                begin = copy.read(HEAD)
+            if text.head.startswith(begin):
+                raise SourceError(f"is just being copied to {entry.path}", origin=Origin(path), remedy=_LATER)
 
     def _may_be_unfinished(self, text: Text) -> bool:
         """Whether a file has a name as copies of logs have it, and was written to a moment ago."""
@@ -220,7 +270,7 @@ class Incremental:
                 found += self._take(_source(entry.path), given=path, tails=tails)
         for file in waiting:
             if file.number not in self._met:
-                file.lost = not file.rotated and not self._was_rotated(path)
+                file.lost = file.read.length > 0 and not file.rotated and not self._was_rotated(path)
                 self._close(file)
         return found
 
@@ -238,7 +288,9 @@ class Incremental:
 
     def _checkpoint(self) -> None:
         if time.monotonic() - self._saved >= CHECKPOINT:
-            self.save()
+            with suppress(UsageError):  # where it cannot be written now, reading goes on; at the end it is told
+                self.save()
+            self._saved = time.monotonic()
 
 
 def _begin(path: Path | None, options: ScanOptions, known: Catalog) -> State:
@@ -303,6 +355,16 @@ def _seen(path: str) -> Seen | None:
 def _shared(path: str, other: File) -> Note:
     text = f"its first {other.read.length} bytes are in {other.path}, too: counted once"
     return Note(Origin(path), "duplicate", text)
+
+
+def _held(path: str, other: str) -> Note:
+    return Note(Origin(path), "duplicate", f"all it holds is in {other}, too: read once")
+
+
+def _twice(part: File, whole: File) -> Note:
+    count = part.mark.print.length - max(part.shared, whole.shared)
+    text = f"{count} bytes of it are counted twice: they were read before it was known for a copy of a file that was counted"
+    return Note(Origin(part.token), "duplicate", text)
 
 
 def _gap(wrong: SourceError | OSError, path: str) -> Gap:

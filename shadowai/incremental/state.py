@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import pickle
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -28,7 +30,8 @@ CLASSES: Final = {
     "shadowai.candidates": ("Room",),
     "shadowai.incremental.known": ("File", "Fingerprint", "Head", "Mark", "Seen"),
     "shadowai.incremental.state": ("State",),
-    "shadowai.inventory": ("Inventory", "_Footing", "_Tally"),
+    "shadowai.inventory": ("Inventory",),
+    "shadowai.inventory_tally": ("Footing", "Tally"),
     "shadowai.joins": ("Joins",),
     "shadowai.model": ("Actor", "Gap", "Match", "Name", "Note", "Origin", "SourceSummary"),
     "shadowai.sessions": ("Sessions", "Size", "Use"),
@@ -74,8 +77,17 @@ def load(path: Path) -> State | None:
     return _unpacked(path, body)
 
 
+def lock_of(path: Path) -> Path:
+    """The file to hold while the state at ``path`` is used, by whatever name it is reached."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(f"{real.name}.lock")
+
+
 def save(state: State, path: Path) -> None:
-    """Write ``state`` to ``path``, whole or not at all; raises :class:`UsageError` where that cannot be done."""
+    """Write ``state`` to ``path``, whole or not at all, and for its owner's eyes only where it is new; raises :class:`UsageError`
+    where that cannot be done."""
+    with suppress(OSError):  # which the next lines tell
+        path.touch(0o600)
     body = zlib.compress(pickle.dumps(state, protocol=5), 1)
     with whole_file(path) as stream:
         stream.write(b" ".join((MAGIC, layout(), _sum(body))) + b"\n")

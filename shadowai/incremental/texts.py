@@ -186,7 +186,12 @@ class Lines(io.RawIOBase):
 
 def is_quiet(text: Text) -> bool:
     """Whether nothing was written to the file a moment ago."""
-    return text.seen.modified is None or time.time() - text.seen.modified / 1e9 >= QUIET
+    return not is_recent(text.seen)
+
+
+def is_recent(seen: Seen) -> bool:
+    """Whether a file was written to a moment ago."""
+    return seen.modified is not None and time.time() - seen.modified / 1e9 < QUIET
 
 
 def check_same(text: Text) -> None:
@@ -209,6 +214,19 @@ def is_whole(text: Text) -> bool:
     except SourceError:
         return False
     return True
+
+
+def holds(other: Text, text: Text) -> bool:
+    """Whether ``other`` begins with all of ``text``."""
+    if text.end is None or other.end is None or other.end < text.end:
+        return False
+    if other.head[: len(text.head)] != text.head[: len(other.head)]:
+        return False
+    whole = Fingerprinter()
+    with text_from(text, 0) as stream:
+        while whole.length < text.end and (piece := stream.read(min(_READ, text.end - whole.length))):
+            whole.feed(piece)
+    return begins_with(other, whole.now())
 
 
 def fingerprint(text: Text) -> Fingerprint:

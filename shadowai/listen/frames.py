@@ -13,6 +13,8 @@ from typing import Final
 
 LONGEST: Final = 256 << 10
 """Bytes of the longest message that is taken; RFC 5425 asks for 8192 at most."""
+BELIEVED: Final = 16 << 20
+"""Bytes up to which a length is one; what is beyond is no message's, and its line is garbage."""
 _COUNTED = re.compile(rb"([1-9][0-9]{0,9}) <")
 _MAY_BE_COUNTED = re.compile(rb"[1-9][0-9]{0,9} ?")
 _ENDS = re.compile(rb"[\n\0]")
@@ -26,6 +28,7 @@ class Framer:
         self._held = bytearray()
         self._skip = 0  # bytes of a counted message that is left out
         self._dropping = False  # within a line that is left out
+        self._searched = 0  # bytes held in which no line ends
         self.overlong = 0
 
     @property
@@ -52,10 +55,11 @@ class Framer:
                     yield message
         finally:
             del self._held[:at]
+            self._searched = max(self._searched - at, 0)
 
     def end(self) -> bytes:
         """The connection was closed: a last line without an end, ``b""`` for none. A counted message that is cut off is left out."""
-        rest, self._held = bytes(self._held), bytearray()
+        rest, self._held, self._searched = bytes(self._held), bytearray(), 0
         if self._dropping or self._skip:
             return b""
         if _COUNTED.match(rest):
@@ -71,7 +75,7 @@ class Framer:
             self._skip -= gone
             return b"", at + gone
         counted = None if self._dropping else _COUNTED.match(held, at)
-        if counted is not None:
+        if counted is not None and int(counted[1]) <= BELIEVED:
             return self._counted(int(counted[1]), counted.end(1) + 1)
         if not self._dropping and _MAY_BE_COUNTED.fullmatch(held, at):
             return None
@@ -86,13 +90,14 @@ class Framer:
         return (bytes(self._held[begin:end]).rstrip(b"\r\n\0"), end) if end <= len(self._held) else None
 
     def _line(self, at: int) -> tuple[bytes, int] | None:
-        end = _ENDS.search(self._held, at)
+        end = _ENDS.search(self._held, max(at, self._searched))
         if end is not None:
             dropped, self._dropping = self._dropping, False
             too_long = not dropped and end.start() - at > self._longest
             self.overlong += too_long
             line = b"" if dropped or too_long else bytes(self._held[at : end.start()]).rstrip(b"\r")
             return line, end.end()
+        self._searched = len(self._held)
         if len(self._held) - at <= self._longest and not self._dropping:
             return None
         self.overlong += not self._dropping

@@ -24,6 +24,8 @@ from shadowai.pipeline import Outcome, ScanOptions
 
 PACE: Final = 0.5
 """Seconds between two times of reading what came."""
+GRACE: Final = 2.0
+"""Seconds for which, when it is told to end, what is on its way is still taken."""
 _TABLES: Final = ("/proc/net/udp", "/proc/net/udp6")
 
 
@@ -69,10 +71,23 @@ class Listener:
             if time.monotonic() - last >= every:
                 last = time.monotonic()
                 await asyncio.to_thread(due)
-        self._lost = _dropped_by_system([port.port for port in self.ports if port.kind == "udp"])
+        await self._take_the_rest()
+        self._look_for_losses()
         await self._receivers.stop()
         await asyncio.sleep(0)
         self._read()
+
+    async def _take_the_rest(self) -> None:
+        """What has arrived and waits in the system's buffers: until nothing comes, or time is up."""
+        before, until = -1, time.monotonic() + GRACE
+        while self.mailbox.received != before and time.monotonic() < until:
+            before = self.mailbox.received
+            await asyncio.sleep(min(PACE, GRACE / 8))
+            await asyncio.to_thread(self._read)
+
+    def _look_for_losses(self) -> None:
+        udp = [port.port for port in self.ports if port.kind == "udp"]
+        self._lost = max(self._lost, _dropped_by_system(udp))
 
     def reports(self, ways: Sequence[By]) -> tuple[Report, ...]:
         """The inventory of everything read so far, in several ``ways``."""
@@ -91,8 +106,7 @@ class Listener:
 
     def _gaps(self) -> Iterator[Gap]:
         counts = self._receivers.counts
-        if not self._lost:
-            self._lost = _dropped_by_system([port.port for port in self.ports if port.kind == "udp"])
+        self._look_for_losses()
         told = {
             "messages were dropped: they came faster than they could be read": self.mailbox.dropped,
             "datagrams were dropped by the system: they came faster than they could be taken": self._lost,

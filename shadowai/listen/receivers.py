@@ -177,7 +177,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._sender = ""
         self._since: float | None = None
-        self._waits = False
+        self._waits = self._ended = False
 
     @property
     def held(self) -> int:
@@ -236,6 +236,9 @@ class Connection(asyncio.Protocol):
 
     def _end(self, *, cut: bool) -> None:
         self._all.gone(self)
+        if self._ended:
+            return
+        self._ended = True
         for message in self._framer.feed(b""):
             self._all.mailbox.put(self._sender, message)
         before, begun = self._framer.overlong, self._framer.begun

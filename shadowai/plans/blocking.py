@@ -6,23 +6,24 @@ held back: that an appliance blocks it is for a person to decide, who knows what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from shadowai.index import tail
 from shadowai.model import Entry, Signature, Verdict
 from shadowai.normalize import host as canonical
-from shadowai.policy import Decision, is_use
+from shadowai.policy import is_use
 
 APPROVED: Final = frozenset({Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED})
 _KINDS = ("host", "dns_only")
 
 
-def at_best(decision: Decision) -> Verdict:
-    """The verdict that speaks most for a service of those that it may have: an approval on conditions is one, where it is not known
-    whether they are met."""
-    return next((verdict for verdict in (decision.verdict, *decision.may_be) if verdict in APPROVED), decision.verdict)
+def at_best(row: Entry) -> Verdict:
+    """The verdict that speaks most for a row of those that it may have: an approval on conditions is one, where it is not known whether
+    they are met."""
+    may_be = row.ruling.may_be if row.ruling is not None else ()
+    return next((verdict for verdict in (row.verdict, *may_be) if verdict in APPROVED), row.verdict)
 
 
 class Host(NamedTuple):
@@ -41,7 +42,7 @@ class Host(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """Another service that needs the host, and what the policy says of it."""
+    """Another service that needs the host, and what is said of it."""
 
     service_id: str
     verdict: Verdict
@@ -49,8 +50,9 @@ class Shared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A host to block for the sake of services, the people and nameless devices that were seen to use it, and the other services that
-    need it. ``allowed`` are those of the people whose use the policy approves of. ``names`` are the hosts below it that were seen."""
+    """A host to block for the sake of services, the people and nameless devices that were seen to use it (for whichever service), and the
+    other services that need it. ``allowed`` are those whose use of it, or of one of the services, is approved or may be. ``names`` are
+    the hosts below it that were seen."""
 
     host: Host
     services: tuple[str, ...]
@@ -95,13 +97,17 @@ def plan(
     signatures: Iterable[Signature],
     verdict: Callable[[Signature], Verdict],
 ) -> BlockPlan:
-    """The plan for the ``services`` (ids). ``users`` are the rows by user of what was seen; ``verdict`` says what the policy says of a
-    service as a whole (:func:`at_best`)."""
+    """The plan for the ``services`` (ids). ``users`` are the rows by user of what was seen; ``verdict`` says what is said of a service
+    as a whole (:func:`at_best`)."""
     known = {signature.id: signature for signature in signatures}
     needs = {id: frozenset(_needed(one)) for id, one in known.items() if id not in services}
-    rows: dict[str, list[Entry]] = {}
-    for entry in users:
-        rows.setdefault(entry.service_id, []).append(entry)
+    seen: dict[str, list[Entry]] = {}
+    approved: dict[str, set[str]] = {}
+    for entry in filter(is_use, users):
+        if at_best(entry) in APPROVED:
+            approved.setdefault(entry.service_id, set()).add(_who(entry))
+        for name in entry.names:
+            seen.setdefault(name.partition("/")[0], []).append(entry)  # of a URL the host
     wanted: dict[Host, list[str]] = {}
     left: list[Left] = []
     for id in sorted(services):
@@ -109,8 +115,7 @@ def plan(
         for one in _sure(known[id]):
             wanted.setdefault(one, []).append(id)
     targets = (
-        _target(one, ids, [row for id in ids for row in rows.get(id, ())], _sharing(one, needs, known, verdict))
-        for one, ids in sorted(wanted.items())
+        _target(one, ids, seen, approved, _sharing(one, needs, known, verdict)) for one, ids in sorted(wanted.items())
     )
     return BlockPlan(tuple(sorted(services)), tuple(targets), tuple(left))
 
@@ -125,19 +130,32 @@ def _sharing(
     return tuple(Shared(id, verdict(known[id])) for id in ids)
 
 
-def _target(one: Host, ids: list[str], rows: list[Entry], shared: tuple[Shared, ...]) -> Target:
-    hit = [row for row in rows if is_use(row) and any(one.covers(name) for name in row.names)]
-    named = {(row.actor.user, row.verdict in APPROVED) for row in hit if row.actor is not None and row.actor.user}
-    nameless = {row.actor for row in hit if row.actor is None or not row.actor.user}
+def _target(
+    one: Host,
+    ids: list[str],
+    seen: Mapping[str, list[Entry]],
+    approved: Mapping[str, set[str]],
+    shared: tuple[Shared, ...],
+) -> Target:
+    """The host with all that were seen to use it. ``seen`` has the rows by their hosts, ``approved`` who may use a service: they need all
+    of its hosts, those that they were not seen to use, too."""
+    names = sorted(name for name in seen if one.covers(name))
+    hit = [row for name in names for row in seen[name]]
+    allowed = {_who(row) for row in hit if at_best(row) in APPROVED}.union(*(approved.get(id, ()) for id in ids))
     return Target(
         host=one,
         services=tuple(dict.fromkeys(ids)),
-        users=tuple(sorted({user for user, _ in named})),
-        allowed=tuple(sorted({user for user, allowed in named if allowed})),
-        nameless=len(nameless),
-        names=tuple(sorted({name for row in hit for name in row.names if one.covers(name)})),
+        users=tuple(sorted({row.actor.user for row in hit if row.actor is not None and row.actor.user})),
+        allowed=tuple(sorted(allowed)),
+        nameless=len({row.actor for row in hit if row.actor is None or not row.actor.user}),
+        names=tuple(names),
         shared=shared,
     )
+
+
+def _who(row: Entry) -> str:
+    """A person, else the device or the address."""
+    return next((part for part in row.actor or () if part), "")
 
 
 def _sure(signature: Signature) -> Iterator[Host]:

@@ -1,19 +1,20 @@
-"""Which grants of AI applications the policy does not allow, and how a person takes each of them back.
+"""Which grants of AI applications are not allowed, by the policy and by what people have decided, and how a person takes each of them back.
 
 The grants are those that the last look at each tenant found. A step names the call that the platform documents for it; none is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from shadowai import normalize
-from shadowai.model import Signature, Verdict
+from shadowai.decisions.remembered import Judge, Remembered
+from shadowai.identities import Identities
+from shadowai.model import Actor, Entry, Signature, Verdict
 from shadowai.plans.blocking import APPROVED, at_best
 from shadowai.plans.steps import step
-from shadowai.policy import Decision, Policy
 from shadowai.policy.deciding import SEVERITY
 from shadowai.policy.uses import use_of
 from shadowai.tenant import EVERYONE, App, Grant, GrantKind, Person
@@ -52,91 +53,112 @@ class Revocation(NamedTuple):
 
 def plan(
     tenants: Iterable[Known],
-    policy: Policy,
+    judge: Judge,
     signatures: Mapping[str, Signature],
     statuses: Collection[Verdict],
-    today: date,
-    departments: Mapping[str, str] | None = None,
+    people: Identities | None = None,
 ) -> tuple[Revocation, ...]:
-    """The grants of which the policy says one of ``statuses``, in the order of tenants, applications and grants. ``departments`` are
-    those of people by address, where the platform tells none."""
+    """The grants that have one of ``statuses``, in the order of tenants, applications and grants. ``people`` says who is who, and has the
+    departments of those of whom the platform tells none."""
     return tuple(
         one
         for tenant in tenants
         for one in sorted(
-            _of_tenant(tenant, policy, signatures, statuses, today, departments or {}),
+            _Tenant(tenant, judge, signatures, people).revocations(frozenset(statuses)),
             key=lambda one: (one.app, one.who, one.grant),
         )
     )
 
 
-def _of_tenant(
-    tenant: Known,
-    policy: Policy,
-    signatures: Mapping[str, Signature],
-    statuses: Collection[Verdict],
-    today: date,
-    departments: Mapping[str, str],
-) -> Iterable[Revocation]:
-    apps = {app.id: (app, [signatures[id] for id in ids if id in signatures]) for app, ids in tenant.apps}
-    people = {person.id: person for person in tenant.people}
-    grants: dict[str, list[Grant]] = {}
-    for grant in tenant.grants:
-        if grant.kind != "request" and grant.app in apps:
-            grants.setdefault(grant.app, []).append(grant)
-    for id, held in grants.items():
-        app, services = apps[id]
-        judged = [
-            (grant, *_gravest(policy, services, app, grant, people, departments, today)) for grant in held if services
-        ]
-        hit = [one for one in judged if one[2].verdict in statuses]
-        kept = {grant.principal for grant, _, decision in judged if decision.verdict not in statuses}
-        for grant, service, decision in hit:
+class _Tenant:
+    """The grants of one tenant, judged."""
+
+    def __init__(
+        self, tenant: Known, judge: Judge, signatures: Mapping[str, Signature], people: Identities | None
+    ) -> None:
+        self._place, self._judge, self._known = tenant.place, judge, people
+        self._people = {person.id: person for person in tenant.people}
+        grants: dict[str, list[Grant]] = {}
+        for grant in tenant.grants:
+            if grant.kind != "request":
+                grants.setdefault(grant.app, []).append(grant)
+        apps = ((app, [signatures[id] for id in ids if id in signatures]) for app, ids in tenant.apps)
+        self._held = [(app, services, grants[app.id]) for app, services in apps if services and app.id in grants]
+
+    def revocations(self, statuses: frozenset[Verdict]) -> Iterator[Revocation]:
+        """The grants to take back."""
+        also = {app.id: self._approved(services, statuses) for app, services, _ in self._held}
+        for app, grant, row, kept in self._judged(statuses):
             yield Revocation(
-                place=tenant.place,
+                place=self._place,
                 app=app.id,
                 app_name=app.name,
                 grant=grant.id,
                 kind=grant.kind,
-                who=_who(grant, people),
+                who=self._who(grant),
                 scopes=grant.scopes,
                 last_used=grant.last_used,
-                service=service.id,
-                verdict=decision.verdict,
-                reason=decision.reason,
+                service=row.service_id,
+                verdict=row.verdict,
+                reason=row.verdict_reason,
                 step=step(app, grant),
-                also=_approved(policy, services, today, statuses),
-                others=len(kept),
+                also=also[app.id],
+                others=kept,
             )
 
+    def _judged(self, statuses: frozenset[Verdict]) -> Iterator[tuple[App, Grant, Entry, int]]:
+        """Each grant of ``statuses`` with its gravest row, by the service of which that is said, and how many people keep theirs."""
+        uses = (
+            self._use(app, grant, service)
+            for app, services, held in self._held
+            for grant in held
+            for service in services
+        )
+        rows = iter(self._judge.rows(uses))
+        for app, services, held in self._held:
+            worst = [min(islice(rows, len(services)), key=lambda row: SEVERITY.index(row.verdict)) for _ in held]
+            both = list(zip(held, worst, strict=True))
+            kept = len({grant.principal for grant, row in both if row.verdict not in statuses})
+            yield from ((app, grant, row, kept) for grant, row in both if row.verdict in statuses)
 
-def _gravest(
-    policy: Policy,
-    services: Iterable[Signature],
-    app: App,
-    grant: Grant,
-    people: Mapping[str, Person],
-    departments: Mapping[str, str],
-    today: date,
-) -> tuple[Signature, Decision]:
-    """What the policy says of a grant, by the service of which it says the gravest."""
-    person = people.get(grant.principal or "")
-    address = normalize.user(person.address) if person is not None and person.address else None
-    known = (person.department if person is not None else None) or departments.get(address or "", "")
-    wide = grant.principal == EVERYONE or (grant.principal is None and grant.kind in ("application", "install"))
-    facts = {"grant", *(["content_app_only"] if wide and _reaches(grant) else [])}
-    facts |= {"unverified_publisher"} if _is_unverified(app) else set()
-    use = use_of(
-        address,
-        facts=facts,
-        sources=(grant.platform,),
-        scopes=grant.scopes,
-        days={},
-        bytes_up=None,
-        department=lambda user: known,
-    )
-    decided = [(one, policy.decide(one, today, use)) for one in services]
-    return min(decided, key=lambda pair: SEVERITY.index(pair[1].verdict))
+    def _use(self, app: App, grant: Grant, service: Signature) -> Remembered:
+        """What a grant shows, for the row that it has a part in."""
+        person = self._people.get(grant.principal or "")
+        actor = self._actor(grant, person)
+        wide = grant.principal == EVERYONE or (grant.principal is None and grant.kind in ("application", "install"))
+        facts = {"grant", *(["content_app_only"] if wide and _reaches(grant) else [])}
+        facts |= {"unverified_publisher"} if _is_unverified(app) else set()
+        use = use_of(
+            actor.user,
+            facts=facts,
+            sources=(grant.platform,),
+            scopes=grant.scopes,
+            days={},
+            bytes_up=None,
+            department=lambda user: (person.department if person is not None else None) or self._department(user),
+        )
+        return Remembered(service, actor, use, tuple(sorted(facts)), grant.scopes)
+
+    def _actor(self, grant: Grant, person: Person | None) -> Actor:
+        """Whose it is, as rows by user have it: the address, else the tenant's own id; nobody for grants of the whole tenant."""
+        if grant.principal is None or grant.principal == EVERYONE:
+            return Actor()
+        found = Actor(normalize.user((person.address if person is not None else None) or grant.principal))
+        return found if self._known is None else self._known.who(found)
+
+    def _department(self, user: str) -> str:
+        return "" if self._known is None else self._known.department(user)
+
+    def _approved(self, services: Iterable[Signature], statuses: frozenset[Verdict]) -> tuple[str, ...]:
+        """The services of an application of which, whoever uses them, something else is said."""
+        rows = self._judge.rows(Remembered(one) for one in services)
+        return tuple(row.service_id for row in rows if at_best(row) in APPROVED - statuses)
+
+    def _who(self, grant: Grant) -> str:
+        if grant.principal is None or grant.principal == EVERYONE:
+            return ""
+        person = self._people.get(grant.principal)
+        return (person.address if person is not None else None) or grant.principal
 
 
 def _reaches(grant: Grant) -> bool:
@@ -150,17 +172,3 @@ def _is_unverified(app: App) -> bool:
 
     ours = app.first_party or app.in_house or app.kind != "oauth_app"
     return app.platform in VERIFYING and not ours and not app.verified_publisher
-
-
-def _approved(
-    policy: Policy, services: Iterable[Signature], today: date, statuses: Collection[Verdict]
-) -> tuple[str, ...]:
-    """The services of an application that the policy, whoever uses them, says something else of."""
-    return tuple(one.id for one in services if at_best(policy.decide(one, today)) in APPROVED.difference(statuses))
-
-
-def _who(grant: Grant, people: Mapping[str, Person]) -> str:
-    if grant.principal is None or grant.principal == EVERYONE:
-        return ""
-    person = people.get(grant.principal)
-    return (person.address if person is not None else None) or grant.principal

@@ -59,7 +59,7 @@ def _target_lines(target: Target) -> Iterator[str]:
         nameless = f" and {target.nameless} devices without a name" if target.nameless else ""
         yield printable(f"  hits {len(target.users)} people{f': {named}' if named else ''}{nameless}")
     if target.allowed:
-        yield printable(f"  {len(target.allowed)} of them may use it")
+        yield printable(f"  {len(target.allowed)} may use it, or one of its services")
     if target.shared:
         yield printable(f"  needed by {', '.join(f'{one.service_id} ({one.verdict.value})' for one in target.shared)}")
 

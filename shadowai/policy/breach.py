@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from shadowai.model import Entry, Report, Usage
+from shadowai.model import Entry, Report
 from shadowai.policy.deciding import FORBIDDEN
 
 FAIL_ON: Final = frozenset(verdict.value for verdict in FORBIDDEN)
@@ -41,8 +41,7 @@ def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tu
 
 def is_use(entry: Entry) -> bool:
     """Whether a row is confirmed use that was let through, and more than a look-up: only that breaches a policy."""
-    used = entry.events > 0 and entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
-    return used and entry.confidence == "confirmed"
+    return entry.is_use
 
 
 def exit_code(report: Report, fail_on: frozenset[str] = FAIL_ON) -> int:

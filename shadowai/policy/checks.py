@@ -13,8 +13,9 @@ from shadowai.policy.nouns import fold
 _APPROVED = (Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED)
 
 
-def problems(policy: Policy, signatures: Iterable[Signature], sources: Collection[str]) -> list[Problem]:
-    """The problems in the order of the file. ``sources`` are the formats and platforms there are."""
+def problems(policy: Policy, signatures: Iterable[Signature], sources: Collection[str], today: date) -> list[Problem]:
+    """The problems in the order of the file. ``sources`` are the formats and platforms there are; rules are held to their expiry on
+    ``today``."""
     known = {signature.id: signature for signature in signatures}
     wrong = policy.check(known, {one.vendor for one in known.values()}, {one.category for one in known.values()})
     found = [
@@ -22,7 +23,8 @@ def problems(policy: Policy, signatures: Iterable[Signature], sources: Collectio
     ]
     found += Rulebook(policy, known.values()).problems()
     found += _sources(policy, sources)
-    found += _alternatives(policy, known)
+    found += _alternatives(policy, known, today)
+    found += _expired(policy, today)
     return sorted(found, key=lambda problem: (problem.origin.position, problem.text))
 
 
@@ -35,13 +37,20 @@ def _sources(policy: Policy, sources: Collection[str]) -> Iterator[Problem]:
                 yield Problem("error", Origin(policy.path, word.line), text)
 
 
-def _alternatives(policy: Policy, known: dict[str, Signature]) -> Iterator[Problem]:
+def _expired(policy: Policy, today: date) -> Iterator[Problem]:
+    for rule in policy.rules:
+        if rule.expires is not None and rule.expires < today:
+            text = f"expired on {rule.expires.isoformat()}: what it selects is in review"
+            yield Problem("warning", Origin(policy.path, rule.line), text)
+
+
+def _alternatives(policy: Policy, known: dict[str, Signature], today: date) -> Iterator[Problem]:
     """Alternatives that the policy says are none: whoever follows them ends where they began."""
     for rule in policy.rules:
         chosen = known.get(rule.alternative.text) if rule.alternative else None
         if rule.alternative is None or chosen is None:
             continue
-        told = policy.decide(chosen, date.min)
+        told = policy.decide(chosen, today)
         if told.verdict not in _APPROVED and not set(told.may_be) & set(_APPROVED):
             text = f"the alternative {chosen.id} is {told.verdict.value} itself"
             yield Problem("warning", Origin(policy.path, rule.alternative.line), text)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from shadowai import permissions
-from shadowai.model import ACCOUNT
+from shadowai import accounts, permissions
 from shadowai.policy.nouns import SCOPE_CLASSES, Use
 
 GRANTED: Final = frozenset({"grant", "key", "licensed", "assigned", "installed"})
@@ -34,7 +33,7 @@ def use_of(
     return Use(
         user=user,
         department=(department(user) or None) if user is not None and department is not None else None,
-        account=_account(facts, granted),
+        account=accounts.shown(facts) or None,
         sources=frozenset(sources),
         scope_class=scope_class(scopes, facts),
         upload=_upload(days, bytes_up),
@@ -54,12 +53,6 @@ def _class(scope: str) -> str:
     if permissions.is_content(scope):
         return "content"
     return "identity" if scope.strip().lower() in permissions.IDENTITY else "other"
-
-
-def _account(facts: Collection[str], granted: bool) -> frozenset[str] | None:
-    """What a tenant knows of is its own people's; of the others, what the traffic shows."""
-    told = {fact.removeprefix(ACCOUNT) for fact in facts if fact.startswith(ACCOUNT)}
-    return frozenset(told | ({"corporate"} if granted else set())) or None
 
 
 def _verified(facts: Collection[str], sources: Iterable[str]) -> bool | None:

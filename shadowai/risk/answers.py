@@ -206,21 +206,22 @@ class _Asked:
         if self._in_house or not self._used:
             why = "it runs in-house" if self._in_house else "nobody got through to it"
             return self._here("account", {"not-needed"}, why)
-        told = frozenset(self._entry.accounts)
-        if told & PRIVATE:
-            return self._here("account", {"private"}, f"the traffic shows it: {', '.join(sorted(told))}")
+        shown = accounts.shown(self._facts)
+        listed = ", ".join(sorted(shown))
+        if shown & PRIVATE:
+            return self._here("account", {"private"}, f"the traffic shows it: {listed}")
         if "traffic_without_grant" in self._facts:
             return self._here(
                 "account", {"managed", "private"}, "people use it of whom the tenant knows no grant or seat"
             )
-        if "enforced" in told or (told and all(map(self._is_marked, self._entry.names))):
-            return self._here("account", {"managed"}, f"the traffic shows it: {', '.join(sorted(told))}")
-        if told:
+        if self._facts & accounts.HANDED_OUT:
+            return self._here("account", {"managed"}, "the tenant has seats of it, or assigned it")
+        if "enforced" in shown or (shown and all(map(self._is_marked, self._entry.names))):
+            return self._here("account", {"managed"}, f"the traffic shows it: {listed}")
+        if shown:
             return self._here(
                 "account", {"managed", "private"}, "some uses show company accounts, and others show nothing"
             )
-        if self._facts & {"licensed", "assigned"}:
-            return self._here("account", {"managed"}, "the tenant has seats of it, or assigned it")
         return self._here("account", {"managed", "private"}, "nothing shows whose accounts are used")
 
     def _is_marked(self, name: str) -> bool:

@@ -1,7 +1,9 @@
 """The same log twice: a rotated file and its copy, plain and compressed, or a copy that was taken while the log still grew.
 
 Only files that begin alike are looked at as a whole: what they hold when unpacked is compared by SHA-256, and a file that is the
-beginning of another holds nothing of its own. Members of archives, standard input and addresses elsewhere are not compared.
+beginning of another holds nothing of its own. Files of which one ends with what the other begins with (exports of days that overlap) are
+both read, and that is said: where the first is plain text, and what both hold lies within the first :data:`SHARED` bytes of the second.
+Members of archives, standard input and addresses elsewhere are not compared.
 """
 
 from __future__ import annotations
@@ -17,6 +19,13 @@ from shadowai.sources import container, remote
 
 HEAD: Final = 1 << 16
 """Bytes of the unpacked beginning that tell candidates."""
+SHARED: Final = 1 << 22
+"""Bytes of a file's beginning in which the end of another is looked for."""
+_TAIL: Final = 1 << 16
+_TELLING: Final = 32
+"""Bytes that a line has at least, to be looked for in other files."""
+_HEADER: Final = 4
+"""Lines above the records of a file that may differ from another's."""
 _PIECE: Final = 1 << 20
 
 Sources = list[container.Source | Gap]
@@ -42,7 +51,58 @@ def distinct(sources: Sequence[container.Source | Gap]) -> tuple[Sources, list[N
         copy.path: original for several in alike.values() if len(several) > 1 for copy, original in _repeated(several)
     }
     kept = [source for source in sources if isinstance(source, Gap) or source.path not in repeated]
-    return kept, [_note(copy, repeated[copy]) for copy in sorted(repeated)]
+    here = [source for several in alike.values() for source in several if source.path not in repeated]
+    return kept, [*(_note(copy, repeated[copy]) for copy in sorted(repeated)), *_overlapping(here)]
+
+
+def _overlapping(sources: Sequence[container.Source]) -> Iterator[Note]:
+    """A note for each file that begins with what another one ends with."""
+    ends: dict[bytes, list[container.Source]] = {}
+    for source in sources if len(sources) > 1 else ():
+        last = _tail(source).rstrip(b"\n").rpartition(b"\n")[2]
+        if len(last) >= _TELLING:
+            ends.setdefault(last, []).append(source)
+    for source in sources if ends else ():
+        head = _beginning(source)
+        for last in sorted(ends.keys() & set(head.split(b"\n"))):
+            for other in ends[last]:
+                count = _shared_lines(_tail(other), head, last) if other is not source else 0
+                if count:
+                    text = f"its first {count:,} lines are the last of {other.path}, too: both are counted; give one without them"
+                    yield Note(Origin(source.path), "overlap", text, count)
+
+
+def _shared_lines(tail: bytes, head: bytes, last: bytes) -> int:
+    """How many lines, two at least, the end of a file (``tail``) has in common with the beginning of another (``head``) up to its line
+    ``last``, but for header lines above them; 0 where other lines stand between."""
+    theirs, mine = head.split(b"\n"), tail.rstrip(b"\n").split(b"\n")
+    upto = theirs[: theirs.index(last) + 1]
+    same = 0
+    while same < min(len(mine), len(upto)) and mine[-1 - same] == upto[-1 - same]:
+        same += 1
+    whole = len(upto) - same <= _HEADER or same == len(mine)
+    return len(upto) if whole and same > 1 else 0
+
+
+def _tail(source: container.Source) -> bytes:
+    """The last lines of a plain file; empty for others."""
+    try:
+        with container.opened(source) as stream:
+            if not stream.seekable() or container.plain(source, stream) is None:
+                return b""
+            stream.seek(max((source.size or 0) - _TAIL, 0))
+            found = _exactly(stream, _TAIL)
+    except (OSError, SourceError):
+        return b""
+    return found if (source.size or 0) <= _TAIL else found.partition(b"\n")[2]
+
+
+def _beginning(source: container.Source) -> bytes:
+    try:
+        with _unpacked(source) as stream:
+            return b"" if stream is None else _exactly(stream, SHARED)
+    except (OSError, SourceError):
+        return b""
 
 
 def _note(copy: str, original: container.Source) -> Note:

@@ -79,13 +79,19 @@ def decode(raw: bytes) -> str:
         return "\n".join(_decode_line(line) for line in raw.split(b"\n"))
 
 
+def decode_line(raw: bytes, begin: int, end: int) -> str:
+    """The line between two places as :func:`decode` reads it among others; a CR at ``end`` belongs to the line break."""
+    text = decode(raw[begin:end])
+    return text if raw[end : end + 1] == b"\r" else text.removesuffix("\r")  # where NULs stood between CR and LF
+
+
 def split(raw: bytes) -> tuple[list[str], str]:
     """The lines of ``raw`` as :func:`decode` reads them; and the text they were cut from, where it has them parted by LF."""
     if b"\r" in raw and b"\0" not in raw and raw.isascii():
         lines = raw.decode("ascii").split("\n")
         if {line[-1:] for line in lines} == {"\r"}:
             return [line[:-1] for line in lines], ""
-    text = decode(raw.removesuffix(b"\r"))
+    text = decode(raw.replace(b"\0", b"").removesuffix(b"\r"))
     return text.split("\n"), text
 
 
@@ -150,7 +156,7 @@ def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
             raw = stream.read(size)
         except (SourceError, OSError):
             if tail and not dropping:
-                yield Piece(bytes(tail).rstrip(b"\r"), len(tail))
+                yield Piece(bytes(tail).rstrip(b"\r\0"), len(tail))
             raise
         if not raw:
             break
@@ -170,7 +176,7 @@ def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
     if dropping:
         yield Piece(None, 0, dropping)
     elif tail:
-        yield Piece(bytes(tail).rstrip(b"\r"), len(tail))
+        yield Piece(bytes(tail).rstrip(b"\r\0"), len(tail))
 
 
 def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:
@@ -191,7 +197,10 @@ def _line_pieces(stream: BinaryIO, size: int) -> Iterator[str]:
     try:
         while raw := stream.read(size):
             raw = held + raw
-            cut = raw.rfind(b"\n") + 1 or _whole_characters(raw)
+            cut = raw.rfind(b"\n") + 1
+            if not cut:
+                raw = raw.replace(b"\0", b"")
+                cut = _whole_characters(raw.removesuffix(b"\r"))  # an LF may follow
             held = raw[cut:]
             yield decode(raw[:cut])
     except (SourceError, OSError):

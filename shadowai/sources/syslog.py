@@ -26,10 +26,13 @@ _CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
 _KEYS = (
     "message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message",
-    "rawLog", "content", "_source.message", "result._raw", "full_message", "short_message",
+    "rawLog", "content", "_source.message", "result._raw", "full_message", "short_message", "SyslogMessage", "RawData", "raw_log",
+    "raw_event", "rawEvent", "@rawstring", "jsonPayload.message",
 )  # fmt: skip
 
-_TIME_KEYS = ("time", "@timestamp", "timestamp", "_time")
+_SPLUNK = ("sourcetype", "index")
+"""Beside these, ``event`` is the line that Splunk's collector was given; elsewhere it is the name of what happened."""
+_TIME_KEYS = ("time", "@timestamp", "timestamp", "_time", "TimeGenerated")
 
 
 class Header(NamedTuple):
@@ -115,7 +118,8 @@ def _opened(line: str) -> tuple[str, str | None] | None:
     found = _object(line)
     if not isinstance(found, dict):
         return None
-    for key in _KEYS:
+    splunk = any(key in found for key in _SPLUNK)
+    for key in (*_KEYS, "event") if splunk else _KEYS:
         value: Any = found.get(key)
         if value is None and "." in key:
             outer, _, name = key.partition(".")

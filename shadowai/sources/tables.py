@@ -1,4 +1,4 @@
-"""Tables in files of their own kind, as JSON lines: Parquet (exports of data lakes) and Pi-hole's database of queries.
+"""Tables in files of their own kind, as JSON lines: Parquet (exports of data lakes), Pi-hole's database of queries, CSV of log lines.
 
 Both stream: a batch of rows is text before the next is read. What is written into them is hostile: only known columns of a known
 schema are asked of a database, nothing of its own is run, and a statement that works too long without a row is stopped.
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from shadowai.errors import SourceError
 from shadowai.model import Origin
+from shadowai.sources import enclosed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,6 +45,9 @@ def converter(head: bytes) -> Callable[[BinaryIO, str], BinaryIO] | None:
         return lambda stream, path: _stream(_parquet(stream, path))
     if head.startswith(SQLITE):
         return lambda stream, path: _stream(_pihole(stream, path))
+    columns = enclosed.columns(head)
+    if columns is not None:
+        return lambda stream, _: _stream(enclosed.lines(stream, columns))
     return None
 
 

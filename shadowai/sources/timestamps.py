@@ -36,7 +36,7 @@ _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE if "mon" in shape else 0)
     for shape in (
-        rf"(?P<y>\d{{4}})[-/:.](?P<m>\d\d?)[-/:.](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
+        rf"(?P<y>\d{{4}})[-/:. ](?P<m>\d\d?)[-/:. ](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
         rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
         rf"(?P<d>\d\d?)[/\s-]{_MONTH}[/\s-](?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",

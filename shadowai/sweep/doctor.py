@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shadowai.connector import Connector, Finding, Probe, probe_of
@@ -38,18 +38,31 @@ class Diagnosis:
 
 
 def examine(name: str, connector: Connector, session: TenantSession) -> Diagnosis:
-    """Probe every signal of one tenant. What goes wrong is in the probes; only a wrong configuration is raised."""
-    probes = list(_probes(connector, session))
+    """Probe every signal of one tenant that its settings ask for, and say how to have the others. What goes wrong is in the probes; only
+    a wrong configuration is raised."""
+    wanted = tuple(connector.wanted(session.settings))
+    told = list(_probes(connector, session))
+    probes = [probe for probe in told if probe.finding != "unasked"]
     seen = {probe.signal for probe in probes}
     everything = next((probe for probe in probes if probe.signal == "*" and probe.finding in BLOCKING), None)
-    for signal in connector.signals:
+    for signal in wanted:
         if signal.name not in seen:
             detail = everything.detail if everything else "it was not probed"
             probes.append(Probe(signal.name, everything.finding if everything else "error", detail, signal.remedy))
+    by = {probe.signal: probe.remedy for probe in told if probe.finding == "unasked"}
+    probes += (_unasked(signal, by.get(signal.name, "")) for signal in connector.signals if signal not in wanted)
     probes += _clock(session)
     if not any(probe.finding == "excess" for probe in probes):
-        probes += _excess(connector, session)
+        probes += _excess(connector.signals, wanted, session)
     return Diagnosis(name, connector.name, tuple(_shown(probe, session) for probe in probes), connector.signals)
+
+
+def _unasked(signal: Signal, setting: str) -> Probe:
+    """A signal that the settings leave out: which ``setting`` asks for it (its tier's where none is named), and what it then needs."""
+    asks = setting or f'tier = "{signal.tier}"'
+    needs = f"needs {' or '.join(signal.any_of)}" if signal.any_of else "needs no more permissions"
+    licence = f", and {signal.licence}" if signal.licence else ""
+    return Probe(signal.name, "unasked", f"{asks} asks for it, and {needs}{licence}")
 
 
 def _probes(connector: Connector, session: TenantSession) -> Iterator[Probe]:
@@ -71,14 +84,16 @@ def _clock(session: TenantSession) -> Iterator[Probe]:
         yield Probe("*", "clock", how, "set it, by NTP")
 
 
-def _excess(connector: Connector, session: TenantSession) -> Iterator[Probe]:
-    """Permissions that the tokens carry and no signal needs; those that can write come with a warning of their own."""
-    needed = {permission.lower() for signal in connector.signals for permission in signal.any_of}
+def _excess(signals: Iterable[Signal], wanted: Iterable[Signal], session: TenantSession) -> Iterator[Probe]:
+    """Permissions that the tokens carry and no wanted signal needs; those that can write come with a warning of their own."""
+    needed = {permission.lower() for signal in wanted for permission in signal.any_of}
     for permission in session.permissions:
         if permission.lower() in needed:
             continue
         writes = any(part in permission.lower() for part in WRITING)
-        detail = f"{permission} is not needed{', and can change things' if writes else ''}"
+        later = next((signal for signal in signals if permission.lower() in map(str.lower, signal.any_of)), None)
+        tier = f' before tier = "{later.tier}"' if later is not None else ""
+        detail = f"{permission} is not needed{tier}{', and can change things' if writes else ''}"
         yield Probe("*", "excess", detail, f"take {permission} away")
 
 

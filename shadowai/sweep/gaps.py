@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import get_args
 
 from shadowai.model import Gap, Origin
-from shadowai.tenant import Completeness, Outcome, Swept, Trouble
+from shadowai.tenant import Completeness, Gives, Outcome, Signal, Swept, Trouble
 
 EXAMPLES = 5
 _WHAT = {Completeness.PARTIAL: "could be looked at only in part", Completeness.FAILED: "could not be looked at"}
@@ -26,6 +27,16 @@ def gaps(swept: Swept, titles: dict[str, str] | None = None) -> Iterator[Gap]:
         yield Gap(places[0], reason, len(outcomes), places[:EXAMPLES])
     if not swept.outcomes:
         yield Gap(Origin(f"{swept.platform}:{swept.name}", None, "object"), "nothing was looked at")
+
+
+def wanting(swept: Swept, signals: Iterable[Signal]) -> tuple[frozenset[Gives], ...]:
+    """What each signal gives that was not looked at whole, in the order of their names: all there is where it is not said, and where the
+    plan itself failed or nothing was looked at."""
+    everything: frozenset[Gives] = frozenset(get_args(Gives))
+    gives = {signal.name: frozenset(signal.gives) or everything for signal in signals}
+    names = {one.signal for one in swept.outcomes if one.completeness is not Completeness.COMPLETE}
+    found = tuple(gives.get(name, everything) for name in sorted(names))
+    return found if swept.outcomes else (everything,)
 
 
 def _kind(outcome: Outcome) -> tuple[str, Completeness, Trouble | None, str]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from shadowai.connector import Connector, Mode, Scope
 from shadowai.normalize import printable
+from shadowai.sweep.idle import nothing_to_ask
 from shadowai.sweep.session import TenantSession
 from shadowai.sweep.store import Saved, Store
 from shadowai.sweep.view import StoreView
@@ -227,6 +228,8 @@ class Runner:
                 Outcome(name, signal, Completeness.COMPLETE, as_of=as_of)
                 for name, signal, as_of in self._store.carried(now=self._began)
             ]
+        if trouble is None and not self._store.open_tasks():
+            found += nothing_to_ask(self._connector.wanted(self._session.settings), found, now=self._session.now)
         return found
 
     def remembered(self) -> None:

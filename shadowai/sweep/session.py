@@ -86,10 +86,13 @@ class Shared:
         return self._patient
 
     def again(self, fault: Fault, tries: int) -> bool:
-        """Wait before a library's next try; false where there may be none."""
+        """Wait before a library's next try; false where there may be none. A service that keeps refusing for load is an error here: a
+        library would take its last answer for a refusal of the credentials, which are then never offered again."""
         self.counts.add(throttled=int(fault.throttled))
         asked = fault.after if fault.after is not None else retries.jitter(tries, self.draw)
         if not fault.retry or tries >= self.tries or asked > retries.PATIENCE or not self._budget.take():
+            if fault.trouble is Trouble.THROTTLED:
+                raise fault.error(self.redactor(fault.detail))
             return False
         self.counts.add(retries=1)
         self.clock.sleep(asked)

@@ -81,3 +81,27 @@ def test_another_history(state: Path) -> None:
     (state / "c.toml").write_text('[history]\nurl = "other.db"\n')
     assert main(["diff", "--config", "c.toml"]) == 2
     assert main(["diff", "--config", "c.toml", "--history", str(state / "history.db")]) == 1
+
+
+def test_audit_mode_is_shown_and_never_fails(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.cli.test_remembering import log
+
+    argv = ["scan", "proxy.log", "--policy", "p.yaml", "--history", "default"]
+    text = "version: 1\nmode: {0}\nrules: [{{vendor: OpenAI, status: prohibited}}]\n"
+    Path("p.yaml").write_text(text.format("audit"))
+    log(("claude.ai", "bob"))
+    assert main(argv) == 0
+    log(("claude.ai", "bob"), ("chatgpt.com", "ann"))
+    assert main(argv) == 0
+    capsys.readouterr()
+    assert main(["diff"]) == 0
+    said = capsys.readouterr().out
+    assert "prohibited (audit)" in said and "in audit mode, which alert nobody: 2" in said
+    Path("p.yaml").write_text(text.format("enforce"))
+    assert main(argv) == 1
+    capsys.readouterr()
+    assert main(["diff", "--format", "json"]) == 1
+    rows = json.loads(capsys.readouterr().out)["changes"]
+    assert {(row["field"], row["before"], row["after"], row["breach"]) for row in rows} == {
+        ("mode", "audit", "enforce", True)
+    }

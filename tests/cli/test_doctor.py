@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from shadowai import connector as protocol
 from shadowai.cli import main
+from shadowai.connector import Probe
 from tests.sweep.conftest import service
 from tests.sweep.service import SECRET, Service, Toy, reply
 
@@ -45,9 +47,27 @@ def test_what_is_missing(configuration: Path, service: Service, capsys: pytest.C
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         "main (toy)",
-        "! Apps missing scope 403 Denied: \\x1b[31m for [hidden]",
+        "! Apps missing scope (minimal) 403 Denied: \\x1b[31m for [hidden]",
         "-> grant Apps.Read",
-        "- Grants licence 402",
+        "- Grants licence (minimal) 402",
+    ]
+
+
+def test_what_a_higher_tier_would_need(
+    configuration: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Toy, "signals", (Toy.signals[0], replace(Toy.signals[1], tier="deep")))
+    monkeypatch.setattr(Toy, "wanted", lambda self, settings: self.signals[:1])
+    monkeypatch.setattr(Toy, "doctor", lambda self, session: iter([Probe("apps", "ok")]))
+    assert doctor(configuration) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    needs = "Grants.Read or Grants.ReadAll"
+    assert lines == ["main (toy)", "+ Apps ok", f'Grants not needed tier = "deep" asks for it, and needs {needs}']
+    assert doctor(configuration, "--json") == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["signal"], row["tier"], row["finding"]) for row in found] == [
+        ("apps", "minimal", "ok"),
+        ("grants", "deep", "unasked"),
     ]
 
 
@@ -68,6 +88,7 @@ def test_as_json(
         "connector": "toy",
         "signal": "grants",
         "required": False,
+        "tier": "minimal",
         "finding": "scope",
         "detail": "403",
         "remedy": "",

@@ -39,6 +39,17 @@ def test_it_writes_the_inventory_at_the_end(
     assert "listening: tcp 127.0.0.1:" in told and "9 messages" in told
 
 
+def test_a_full_disk_ends_no_listening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("out.csv").mkdir()  # a folder cannot be written to either
+    threading.Timer(2.5, Path("out.csv").rmdir).start()
+    assert main(["listen", "--udp", "127.0.0.1:0", "--duration", "4", "--every", "1", "-o", "out.csv"]) == 0
+    assert Path("out.csv").is_file()
+    assert "tried again later" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

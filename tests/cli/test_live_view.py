@@ -11,7 +11,7 @@ from rich.console import Console
 
 from shadowai.cli import live_view
 from shadowai.cli.live_view import PACE, Row, View, heading, lost, rows, view_for
-from shadowai.model import Actor, Usage
+from shadowai.model import Actor, Usage, Verdict
 from shadowai.watch import Standing
 from tests.cli.conftest import ENTRY
 
@@ -66,8 +66,20 @@ def _drawn(console: Console) -> str:
 
 def test_a_row() -> None:
     assert rows([Standing(ANN, True)]) == [
-        Row("192.0.2.7", "ChatGPT", "in use", "2.0 kB", "51.2 kB", "08:00:00Z", "08:01:00Z", "chatgpt.com")
+        Row(
+            "192.0.2.7", "ChatGPT", "in use", "unreviewed", "2.0 kB", "51.2 kB", "08:00:00Z", "08:01:00Z", "chatgpt.com"
+        )
     ]
+
+
+def test_verdicts_have_a_column_where_somebody_has_said_one() -> None:
+    for verdict, shown in ((Verdict.UNREVIEWED, False), (Verdict.PROHIBITED, True)):
+        console = _console()
+        with View(console) as view:
+            view.show(Watched(Standing(replace(ANN, verdict=verdict), True), Standing(ANN, False)), 0)
+        text = _drawn(console)
+        assert ("VERDICT" in text, "prohibited" in text, "unreviewed" in text) == (shown,) * 3
+        assert "chatgpt.com" in text and "08:01:00Z" in text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowai.cli import main
+from shadowai.cli import main, page
 
 LINE = "1767600000.000     10 192.0.2.7 TCP_TUNNEL/200 5120 CONNECT chatgpt.com:443 ann HIER_DIRECT/203.0.113.5 -\n"
 
@@ -69,3 +69,15 @@ def test_it_does_not_replace_the_inventory_nor_start_without_its_folder(
 def test_nothing_is_written_where_nobody_asks(log: Path) -> None:
     assert run(log) == 0
     assert sorted(path.name for path in log.parent.iterdir()) == ["out.csv", "proxy.log"]
+
+
+def test_a_page_and_the_manifest_name_the_same_hashes_however_large_the_input(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "HASHED", 1)
+    target, beside = log.parent / "r.html", log.parent / "m.json"
+    asked = ["scan", str(log), "--no-progress", "-o", str(target)]
+    assert main([*asked, "--manifest", str(beside)]) == 0
+    (named,) = json.loads(beside.read_bytes())["inputs"]
+    assert named["sha256"] in target.read_text(encoding="utf-8")
+    assert json.loads(beside.read_bytes())["outputs"][0]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()

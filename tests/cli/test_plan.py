@@ -84,3 +84,35 @@ def test_without_a_whole_look_at_a_tenant_a_plan_is_incomplete(remembered: Path)
 
 def test_without_any_look_there_is_nothing_to_be_sure_of(state: Path) -> None:
     assert main(["plan", "revoke"]) == 3
+
+
+def decide(*words: str) -> None:
+    assert main(["decide", *words, "--reason", "a pilot"]) == 0
+
+
+def test_grants_that_people_have_let_be_are_not_taken_back(remembered: Path, capsys: Captured) -> None:
+    decide("openai-chatgpt", "--status", "sanctioned")
+    assert main(["plan", "revoke", "--policy", "p.yaml"]) == 0
+    assert "0 grants to take back" in capsys.readouterr().err
+    decide("openai-chatgpt", "--status", "prohibited")
+    assert main(["plan", "revoke"]) == 0
+    assert "1 grants to take back" in capsys.readouterr().err
+    (remembered / "decisions.jsonl").write_text("")
+    assert main(["plan", "revoke"]) == 2
+
+
+def test_a_host_is_held_back_for_a_service_that_people_have_approved_and_that_nobody_used(
+    state: Path, capsys: Captured
+) -> None:
+    argv = ["plan", "blocklist", "proxy.log", "--policy", "p.yaml"]
+    write("p.yaml", "version: 1\nrules:\n- {service: openai-api, status: prohibited}\n")
+    log(("api.openai.com", "ann"))
+    assert main(argv) == 0
+    before = capsys.readouterr().out
+    assert "Held back" not in before and "needed by openai-chatgpt (unreviewed)" in before
+    log(("chatgpt.com", "ann"))
+    assert main(["scan", "proxy.log", "-o", "i.json"]) == 0
+    decide("openai-chatgpt", "--status", "sanctioned", "--inventory", "i.json")
+    log(("api.openai.com", "ann"))
+    assert main(argv) == 0
+    assert "Held back" in capsys.readouterr().out

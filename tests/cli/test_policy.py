@@ -96,3 +96,18 @@ def test_what_would_change(state: Path, capsys: Captured) -> None:
     assert main(["policy", "what-if", "p.yaml", "proxy.log", "--policy", "p.yaml"]) == 0
     Path("broken.log").write_bytes(b"\x00\x01nothing\n")
     assert main(["policy", "what-if", "p.yaml", "proxy.log", "broken.log", "--policy", "p.yaml"]) == 3
+
+
+def test_what_people_have_decided_goes_before_either_policy(state: Path, capsys: Captured) -> None:
+    log(("chatgpt.com", "ann"), ("claude.ai", "bob"))
+    write("p.yaml", "version: 1\nrules: []\n")
+    write("strict.yaml", "version: 1\nrules: [{category: assistant, status: prohibited}]\n")
+    assert main(["scan", "proxy.log", "-o", "i.json"]) == 0
+    told = ["--inventory", "i.json", "--status", "tolerated", "--reason", "a pilot"]
+    assert main(["decide", "openai-chatgpt", *told]) == 0
+    capsys.readouterr()
+    assert main(["policy", "what-if", "strict.yaml", "proxy.log", "--policy", "p.yaml"]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == ["anthropic-claude: unreviewed -> prohibited, a breach"]
+    assert main(["decide", "anthropic-claude", *told]) == 0
+    assert main(["policy", "what-if", "strict.yaml", "proxy.log", "--policy", "p.yaml"]) == 0

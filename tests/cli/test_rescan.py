@@ -10,8 +10,9 @@ import pytest
 
 from shadowai.cli import main
 from shadowai.history import gather
-from shadowai.model import Candidate, Origin, Report
+from shadowai.model import Candidate, Origin, Report, Verdict
 from tests.cli.test_diff import put, state
+from tests.decisions.making import decided, written
 from tests.history.making import NOON, entry
 
 __all__ = ["state"]
@@ -62,3 +63,22 @@ def test_of_one_service_as_json(past: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_service_that_is_not_there(past: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rescan", "no-such-service"]) == 2
     assert "there is no signature 'no-such-service'" in capsys.readouterr().err
+
+
+def test_the_verdicts_are_those_of_the_policy_and_of_people(past: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (past / "p.yaml").write_text("version: 1\nrules: [{category: assistant, status: unsanctioned, reason: no}]\n")
+
+    def verdicts(*more: str) -> dict[str, tuple[str, str | None]]:
+        assert main(["rescan", "--format", "json", *more]) == 0
+        rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return {row["how"]: (row["verdict"], row["verdict_reason"]) for row in rows}
+
+    assert verdicts() == {"row": ("unreviewed", None), "candidate": ("unreviewed", None)}
+    assert verdicts("--policy", "p.yaml") == {"row": ("unsanctioned", "no"), "candidate": ("unsanctioned", "no")}
+    decide = decided("anthropic-claude", "ann@example.com", verdict=Verdict.NOT_AI, reason="a test")
+    written(past / "decisions.jsonl", decide)
+    found = verdicts("--policy", "p.yaml")
+    assert found["row"][0] == "not_ai" and "a test" in str(found["row"][1])
+    assert found["candidate"] == ("unsanctioned", "no")
+    assert main(["rescan", "--policy", "p.yaml"]) == 0
+    assert "unsanctioned: no" in capsys.readouterr().out

@@ -63,6 +63,34 @@ def test_two_at_once_are_refused(log: GrowingLog, capsys: pytest.CaptureFixture[
     assert "another scan with this state is running" in capsys.readouterr().err
 
 
+def test_a_full_disk_ends_no_following(
+    log: GrowingLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What could not be written on the way is written later; nothing that was read is given up."""
+    monkeypatch.setattr(resuming, "POLL", 0.02)
+    (tmp_path / "out.csv").mkdir()  # a folder cannot be written to either
+    log.write(2)
+
+    def work() -> None:
+        time.sleep(1.0)
+        (tmp_path / "out.csv").rmdir()
+        log.write(3)
+        time.sleep(0.3)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=work).start()
+    assert main(["scan", "access.log", "--follow", "-o", "out.csv"]) == 0
+    assert _events(tmp_path / "out.csv") == [5]
+    assert "tried again later" in capsys.readouterr().err
+
+
+def test_two_names_of_one_state_are_one(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("link").symlink_to("state")
+    with only_one(Path("state.lock")):
+        assert main(["scan", "access.log", "--state", "link"]) == 3
+    assert "another scan with this state is running" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("state", [[], ["--state", "state"]])
 def test_it_follows_until_it_is_told_to_end(
     log: GrowingLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: list[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Sequence
@@ -220,3 +221,80 @@ def test_budgets_are_judged_with_a_history_and_without(configuration: Path, tmp_
         found = json.loads((tmp_path / "v.json").read_text())
         states = [(one["name"], one["state"]) for one in (*found["budgets"], *found["coverage"])]
         assert states == [("a", "within"), ("toy", "within"), ("max_gap", "unknown")]
+
+
+def test_the_page_of_a_sweep_has_people_and_what_has_changed(configuration: Path, tmp_path: Path) -> None:
+    target, remembered = tmp_path / "r.html", ["--history", str(tmp_path / "h.db")]
+    for more, told in (
+        (["--no-history"], 'id="people"'),
+        (remembered, "a baseline, with nothing to compare"),
+        (remembered, "Nothing has changed."),
+    ):
+        assert sweep(configuration, "main", "-o", str(target), *more) == 0
+        assert told in target.read_text(encoding="utf-8")
+
+
+def manifest(configuration: Path, tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    """The exit code of a sweep, and its manifest."""
+    target = tmp_path / "m.json"
+    code = sweep(configuration, "-o", str(tmp_path / "out.csv"), "--manifest", str(target), *more)
+    return code, json.loads(target.read_bytes())
+
+
+def test_a_manifest_says_what_was_collected_and_how_each_task_ended(
+    configuration: Path, tmp_path: Path, service: Service
+) -> None:
+    service.always["/grants/app00003"] = reply(403, {"error": {"code": "Denied", "message": "not ann@example.com"}})
+    history = ["--history", str(tmp_path / "h.db")]
+    code, found = manifest(configuration, tmp_path, "main", *history)
+    assert code == 3 and found["complete"] is False and found["counts"]["gaps"] == 1
+    assert found["program"]["name"] == "shadowai" and found["signatures"]["version"]
+    assert found["options"] == {"by": "service", "format": "csv", "scope": "ai"}
+    written = hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest()
+    assert found["outputs"] == [{"path": str(tmp_path / "out.csv"), "format": "csv", "sha256": written}]
+    assert [one["path"] for one in found["inputs"]] == [
+        "toy:toys.example/apps: 10 rows",
+        "toy:toys.example/grants: 45 rows",
+        "toy:toys.example/persons: 0 rows",
+    ]
+    (tenant,) = found["tenants"]
+    about = (tenant["name"], tenant["connector"], tenant["tenant"], tenant["mode"], tenant["scope"], tenant["complete"])
+    assert about == ("main", "toy", "toys.example", "targeted", "ai", False) and found["run"] == 1
+    ends = {task["task"]: (task["completeness"], task["why"], task["items"]) for task in tenant["tasks"]}
+    assert len(ends) == 11 and ends["apps"] == ("complete", "", 10)
+    assert ends["grants/app00003"] == ("failed", "a permission is missing", 0)
+    assert "ann@example.com" not in json.dumps(found)
+    service.always.clear()
+    _, again = manifest(configuration, tmp_path, "main", "--full", *history)
+    assert again["options"]["mode"] == "full" and again["complete"] and again["run"] == 2
+    assert again["inputs"][0] == found["inputs"][0] and again["inputs"][1] != found["inputs"][1]
+
+
+def test_a_manifest_of_logs_and_tenants_that_could_not_be_swept(configuration: Path, tmp_path: Path) -> None:
+    log = tmp_path / "proxy.log"
+    log.write_text(
+        "1767600000.000 10 192.0.2.7 TCP_TUNNEL/200 5120 CONNECT chatgpt.com:443 ann HIER_DIRECT/203.0.113.5 -\n"
+    )
+    with only_one(tmp_path / "state" / "sweeps" / "main.lock"), only_one(tmp_path / "state" / "sweeps" / "other.lock"):
+        code, found = manifest(configuration, tmp_path, "--no-history", "--network", str(log))
+    assert code == 3 and [(one["name"], one["mode"], one["tasks"]) for one in found["tenants"]] == [
+        ("main", "", []),
+        ("other", "", []),
+    ]
+    assert found["run"] is None and [one["sha256"] for one in found["inputs"]] == [
+        hashlib.sha256(log.read_bytes()).hexdigest()
+    ]
+    _, found = manifest(configuration, tmp_path, "main", "--no-history")
+    assert found["inputs"] == [{"path": "toy:toys.example", "why": "the sweep is not remembered"}]
+
+
+def test_a_manifest_does_not_replace_the_inventory(configuration: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out.csv")
+    assert sweep(configuration, "-o", out, "--manifest", out) == 2
+    assert not (tmp_path / "out.csv").exists() and not (tmp_path / "state").exists()
+
+
+def test_the_page_of_a_sweep_names_what_was_collected(configuration: Path, tmp_path: Path) -> None:
+    target = tmp_path / "r.html"
+    assert sweep(configuration, "main", "-o", str(target), "--history", str(tmp_path / "h.db")) == 0
+    assert "toy:toys.example/grants: 50 rows" in target.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 
 from shadowai.cli import main, stopping
 from shadowai.errors import SourceError, UsageError
-from shadowai.model import Origin
+from shadowai.model import Origin, Verdict
 from shadowai.sources import live
 from shadowai.sources.capture.flows import RawFrame
 from tests.captures.conversations import Timed, tcp
@@ -296,3 +296,56 @@ def test_uploads_of_the_whole_watch_count(interface: type[FakeInterface], capsys
     (row,) = _rows(capsys.readouterr().out)
     assert (row["events"], row["usage"]) == ("1", "interactive")
     assert int(row["bytes_up"]) > 60_000
+
+
+BUDGET = "version: 1\nbudgets:\n- {{name: services, measure: services, max: {0}, warn: 1}}\n"
+
+
+@pytest.mark.parametrize(("most", "code", "state"), [(9, 0, "warned"), (1, 1, "exceeded")])
+def test_budgets_are_judged_at_the_end(
+    most: int, code: int, state: str, interface: type[FakeInterface], tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "b.yaml").write_text(BUDGET.format(most))
+    assert main(["watch", "-i", "eth0", "--budget", "b.yaml", "--verdict", "v.json", "-o", "out.csv"]) == code
+    found = json.loads((tmp_path / "v.json").read_text())
+    assert (found["exit_code"], found["budgets"][0]["state"]) == (code, state)
+    assert f"services {state}" in capsys.readouterr().err
+    (tmp_path / "p.yaml").write_text("version: 1\nrules: []\n" + BUDGET.format(most).removeprefix("version: 1\n"))
+    assert main(["watch", "-i", "eth0", "--policy", "p.yaml", "--by", "user"]) == code
+
+
+def test_what_a_budget_asks_of_logs_is_not_known_of_an_interface(
+    interface: type[FakeInterface], tmp_path: Path
+) -> None:
+    (tmp_path / "b.yaml").write_text("version: 1\ncoverage: {max_gap: 1h}\n")
+    assert main(["watch", "-i", "eth0", "--budget", "b.yaml"]) == 3
+
+
+def test_what_people_have_decided_goes_before_the_policy(
+    interface: type[FakeInterface], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tests.decisions.making import decided, written
+
+    view = Verdicts()
+    monkeypatch.setattr("shadowai.cli.live_view.view_for", lambda wanted: view)
+    (tmp_path / "p.yaml").write_text("version: 1\nrules: [{vendor: OpenAI, status: prohibited}]\n")
+    argv = ["watch", "-i", "eth0", "--policy", "p.yaml", "-o", "out.json", "--decisions", "log"]
+    written(tmp_path / "log", decided("deepseek", verdict=Verdict.TOLERATED))
+    assert main(argv) == 1
+    assert view.last["openai-chatgpt"] == "prohibited"
+    written(tmp_path / "log", decided("openai-chatgpt", verdict=Verdict.TOLERATED))
+    assert main(argv) == 0
+    assert view.last["openai-chatgpt"] == "tolerated"
+    rows = json.loads((tmp_path / "out.json").read_text())["entries"]
+    assert {row["service_id"]: row["verdict"] for row in rows}["openai-chatgpt"] == "tolerated"
+    assert main([*argv[:-2], "--no-decisions"]) == 1
+    assert main([*argv[:-1], "absent"]) == 2
+
+
+class Verdicts(Shown):
+    """Remembers the verdicts that it was shown last."""
+
+    last: dict[str, str]
+
+    def show(self, watch: object, dropped: int) -> None:
+        self.last = {one.entry.service_id: one.entry.verdict.value for one in watch.standing()}  # type: ignore[attr-defined]

@@ -449,3 +449,25 @@ def test_apps_that_earlier_sweeps_have_left_are_not_asked_for_again(tenant: Tena
         body["types"] for _, path, _, body in tenant.asked if path.startswith("/v1.0/directoryObjects/getByIds")
     ]
     assert looked_up == [["user"]]
+
+
+def test_when_the_last_ai_app_is_gone_there_is_nothing_left_to_ask_and_it_is_complete(
+    tenant: Tenant, tmp_path: Path
+) -> None:
+    def about(found: Swept) -> dict[str, tuple[str, str]]:
+        return {o.signal: (o.task, o.detail) for o in found.outcomes if o.signal in ("assignments", "people")}
+
+    assert "there was nothing to ask" not in {detail for _, detail in about(sweep(tenant, tmp_path)).values()}
+    gone = guid(1, 2)
+    del tenant.apps[gone]
+    tenant.grants.clear()
+    tenant.assigned.clear()
+    found = sweep(tenant, tmp_path, mode="full")
+    assert found.complete and about(found) == {
+        "assignments": ("assignments/none", "there was nothing to ask"),
+        "people": ("people/none", "there was nothing to ask"),
+    }
+    assert not [grant for grant in found.grants if grant.kind == "assignment"]
+    tenant.always["/servicePrincipals"] = refusal(403, "Authorization_RequestDenied", "no")
+    failed = sweep(tenant, tmp_path, mode="full")
+    assert not failed.complete and about(failed) == {}

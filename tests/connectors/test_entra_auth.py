@@ -250,6 +250,28 @@ def test_an_authority_that_keeps_failing_is_left_alone_in_the_end(
     assert caught.value.trouble is Trouble.SERVER and len(authority.forms) <= 4
 
 
+BUSY = (429, {"Retry-After": "1"}, {"error": "invalid_request", "error_description": "AADSTS90055: too many requests"})
+"""An authority that throttles. msal keeps such an answer, and gives it again without asking while ``Retry-After`` lasts."""
+
+
+def test_throttling_at_the_authority_is_waited_out_and_is_no_refusal(
+    settings: dict[str, str], authority: Authority
+) -> None:
+    authority.replies = [BUSY]
+    assert ask({**settings, "secret": "env:ENTRA_SECRET"}) == 1
+    assert len(authority.forms) == 2
+
+
+def test_throttling_at_the_authority_that_does_not_end_is_throttling(
+    settings: dict[str, str], authority: Authority
+) -> None:
+    authority.replies = [BUSY] * 50
+    with pytest.raises(TenantError) as caught:
+        ask({**settings, "secret": "env:ENTRA_SECRET"})
+    assert caught.value.trouble is Trouble.THROTTLED and SECRET not in str(caught.value)
+    assert len(authority.forms) < 20
+
+
 def test_a_token_that_ends_early_is_renewed_once(
     settings: dict[str, str], authority: Authority, tenant: Tenant
 ) -> None:

@@ -50,11 +50,30 @@ def test_every_signal_has_its_probe(tenant: Tenant) -> None:
 
 def test_only_the_tier_is_probed(tenant: Tenant) -> None:
     found = probes(tenant, tier="minimal")
-    asked = {probe.signal for probe in found if probe.detail != "not asked for"}
-    assert asked == {"apps", "grants", "roles", "assignments"}
+    assert {probe.signal for probe in found} == {"apps", "grants", "roles", "assignments"}
     assert not [path for path in tenant.calls if "auditLogs" in path or "copilot" in path]
-    assert {probe.finding for probe in found} == {"ok"} and {probe.signal for probe in found} == set(PROBES)
-    assert of(found, "copilot-packages").remedy == 'tier = "deep"'
+    assert {probe.finding for probe in found} == {"ok"}
+
+
+def test_what_the_tier_leaves_out_is_not_needed_and_not_ok(tenant: Tenant) -> None:
+    tenant.tier = "standard"
+    entra = SignedIn()
+    entra.permissions = tuple(sorted({signal.any_of[0] for signal in SIGNALS if signal.tier != "deep"}))
+    with session_to(tenant, entra=entra) as session:
+        found = list(diagnose("example", entra, session).probes)
+    left = {probe.signal: probe.detail for probe in found if probe.finding == "unasked"}
+    assert set(left) == {signal.name for signal in SIGNALS if signal.tier == "deep"}
+    needs = "needs CopilotPackages.Read.All, and Microsoft Agent 365"
+    assert left["copilot-packages"] == f'tier = "deep" asks for it, and {needs}'
+    assert {probe.finding for probe in found if probe.signal != "*"} == {"ok", "unasked"}
+    assert not [probe for probe in found if probe.finding == "excess"]
+
+
+def test_a_permission_of_a_higher_tier_is_too_much(tenant: Tenant) -> None:
+    found = probes(tenant, "AuditLog.Read.All", "Application.Read.All", tier="minimal")
+    assert [(probe.detail, probe.remedy) for probe in found if probe.finding == "excess"] == [
+        ('AuditLog.Read.All is not needed before tier = "standard"', "take AuditLog.Read.All away")
+    ]
 
 
 def test_a_service_that_takes_no_page_size_is_asked_without(tenant: Tenant) -> None:
@@ -164,4 +183,5 @@ def test_credentials_that_were_refused_concern_everything(tenant: Tenant) -> Non
 
     with session_to(tenant, entra=Refused()) as session:
         found = diagnose("example", Refused(), session)
-    assert not found.fine and {probe.finding for probe in found.probes if probe.signal != "*"} == {"credentials"}
+    asked = {probe.finding for probe in found.probes if probe.signal != "*" and probe.finding != "unasked"}
+    assert not found.fine and asked == {"credentials"}

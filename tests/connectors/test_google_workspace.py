@@ -14,12 +14,13 @@ import pytest
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
+from shadowai.sweep.doctor import examine as diagnose
 from shadowai.sweep.runner import Runner, Wanted
 from shadowai.sweep.session import open_session
 from shadowai.sweep.store import Store
 from shadowai.tenant import App, Completeness, Swept, Task, TenantError, Trouble
 from shadowai.tenants import check, read_tenants
-from shadowai_connectors.google_signals import AUDIT, SECURITY, SIGNALS
+from shadowai_connectors.google_signals import AUDIT, DIRECTORY, SECURITY, SIGNALS, USERS
 from shadowai_connectors.google_workspace import GoogleWorkspace
 from tests.conftest import SOURCE
 from tests.connectors.google_server import (
@@ -321,7 +322,17 @@ def test_doctor_warns_of_the_scope_that_may_delete(google: GoogleServer) -> None
     assert ("tokens", "ok") in found and ("tokens", "excess") in found
     with session(google) as opened:
         (left,) = (probe for probe in GoogleWorkspace().doctor(opened) if probe.signal == "tokens")
-    assert (left.finding, left.detail, left.remedy) == ("ok", "not asked for", "tokens_list = true")
+    assert (left.finding, left.detail, left.remedy) == ("unasked", "", "tokens_list = true")
+
+
+def test_what_is_left_out_is_not_needed_and_says_how_to_have_it(google: GoogleServer) -> None:
+    with session(google, tier="minimal") as opened:
+        found = diagnose("example", GoogleWorkspace(), opened)
+    left = {probe.signal: probe.detail for probe in found.probes if probe.finding == "unasked"}
+    assert set(left) == {"people", "extensions", "requests", "tokens"}
+    assert left["people"] == f'tier = "standard" asks for it, and needs {USERS}'
+    assert left["tokens"] == f"tokens_list = true asks for it, and needs {SECURITY}"
+    assert "managed Chrome browsers" in left["extensions"] and found.fine
 
 
 def test_doctor_asks_little(google: GoogleServer) -> None:
@@ -395,3 +406,14 @@ def test_the_documentation_names_every_setting_scope_and_tier() -> None:
         assert f"`{key.removesuffix('?')}`" in text
     for one in SIGNALS:
         assert one.any_of[0].rpartition("/")[2] in text and one.tier in text
+
+
+def test_what_the_library_would_ask_of_all_at_once_is_refused(google: GoogleServer) -> None:
+    """Its batches go to Google whatever address it was given, and what is in them is not tried again."""
+    with session(google, tier="deep", tokens_list="true") as opened:
+        allowed = GoogleWorkspace().allowed(opened.settings)
+        assert not [rule for rule in allowed if "batch" in rule.path.lower() or rule.batch]
+        for url in ("https://admin.googleapis.com/batch", f"{google.root}/batch/admin/directory_v1"):
+            with pytest.raises(TenantError, match="refused"):
+                opened.post(url, quota=DIRECTORY, json={})
+    assert not google.paths()

@@ -20,7 +20,8 @@ from tests.decisions.making import decided, written
 from tests.history.making import entry
 
 KEY = "0123456789abcdef0123456789abcdef"
-PEOPLE = Identities(people={"ann": "IT", "bob": "IT", "zoe": "Law"})
+PEOPLE = Identities(people={"ann": "IT", "bob": "IT", "zoe": "Law", "joe": "HR", "kim": ""})
+"""Two departments of one, and somebody of whom none is known."""
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,16 @@ def test_without_a_key_there_are_no_pseudonyms(
     monkeypatch.delenv("KEY")
     with pytest.raises(UsageError, match="KEY is not set"):
         finishing(hidden, known, None)
+
+
+def test_a_log_that_was_taken_away_is_not_one_that_never_was(known: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    asked = ScanOptions(decisions=str(path))
+    report = Report((entry("claude"),))
+    assert finishing(asked, known, None)(report) is report
+    written(path, decided(verdict=Verdict.PROHIBITED))
+    (row,) = finishing(asked, known, None)(report).entries
+    assert row.verdict is Verdict.PROHIBITED
+    path.unlink()
+    with pytest.raises(UsageError, match="cut off"):
+        finishing(asked, known, None)

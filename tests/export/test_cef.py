@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from typing import Any
 
+import jc
 import pytest
 
 from shadowai import __version__
 from shadowai.export import cef
 from shadowai.model import Actor, Report
+from shadowai.normalize import printable
 from tests.export.reports import BY_USER, CHAT, HOSTILE, SMALL, hostile
 
 INJECTIONS = (
@@ -77,3 +80,22 @@ def test_no_name_ends_a_line_a_header_or_a_value(text: str) -> None:
     assert fields["cs1"] == "prohibited" and fields["act"] == "allowed" and fields["cnt"] == "1200"
     assert set(fields) <= set(plain[1])
     assert all(len(value) < 8200 for value in fields.values())
+
+
+def read(line: str) -> dict[str, Any]:
+    """A line as jc reads it, whose reader is not ours. It does not know escapes in the header (those are tested above)."""
+    found: list[dict[str, Any]] = jc.parse("cef", line[line.index("CEF:") :], quiet=True)  # type: ignore[assignment]
+    return found[0]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, *INJECTIONS], ids=range(len(HOSTILE) + len(INJECTIONS)))
+def test_another_reader_finds_the_same_fields(text: str) -> None:
+    row = replace(hostile(text).entries[0], service="Plain", service_id="plain", verdict_reason="because")
+    found = read(written(Report((row,), by="user")).splitlines()[0])
+    assert (found["name"], found["act"], found["verdict"], found["cnt"], found["reason"]) == (
+        ("Plain", "allowed", "prohibited", 1200, "because")
+    )
+    assert set(found) <= set(read(written(Report((replace(row, actor=Actor("u", "h", "192.0.2.7")),), by="user"))))
+    shown = printable(text)[:1023].strip()
+    if shown and "\\" not in shown:  # it takes an escaped backslash before an n for a line end within the value
+        assert str(found["suser"]).strip() == shown

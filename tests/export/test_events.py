@@ -9,6 +9,7 @@ import pytest
 from shadowai.export import events
 from shadowai.model import Actor, Entry, Report, Usage, Verdict
 from shadowai.policy import breaches
+from shadowai.policy.deciding import SEVERITY
 from tests.export.reports import BY_USER, CHAT, SMALL, UNKNOWN
 
 UNPROVEN = (
@@ -21,8 +22,12 @@ UNPROVEN = (
 
 
 def test_use_is_proven_or_it_is_not_held_against_anybody() -> None:
-    assert events.in_use(CHAT) and events.is_breach(CHAT)
-    assert not any(events.in_use(entry) or events.is_breach(entry) for entry in UNPROVEN)
+    assert events.is_breach(CHAT)
+    assert not any(map(events.is_breach, UNPROVEN))
+
+
+def test_verdicts_are_in_the_order_of_the_report() -> None:
+    assert events.ORDER == SEVERITY
 
 
 @pytest.mark.parametrize("entry", [CHAT, *UNPROVEN, *(replace(CHAT, verdict=verdict) for verdict in Verdict)])

@@ -10,7 +10,7 @@ import pytest
 
 from shadowai.export import json_file
 from shadowai.model import Dossier, Report, Ruling
-from tests.export.reports import BY_USER, EMPTY, HOSTILE, NUMBERS, SMALL, hostile
+from tests.export.reports import BY_USER, CHAT, EMPTY, HOSTILE, NUMBERS, SMALL, hostile
 
 
 def written(report: Report) -> bytes:
@@ -36,13 +36,13 @@ def test_a_whole_report() -> None:
 "sources": ["dns.log", "proxy.log"], "names": ["chatgpt.com", "oaiusercontent.com", "chat.openai.com"], \
 "scopes": ["files.read"], "evidence": ["proxy.log:17", "dump.pcapng#42"], "verdict_reason": "not approved", \
 "verdict_owner": "Ann Example", "signature_pack": null, "signature_sha256": null, "risk_low": null, \
-"alternative": null, "departments": [], "facts": [], "dossier": null},
+"alternative": null, "departments": [], "facts": [], "dossier": null, "days": {}},
     {"asset_id": "00000000000000b2", "service_id": "other", "service": "Other, the", "vendor": null, \
 "category": null, "verdict": "unreviewed", "risk": null, "risk_level": null, "confidence": "unconfirmed", \
 "usage": null, "users": 0, "devices": 0, "events": 0, "blocked": 1, "bytes_up": null, "bytes_down": null, \
 "first_seen": null, "last_seen": null, "active_days": null, "sources": [], "names": [], "scopes": [], \
 "evidence": [], "verdict_reason": null, "verdict_owner": null, "signature_pack": null, \
-"signature_sha256": null, "risk_low": null, "alternative": null, "departments": [], "facts": [], "dossier": null}
+"signature_sha256": null, "risk_low": null, "alternative": null, "departments": [], "facts": [], "dossier": null, "days": {}}
   ],
   "gaps": [
     {"origin": "fw.log", "reason": "truncated line", "count": 2, "examples": ["fw.log:3", "fw.log:9"]}
@@ -64,6 +64,13 @@ def test_a_finding_names_the_text_that_explains_it() -> None:
     entry = replace(SMALL.entries[0], signature_pack="shadowai 7", signature_sha256="0" * 64)
     (found,) = json.loads(written(replace(SMALL, entries=(entry,))))["entries"]
     assert (found["signature_pack"], found["signature_sha256"]) == ("shadowai 7", "0" * 64)
+
+
+def test_days_have_what_was_sent_on_each_where_it_is_known() -> None:
+    days = ((20_458, 7), (20_459, 0), (1 << 60, 5))
+    for size, shown in ((7, {"2026-01-05": 7, "2026-01-06": 0}), (None, {"2026-01-05": None, "2026-01-06": None})):
+        (found,) = json.loads(written(replace(SMALL, entries=(replace(CHAT, days=days, bytes_up=size),))))["entries"]
+        assert found["days"] == shown
 
 
 def test_nothing_found_and_everything_looked_at() -> None:

@@ -22,7 +22,12 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 FULL = replace(
     SMALL,
     entries=(
-        replace(CHAT, dossier=Dossier(owner="Ann Example", data_categories=("contracts",)), departments=("Finance",)),
+        replace(
+            CHAT,
+            dossier=Dossier(owner="Ann Example", data_categories=("contracts",)),
+            departments=("Finance",),
+            days=((20_458, 7),),
+        ),
     ),
     candidates=(Candidate("new-ai.example", ("token",), 1, "name", True, first_seen=1, origins=(Origin("a", 1),)),),
 )

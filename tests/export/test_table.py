@@ -128,3 +128,11 @@ def test_sizes(count: int | None, expected: str) -> None:
 def test_a_risk_is_shown_with_both_ends_where_they_differ(low: int | None, shown: str) -> None:
     lines = written(replace(SMALL, entries=(replace(SMALL.entries[0], risk_low=low),))).splitlines()
     assert lines[1][: lines[0].index("RISK") + 4].split()[-1] == shown
+
+
+@pytest.mark.parametrize("text", ["plain", "x" * 99, "名" * 99, "a名b" * 20, "e\u0301" * 60, "\x1b[31m" * 9, ""])
+def test_fitted_text_takes_no_more_columns_than_it_may(text: str) -> None:
+    for room in (1, 2, 7, 40):
+        shown = table.fitted(text, room)
+        assert table.terminal_width(shown) <= room and shown.isprintable()
+        assert shown == text or shown.endswith("…")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, formats
 from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
+from tests.fuzz import folds
 
 NAMES = sorted(name for name, one in formats().items() if bulk.may_fold(one))
 SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
@@ -192,6 +194,60 @@ def test_a_second_header_whose_quote_stays_open(catalog: Catalog, monkeypatch: p
             _both((head + row * 2 + text).encode(), catalog, monkeypatch, size)
     nul = "user,time,bytes_sent,dest_host\0\n" + other * 3  # what a crashed writer left in a header
     _both((head + row * 2 + nul).encode(), catalog, monkeypatch)
+
+
+def test_headers_and_quotes_that_stay_open_among_each_other() -> None:
+    """The fold may not go on under a header that the reference met while it looked for the end of a quote."""
+    names = [
+        "username",
+        "request_timestamp_epoch",
+        "requested_host",
+        "server_to_client_bytes",
+        "client_to_server_bytes",
+    ]
+    head, row, opened = ",".join(names), "jo,1720000000,chatgpt.com,5,7", 'jo,1720000000,"chatgpt.com,5,7'
+    first, last, most = ",".join(names[:2]), ",".join(names[2:]), ",".join(names[:4])
+    torn = [f'username,"{names[1]}', f'x",{last}']
+    for lines in (
+        [head, *torn, row, 'server_bytes"', head + '"', opened, f'{first},"'],
+        [f'",{last}', 'jo,1720000000,chatgpt.com,5,"7', '",5,7', head, row, f'"{head}', *[row] * 70],
+        [head, *torn, row, *[f'{most},"client_to_'] * 2, f'",{last}', torn[0], *[row] * 70],
+    ):
+        for size in (1, 64, 1 << 20):
+            folds.same("\n".join([*lines, ""]).encode(), folds.Way("skyhigh_wgcs_csv", size))
+
+
+@pytest.mark.parametrize("first", ["_time", "", '""', '"_time"', "5min", " time", "(x)"])
+def test_a_header_that_begins_with_no_letter_and_comes_again(first: str) -> None:
+    head = f"{first},user,time,dest_host"
+    text = f"{head}\na,jo,2026-01-05T08:00:00Z,chatgpt.com\n{head}\n,jo,2026-01-05T08:00:00Z,claude.ai\n{head}\r\n" * 2
+    for size in (1, 1 << 20):
+        folds.same(text.encode(), folds.Way("generic_csv", size))
+
+
+def test_headers_without_end_are_left_to_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fold is not made anew for every few lines."""
+    heads = ("time,user,dest_host,bytes_sent", "user,time,dest_host,bytes_sent")
+    rows = ("2026-01-05T08:00:00Z,jo,chatgpt.com,5", "jo,2026-01-05T08:00:00Z,claude.ai,5")
+    text = "".join(f"{heads[number & 1]}\n{rows[number & 1]}\n" for number in range(100)).encode()
+    folds.same(text, folds.Way("generic_csv", 997))
+    real, made = bulk.fold_of, 0
+
+    def fold_of(*given: Any) -> Any:
+        nonlocal made
+        made += 1
+        return real(*given)
+
+    monkeypatch.setattr(bulk, "fold_of", fold_of)
+    folds.found(text, folds.Way("generic_csv"))
+    assert 0 < made <= 65
+
+
+def test_nuls_between_the_bytes_of_a_line_break(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = f"{HEAD}chatgpt.com:443{TAIL}"
+    text = "".join(line + end for end in ("\r\0\n", "\0\r\n", "\r\r\0\n", "\r\0\r\n", "\n", "\r\0")) * 2
+    for size in (1, 7, 64, 1 << 20):
+        _both((line + "\n" + text).encode(), catalog, monkeypatch, size)
 
 
 def test_objects_said_twice_and_nested(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -199,6 +199,24 @@ def test_names_beyond_a_limit_are_counted_alike(wanted: Any, requests: int, weig
     same(lambda: io.BytesIO(data), wanted, limits)
 
 
+@pytest.mark.parametrize("wanted", WANTED)
+def test_requests_count_until_what_ended_before_them_was_read(wanted: Any) -> None:
+    """A hello that never became whole is read when its connection ends; the requests of later ones still count then."""
+    cut = tcp(HERE, THERE, 443, client_port=40_000, time=START).syn().send(tls.hello("www.example.org", size=900)[:400])
+    plain = tcp(HERE, THERE, 80, client_port=40_001, time=START + 9_000).syn()
+    plain.send(messages.request("www.example.net", "/a"))
+    split = tcp(HERE, THERE, 80, client_port=40_002, time=START + 18_000).syn()
+    split.send(messages.request("www.example.com", "/b"), mss=20)
+    answer = plain.receive(bytes(80), mss=40).frames[-2:-1]  # the second half of it; the first is not in the capture
+    seen = [frame for frame in merged(cut, plain, split) if frame not in plain.frames[-3:]]
+    data = files.section(files.Interface(seen), files.Interface(answer, snaplen=54))
+    limits = Limits(requests=1)
+    same(lambda: io.BytesIO(data), wanted, limits)
+    whole = found(io.BytesIO(data), wanted, limits, None, compiled=True)
+    assert whole["counts"]["names_limit"] == 2
+    assert whole["tally"].lost == 1
+
+
 @pytest.mark.parametrize("streams", [1, 2, 8, 17, 4096])
 def test_held_beginnings_count_like_others(streams: int) -> None:
     talks = []

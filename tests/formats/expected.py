@@ -39,8 +39,11 @@ def records(sample: Path) -> str:
                 record = asdict(log.record(row))
                 for key in ("path", "unit", "inferred", "facts"):  # of captures only, but for the path
                     del record[key]
-                if record["time"] is not None:
-                    record["time"] = iso(record["time"])
+                for key in ("time", "began"):
+                    if record[key] is not None:
+                        record[key] = iso(record[key])
+                if record["session"] is not None:
+                    record["session"] = {key: value for key, value in record["session"]._asdict().items() if value}
                 if record["counted"]:
                     del record["counted"]
                 log.tally.named += record["host"] is not None

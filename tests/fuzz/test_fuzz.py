@@ -65,8 +65,8 @@ def test_a_broken_promise_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_engines_that_differ_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     real = engines.found
 
-    def found(*arguments: object, compiled: bool) -> dict[str, object]:
-        given = real(*arguments, compiled=compiled)  # type: ignore[arg-type]
+    def found(*arguments: object, compiled: bool, way: engines.Reading) -> dict[str, object]:
+        given = real(*arguments, compiled=compiled, way=way)  # type: ignore[arg-type]
         return {**given, "named": -1} if compiled else given
 
     monkeypatch.setattr(engines, "found", found)

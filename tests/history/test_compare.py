@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shadowai.errors import UsageError
 from shadowai.history.compare import compare, last_two
 from shadowai.history.remember import remember
 from shadowai.history.store import History
-from shadowai.model import Verdict
+from shadowai.model import Ruling, Usage, Verdict
 from tests.history.making import app, entry, scan, sweep, told
 
 
@@ -75,7 +77,7 @@ def test_a_rule_that_expires_is_the_policy_s(history: History) -> None:
     remember(history, scan(entry("claude", verdict=Verdict.RISK_ACCEPTED), policy="p"))
     remember(history, scan(entry("claude", verdict=Verdict.IN_REVIEW), policy="p", day=1))
     (change,) = compare(history, 1, 2).changes
-    assert (change.cause, change.detail) == ("policy", "a rule has begun or ceased to hold")
+    assert (change.cause, change.detail) == ("policy", "a rule or a decision has begun or ceased to hold")
 
 
 def test_a_verdict_by_a_signature_that_changed(history: History) -> None:
@@ -91,3 +93,42 @@ def test_a_swept_app_s_field_after_a_partial_look(history: History) -> None:
     remember(history, sweep(apps=[app("a")], ends=outcomes(apps="partial")))
     remember(history, sweep(apps=[app("a", homepage="https://a.example")], ends=outcomes(apps="complete"), day=1))
     assert told(compare(history, 1, 2).changes) == {("changed", "app", "A", "homepage", "coverage")}
+
+
+TRIAL = Ruling(rule=3, enforced=False)
+
+
+def test_what_a_rule_in_audit_mode_forbids_is_told_and_breaches_nothing(history: History) -> None:
+    on_trial = entry("claude", verdict=Verdict.PROHIBITED, ruling=TRIAL)
+    remember(history, scan())
+    remember(history, scan(on_trial, day=1))
+    (new,) = compare(history, 1, 2).changes
+    assert (new.verdict, new.breach, new.audited) == (Verdict.PROHIBITED, False, True)
+    remember(history, scan(replace(on_trial, usage=Usage.BULK), day=2))
+    (wider,) = compare(history, 2, 3).changes
+    assert (wider.field, wider.breach, wider.audited) == ("usage", False, True)
+
+
+def test_a_rule_that_is_enforced_now_makes_a_breach_of_what_was_on_trial(history: History) -> None:
+    on_trial = entry("claude", verdict=Verdict.PROHIBITED, ruling=TRIAL)
+    for day, (row, policy) in enumerate(
+        [
+            (on_trial, "1"),
+            (replace(on_trial, verdict=Verdict.UNSANCTIONED, ruling=Ruling(rule=3)), "2"),
+            (on_trial, "1"),
+        ]
+    ):
+        remember(history, scan(row, day=day, policy=policy))
+    found = {change.field: change for change in compare(history, 1, 2).changes}
+    assert (found["mode"].before, found["mode"].after, found["mode"].cause) == ("audit", "enforce", "policy")
+    assert found["mode"].breach and not found["verdict"].breach
+    back = compare(history, 2, 3).changes
+    assert {change.field for change in back} == {"mode", "verdict"}
+    assert not any(change.breach or change.audited for change in back)
+
+
+def test_a_policy_in_audit_mode_is_no_news_of_what_it_allows(history: History) -> None:
+    allowed = entry("claude", verdict=Verdict.SANCTIONED)
+    remember(history, scan(allowed))
+    remember(history, scan(replace(allowed, ruling=TRIAL), day=1))
+    assert compare(history, 1, 2).changes == ()

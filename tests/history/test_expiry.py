@@ -15,4 +15,4 @@ def test_an_expired_exception_is_a_change_of_verdict_that_the_policy_made(histor
     second = remember(history, scan(entry("chatgpt", verdict=Verdict.IN_REVIEW), day=1, policy="same"))
     (found,) = compare(history, first.id, second.id).changes
     assert (found.what, found.field, found.before, found.after) == ("changed", "verdict", "risk_accepted", "in_review")
-    assert (found.cause, found.detail) == ("policy", "a rule has begun or ceased to hold")
+    assert (found.cause, found.detail) == ("policy", "a rule or a decision has begun or ceased to hold")

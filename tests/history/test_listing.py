@@ -99,3 +99,13 @@ def test_one_run() -> None:
     (look,) = listing.run_object(replace(RUN, looks=(swept,)))["looks"]
     assert (look["tasks"], look["wanting"]) == (2, {"grants/2": "refused"})
     assert "options     a=b" in shown and "looked at   proxy.log, partial: could not be read" in shown
+
+
+def test_what_is_in_audit_mode_is_marked_and_counted_apart() -> None:
+    on_trial = replace(NEW, breach=False, audited=True)
+    found = Comparison(RUN, RUN, (on_trial,))
+    lines = list(listing.changes(found, "table"))
+    assert "prohibited (audit)" in lines[1]
+    assert lines[-1] == "New breaches of rules in audit mode, which alert nobody: 1."
+    assert listing.change_object(on_trial)["audited"] is True and listing.change_object(on_trial)["breach"] is False
+    assert listing.COLUMNS[-2:] == ("key", "audited")  # what is new goes to the end

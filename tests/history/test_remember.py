@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,12 +18,13 @@ from shadowai.errors import SourceError
 from shadowai.history import bodies, store
 from shadowai.history.compare import compare
 from shadowai.history.looks import tenant_lineage
-from shadowai.history.nouns import Comparison, Memory
+from shadowai.history.nouns import Comparison, Finding, Memory
 from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.model import Usage, Verdict
-from shadowai.tenant import Grant, Outcome, Person, Swept
+from shadowai.sweep.idle import nothing_to_ask
+from shadowai.tenant import Grant, Outcome, Person, Signal, Swept
 from tests.history.making import (
     DAY,
     NOON,
@@ -308,6 +310,10 @@ def by_task(day: int, ends: tuple[Outcome, ...], tenant: str = "contoso.example"
     return made_sweep(tenant, day, apps, grants, ends=ends)
 
 
+SIGNALS = (
+    Signal("apps", "Apps", "/apps", ("Apps.Read",)),
+    Signal("assignments", "Assignments", "/assigned", ("Apps.Read",), after=("apps",)),
+)
 WHOLE = tasks(apps__1="complete", grants__1="complete", grants__2="complete")
 
 
@@ -426,6 +432,101 @@ def test_the_first_sweep_of_a_tenant_is_a_baseline_beside_others_too(history: Hi
         history, together(ours[2], replace(theirs, grants=By({"grants/1": [A]})), rows={OTHER: ["a", "b"]})
     )
     assert told(compare(history, again.id - 1, again.id).changes) == {("gone", "grant", "B", "p1", "environment")}
+
+
+def shared(day: int, users: int, *sweeps: Swept, **more: Any) -> Memory:
+    """A run of tenants that share the row of ``a``."""
+    made = together(*sweeps, rows={swept.tenant: ["a"] for swept in sweeps})
+    (item,) = made.entries
+    assert isinstance(item.thing, Finding)
+    row = item._replace(thing=replace(item.thing, users=users, **more))
+    return replace(made, began=NOON + day * DAY, ended=NOON + day * DAY + 1, entries=(row,))
+
+
+def test_a_row_that_a_new_tenant_shares_alerts_nobody(history: History) -> None:
+    """That a tenant is looked at for the first time is no change of what others had shown."""
+    from shadowai.notify import message
+
+    ours = [by_task(day, WHOLE, grants__1=[A]) for day in range(3)]
+    theirs = [by_task(day, WHOLE, OTHER, grants__1=[A]) for day in range(3)]
+    forbidden: dict[str, Any] = {"verdict": Verdict.PROHIBITED, "used": True}
+    remember(history, shared(0, 3, ours[0], **forbidden))
+    remember(history, shared(1, 9, ours[1], theirs[1], scopes=("Mail.Read",), **forbidden))
+    found = compare(history, 1, 2)
+    assert [(c.what, c.field, c.cause, c.detail, c.baseline, c.breach) for c in found.changes] == [
+        ("changed", field, "coverage", f"the first look at entra:{OTHER}", True, False) for field in ("scopes", "users")
+    ]
+    assert message(found, {}, now=0, cool_down=0).empty
+    remember(history, shared(2, 12, ours[2], theirs[2], scopes=("Mail.Read",), **forbidden))
+    (later,) = compare(history, 2, 3).changes
+    assert (later.field, later.cause, later.baseline, later.breach) == ("users", "environment", False, True)
+    assert not message(compare(history, 2, 3), {}, now=0, cool_down=0).empty
+
+
+def test_what_a_new_tenant_cannot_have_done_is_told(history: History) -> None:
+    ours, theirs = [by_task(day, WHOLE, grants__1=[A]) for day in range(2)], by_task(1, WHOLE, OTHER, grants__1=[A])
+    remember(history, shared(0, 9, ours[0], scopes=("Mail.Read",)))
+    remember(history, shared(1, 3, ours[1], theirs))
+    found = {(c.field, c.cause, c.baseline) for c in compare(history, 1, 2).changes}
+    assert found == {("users", "environment", False), ("scopes", "environment", False)}
+
+
+def test_a_new_tenant_may_have_a_rule_say_otherwise_and_a_new_policy_is_a_new_policy(history: History) -> None:
+    ours, theirs = [by_task(day, WHOLE, grants__1=[A]) for day in range(2)], by_task(1, WHOLE, OTHER, grants__1=[A])
+    one, two = shared(0, 3, ours[0]), shared(1, 3, ours[1], theirs, verdict=Verdict.PROHIBITED, used=True)
+    remember(history, one)
+    remember(history, two)
+    remember(history, replace(one, policy="old"))
+    remember(history, replace(two, policy="new"))
+    (found,) = [c for c in compare(history, 1, 2).changes if c.field == "verdict"]
+    assert (found.cause, found.baseline, found.breach) == ("coverage", True, False)
+    (found,) = [c for c in compare(history, 3, 4).changes if c.field == "verdict"]
+    assert (found.cause, found.baseline) == ("policy", False)
+
+
+def test_what_came_back_is_known_since_it_came_back(history: History) -> None:
+    """It was given again: that a sweep saw it long ago says nothing about since when it stands."""
+    first, other = grant("a", "p1"), grant("a", "p2")
+    days: list[tuple[Grant, ...]] = [
+        (first, other),
+        (other,),
+        (first, other),
+        (replace(first, scopes=("Mail.Send",)), replace(other, scopes=("Mail.Send",))),
+    ]
+
+    def seen() -> dict[str, int]:
+        with history.reading() as db:
+            return store.first_seen(db, tenant_lineage("entra:contoso.example"), "grant")
+
+    for day, grants in enumerate(days):
+        remember(history, sweep(apps=[app("a")], grants=grants, day=day))
+        if day == 1:
+            assert seen() == {"a/p2": NOON + 1}  # what is gone is dated by nothing
+    assert seen() == {"a/p1": NOON + 2 * DAY + 1, "a/p2": NOON + 1}
+    with history.writing() as db:
+        store.forget(db, NOON + 3 * DAY)
+    assert seen() == {"a/p1": NOON + 3 * DAY + 1, "a/p2": NOON + 3 * DAY + 1}
+
+
+def test_a_signal_with_nothing_left_to_ask_shows_that_what_it_had_shown_is_gone(history: History) -> None:
+    """The last AI app has left the tenant, and with it everybody whom it was assigned to."""
+    there = grant("a", "p1", kind="assignment")
+    done = tasks(apps="complete", assignments__1="complete")
+    one = sweep(apps=By({"apps": [app("a")]}), grants=By({"assignments/1": [there]}), ends=done)  # type: ignore[arg-type]
+    idle = tuple(nothing_to_ask(SIGNALS, tasks(apps="complete"), now=NOON + DAY))
+    found = diff(history, one, sweep(ends=(*tasks(apps="complete"), *idle), day=1))
+    assert {(c.what, c.kind) for c in found.changes} == {("gone", "grant"), ("gone", "app")} and found.unseen == ()
+
+
+def test_a_signal_that_could_not_be_asked_does_not(history: History) -> None:
+    there = grant("a", "p1", kind="assignment")
+    done = tasks(apps="complete", assignments__1="complete")
+    one = sweep(apps=By({"apps": [app("a")]}), grants=By({"assignments/1": [there]}), ends=done)  # type: ignore[arg-type]
+    partial = tasks(apps="partial")
+    idle = tuple(nothing_to_ask(SIGNALS, partial, now=NOON + DAY))
+    found = diff(history, one, sweep(ends=(*partial, *idle), day=1))
+    assert {change.what for change in found.changes} == {"not_observable"}
+    assert "entra:contoso.example/assignments was not looked at" in found.unseen
 
 
 def test_a_run_in_which_no_tenant_could_be_swept_takes_nothing_away(history: History) -> None:

@@ -23,6 +23,8 @@ class GrowingLog:
 
     def __init__(self, path: Path) -> None:
         self.path, self.written = path, 0
+        self.cut: set[int] = set()
+        """Lines that were in the log only, which was cut off: nobody has to have seen them."""
         self._half = ""
         path.touch()
 
@@ -52,11 +54,15 @@ class GrowingLog:
         self.written += late
         self.path.touch()
 
-    def copytruncate(self) -> None:
-        """Rotation by copying the log and cutting it off, for writers that never open it again."""
+    def copytruncate(self, *, late: int = 0, pause: float = 0.0) -> None:
+        """Rotation by copying the log and cutting it off, for writers that never open it again; so many lines are written in between,
+        which are in the log only, and then so many seconds pass."""
         self.write(0)
         self._move()
         shutil.copy(self.path, self.path.with_name(f"{self.path.name}.1"))
+        self.cut.update(range(self.written, self.written + late))
+        self.write(late)
+        time.sleep(pause)
         os.truncate(self.path, 0)
 
     def compress(self, which: int = -1) -> None:
@@ -79,7 +85,7 @@ class GrowingLog:
         elif what < 0.96:
             self.rename(late=draw.randrange(3))
         elif what < 0.98:
-            self.copytruncate()
+            self.copytruncate(late=draw.randrange(3), pause=draw.uniform(0.0, 0.05))
         else:
             self.compress()
 

@@ -16,8 +16,9 @@ from shadowai import pipeline
 from shadowai.catalog import Catalog
 from shadowai.errors import UsageError
 from shadowai.incremental import reading, run, texts
+from shadowai.incremental import state as states
 from shadowai.incremental.run import Incremental
-from shadowai.incremental.state import State
+from shadowai.incremental.state import State, lock_of
 from shadowai.model import Report
 from shadowai.pipeline import ScanOptions
 from tests.captures.files import write_pcap
@@ -436,3 +437,142 @@ def test_kills_and_rotations_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(module, name, getattr(module, name))
     done = killed(4, seed=5, folder=False)
     assert done.fine, str(done)
+
+
+def test_a_copy_that_is_read_bit_by_bit_is_counted_once(
+    log: GrowingLog, again: Callable[..., Report], tmp_path: Path
+) -> None:
+    """Its original is gone, so that it is known for a copy only once it is whole."""
+    folder, copy = log.path.parent, log.path.with_name("copy.log")
+    log.write(50)
+    again(folder)
+    text = log.path.read_text()
+    log.path.unlink()
+    copy.write_text("".join(text.splitlines(keepends=True)[:10]))
+    long_ago(copy)
+    again(folder)
+    copy.write_text(text + line(50))
+    for _ in range(2):
+        report = again(folder)
+        assert (_counted(report), _told(report)) == (_each_once(51), [])
+
+
+@pytest.mark.usefixtures("small")
+def test_what_was_settled_of_a_copy_that_is_read_bit_by_bit_is_told(
+    log: GrowingLog, again: Callable[..., Report]
+) -> None:
+    folder, copy = log.path.parent, log.path.with_name("copy.log")
+    log.write(900)
+    again(folder)
+    text = log.path.read_text()
+    log.path.unlink()
+    copy.write_text("".join(text.splitlines(keepends=True)[:300]))
+    long_ago(copy)
+    again(folder)
+    copy.write_text(text)
+    notes = [note.text for note in again(folder).notes if note.kind == "duplicate"]
+    assert len(notes) == 1 and "are counted twice" in notes[0]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("size", [20, 900])
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_log_that_is_being_copied_is_left_until_it_is_cut_off(
+    log: GrowingLog, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, folder: bool, size: int
+) -> None:
+    """What is written to it behind the copy is in no file later: were it read, the copy would be taken for another file."""
+    given = log.path.parent if folder else log.path
+    log.write(size)
+    again(given)
+    log.write(5)
+    shutil.copy(log.path, f"{log.path}.1")
+    log.write(7)
+    report = again(given)
+    assert _counted(report) == _each_once(size)
+    assert (str(log.path), f"is just being copied to {log.path}.1 (the next run looks at it again)") in _told(report)
+    os.truncate(log.path, 0)
+    monkeypatch.setattr(texts, "QUIET", 0.0)
+    log.write(2)
+    report = again(given)
+    assert _counted(report) == _each_once(size + 5) | {f"u{size + 12 + n}": 1 for n in range(2)}
+    assert _told(report) == []
+
+
+def test_a_copy_of_a_log_that_goes_on_is_counted_once(
+    log: GrowingLog, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(20)
+    again(log.path.parent)
+    log.write(5)
+    shutil.copy(log.path, f"{log.path}.1")
+    log.write(5)
+    again(log.path.parent)
+    monkeypatch.setattr(texts, "QUIET", 0.0)
+    for _ in range(2):
+        report = again(log.path.parent)
+        assert (_counted(report), _told(report)) == (_each_once(30), [])
+
+
+def test_an_empty_log_that_was_written_to_and_compressed_is_no_gap(
+    log: GrowingLog, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "QUIET", 0.0)
+    again(log.path)
+    log.write(3)
+    log.rename()
+    log.compress()
+    log.write(2)
+    report = again(log.path)
+    assert (_counted(report), _told(report)) == (_each_once(5), [])
+
+
+def test_a_known_log_that_cannot_be_read_now_is_not_given_up(
+    log: GrowingLog, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(3)
+    again(log.path)
+    log.write(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(texts, "look", _refuse)
+        report = again(log.path)
+    assert (_counted(report), _told(report)) == (_each_once(3), [(str(log.path), "reading stopped: no rights")])
+    report = again(log.path)
+    assert (_counted(report), _told(report)) == (_each_once(4), [])
+
+
+def _refuse(source: object) -> None:
+    raise PermissionError(13, "no rights")
+
+
+def test_the_state_itself_is_no_log(log: GrowingLog, tmp_path: Path) -> None:
+    log.write(3)
+    for _ in range(3):
+        one = Incremental([str(log.path.parent)], ScanOptions(), log.path.parent / "state")
+        lock_of(log.path.parent / "state").touch()
+        one.step()
+        one.save()
+        report = one.reports(("user",))[0]
+        assert (_counted(report), _told(report)) == (_each_once(3), [])
+        assert [source.path for source in report.sources] == [str(log.path)]
+
+
+def test_a_state_that_cannot_be_written_on_the_way_stops_no_reading(
+    log: GrowingLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: None
+) -> None:
+    monkeypatch.setattr(run, "CHECKPOINT", 0.0)
+    log.write(900)
+    one = Incremental([str(log.path)], ScanOptions(), tmp_path / "state")
+    with monkeypatch.context() as patched:
+        patched.setattr(states, "whole_file", _full)
+        one.step()
+        with pytest.raises(UsageError, match="No space left"):
+            one.save()
+    assert _counted(one.reports(("user",))[0]) == _each_once(900)
+    one.save()
+    again = Incremental([str(log.path)], ScanOptions(), tmp_path / "state")
+    again.step()
+    assert _counted(again.reports(("user",))[0]) == _each_once(900)
+
+
+def _full(path: Path) -> None:
+    raise UsageError("cannot write: No space left on device")

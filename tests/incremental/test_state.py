@@ -13,7 +13,7 @@ import pytest
 from shadowai.errors import UsageError
 from shadowai.incremental.known import File, Seen
 from shadowai.incremental.run import Incremental
-from shadowai.incremental.state import MAGIC, State, layout, load, save
+from shadowai.incremental.state import MAGIC, State, layout, load, lock_of, save
 from shadowai.pipeline import ScanOptions
 from tests.incremental.logs import line
 
@@ -27,6 +27,25 @@ def _signed(body: bytes, *, written_under: bytes | None = None) -> bytes:
 
 def _pickled(value: object) -> bytes:
     return zlib.compress(pickle.dumps(value))
+
+
+def test_a_new_state_is_for_its_owner_only_and_an_old_one_keeps_its_rights(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    save(State(), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    save(State(), path)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_one_state_has_one_lock_by_whatever_name(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("state")
+    assert lock_of(tmp_path / "link") == lock_of(tmp_path / "state") == tmp_path.resolve() / "state.lock"
+
+
+def test_a_state_in_no_folder_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot write"):
+        save(State(), tmp_path / "none" / "state")
 
 
 def test_no_file_is_no_state(tmp_path: Path) -> None:

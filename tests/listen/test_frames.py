@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
+from shadowai.listen import frames
 from shadowai.listen.frames import Framer
 
 ONE, TWO = b"<134>1 2026-01-05T08:00:00Z fw a - - - one", b"<134>Jan  5 08:00:01 fw two"
@@ -64,6 +66,28 @@ def test_an_endless_line_is_not_held() -> None:
         assert framer.held <= 2000
     assert list(framer.feed(b"\n" + TWO + b"\n")) == [TWO]
     assert framer.overlong == 1
+
+
+def test_a_line_that_comes_byte_by_byte_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    class Ends:
+        def search(self, held: bytes, at: int) -> re.Match[bytes] | None:
+            nonlocal looked
+            looked += len(held) - at
+            return ends.search(held, at)
+
+    ends = frames._ENDS
+    monkeypatch.setattr(frames, "_ENDS", Ends())
+    found, _ = _all((b"z" * 5000 + b"\n") * 2, 1, longest=10_000)
+    assert found == [b"z" * 5000] * 2
+    assert looked < 20_010
+
+
+def test_a_length_that_no_message_has_is_garbage_and_costs_its_line() -> None:
+    garbage = b"4000000000 <no length"
+    assert _all(garbage + b"\n" + TWO + b"\n", 7)[0] == [garbage, TWO]
+    assert _all(garbage + b"x" * 2000 + b"\n" + TWO + b"\n", 7)[0] == [TWO]
 
 
 def test_an_endless_number_is_a_line() -> None:

@@ -70,6 +70,39 @@ def test_what_had_no_room_is_a_gap() -> None:
     assert report.entries[0].events + lost[0] == 50
 
 
+def test_what_is_on_its_way_when_it_is_told_to_end_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Datagrams and bytes of connections that the system holds for us."""
+    listener = Listener([Port("udp", 0, HOME), Port("tcp", 0, HOME)], ScanOptions())
+    asked: list[socket.socket] = []
+
+    def stop() -> bool:
+        """Told to end, while more than is read at once has just been sent."""
+        if not asked:
+            udp, tcp = listener.ports
+            asked.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            for n in range(300):
+                asked[0].sendto(line(n).encode(), (HOME, udp.port))
+            asked.append(socket.create_connection((HOME, tcp.port)))
+            asked[1].sendall("".join(map(line, range(300, 3000))).encode())
+        return True
+
+    listener.run(stop, every=60.0, opened=lambda: None, due=lambda: None)
+    for one in asked:
+        one.close()
+    report = listener.reports(("service",))[0]
+    assert [entry.events for entry in report.entries] == [3000]
+    assert report.gaps == ()
+
+
+def test_who_never_stops_sending_does_not_keep_it_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GRACE", 0.3)
+    listener = Listener([Port("udp", 0, HOME)], ScanOptions())
+    monkeypatch.setattr(listener, "_read", lambda: listener.mailbox.put(HOME, b"one more"))
+    began = time.monotonic()
+    listener.run(lambda: True, every=60.0, opened=lambda: None, due=lambda: None)
+    assert time.monotonic() - began < 20
+
+
 def test_silence_is_told() -> None:
     report = _run(Listener([Port("udp", 0, HOME)], ScanOptions()), lambda one: None)[-1]
     assert [note.kind for note in report.notes if note.kind == "no_messages"] == ["no_messages"]
@@ -90,3 +123,8 @@ def test_what_the_system_dropped_is_read_from_its_table(tmp_path: Path, monkeypa
     monkeypatch.setattr(module, "_TABLES", (str(table), str(tmp_path / "none")))
     assert module._dropped_by_system([5514]) == 7
     assert module._dropped_by_system([1]) == 0
+    listener = Listener([], ScanOptions())
+    for lost in (3, 9, 0):
+        monkeypatch.setattr(module, "_dropped_by_system", lambda ports, lost=lost: lost)
+        list(listener._gaps())
+    assert listener._lost == 9

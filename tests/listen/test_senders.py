@@ -32,8 +32,7 @@ def _squid(number: int) -> bytes:
 def _found(several: Senders) -> dict[str, int]:
     outcome = several.outcome()
     return {
-        service: sum(tally.events for tally in actors[None].values())
-        for service, actors in outcome.inventory._services.items()
+        service: sum(tally.events for tally in actors[None]) for service, actors in outcome.inventory._services.items()
     }
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shadowai.model import Actor, Entry, Indicator, Signature, Usage, Verdict
+from shadowai.model import Actor, Entry, Indicator, Ruling, Signature, Usage, Verdict
 from shadowai.plans.blocking import BlockPlan, Host, Shared, Target, at_best, plan
-from shadowai.policy import Decision
 from tests.test_policy import ENTRY
 
 
@@ -72,9 +71,10 @@ def test_the_people_that_it_hits_are_those_who_were_seen_to_use_it() -> None:
         row("joe", "chat.example", events=0, usage=None, blocked=3),
         row(None, "chat.example"),
         replace(row("zoe", "chat.example"), service_id="other"),
+        row("url", "chat.example/team", "elsewhere.example/chat.example"),
     )
     found = target(made(*rows), "chat.example")
-    assert (found.users, found.nameless, found.allowed) == (("ann", "bob"), 1, ())
+    assert (found.users, found.nameless, found.allowed) == (("ann", "bob", "url", "zoe"), 1, ())
     assert found.names == ("a.chat.example", "chat.example")
 
 
@@ -85,11 +85,30 @@ def test_who_may_use_it_holds_it_back() -> None:
     assert found.allowed == ("bob",) and found.held
 
 
+def test_who_may_use_the_service_needs_all_of_its_hosts() -> None:
+    found = made(row("ann", "chat.example"), row("bob", "chat.example/team", verdict=Verdict.TOLERATED))
+    assert {one.allowed for one in found.targets} == {("bob",)} and found.listed == ()
+    device = made(row("ann", "chat.example"), row(None, "chat.example", verdict=Verdict.SANCTIONED))
+    assert {one.allowed for one in device.targets} == {("10.0.0.1",)} and device.listed == ()
+    either = replace(row("eve", "chat.example", verdict=Verdict.IN_REVIEW), ruling=Ruling(may_be=(Verdict.SANCTIONED,)))
+    assert made(either).listed == ()
+    tried = row("joe", "chat.example", verdict=Verdict.SANCTIONED, events=0, usage=None, blocked=3)
+    assert made(row("ann", "chat.example"), tried).listed != ()
+
+
+def test_who_may_use_another_service_there_holds_it_back() -> None:
+    other = replace(row("zoe", "in.chat.example/office", verdict=Verdict.TOLERATED), service_id="other")
+    found = made(row("ann", "chat.example"), other)
+    assert [one.host.name for one in found.targets if one.allowed == ("zoe",)] == ["chat.example", "in.chat.example"]
+
+
 def test_an_approval_on_conditions_is_one_until_it_is_known_to_be_none() -> None:
-    open_ = Decision(Verdict.IN_REVIEW, may_be=(Verdict.SANCTIONED, Verdict.UNSANCTIONED))
-    assert at_best(open_) is Verdict.SANCTIONED
-    assert at_best(Decision(Verdict.IN_REVIEW, may_be=(Verdict.PROHIBITED,))) is Verdict.IN_REVIEW
-    assert at_best(Decision(Verdict.TOLERATED)) is Verdict.TOLERATED
+    open_ = row("ann", "chat.example", verdict=Verdict.IN_REVIEW)
+    either = Ruling(may_be=(Verdict.SANCTIONED, Verdict.UNSANCTIONED))
+    assert at_best(replace(open_, ruling=either)) is Verdict.SANCTIONED
+    assert at_best(replace(open_, ruling=Ruling(may_be=(Verdict.PROHIBITED,)))) is Verdict.IN_REVIEW
+    assert at_best(open_) is Verdict.IN_REVIEW
+    assert at_best(replace(open_, verdict=Verdict.TOLERATED)) is Verdict.TOLERATED
 
 
 def test_a_service_without_a_host_of_its_own_is_told() -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from shadowai.decisions import applying
+from shadowai.decisions.nouns import Decided, Grounds
+from shadowai.decisions.remembered import Judge
+from shadowai.identities import Identities
 from shadowai.model import Verdict
 from shadowai.plans.revoking import Known, Revocation, plan
 from shadowai.tenant import EVERYONE, App, Grant, Person
+from tests.decisions.making import decided, written
 from tests.policy.making import ALL, TODAY, policy
 
 SIGNATURES = {one.id: one for one in ALL}
@@ -26,11 +31,18 @@ def grant(app: str, principal: str | None, *scopes: str, **more: object) -> Gran
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def made(folder: Path, rules: str, *grants: Grant, departments: dict[str, str] | None = None) -> tuple[Revocation, ...]:
+def made(
+    folder: Path, rules: str, *grants: Grant, people: Identities | None = None, said: tuple[Decided, ...] = ()
+) -> tuple[Revocation, ...]:
     apps = [(CHAT, ("openai-chatgpt",)), (BOTH, ("openai-api", "far-chat")), (UNKNOWN, ())]
     tenant = Known("entra:contoso.example", apps, grants, PEOPLE, 0)
     statuses = {Verdict.PROHIBITED, Verdict.UNSANCTIONED}
-    return plan([tenant], policy(folder, rules), SIGNATURES, statuses, TODAY, departments)
+    folder.mkdir(exist_ok=True)
+    found = written(folder / "log", *said)
+    judge = Judge(
+        policy(folder, rules), TODAY, lambda rows: applying.decided(rows, found, today=TODAY, facts=lambda service: ())
+    )
+    return plan([tenant], judge, SIGNATURES, statuses, people)
 
 
 def test_each_grant_of_what_is_prohibited_is_listed_once(tmp_path: Path) -> None:
@@ -53,7 +65,7 @@ def test_a_grant_is_judged_by_whose_it_is(tmp_path: Path) -> None:
     grants = (grant("chat", "p1"), grant("chat", "p2"), grant("chat", "p3"))
     (found,) = made(tmp_path, rules, *grants)
     assert (found.who, found.verdict, found.others) == ("Ann@Example.com", Verdict.UNSANCTIONED, 2)
-    more = made(tmp_path, rules, *grants, departments={"eve@example.com": "Sales"})
+    more = made(tmp_path, rules, *grants, people=Identities(people={"eve@example.com": "Sales"}))
     assert [one.who for one in more] == ["Ann@Example.com", "eve@example.com"]
 
 
@@ -83,3 +95,45 @@ def test_an_application_of_two_services_is_taken_for_the_graver_and_says_what_el
 def test_what_cannot_be_told_is_not_in_the_plan(tmp_path: Path) -> None:
     rules = "- {service: openai-chatgpt, status: sanctioned, conditions: {max_upload_per_month: 1MB}}\n"
     assert made(tmp_path, rules, grant("chat", "p1")) == ()
+
+
+PROHIBITED = "- {service: openai-chatgpt, status: prohibited}\n"
+
+
+def test_what_people_have_let_be_is_not_taken_back_and_what_they_have_forbidden_is(tmp_path: Path) -> None:
+    grants = (grant("chat", "p1"), grant("chat", "p2"), grant("both", "p1"))
+    said = (
+        decided(
+            "openai-chatgpt", "ann@example.com", verdict=Verdict.TOLERATED, grounds=Grounds(scope_class="identity")
+        ),
+        decided("openai-api", verdict=Verdict.PROHIBITED, reason="no contract"),
+    )
+    found = made(tmp_path, PROHIBITED, *grants, said=said)
+    assert [(one.app, one.who, one.others) for one in found] == [
+        ("both", "Ann@Example.com", 0),
+        ("chat", "bob@example.com", 1),
+    ]
+    assert "no contract" in found[0].reason and found[0].service == "openai-api"
+
+
+def test_a_decision_about_a_service_holds_for_everybody_s_grants_and_ends_with_what_it_was_made_on(
+    tmp_path: Path,
+) -> None:
+    said = (decided("openai-chatgpt", verdict=Verdict.SANCTIONED, grounds=Grounds(scope_class="content")),)
+    mail = grant("chat", "p1", "Mail.Read")
+    assert made(tmp_path / "a", PROHIBITED, mail, grant("chat", "p2"), said=said) == ()
+    wide = grant("chat", None, "Mail.Read", kind="application")
+    assert len(made(tmp_path / "b", PROHIBITED, mail, wide, said=said)) == 2
+
+
+def test_a_person_is_decided_upon_by_the_name_that_rows_have(tmp_path: Path) -> None:
+    said = (decided("openai-chatgpt", "ann", verdict=Verdict.TOLERATED, grounds=Grounds(scope_class="identity")),)
+    people = Identities(people={"ann": "HR"}, users={"ann@example.com": "ann"})
+    assert made(tmp_path / "a", PROHIBITED, grant("chat", "p1"), people=people, said=said) == ()
+    assert len(made(tmp_path / "b", PROHIBITED, grant("chat", "p1"), said=said)) == 1
+
+
+def test_a_service_that_people_have_approved_is_lost_with_its_application(tmp_path: Path) -> None:
+    said = (decided("openai-api", verdict=Verdict.SANCTIONED, grounds=Grounds(scope_class="tenant")),)
+    (found,) = made(tmp_path, "- {service: far-chat, status: prohibited}\n", grant("both", "p1"), said=said)
+    assert (found.service, found.also) == ("far-chat", ("openai-api",))

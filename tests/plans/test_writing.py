@@ -30,7 +30,7 @@ def test_a_plan_for_people_says_what_it_hits_and_what_is_held_back() -> None:
     free, _, held = text.partition("Held back")
     assert text.startswith("To end the use of chat: 1 hosts, 2 people seen.")
     assert "chat.example and all below it (chat)" in free and "and 2 devices without a name" in free
-    assert "api.example (chat)" in held and "1 of them may use it" in held and "y (sanctioned)" in held
+    assert "api.example (chat)" in held and "1 may use it, or one of its services" in held and "y (sanctioned)" in held
     assert "x-*.example (a pattern within a host's name)" in held
     assert all(line.isprintable() for line in text.splitlines())
 

@@ -62,9 +62,11 @@ def test_a_department_is_known_or_not() -> None:
     ("facts", "expected"),
     [
         ((), None),
-        (("grant",), {"corporate"}),
+        (("grant",), None),
+        (("licensed",), {"corporate"}),
         (("account:personal",), {"personal"}),
-        (("account:personal", "grant"), {"personal", "corporate"}),
+        (("account:personal", "grant"), {"personal"}),
+        (("account:personal", "licensed"), {"personal", "corporate"}),
     ],
 )
 def test_the_kind_of_account(facts: tuple[str, ...], expected: set[str] | None) -> None:

@@ -215,6 +215,8 @@ def test_accounts_by_seats_and_what_contradicts_them() -> None:
     assert possible("account") == {"managed", "private"}
     assert possible("account", facts=("licensed",)) == {"managed"}
     assert possible("account", facts=("grant",)) == {"managed", "private"}
+    assert possible("account", facts=("licensed", "account:corporate"), names=("elsewhere.example",)) == {"managed"}
+    assert possible("account", facts=("licensed", "account:anonymous")) == {"private"}
     assert possible("account", facts=("licensed", "traffic_without_grant")) == {"managed", "private"}
     assert possible("account", facts=("account:corporate", "traffic_without_grant")) == {"managed", "private"}
     assert possible("account", usage=Usage.RESOLVED) == {"not-needed"}
@@ -272,3 +274,14 @@ def test_every_fact_that_is_asked_for_is_one_that_is_kept() -> None:
     assert {word for word in asked if "_" in word} - {"no_facts"} <= FACTS
     assert {"server", "grant", "key", "licensed", "impersonation"} <= FACTS
     assert module.kept(("account:personal", "dated_api", "post", "server")) == ("account:personal", "server")
+
+
+@pytest.mark.parametrize(
+    "facts", [("grant",), ("key",), ("installed",), ("licensed",), ("assigned",), ("grant", "licensed")]
+)
+def test_a_rule_about_accounts_and_the_risk_go_by_the_same(facts: tuple[str, ...]) -> None:
+    from shadowai.policy.uses import use_of
+
+    use = use_of("ann", facts=facts, sources=("okta",), scopes=(), days={}, bytes_up=None)
+    assert (use.account == frozenset({"corporate"})) is (possible("account", facts=facts) == {"managed"})
+    assert (use.account is None) is (possible("account", facts=facts) == {"managed", "private"})

@@ -67,7 +67,8 @@ def zscaler(event: Event) -> Iterator[str]:
 
 
 def fortigate(event: Event) -> Iterator[str]:
-    """FortiOS key=value: the web filter's record, and the session in the traffic log, which names no host."""
+    """FortiOS key=value: the web filter's record with the first bytes of the session, and all of it in the traffic log, which names no
+    host."""
     now = datetime.fromtimestamp(event.time, PARIS)
     session = event.time % 900_000
     head = f'<189>date={now:%Y-%m-%d} time={now:%H:%M:%S} devname="FG-BRANCH" devid="FG100E0000000001" tz="+0100"'
@@ -79,11 +80,11 @@ def fortigate(event: Event) -> Iterator[str]:
     yield (
         f'{head} logid="0317013312" type="utm" subtype="webfilter" eventtype="ftgd_allow" level="{level}" vd="root" policyid=7 {ends} '
         f'service="HTTPS" hostname="{event.host}" action="{action}" reqtype="direct" url="https://{event.host}{event.path}" '
-        f'sentbyte={event.up} rcvdbyte={event.down} direction="outgoing" catdesc="Information Technology"'
+        f'sentbyte={min(event.up, 517)} rcvdbyte=0 direction="outgoing" catdesc="Information Technology"'
     )
     yield (
         f'{head} logid="0000000013" type="traffic" subtype="forward" level="notice" vd="root" policyid=7 {ends} action="close" '
-        f"duration=30 sentbyte={event.up + 900} rcvdbyte={event.down + 1200}"
+        f"duration=30 sentbyte={event.up} rcvdbyte={event.down}"
     )
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
+import lzma
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from shadowai.cli import main
 from shadowai.model import Gap, Origin
 from shadowai.sources import container, duplicates
 
@@ -66,3 +71,81 @@ def test_gaps_and_standard_input_pass(tmp_path: Path) -> None:
     assert kept[0] is gap
     assert [one.path for one in kept if isinstance(one, container.Source)] == ["-", str(tmp_path / "a")]
     assert len(notes) == 1
+
+
+def lines(first: int, last: int) -> bytes:
+    """Records of an access log, each at a time of its own."""
+    return b"".join(LINE.replace(b"1767600000", b"%d" % (1767600000 + n)) for n in range(first, last))
+
+
+def overlaps(folder: Path) -> dict[str, int]:
+    """How many lines are said to be in two files, by the later one."""
+    kept, notes = duplicates.distinct(list(container.expand([str(folder)])))
+    assert len(kept) == len(list(folder.iterdir())) - sum(note.kind == "duplicate" for note in notes)
+    return {
+        os.path.relpath(note.origin.path, folder): note.count
+        for note in notes
+        if note.kind == "overlap" and note.origin is not None
+    }
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, zstandard.compress])
+def test_files_that_overlap_are_told(packed: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    (tmp_path / "access.log.1").write_bytes(lines(0, 1000))
+    (tmp_path / "access.log").write_bytes(packed(lines(900, 2000)))
+    assert overlaps(tmp_path) == {"access.log": 100}
+
+
+def test_an_overlap_longer_than_what_is_compared_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(lines(0, 3000))
+    (tmp_path / "b").write_bytes(lines(500, 4000))
+    assert overlaps(tmp_path) == {"b": 2500}
+
+
+def test_a_header_above_what_both_hold_is_no_record(tmp_path: Path) -> None:
+    header = b"# written by the exporter of the first of January\n"
+    (tmp_path / "a").write_bytes(header + lines(0, 50))
+    (tmp_path / "b").write_bytes(header + lines(20, 90))
+    assert overlaps(tmp_path) == {"b": 31}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lines(0, 50), lines(50, 90)),  # one goes on where the other ends
+        (lines(0, 50), lines(60, 70) + lines(49, 50) + lines(70, 80)),  # a line that came again
+        (lines(0, 50), lines(49, 90)),  # one line alone tells nothing
+        (b"-\n" * 50, b"-\n" * 20 + b"x\n"),  # lines that say too little
+        (lines(0, 50), lines(30, 40) + lines(45, 50) + lines(60, 70)),
+        (b"", b"\n\n"),
+    ],
+)
+def test_what_does_not_overlap_is_not_said_to(one: bytes, other: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(one)
+    (tmp_path / "b").write_bytes(other)
+    assert overlaps(tmp_path) == {}
+
+
+def test_the_command_line_reads_a_log_and_its_copies_once_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rotated file, as it stands and compressed in three ways; and one more that overlaps with it."""
+    log, folder = lines(0, 200), tmp_path / "logs"
+    folder.mkdir()
+    for name, data in {
+        "access.log.1": log,
+        "access.log.1.gz": gzip.compress(log),
+        "access.log.1.zst": zstandard.compress(log),
+        "access.log.1.xz": lzma.compress(log),
+        "access.log": lines(150, 300),
+    }.items():
+        (folder / name).write_bytes(data)
+    assert main(["scan", str(folder), "--no-progress", "--format", "json", "-o", "-"]) == 0
+    said = capsys.readouterr()
+    report = json.loads(said.out)
+    assert [entry["events"] for entry in report["entries"]] == [
+        350
+    ]  # 150 more than the overlap leaves: told, not guessed
+    notes = [note["kind"] for note in report["notes"]]
+    assert (notes.count("duplicate"), notes.count("overlap")) == (3, 1)
+    assert "read once" in said.err and "both are counted" in said.err

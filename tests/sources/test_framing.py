@@ -92,6 +92,14 @@ def test_every_size_from_1_to_300() -> None:
         assert framed(text, size) == whole, size
 
 
+@pytest.mark.parametrize("size", range(1, 9))
+def test_a_line_break_is_one_wherever_the_pieces_are_cut(size: int) -> None:
+    """CR and LF in two pieces, with NULs between them, or within a character."""
+    raw = b'{"a":"\xc3\0\xa9",\r\n\0"b"\r\0\n:1}\r\r\n{"c":2}\r\nplain\r'
+    assert framed(raw, size) == framed(raw)
+    assert framed(raw, size)[0] == (1, '{"a":"\u00e9",\n"b"\n:1}')
+
+
 def test_objects_have_the_number_of_the_line_they_begin_in() -> None:
     assert framed('[\n\n{"a":1},\n {\n"b":2}]\n{"c":3}') == [(3, '{"a":1}'), (4, '{\n"b":2}'), (6, '{"c":3}')]
 
@@ -159,13 +167,9 @@ def test_what_came_before_an_error_is_given_first(as_json: bool) -> None:
 def naive(raw: bytes) -> list[tuple[int, str]]:
     """What lines are, in the fewest words."""
     raw = raw.replace(b"\0", b"").replace(b"\r\n", b"\n")
-    lines = raw.split(b"\n")
-    if not lines[-1].rstrip(b"\r"):
-        lines.pop()
-    return [
-        (number, _text(line).rstrip("\r") if number == len(lines) else _text(line))
-        for number, line in enumerate(lines, 1)
-    ]
+    *lines, last = raw.split(b"\n")
+    last = last.rstrip(b"\r")
+    return list(enumerate(map(_text, [*lines, last] if last else lines), 1))
 
 
 def _text(line: bytes) -> str:
@@ -176,7 +180,9 @@ def _text(line: bytes) -> str:
 
 
 LINES = st.lists(
-    st.sampled_from([b"a", b"\n", b"\r\n", b"\xe9", "é".encode(), "😀".encode(), b"\0", b"bc d", b"\x1b", b"\xf0\x9f"]),
+    st.sampled_from(
+        [b"a", b"\n", b"\r\n", b"\r", b"\xe9", "é".encode(), "😀".encode(), b"\0", b"bc d", b"\x1b", b"\xf0\x9f"]
+    ),
     max_size=40,
 ).map(b"".join)
 
@@ -194,6 +200,14 @@ def test_a_line_that_is_no_utf_8_is_latin_1_and_its_neighbours_are_not() -> None
         (1, "Jürgen"),
         (2, "Jürgen €"),
     ]
+
+
+@settings(deadline=None, max_examples=100)
+@given(LINES)
+def test_a_line_by_itself_is_what_it_is_among_others(raw: bytes) -> None:
+    end = raw.find(b"\n") if b"\n" in raw else len(raw)
+    bare = end - 1 if raw[:end].endswith(b"\r") else end
+    assert framing.decode_line(raw, 0, bare) == framing.decode(raw[:end] + b"\n")[:-1]
 
 
 def test_a_run_of_nuls_is_dropped() -> None:

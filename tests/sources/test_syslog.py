@@ -105,7 +105,9 @@ def test_wrapped_twice_the_innermost_header_speaks() -> None:
     assert last.header == Header("Jun  3 10:00:00", "proxy1", "squid")
 
 
-@pytest.mark.parametrize("key", ["message", "log", "_raw", "@message", "MESSAGE", "textPayload"])
+@pytest.mark.parametrize(
+    "key", ["message", "log", "_raw", "@message", "MESSAGE", "textPayload", "SyslogMessage", "RawData"]
+)
 def test_a_shippers_object_is_opened(key: str) -> None:
     line = json.dumps({"agent": {"type": "filebeat"}, key: SQUID + "\n"})
     assert open_envelope(line) == SQUID
@@ -115,6 +117,12 @@ def test_a_shippers_object_is_opened(key: str) -> None:
 def test_the_original_of_an_event_is_opened_nested_or_dotted() -> None:
     assert open_envelope(json.dumps({"event": {"original": SQUID}})) == SQUID
     assert open_envelope(json.dumps({"event.original": SQUID})) == SQUID
+
+
+def test_what_splunk_was_given_is_opened_and_the_name_of_an_event_is_not() -> None:
+    assert open_envelope(json.dumps({"time": 1770719400, "sourcetype": "squid", "event": SQUID})) == SQUID
+    assert open_envelope(json.dumps({"time": 1770719400, "event": SQUID})) is None
+    assert open_envelope(json.dumps({"sourcetype": "squid", "event": {"host": "chatgpt.com"}})) is None
 
 
 def test_docker_says_the_time_beside_the_line() -> None:

@@ -159,7 +159,7 @@ class Toy:
     secrets = ("client_secret",)
     signals = (
         Signal("apps", "Apps", "/apps", ("Apps.Read",), required=True, remedy="grant Apps.Read"),
-        Signal("grants", "Grants", "/grants", ("Grants.Read", "Grants.ReadAll")),
+        Signal("grants", "Grants", "/grants", ("Grants.Read", "Grants.ReadAll"), after=("apps",)),
     )
     permissions: tuple[str, ...] = ("Apps.Read", "Grants.Read")
     delay = 0.0
@@ -173,6 +173,10 @@ class Toy:
     def tenant(self, settings: Mapping[str, str]) -> str:
         """Its name."""
         return "toys.example"
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        """All of them."""
+        return self.signals
 
     def token(self, session: Session, audience: str) -> Token:
         """A token for the secret."""

@@ -155,6 +155,16 @@ def test_a_library_is_answered_when_patience_ends(session: TenantSession, servic
         session.http().post(f"{service.root}/token")
 
 
+def test_a_library_is_not_told_of_load_that_does_not_end(session: TenantSession, service: Service) -> None:
+    """It would take 429 for a refusal of the credentials."""
+    service.always["/token"] = reply(429, {"error": "invalid_request", "error_description": f"too many, {SECRET}"})
+    session.secret("client_secret")
+    with pytest.raises(TenantError) as caught:
+        session.http().post(f"{service.root}/token")
+    assert caught.value.trouble is Trouble.THROTTLED and SECRET not in str(caught.value)
+    assert service.paths()["/token"] == 12
+
+
 def test_a_token_that_cannot_be_reached_is_not_a_refusal(
     service: Service, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from shadowai.connector import Probe, Session
 from shadowai.sweep.doctor import Diagnosis, examine
 from shadowai.sweep.session import TenantSession
-from shadowai.tenant import TenantError, Trouble
-from tests.sweep.service import SECRET, Service, Toy, VirtualClock, reply
+from shadowai.tenant import Signal, TenantError, Trouble
+from tests.sweep.service import QUOTA, SECRET, Service, Toy, VirtualClock, reply
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +101,44 @@ def test_a_signal_that_was_not_probed_is_not_fine(session: TenantSession, monkey
     found = examine("main", Toy(), session)
     assert findings(found) == {"apps": "error", "grants": "error"} and not found.fine
     assert found.probes[0].remedy == "grant Apps.Read"
+
+
+class Tiered(Toy):
+    """Whose grants are of a tier that was not asked for."""
+
+    signals = (Toy.signals[0], replace(Toy.signals[1], tier="deep", licence="a premium plan"))
+
+    def wanted(self, settings: Mapping[str, str]) -> Sequence[Signal]:
+        return self.signals[:1]
+
+    def doctor(self, session: Session) -> Iterator[Probe]:
+        yield Probe("apps", "ok")
+
+
+def test_what_is_not_asked_for_is_not_needed(session: TenantSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tiered, "permissions", ("Apps.Read",))
+    found = examine("main", Tiered(), session)
+    assert found.probes == (
+        Probe("apps", "ok"),
+        Probe(
+            "grants",
+            "unasked",
+            'tier = "deep" asks for it, and needs Grants.Read or Grants.ReadAll, and a premium plan',
+        ),
+    )
+    assert found.fine
+
+
+def test_a_permission_of_a_tier_that_is_not_asked_for_is_too_much(session: TenantSession) -> None:
+    session.get(f"{session.settings['root']}/apps", quota=QUOTA)
+    found = examine("main", Tiered(), session)
+    assert [probe.detail for probe in found.probes if probe.finding == "excess"] == [
+        'Grants.Read is not needed before tier = "deep"'
+    ]
+
+
+def test_what_is_required_and_not_asked_for_is_not_fine(
+    session: TenantSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tiered, "signals", (Toy.signals[0], replace(Toy.signals[1], required=True)))
+    assert not examine("main", Tiered(), session).fine

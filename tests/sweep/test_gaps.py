@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shadowai.model import Gap, Origin
-from shadowai.sweep.gaps import gaps
-from shadowai.tenant import Completeness, Outcome, Swept, Trouble
+from shadowai.sweep.gaps import gaps, wanting
+from shadowai.tenant import Completeness, Outcome, Signal, Swept, Trouble
 
 
 def swept(*outcomes: Outcome) -> Swept:
@@ -44,3 +44,21 @@ def test_gaps_say_what_why_and_what_to_do() -> None:
 def test_other_reasons_are_other_gaps() -> None:
     found = list(gaps(swept(failed("a"), failed("b", remedy="else"), failed("c", signal="*"))))
     assert [gap.count for gap in found] == [1, 1, 1] and found[0].reason.startswith("the sweep's plan could not")
+
+
+def test_what_hangs_on_what_was_not_looked_at_whole() -> None:
+    signals = (
+        Signal("apps", "Apps", "/apps", (), gives=("apps",)),
+        Signal("log", "Log", "/log", (), gives=("grants", "events")),
+    )
+    everything = frozenset({"apps", "offers", "grants", "requests", "people", "events", "use"})
+    done = Outcome("apps", "apps", Completeness.COMPLETE)
+
+    def lost(*outcomes: Outcome) -> tuple[frozenset[str], ...]:
+        return wanting(swept(*outcomes), signals)
+
+    assert lost(done) == ()
+    assert lost(done, Outcome("log", "log", Completeness.PARTIAL)) == (frozenset({"grants", "events"}),)
+    assert lost(done, Outcome("x", "another", Completeness.FAILED)) == (everything,)
+    assert lost(Outcome("plan", "*", Completeness.FAILED)) == (everything,)
+    assert lost() == (everything,)

@@ -223,7 +223,7 @@ class Ledger:
     settings: Mapping[str, str] = {"root": "where"}
     secrets: tuple[str, ...] = ()
     signals = Toy.signals
-    allowed, tenant, token, doctor = Toy.allowed, Toy.tenant, Toy.token, Toy.doctor
+    allowed, tenant, token, doctor, wanted = Toy.allowed, Toy.tenant, Toy.token, Toy.doctor, Toy.wanted
 
     def __init__(self, tasks: Mapping[Task, Sequence[Page | BaseException]]) -> None:
         self.tasks = tasks
@@ -316,7 +316,8 @@ def test_a_delta_sweep_carries_what_it_does_not_ask_for(
     clock.passed += 86_400
     found = ledger(session, tmp_path, {one: [page(app("a2"))]}, mode="delta")
     assert ids(found.apps) == ["a2", "b"]
-    assert [(o.task, o.as_of < found.began) for o in found.outcomes] == [("apps/1", False), ("apps/2", True)]
+    told = [(o.task, o.as_of < found.began) for o in found.outcomes if o.signal == "apps"]
+    assert told == [("apps/1", False), ("apps/2", True)]
     clock.passed += 9 * 86_400
     assert ids(ledger(session, tmp_path, {one: [page(app("a3"))]}, mode="delta").apps) == ["a3"]
     assert ids(ledger(session, tmp_path, {two: [page(app("b"))]}, mode="full").apps) == ["b"]
@@ -381,3 +382,42 @@ def test_a_mistake_that_is_not_the_services_ends_the_sweep(session: TenantSessio
 
     with pytest.raises(MistakeError):
         ledger(session, tmp_path, {Task("a", "apps"): [MistakeError()]})
+
+
+def test_nothing_to_ask_is_complete(session: TenantSession, tmp_path: Path, service: Service) -> None:
+    service.apps = 0
+    found = sweep(session, tmp_path)
+    assert [(o.task, o.signal, o.completeness, o.detail) for o in found.outcomes] == [
+        ("apps", "apps", Completeness.COMPLETE, ""),
+        ("grants/none", "grants", Completeness.COMPLETE, "there was nothing to ask"),
+    ]
+    assert found.complete
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_what_could_not_be_looked_at_leaves_nothing_complete(
+    session: TenantSession, tmp_path: Path, service: Service, status: int
+) -> None:
+    service.always["/apps"] = reply(status, {})
+    found = sweep(session, tmp_path)
+    assert [(o.signal, o.completeness) for o in found.outcomes] == [("apps", Completeness.FAILED)]
+
+
+def test_a_sweep_that_was_stopped_or_whose_plan_failed_calls_nothing_complete(
+    session: TenantSession, tmp_path: Path, service: Service, clock: VirtualClock
+) -> None:
+    class Lost(Toy):
+        def plan(self, view: View) -> Sequence[Task]:
+            if view.is_complete("apps"):
+                raise TenantError(Trouble.UNEXPECTED, "lost")
+            return [Task("apps", "apps")]
+
+    service.apps = 0
+    found = sweep(session, tmp_path, Lost())
+    assert [(o.signal, o.completeness) for o in found.outcomes] == [
+        ("apps", Completeness.COMPLETE),
+        ("*", Completeness.FAILED),
+    ]
+    clock.stopped = True
+    stopped = sweep(session, tmp_path / "stopped")
+    assert "grants" not in {o.signal for o in stopped.outcomes}

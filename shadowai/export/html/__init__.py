@@ -14,11 +14,15 @@ from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from shadowai.errors import UsageError
+from shadowai.export.events import ORDER
 from shadowai.export.html import wording
+from shadowai.export.html.attention import height
 from shadowai.export.html.context import Context
-from shadowai.export.html.page import page, tone
+from shadowai.export.html.figures import tone
+from shadowai.export.html.page import page
+from shadowai.export.html.unknown import because
 from shadowai.export.summary import shortened
-from shadowai.export.table import size
+from shadowai.export.table import fitted, size
 from shadowai.export.times import as_iso
 from shadowai.model import Report
 
@@ -61,14 +65,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "because": because,
         "counted": wording.counted,
         "day": wording.day,
+        "fitted": fitted,
+        "height": height,
         "iso": as_iso,
+        "kept": wording.kept,
         "name": lambda text: shortened(str(text), LONGEST),
         "number": wording.number,
+        "per": wording.per,
         "person": wording.person,
         "size": size,
         "tone": tone,
+        "urgency": lambda entry: -ORDER.index(entry.verdict),
         "word": wording.word,
     }
     made.globals |= {"interval": wording.interval, "span": wording.span}

@@ -1,20 +1,25 @@
-"""What deserves attention first, and why: in words that the figures of the row bear out."""
+"""What deserves attention first, what the highest risks are, and why: in words that the figures of the row bear out.
+
+Risks are ordered by their level, which is that of the upper end: what is not known is not taken for harmless. Within a level comes first
+what is known to be the worse, by the lower end. Verdict and confidence have no part in a risk; the verdict orders the queue.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from shadowai.export.events import BREACHES, LEVELS, OPEN
 from shadowai.export.html.context import Reason
 from shadowai.export.html.wording import counted, day, number, people
 from shadowai.export.table import size
 from shadowai.model import Entry, Usage, Verdict
 
-BREACHES: Final = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
-"""Verdicts whose use somebody has to act on."""
-OPEN: Final = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
-"""Verdicts that somebody has yet to reach."""
+_BASE: Final = 1_000
+"""More than any score."""
 _SCOPES_NAMED: Final = 3
+_SURE: Final = ("confirmed", "ambiguous", "unconfirmed")
+_URGENT: Final = (Verdict.PROHIBITED, Verdict.UNSANCTIONED)
 
 _USED = {
     Usage.INTERACTIVE: "Something was sent to it, not only fetched",
@@ -31,24 +36,38 @@ class Concern(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def in_use(entry: Entry) -> bool:
-    """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less is held against anybody."""
-    used = entry.usage is not None and entry.usage.rung > Usage.RESOLVED.rung
-    return entry.confidence == "confirmed" and entry.events > 0 and used
-
-
 def concerns(entries: Iterable[Entry], risks: Mapping[str, tuple[Reason, ...]]) -> tuple[Concern, ...]:
     """What is in use and not settled, in the order in which to look at it: breaches, then risk where it is known, then the manner of use,
     what was sent, and people."""
-    chosen = [entry for entry in entries if in_use(entry) and entry.verdict in BREACHES | OPEN]
+    chosen = [entry for entry in entries if entry.is_use and entry.verdict in BREACHES | OPEN]
     return tuple(Concern(entry, _reasons(entry, risks)) for entry in sorted(chosen, key=_place))
+
+
+def top_risks(entries: Iterable[Entry], risks: Mapping[str, tuple[Reason, ...]]) -> tuple[Concern, ...]:
+    """Every row whose risk's contributions are given, the highest first, whatever has been decided about it, but that it is no AI; of the
+    same risk, what is confirmed comes first."""
+    rated = (entry for entry in entries if entry.verdict is not Verdict.NOT_AI and risks.get(entry.asset_id))
+    return tuple(Concern(entry, risks[entry.asset_id]) for entry in sorted(rated, key=_risk_place))
 
 
 def _place(entry: Entry) -> tuple[int, int, int, int, int, str]:
     rung = entry.usage.rung if entry.usage is not None else -1
-    verdicts = (Verdict.PROHIBITED, Verdict.UNSANCTIONED)
-    urgency = verdicts.index(entry.verdict) if entry.verdict in verdicts else len(verdicts)
-    return urgency, -(entry.risk or 0), -rung, -(entry.bytes_up or 0), -entry.users, entry.asset_id
+    urgency = _URGENT.index(entry.verdict) if entry.verdict in _URGENT else len(_URGENT)
+    return urgency, -height(entry), -rung, -(entry.bytes_up or 0), -entry.users, entry.asset_id
+
+
+def _risk_place(entry: Entry) -> tuple[int, int, str]:
+    sure = _SURE.index(entry.confidence) if entry.confidence in _SURE else len(_SURE)
+    return -height(entry), sure, entry.asset_id
+
+
+def height(entry: Entry) -> int:
+    """A number that orders risks: by level, then by what is known of it, then by what it may be; -1 for what nobody rated."""
+    if entry.risk is None:
+        return -1
+    level = LEVELS.index(entry.risk_level) + 1 if entry.risk_level in LEVELS else 0
+    low = entry.risk if entry.risk_low is None else entry.risk_low
+    return (level * _BASE + low) * _BASE + entry.risk
 
 
 def _reasons(entry: Entry, risks: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:

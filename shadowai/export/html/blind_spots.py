@@ -62,7 +62,7 @@ NAMELESS = Kind(
     "nameless",
     "Addresses without a name",
     "Traffic that shows an address and no host name cannot be told apart from any other.",
-    frozenset({"nameless", "attributed", "inferred", "answers_limit", "certificate_of_many", "unasked"}),
+    frozenset({"nameless", "attributed", "inferred", "answers_limit", "certificate_of_many", "others", "unasked"}),
     r"tells? (a|no) name|names a host|no packet is one of TCP or UDP",
 )
 SILENT = Kind(
@@ -77,10 +77,11 @@ ASSUMED = Kind(
     "Assumed or counted apart",
     "Conventions that the figures rest on.",
     frozenset(
-        {"dated_by_sweep", "day_order", "decisions", "decisions_by_user", "identities", "joined", "policy_audit", "policy_open",
-         "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
+        {"dated_by_sweep", "day_order", "decisions", "decisions_by_user", "identities", "joined", "leases", "overlap", "policy_audit",
+         "policy_open", "proxy_header", "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
     ),
 )  # fmt: skip
+OTHER = Kind("other", "Said beside it", "Notes of a kind that has no place of its own here.")
 KINDS: Final = (
     Kind("ech", "Encrypted client hello (ECH)", "The name of the server is encrypted; only its provider's name shows.",
          frozenset({"encrypted_hello", "public_names_limit"}), needs="capture"),
@@ -88,19 +89,23 @@ KINDS: Final = (
          frozenset({"quic_incomplete"}), needs="capture"),
     Kind("doh", "Encrypted DNS (DoH, DoT)", "Look-ups inside encrypted connections to resolvers do not show.",
          frozenset({"encrypted_dns", "dns_unreadable"}), needs="capture"),
+    Kind("tunnels", "Private tunnels (VPN, Tor)", "What was reached through them does not show.", frozenset({"vpn"})),
     NAMELESS,
-    Kind("truncated", "Truncated traffic", "Packets cut short or missing: names may be lost, and sizes are lower bounds.",
-         frozenset({"hello_incomplete", "hello_cut_but_named", "lower_bound", "snap_length", "silent", "no_frames"}),
+    Kind("truncated", "Truncated traffic", "Packets cut short, missing or at odds: names may be lost, and sizes are lower bounds.",
+         frozenset({"hello_incomplete", "hello_cut_but_named", "lower_bound", "misplaced", "no_frames", "overlaps", "silent",
+                    "snap_length", "fragments_refused"}),
          r"truncat|cut (off|short)|ends (with|in)|unexpected end|frames? (dropped|lost|not read)|dropped"),
     Kind("lines", "Lines not understood", "Lines of a log that no known format explains.",
          gaps=r"\bline\b|quote is never closed|carriage return"),
     SILENT,
     TENANT,
     Kind("limits", "Limits reached", "There was more at once than the program remembers, or more than a row lists.",
-         frozenset({"candidates_limit", "streams_limit", "stream_limit", "names_limit", "sessions_limit", "cut"})),
+         frozenset({"candidates_limit", "streams_limit", "stream_limit", "names_limit", "sessions_limit", "cut", "http2", "flows_limit",
+                    "fragments_limit", "quic_limit"})),
     Kind("signatures", "Signatures out of date", "Services that became known since the signatures were made do not show.",
-         frozenset({"signatures_behind", "signatures_expired"})),
+         frozenset({"signatures", "signatures_behind", "signatures_expired"})),
     FILES,
+    OTHER,
     ASSUMED,
 )  # fmt: skip
 """In the order in which they are shown."""
@@ -148,7 +153,7 @@ def _of_gap(gap: Gap) -> Kind:
 def _of_note(note: Note) -> Kind:
     if note.origin is not None and note.origin.unit == "object":
         return ASSUMED
-    return next((kind for kind in KINDS if note.kind in kind.notes), ASSUMED)
+    return next((kind for kind in KINDS if note.kind in kind.notes), OTHER)
 
 
 def _of_sources(sources: Iterable[SourceSummary]) -> Iterator[tuple[str, str, int, Origin]]:

@@ -4,19 +4,22 @@
 for (const table of document.querySelectorAll("table[data-tools]")) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
+  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const further = Number(table.dataset.more || 0);
   const bar = document.createElement("div");
   const count = document.createElement("output");
-  const chosen = { text: "", verdict: "" };
+  const chosen = { text: "", choice: "" };
+  const figure = (number) => number.toLocaleString("en");
 
   const show = () => {
     let shown = 0;
     for (const row of rows) {
-      const hit = row.textContent.toLowerCase().includes(chosen.text)
-        && (!chosen.verdict || row.dataset.verdict === chosen.verdict);
+      const hit = texts.get(row).includes(chosen.text) && (!chosen.choice || row.dataset.choice === chosen.choice);
       row.hidden = !hit;
       shown += hit;
     }
-    count.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}`;
+    const beyond = further ? `; ${figure(further)} more are not on this page` : "";
+    count.textContent = `${figure(shown)} of ${figure(rows.length)}${beyond}`;
   };
 
   const labelled = (text, control) => {
@@ -31,12 +34,12 @@ for (const table of document.querySelectorAll("table[data-tools]")) {
   search.addEventListener("input", () => { chosen.text = search.value.trim().toLowerCase(); show(); });
   labelled("Find ", search);
 
-  const verdicts = [...new Set(rows.map((row) => row.dataset.verdict).filter(Boolean))];
-  if (verdicts.length > 1) {
+  const choices = [...new Set(rows.map((row) => row.dataset.choice).filter(Boolean))];
+  if (choices.length > 1) {
     const select = document.createElement("select");
-    select.append(new Option("all", ""), ...verdicts.map((verdict) => new Option(verdict, verdict)));
-    select.addEventListener("change", () => { chosen.verdict = select.value; show(); });
-    labelled("Verdict ", select);
+    select.append(new Option("all", ""), ...choices.map((choice) => new Option(choice, choice)));
+    select.addEventListener("change", () => { chosen.choice = select.value; show(); });
+    labelled(`${table.dataset.choice} `, select);
   }
 
   bar.className = "tools";
@@ -56,8 +59,11 @@ for (const table of document.querySelectorAll("table[data-tools]")) {
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
+    // on paper a head with a control in it is not repeated on the next page
+    addEventListener("beforeprint", () => { head.replaceChildren(...button.childNodes); });
+    addEventListener("afterprint", () => { button.append(...head.childNodes); head.append(button); });
     button.addEventListener("click", () => {
-      const numeric = head.dataset.kind === "number";
+      const numeric = head.dataset.kind !== "text";
       const current = head.getAttribute("aria-sort");
       const up = current ? current === "descending" : !numeric;  // the largest figure first
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from shadowai.export.html.attention import BREACHES
+from shadowai.export.events import BREACHES
 from shadowai.export.html.wording import person
 from shadowai.model import Entry
 
@@ -43,7 +43,7 @@ class Matrix(NamedTuple):
 
 
 def matrix(entries: Iterable[Entry]) -> Matrix:
-    """Those with the most services first, services with the most people first, breaches before the rest."""
+    """Services with the most people first, breaches before the rest; people with the most of these services first."""
     rows: defaultdict[str, defaultdict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     users: defaultdict[str, set[str]] = defaultdict(set)
     names: dict[str, tuple[bool, str]] = {}
@@ -54,7 +54,7 @@ def matrix(entries: Iterable[Entry]) -> Matrix:
         names[entry.service_id] = entry.verdict not in BREACHES, entry.service
     order = sorted(names, key=lambda id: (names[id][0], -len(users[id]), id))
     shown = order[:SERVICES_SHOWN]
-    ranked = sorted(rows, key=lambda who: (-len(rows[who]), who))
+    ranked = sorted(rows, key=lambda who: (-len(rows[who].keys() & set(shown)), -len(rows[who]), who))
     return Matrix(
         tuple((id, names[id][1]) for id in shown),
         tuple(_person(who, rows[who], shown) for who in ranked[:PEOPLE_SHOWN]),

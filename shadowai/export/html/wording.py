@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from shadowai.export.times import as_iso
-from shadowai.model import Actor
+from shadowai.model import Actor, Dossier
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TITLES: Final = {"dpia": "DPIA", "owner": "Asset owner", "review": "To be looked at again"}
 DAY: Final = 86_400_000_000
 """Microseconds of a day."""
 
@@ -18,8 +19,11 @@ def number(value: int | None) -> str:
 
 
 def interval(low: int | None, high: int | None) -> str:
-    """``40 to 70`` where what is not known leaves room, ``70`` where it does not."""
-    return number(high) if low in (None, high) else f"{number(low)} to {number(high)}"
+    """``40 to 70`` where what is not known leaves room, ``70`` where it does not; the smaller figure first, as a floor lifts a lower end
+    further than an upper one."""
+    if low is None or high is None or low == high:
+        return number(high)
+    return f"{number(min(low, high))} to {number(max(low, high))}"
 
 
 def counted(value: int, one: str, many: str = "") -> str:
@@ -54,10 +58,22 @@ def span(first: int | None, last: int | None) -> str:
     return f"{d} to {two}" if month == other else f"{d} {month} to {two}"
 
 
+def per(unit: str) -> str:
+    """The heading of figures by a unit of time: ``Day by day``."""
+    return f"{unit.capitalize()} by {unit}"
+
+
 def person(actor: Actor | None) -> str:
     """Who, by the best that is known: user, else device, else address."""
     found = actor or Actor()
     return found.user or found.device or found.address or "not named"
+
+
+def kept(dossier: Dossier | None) -> list[tuple[str, str]]:
+    """What people keep on file, as titles and texts; what nobody said is left out."""
+    texts = (dossier or Dossier())._asdict().items()
+    told = ((name, "; ".join(value) if isinstance(value, tuple) else value) for name, value in texts)
+    return [(_TITLES.get(name, word(name).capitalize()), text) for name, text in told if text]
 
 
 def word(text: str) -> str:

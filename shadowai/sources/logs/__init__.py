@@ -65,6 +65,7 @@ _DESCRIBED_IN = (
     "elastic",
     "endpoints",
     "gateways",
+    "citrix",
     "web_proxies",
     "dns_services",
     "secure_access",

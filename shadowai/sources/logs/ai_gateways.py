@@ -68,7 +68,7 @@ KONG = LogFormat(
         requires=(
             ("latencies.request|latencies.kong|latencies.proxy", ""),
             ("request.method|request.uri|session", ""),
-            ("client_ip", ""),
+            ("client_ip|started_at", ""),
         )
     ),
     fields={
@@ -82,7 +82,7 @@ KONG = LogFormat(
         ),
         "path": ("upstream_uri", "request.uri"),
         "user": ("authenticated_entity.consumer_username", "consumer.username", "consumer.custom_id"),
-        "client_ip": ("client_ip",),
+        "client_ip": ("client_ip", "request.remote_addr"),
         "server_ip": ("tries.0.ip",),
         "server_port": ("tries.0.port", "service.port"),
         "method": ("request.method",),

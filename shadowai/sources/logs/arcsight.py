@@ -1,10 +1,10 @@
-"""CEF and LEEF of products without a description of their own.
+"""CEF and LEEF of products without a description of their own, and CEF as Microsoft Sentinel keeps it.
 
 The CEF standard's ``in`` and ``out`` are read by most products from their client's point of view: ``out`` is what the source sent, ``in``
 what it received. Where a vendor means the opposite, its own description says so (Palo Alto Networks).
 """
 
-from shadowai.sources.logs.description import Cef, Leef, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import Cef, CsvHeader, Json, Leef, LogFormat, Part, Take, TimeOf, When
 
 _CEF_DOC = "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf"
 _LEEF_DOC = "https://www.ibm.com/docs/en/dsm?topic=leef-overview"
@@ -86,6 +86,7 @@ LEEF = LogFormat(
     doc=_LEEF_DOC,
     kind="connection",
     family=Leef(),
+    line=r"LEEF:\s?\d",
     fields={
         "host": (
             "url",
@@ -129,4 +130,73 @@ LEEF = LogFormat(
     rank=6,
 )
 
-FORMATS = (CEF, LEEF)
+_PALO_ALTO = ("DeviceVendor", r"^Palo Alto")
+_OTHERS = ("DeviceVendor", r"^(?!Palo Alto)")
+_SENTINEL_COLUMNS = ("DestinationHostName", "DestinationDnsDomain", "RequestURL", "DestinationIP")
+
+
+def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str, ...]) -> LogFormat:
+    """Sentinel's table CommonSecurityLog: every CEF message of any product, its keys renamed."""
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Microsoft",
+        doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/commonsecuritylog",
+        kind="connection",
+        family=family,
+        fields={
+            "host": (
+                Part("RequestURL", r"^([A-Za-z][\w+.-]*://.+|(?:[\w-]+\.)+[A-Za-z].*)"),
+                "DestinationHostName",
+                "DestinationDnsDomain",
+                Part("DestinationIP", _DOMAIN),
+            ),
+            "url": ("RequestURL",),
+            "user": (Part("SourceUserName", r"(?i)^(?!not available$|unknown$)(.+)"), "SourceUserID"),
+            "device": ("SourceHostName",),
+            "client_ip": ("SourceIP",),
+            "server_ip": ("DestinationIP",),
+            "server_port": ("DestinationPort",),
+            "method": ("RequestMethod",),
+            "action": ("DeviceAction", "SimplifiedDeviceAction"),
+            "bytes_up": (Part("ReceivedBytes", "(.+)", only=(_PALO_ALTO,)), Part("SentBytes", "(.+)", only=(_OTHERS,))),
+            "bytes_down": (
+                Part("SentBytes", "(.+)", only=(_PALO_ALTO,)),
+                Part("ReceivedBytes", "(.+)", only=(_OTHERS,)),
+            ),
+            "user_agent": ("RequestClientApplication",),
+        },
+        time=tuple(TimeOf((column,)) for column in times),
+        zone="utc",
+        kinds=(
+            (When((("RequestURL", r"."),)), "http_request"),
+            (When((("ApplicationProtocol", r"(?i)^dns$"),)), "dns_query"),
+        ),
+        blocked=(When((("DeviceAction", _BLOCKED),)),),
+        allowed=(When((("DeviceAction", _ALLOWED),)),),
+        uncounted=(When(tuple((column, r"^$") for column in _SENTINEL_COLUMNS), _NOWHERE),),
+        product="CommonSecurityLog",
+    )
+
+
+SENTINEL_CSV = _sentinel(
+    "sentinel_cef_csv",
+    "Microsoft Sentinel CommonSecurityLog (CSV export)",
+    CsvHeader(columns=("DeviceVendor", "DeviceProduct", "SourceIP", "DeviceEventClassID")),
+    ("TimeGenerated [UTC]", "TimeGenerated"),
+)
+SENTINEL_JSON = _sentinel(
+    "sentinel_cef_json",
+    "Microsoft Sentinel CommonSecurityLog (JSON)",
+    Json(
+        requires=(
+            ("DeviceVendor", ""),
+            ("DeviceProduct", ""),
+            ("DeviceEventClassID|Activity", ""),
+            ("SourceIP|DestinationIP", ""),
+        )
+    ),
+    ("TimeGenerated", "StartTime", "ReceiptTime"),
+)
+
+FORMATS = (CEF, LEEF, SENTINEL_CSV, SENTINEL_JSON)

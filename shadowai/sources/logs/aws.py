@@ -51,15 +51,15 @@ def _flow(
             "client_ip": (*(places[name] for name in ("pkt-srcaddr", "srcaddr") if name in places),),
             "server_ip": (*(places[name] for name in ("pkt-dstaddr", "dstaddr") if name in places),),
             "server_port": (Part(places["dstport"], r"^(\d+)"),),
-            "action": (places["action"],),
+            **({"action": (places["action"],)} if "action" in places else {}),
             "bytes_up": (places["bytes"],),
         },
         time=(TimeOf((places["start"],)), TimeOf((places["end"],))),
         zone="utc",
         line=line,
         rank=rank,
-        blocked=(When(((places["action"], "^REJECT$"),)),),
-        allowed=(When(((places["action"], "^ACCEPT$"),)),),
+        blocked=(When(((places["action"], "^REJECT$"),)),) if "action" in places else (),
+        allowed=(When(((places["action"], "^ACCEPT$"),)),) if "action" in places else (),
         uncounted=(
             When(((places["log-status"], "^(?:NODATA|SKIPDATA)$"),), _NO_DATA),
             When(((places["srcport"], _SERVICE), (places["dstport"], _EPHEMERAL)), _REPLY),
@@ -90,7 +90,7 @@ _NAMES: dict[str, Key] = {name: name for name in _NAMED}
 _NUMBER = r"(?:\d+|-)"
 _LINE = (
     r"^(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?"  # as CloudWatch exports it
-    rf"[2-9] (?:\d{{6,12}}|unknown) eni-\S+ (?P<srcaddr>\S+) (?P<dstaddr>\S+) "
+    rf"[2-9] (?:\d{{6,12}}|unknown) (?:eni-\S+|-) (?P<srcaddr>\S+) (?P<dstaddr>\S+) "
     rf"(?P<srcport>{_NUMBER}) (?P<dstport>{_NUMBER}) {_NUMBER} {_NUMBER} "
     rf"(?P<bytes>{_NUMBER}) (?P<start>\d{{9,10}}) (?P<end>\d{{9,10}}) "
     rf"(?P<action>ACCEPT|REJECT|-) (?P<log_status>OK|NODATA|SKIPDATA)(?: |$)"
@@ -101,6 +101,19 @@ FLOW = _flow(
     Pattern((_LINE,)),
     {name: name.replace("-", "_") for name in _V2},
     line=_LINE,
+)
+_TGW_LINE = (
+    r"^(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?"
+    r"[2-9] (?:TransitGateway|-) \d{6,12} tgw-\S+ tgw-attach-\S+ (?:\S+ ){11}(?P<srcaddr>\S+) (?P<dstaddr>\S+) "
+    rf"(?P<srcport>{_NUMBER}) (?P<dstport>{_NUMBER}) {_NUMBER} {_NUMBER} "
+    rf"(?P<bytes>{_NUMBER}) (?P<start>\d{{9,10}}) (?P<end>\d{{9,10}}) (?P<log_status>OK|NODATA|SKIPDATA)(?: |$)"
+)
+FLOW_TGW = _flow(
+    "aws_vpcflow_tgw",
+    "AWS Transit Gateway flow log (default fields)",
+    Pattern((_TGW_LINE,)),
+    {name: name.replace("-", "_") for name in _V2 if name != "action"},
+    line=_TGW_LINE,
 )
 FLOW_HEADED = _flow(
     "aws_vpcflow_headed",
@@ -132,8 +145,9 @@ NETWORK_FIREWALL = LogFormat(
     allowed=suricata.allowed("event."),
     uncounted=suricata.uncounted("event."),
     session=("event.flow_id",),
+    whole=suricata.NAMED,
     told=suricata.told("event."),
     product="aws_network_firewall",
 )
 
-FORMATS = (RESOLVER, FLOW, FLOW_HEADED, FLOW_JSON, NETWORK_FIREWALL)
+FORMATS = (RESOLVER, FLOW, FLOW_TGW, FLOW_HEADED, FLOW_JSON, NETWORK_FIREWALL)

@@ -8,10 +8,11 @@ known is written as the address. ``domain`` may be that of the referrer: ``name`
 
 Web Application Firewall, default format of the access and firewall logs
 (https://campus.barracuda.com/product/webapplicationfirewall/doc/92767349/exporting-log-formats/): ``%bs`` is what was sent to the
-client, ``%br`` what was received from it; ``%au`` is the authenticated user; the last value is an id of the log.
+client, ``%br`` what was received from it; ``%au`` is the authenticated user; the last value is an id of the log. Its CEF, with or
+without a head, names what was received ``in`` and what was sent ``out``.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Cef, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://campus.barracuda.com/product/cloudgenfirewall/doc/96026576/how-to-configure-filebeat-streaming/"
 
@@ -70,6 +71,27 @@ WEB = LogFormat(
     product="barracuda_cloudgen",
 )
 
+THREAT = LogFormat(
+    name="barracuda_cloudgen_threat",
+    title="Barracuda CloudGen Firewall threat log",
+    vendor="Barracuda",
+    doc=_DOC,
+    kind="connection",
+    family=Json(requires=(("threat_severity", ""), ("operation", ""), ("src_ip", ""), ("dst_ip", ""))),
+    fields={
+        "user": ("user",),
+        "client_ip": ("src_ip",),
+        "server_ip": ("dst_ip",),
+        "server_port": ("port",),
+        "action": ("operation",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    blocked=(When((("operation", r"(?i)^(?:block|drop|deny)"),)),),
+    allowed=(When((("operation", r"(?i)^(?:allow|detect|log)"),)),),
+    product="barracuda_cloudgen",
+)
+
 _STAMP = r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? [+-]\d{4}) {1,4}\S+"
 _T = r'(?:"[^"]*"|\S+) +'
 
@@ -124,4 +146,80 @@ WAF = LogFormat(
     product="barracuda_waf",
 )
 
-FORMATS = (FIREWALL, WEB, WAF)
+
+def _extension(name: str, title: str, family: Cef | KeyValue, line: str = "") -> LogFormat:
+    """The access log as CEF's extension."""
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Barracuda",
+        doc="https://campus.barracuda.com/product/webapplicationfirewall/doc/92767349/exporting-log-formats/",
+        kind="http_request",
+        family=family,
+        line=line,
+        fields={
+            "host": ("dhost",),
+            "path": (Part("request", r"^(/.*)"),),
+            "user": (Part("suser", r'^"?([^"-].*?)"?$'), Part("duser", r'^"?([^"-].*?)"?$')),
+            "client_ip": ("src",),
+            "server_ip": ("dst",),
+            "server_port": ("dpt",),
+            "method": ("requestMethod",),
+            "action": ("act", "outcome"),
+            "bytes_up": ("in",),
+            "bytes_down": ("out",),
+            "user_agent": ("requestClientApplication",),
+        },
+        time=(TimeOf(("rt",)),),
+        rank=12,
+        blocked=(When((("act", r"(?i)^(?:DENY|BLOCK|CLOAK|REDIRECT)"),)),),
+        product="barracuda_waf",
+    )
+
+
+WAF_CEF = _extension("barracuda_waf_cef", "Barracuda Web Application Firewall, CEF", Cef(device="^Barracuda"))
+WAF_KEYS = _extension(
+    "barracuda_waf_kv",
+    "Barracuda Web Application Firewall, keys of CEF without a head",
+    KeyValue("equals_blanks", requires=("dvc", "dhost", "requestMethod", "BarracudaWafResponseType")),
+    r" BarracudaWafResponseType=",
+)
+
+ACTIVITY = LogFormat(
+    name="barracuda_cloudgen_activity",
+    title="Barracuda CloudGen Firewall activity log (lines)",
+    vendor="Barracuda",
+    doc="https://campus.barracuda.com/product/cloudgenfirewall/doc/96026562/how-to-configure-syslog-streaming/",
+    kind="connection",
+    family=Pattern(
+        (
+            r"(?P<time>\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d) +(?:\w+ +)?(?P<action>[A-Z][a-z]+): "
+            r"(?P<type>[A-Z]{2,5})\|(?P<protocol>\w+)\|[^|]*\|(?P<client>[0-9a-fA-F.:]+)\|\d*\|[^|]*\|(?P<server>[0-9a-fA-F.:]+)\|(?P<port>\d*)\|"
+            r"(?:[^|]*\|){12}(?P<user>[^|]*)\|[^|]*\|[^|]*\|(?P<target>[^|]*)\|",
+        )
+    ),
+    line=r"(?:^|\s)\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +(?:\w+ +)?[A-Z][a-z]+: [A-Z]{2,5}\|\w+\|[^|]*\|[0-9a-fA-F.:]+\|",
+    fields={
+        "host": ("target",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"^(?:Block|Deny|Drop|Fail)"),)),),
+    allowed=(When((("action", r"^(?:Allow|Remove|Detect|Scan)"),)),),
+    uncounted=(
+        When(
+            (("action", r"^Allow$"),),
+            "the start of a connection; its end is counted",
+            (("action", r"^Remove$"),),
+        ),
+    ),
+    product="barracuda_cloudgen",
+)
+"""The sizes are not read: which of the two sides "received" means is not told."""
+
+FORMATS = (FIREWALL, WEB, THREAT, ACTIVITY, WAF, WAF_CEF, WAF_KEYS)

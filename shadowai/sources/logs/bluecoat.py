@@ -102,6 +102,7 @@ EDGE_KV = LogFormat(
     kind="http_request",
     family=KeyValue(requires=("c-ip", "cs-host", "sc-filter-result")),
     line=r"\bsc-filter-result=",
+    shapes=(("sc-filter-result", ""),),
     fields=_fields(_AGENTS),
     time=(TimeOf(("date", "time")), TimeOf(("x-timestamp-unix",))),
     zone="utc",

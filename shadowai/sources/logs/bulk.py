@@ -6,25 +6,41 @@ are read by the reference alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from shadowai.fast import lines_module
 from shadowai.sources import framing
-from shadowai.sources.logs.description import Blank, CsvHeader, Json, Key, LogFormat, Part, Take, W3c, When, ZeekTsv
+from shadowai.sources.logs import sequences
+from shadowai.sources.logs.description import (
+    Blank,
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    Json,
+    Key,
+    KeyValue,
+    LogFormat,
+    Part,
+    Take,
+    W3c,
+    ZeekTsv,
+)
 from shadowai.sources.logs.families import CsvTokenizer, nothing
-from shadowai.sources.logs.quick import ACTOR, MANNER
+from shadowai.sources.logs.quick import ACTOR, JOINED_LINES, MANNER
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.sequences import Element, sequence
 
-BLANKS, QUOTED, TABS, OBJECT, W3C = range(5)
+BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF = range(7)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 BLOCK = 1 << 20
 """Bytes read at once."""
 _MOST_COLUMNS = 90
+_MOST_CHANGES = 64
+"""Headers below which a file is folded, besides one for every thousand lines."""
+_MOST_SPELLINGS = 8
 
 
 NAME, SURE_NAME, CONDITION, FORMAT = range(4)
@@ -33,12 +49,15 @@ depends which is taken, one that tells the format."""
 
 
 class Check(NamedTuple):
-    """What a column must be for a line to be surely one of the format: of ``spellings`` slots from ``slot`` on the first that is there."""
+    """What a column must be for a line to be surely one of the format: of ``slots`` the first that is there."""
 
-    slot: int
-    spellings: int
+    slots: tuple[int, ...]
     elements: tuple[Element, ...]
     whole: bool
+    raw: bool = False
+    """Whether the quotes around the column are part of what is held to it."""
+    more: int = 0
+    """How many checks behind this one are alternatives to it."""
 
 
 @dataclass(slots=True)
@@ -49,6 +68,10 @@ class Plan:
     delimiter: int = 0
     width: int = 0
     exact: bool = True
+    first: bytes = b""
+    """The byte with which the header's first cell begins; none where that is empty."""
+    wrapped: bool = False
+    """Whether lines stand behind a syslog header."""
     columns: list[Any] = field(default_factory=list)
     host: list[tuple[int, bool, int]] = field(default_factory=list)
     actor: list[int] = field(default_factory=list)
@@ -60,6 +83,8 @@ class Plan:
     checks: list[Check] = field(default_factory=list)
     tests: list[Check] = field(default_factory=list)
     """Conditions of which only whether they hold decides about the manner, not the text."""
+    row: list[int] = field(default_factory=list)
+    """Pairs that have to stand behind one another; -1 behind each row."""
 
 
 class Answers(Protocol):
@@ -70,6 +95,7 @@ class Answers(Protocol):
     def actor(self, number: int, line: bytes, place: int, /) -> None: ...
     def time(self, number: int, line: bytes, /) -> tuple[int | None, int, bool]: ...
     def begins_header(self, cell: bytes, /) -> bool: ...
+    def is_foreign(self, cell: bytes, /) -> bool: ...
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies, /) -> None: ...
 
 
@@ -104,14 +130,23 @@ def may_fold(description: LogFormat) -> bool:
     family = description.family
     if description.each:
         return False
-    if isinstance(family, Blank):
+    if isinstance(family, (Blank, CsvPositional, KeyValue)):
         return bool(description.shapes)
+    if isinstance(family, Cef):
+        return not description.line
     return isinstance(family, (W3c, ZeekTsv, CsvHeader)) or (isinstance(family, Json) and not family.aliases)
 
 
-def plan_of(reader: FormatReader) -> Plan | None:
-    """The plan of a format under the columns in force; ``None`` where it has none, or no columns yet."""
-    maker = {Blank: _of_blanks, W3c: _of_w3c, ZeekTsv: _of_tabs, CsvHeader: _of_table, Json: _of_objects}.get(
+def may_unwrap(description: LogFormat) -> bool:
+    """Whether lines of the format can be folded behind a syslog header, too."""
+    return isinstance(description.family, (Blank, CsvPositional, Json))
+
+
+def plan_of(reader: FormatReader, *, wrapped: bool = False) -> Plan | None:
+    """The plan of a format under the columns in force, ``wrapped`` where lines stand behind a syslog header; ``None`` where it has none,
+    or no columns yet."""
+    makers = {Blank: _of_blanks, W3c: _of_w3c, ZeekTsv: _of_tabs, CsvHeader: _of_table, Json: _of_objects}
+    maker = {**makers, CsvPositional: _of_positions, KeyValue: _of_pairs, Cef: _of_cef}.get(
         type(reader.description.family)
     )
     if maker is None:
@@ -119,6 +154,7 @@ def plan_of(reader: FormatReader) -> Plan | None:
     try:
         plan = maker(reader)
         _fill(plan, reader)
+        plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except _NoPlanError:
         return None
     return plan
@@ -146,9 +182,10 @@ def _of_blanks(reader: FormatReader) -> Plan:
     shapes = reader.description.shapes
     if not isinstance(family, Blank) or not shapes:
         raise _NoPlanError
-    plan = Plan(BLANKS, width=max([family.at_least, *(place for place, _ in shapes)]), exact=False)
-    for place, pattern in shapes:
-        _check(plan, reader, [place], pattern)
+    widths = [family.at_least, *(place for place, _ in shapes if isinstance(place, int))]
+    plan = Plan(BLANKS, width=max(widths), exact=False)
+    for key, pattern in shapes:
+        _check(plan, reader, [key], pattern)
     return plan
 
 
@@ -171,7 +208,18 @@ def _of_table(reader: FormatReader) -> Plan:
     table = reader.tokenizer
     if not isinstance(table, CsvTokenizer) or table.header is None or not table.delimiter.isascii():
         raise _NoPlanError
-    return Plan(QUOTED, delimiter=ord(table.delimiter), width=len(table.header))
+    first = table.header[0].encode()[:1]
+    return Plan(QUOTED, delimiter=ord(table.delimiter), width=len(table.header), first=first)
+
+
+def _of_positions(reader: FormatReader) -> Plan:
+    family, shapes = reader.description.family, reader.description.shapes
+    if not isinstance(family, CsvPositional) or not family.delimiter.isascii():
+        raise _NoPlanError
+    plan = Plan(QUOTED, delimiter=ord(family.delimiter), width=family.at_least, exact=False)
+    for key, pattern in shapes:
+        _shape(plan, reader, key, pattern)
+    return plan
 
 
 def _of_objects(reader: FormatReader) -> Plan:
@@ -184,13 +232,47 @@ def _of_objects(reader: FormatReader) -> Plan:
     return plan
 
 
+def _of_pairs(reader: FormatReader) -> Plan:
+    family, shapes = reader.description.family, reader.description.shapes
+    if (
+        not isinstance(family, KeyValue)
+        or family.aliases
+        or family.dialect != "equals"
+        or reader.description.percent_encoded
+    ):
+        raise _NoPlanError
+    plan = Plan(PAIRS)
+    for required in family.requires:
+        _check(plan, reader, [required], "")
+    for key, pattern in shapes:
+        _shape(plan, reader, key, pattern)
+    for row in reader.description.in_a_row:
+        plan.row += [*_all(plan, reader, row), -1]
+    return plan
+
+
+def _shape(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
+    """Hold a column to a pattern for what stands there with its quotes; ``"?`` at both ends stands for quotes or none."""
+    either = pattern.startswith('^"?') and pattern.endswith('"?$')
+    found = sequences.alternatives(f"^{pattern[3:-3]}$" if either else pattern or "^")
+    if not found:
+        raise _NoPlanError
+    for slot in _slots(plan, reader, key):
+        plan.checks += [Check((slot,), *one, raw=not either, more=len(found) - at) for at, one in enumerate(found, 1)]
+
+
+def _of_cef(reader: FormatReader) -> Plan:
+    if not isinstance(reader.description.family, Cef) or reader.description.percent_encoded:
+        raise _NoPlanError
+    return Plan(CEF)
+
+
 def _check(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) -> None:
     """Hold a column to a pattern; where that cannot be done here, the column decides with the name, so that the reference is asked."""
     slots = [slot for key in keys for slot in _slots(plan, reader, key)]
-    found = sequence(pattern) if pattern else sequence("^")
-    in_a_row = all(second == first + 1 for first, second in pairwise(slots))
-    if slots and found is not None and in_a_row:
-        plan.checks.append(Check(slots[0], len(slots), *found))
+    found = sequences.alternatives(pattern or "^")
+    if slots and found and len(slots) <= _MOST_SPELLINGS:
+        plan.checks += [Check(tuple(slots), *one, more=len(found) - at) for at, one in enumerate(found, 1)]
     else:
         plan.host += [(slot, True, FORMAT) for slot in slots]
 
@@ -213,10 +295,11 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     deciding = dict.fromkeys(_keys(take for name in MANNER for take in fields.get(name, ())))
     tested: dict[tuple[Key, str], None] = {}
     for when in conditions:
-        _told_by_name(reader, when, volatile)
         for key, pattern in when.all:
-            if key not in volatile and key not in deciding:
-                if plan.family in (BLANKS, QUOTED) and sequence(pattern) is not None:
+            if key in volatile and not (plan.family in (PAIRS, CEF) and _tested(pattern) is not None):
+                _told_by_name(reader, key, pattern)
+            elif key not in deciding:
+                if plan.family in (BLANKS, QUOTED, PAIRS, CEF) and _tested(pattern) is not None:
                     tested[key, pattern] = None
                 else:
                     deciding[key] = None
@@ -233,10 +316,15 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
         raise _NoPlanError
 
 
+def _tested(pattern: str) -> sequences.Sequence | None:
+    """What the compiled fold can look for, ``.`` being any text."""
+    return sequences.Sequence((Element(bytes(range(256)), 1, 1),), False) if pattern == "." else sequence(pattern)
+
+
 def _test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
-    found = sequence(pattern)
+    found = _tested(pattern)
     if found is not None:
-        plan.tests += [Check(slot, 1, *found) for slot in _slots(plan, reader, key)]
+        plan.tests += [Check((slot,), *found) for slot in _slots(plan, reader, key)]
 
 
 def _decide_name(plan: Plan, reader: FormatReader) -> None:
@@ -257,18 +345,17 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
     plan.host += [(slot, whole[slot], part[slot]) for slot in whole]
 
 
-def _told_by_name(reader: FormatReader, when: When, volatile: set[Key]) -> None:
+def _told_by_name(reader: FormatReader, key: Key, pattern: str) -> None:
     """A condition on what changes with each line can be kept only where the texts that decide the name tell it: by how they begin."""
     hosts = {
         _key(take) for take in reader.description.fields.get("host", ()) if not isinstance(take, Part) or take.by_head
     }
-    for key, pattern in when.all:
-        if key not in volatile or reader.plain_getter(key) is nothing:
-            continue
-        found = sequence(pattern)
-        begins = found is not None and not found.whole and not any(b"/" in one.members for one in found.elements)
-        if key not in hosts or not begins:
-            raise _NoPlanError
+    if reader.plain_getter(key) is nothing:
+        return
+    found = sequence(pattern)
+    begins = found is not None and not found.whole and not any(b"/" in one.members for one in found.elements)
+    if key not in hosts or not begins:
+        raise _NoPlanError
 
 
 def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
@@ -287,6 +374,8 @@ def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
         names: list[Any] = [path.encode() for path in str(key).split("|")]
         if any(step.isdecimal() for path in str(key).split("|") for step in path.split(".")):
             raise _NoPlanError  # a place in a list
+    elif plan.family in (PAIRS, CEF):
+        names = [str(key).encode()]
     else:
         place = reader.tokenizer.place(key)
         names = [place] if place is not None and place >= 0 else []
@@ -325,32 +414,54 @@ class LineFold:
         self._hints = grams, words
         self._version = -1
         self._fold: Any = None
+        self.wrapped = False
+        """Whether lines stand behind a syslog header; to be said before the first is folded."""
+        self._doubtful = 0  # lines to come that may belong to a row whose quote is still open
+        self._lines = self._changes = 0
 
     def fits(self, reader: FormatReader) -> bool:
         """Whether lines of the reader's format can be folded as its columns are now."""
         if reader.tokenizer.version != self._version:
             self.drain()
             self._version = reader.tokenizer.version
-            plan = plan_of(reader)
-            before = self._fold
+            self._changes += 1
+            # a fold is not made for the few lines between headers without end
+            seldom = self._changes <= _MOST_CHANGES + self._lines // 1000
+            plan = plan_of(reader, wrapped=self.wrapped) if seldom else None
+            if self._fold is not None:  # an open quote stays open under other columns
+                self._doubtful = self._fold.doubtful
             self._fold = (
                 None
                 if plan is None
                 else fold_of(plan, self._answers, self._known, self._since, self._until, *self._hints)
             )
-            if self._fold is not None and before is not None:  # an open quote stays open under other columns
-                self._fold.doubtful = before.doubtful
+            if self._fold is not None and plan is not None and plan.family == QUOTED:
+                self._fold.doubtful = self._doubtful
         return self._fold is not None
+
+    def pass_over(self, lines: Sequence[str]) -> None:
+        """The next ``lines`` were read under columns that are not folded: a quote may be left open in them."""
+        self._lines += len(lines)
+        for line in lines[-JOINED_LINES:]:
+            self._doubtful = JOINED_LINES if line.count('"') & 1 else max(self._doubtful - 1, 0)
 
     def fold(self, block: bytes, at: int, number: int) -> Kept:
         """Fold ``block`` from byte ``at`` on, whose first line has ``number``."""
         if self._fold.needs_room:
             self.drain()
         lines, at, count = self._fold.fold(block, at, number)
-        return Kept([(one, framing.decode(block[begin:end])) for one, begin, end in lines], at, count)
+        self._lines += count
+        return Kept([(one, framing.decode_line(block, begin, end)) for one, begin, end in lines], at, count)
 
     def drain(self) -> None:
         """Hand over what has been added up."""
         if self._fold is not None:
             sums, assumed, *tallies = self._fold.drain()
-            self._answers.add_up(sums, assumed, Tallies(*tallies))
+            self._answers.add_up(_let_go(sums), assumed, Tallies(*tallies))
+
+
+def _let_go(items: list[Counted]) -> Iterator[Counted]:
+    """Each in its order, which is then held no more: what is made of them takes their room."""
+    items.reverse()
+    while items:
+        yield items.pop()

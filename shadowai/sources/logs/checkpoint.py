@@ -1,17 +1,23 @@
 """Check Point Log Exporter in its formats ``syslog``, ``cef`` and ``leef``, and Harmony Email & Collaboration events.
 
 ``client_outbound_bytes`` (``sent_bytes`` in older blades) is what the client sent. ``time`` is the epoch. ``domain_name`` is a DNS
-name only in some blades; in the audit log it is a management domain and has no dot. Updated logs of one connection share a ``loguid``.
+name only in some blades; in the audit log it is a management domain and has no dot. Updated logs of one connection share a ``loguid``:
+each tells of all of it so far.
 """
 
-from shadowai.sources.logs.description import Cef, Json, KeyValue, Leef, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Cef, Json, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _DOC = "https://support.checkpoint.com/results/sk/sk144192"
 _EXPORTER_DOC = "https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_LoggingAndMonitoring_AdminGuide/Topics-LMG/Log-Exporter-Appendix.htm"
-_BLOCKED = r"(?i)^(?:drop|block|reject|prevent|deny|redirect|quarantine|https inspect reject|failed log in)$"
+_BLOCKED = r"(?i)^(?:drop|block|reject|prevent|deny|quarantine|https inspect reject|failed log in)$"
+_REDIRECT = r"(?i)^redirect$"
+_REDIRECTED = (("product", r"^(?!VPN-1 & FireWall-1$)"),)
+"""A blade that redirects shows its own page instead; the firewall redirects a connection to its proxy."""
 _ALLOWED = r"(?i)^(?:accept|allow|detect|inform|encrypt|decrypt|monitor|bypass|https inspect|https bypass|vpn routing|ask user)$"
 _EVENT = r"(?i)^(?:log (?:in|out)|failed log in|forgot passcode|key install|update|ctl|ip changed|system|client.*)$"
 _OWN_EVENT = "an event of the gateway or its management, not use of a service"
+_UPDATED = Whole((When(()),))
+_NO_ID = frozenset({"{0x0,0x0,0x0,0x0}"})
 _DOMAIN = r"^([\w-]+(?:\.[\w-]+)+)\.?$"
 
 SYSLOG = LogFormat(
@@ -46,13 +52,16 @@ SYSLOG = LogFormat(
     },
     time=(TimeOf(("time",)),),
     kinds=((When((("resource", r"."),)), "http_request"), (When((("dns_query", r"."),)), "dns_query")),
-    blocked=(When((("action", _BLOCKED),)),),
+    blocked=(When((("action", _BLOCKED),)), When((("action", _REDIRECT), *_REDIRECTED))),
     allowed=(When((("action", _ALLOWED),)),),
     uncounted=(
         When((("administrator", r"."),), _OWN_EVENT),
         When((("action", _EVENT),), _OWN_EVENT),
         When((("src", r"^$"), ("dst", r"^$"), ("resource", r"^$")), _OWN_EVENT),
     ),
+    session=("loguid",),
+    whole=_UPDATED,
+    nulls=_NO_ID,
     product="checkpoint",
 )
 
@@ -62,7 +71,7 @@ CEF = LogFormat(
     vendor="Check Point",
     doc=_EXPORTER_DOC,
     kind="connection",
-    family=Cef(device=r"^Check ?Point\|"),
+    family=Cef(device=r"^\|?Check ?Point(?:\||$)"),
     fields={
         "host": (
             "request",
@@ -88,13 +97,21 @@ CEF = LogFormat(
     },
     time=(TimeOf(("rt",)), TimeOf(("start",)), TimeOf(("time",))),
     kinds=((When((("request", r"."),)), "http_request"), (When((("resource", r"."),)), "http_request")),
-    blocked=(When((("act", _BLOCKED),)), When((("action", _BLOCKED),))),
+    blocked=(
+        When((("act", _BLOCKED),)),
+        When((("action", _BLOCKED),)),
+        When((("act", _REDIRECT), *_REDIRECTED)),
+        When((("action", _REDIRECT), *_REDIRECTED)),
+    ),
     allowed=(When((("act", _ALLOWED),)), When((("action", _ALLOWED),))),
     uncounted=(
         When((("administrator", r"."),), _OWN_EVENT),
         When((("act", _EVENT),), _OWN_EVENT),
         When((("src", r"^$"), ("dst", r"^$"), ("request", r"^$")), _OWN_EVENT),
     ),
+    session=("loguid",),
+    whole=_UPDATED,
+    nulls=_NO_ID,
     product="checkpoint",
 )
 
@@ -121,9 +138,12 @@ LEEF = LogFormat(
     },
     time=(TimeOf(("devTime",)), TimeOf(("time",))),
     kinds=((When((("resource", r"."),)), "http_request"), (When((("url", r"."),)), "http_request")),
-    blocked=(When((("action", _BLOCKED),)),),
+    blocked=(When((("action", _BLOCKED),)), When((("action", _REDIRECT), *_REDIRECTED))),
     allowed=(When((("action", _ALLOWED),)),),
     uncounted=(When((("administrator", r"."),), _OWN_EVENT), When((("action", _EVENT),), _OWN_EVENT)),
+    session=("loguid",),
+    whole=_UPDATED,
+    nulls=_NO_ID,
     product="checkpoint",
 )
 
@@ -147,4 +167,68 @@ EMAIL = LogFormat(
     product="checkpoint_hec",
 )
 
-FORMATS = (SYSLOG, CEF, LEEF, EMAIL)
+
+def _field(*names: str) -> tuple[Part, ...]:
+    return tuple(Part("data", rf'(?<![\w-]){name}="([^"]+)"') for name in names)
+
+
+STRUCTURED = LogFormat(
+    name="checkpoint_structured",
+    title='Check Point Log Exporter (syslog with structured data, k="v")',
+    vendor="Check Point",
+    doc=_DOC,
+    kind="connection",
+    family=Pattern(
+        (
+            r"(?:^|\s)(?:(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\S{0,8} \S+ .{0,200}?)?\[Fields@1\.3\.6\.1\.4\.1\.2620 (?P<data>.*)",
+        )
+    ),
+    line=r"\[Fields@1\.3\.6\.1\.4\.1\.2620 ",
+    fields={
+        "host": _field("resource", "http_host", "dst_domain_name"),
+        "url": _field("resource"),
+        "user": _field("src_user_name", "user"),
+        "device": _field("src_machine_name"),
+        "client_ip": _field("src"),
+        "server_ip": _field("dst"),
+        "server_port": _field("svc", "service"),
+        "action": _field("action", "rule_action"),
+    },
+    time=(TimeOf(("time",)),),
+    kinds=((When((("data", r'\bresource="[^"]'),)), "http_request"),),
+    blocked=(When((("data", r'(?i)\b(?:rule_)?action="(?:drop|block|reject|prevent)"'),)),),
+    allowed=(When((("data", r'(?i)\b(?:rule_)?action="(?:accept|allow|detect|encrypt|decrypt)"'),)),),
+    product="checkpoint",
+)
+
+TRACKER = LogFormat(
+    name="checkpoint_tracker",
+    title="Check Point SmartView Tracker export (quoted fields)",
+    vendor="Check Point",
+    doc="https://sc1.checkpoint.com/documents/R77/CP_R77_SmartViewTracker_WebAdminGuide/html_frameset.htm",
+    kind="connection",
+    family=Pattern(
+        (
+            r'^"\d+" "(?P<day>\d{1,2})(?P<month>[A-Z][a-z]{2})(?P<year>\d{4})" " ?(?P<clock>\d{1,2}:\d\d:\d\d)" "[^"]*" "[^"]*" "[^"]*" '
+            r'"(?P<action>[^"]*)" "(?P<service>[^"]*)" "[^"]*" "(?P<src>[^"]*)" "(?P<dst>[^"]*)" "[^"]*"'
+            r'(?: "[^"]*" "[^"]*" "[^"]*" "(?P<user>[^"]*)")?',
+        )
+    ),
+    line=r'^"\d+" "\d{1,2}[A-Z][a-z]{2}\d{4}" "[ \d]\d?:\d\d:\d\d" "',
+    fields={
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("service",),
+        "user": ("user",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("day", "month", "year", "clock")),),
+    blocked=(When((("action", _BLOCKED),)),),
+    allowed=(When((("action", _ALLOWED),)),),
+    uncounted=(When((("src", "^$"),), _OWN_EVENT), When((("dst", "^$"),), _OWN_EVENT)),
+    product="checkpoint",
+)
+"""Number, Date, Time, Interface, Origin, Type, Action, Service, Source Port, Source, Destination, Protocol, Rule, Rule Name, Current
+Rule Number, User, Information, Product, Source Machine Name, Source User Name."""
+
+FORMATS = (SYSLOG, STRUCTURED, TRACKER, CEF, LEEF, EMAIL)

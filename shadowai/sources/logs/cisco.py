@@ -9,6 +9,7 @@ where its type says so; else it is a network, a site or a device.
 from shadowai.sources.logs.description import (
     CsvHeader,
     CsvPositional,
+    Json,
     Key,
     Kind,
     LogFormat,
@@ -32,18 +33,20 @@ WSA = LogFormat(
     kind="http_request",
     family=Pattern(
         (
-            r"^(?:Info: )?(?P<time>\d{9,10}\.\d{3})\s+\d+ (?P<client>\S+) (?P<code>[A-Z_]+)/(?P<status>\d{3})"
+            r"^(?:Info: )?(?P<time>\d{9,10}\.\d{3})\s+\d+ (?P<client>\S+)(?: \((?P<name>[^()\s]{1,255})\))? "
+            r"(?P<code>[A-Z_]+)/(?P<status>\d{3})"
             r" (?P<size>\d+) (?P<method>\S+) (?P<url>\S+)"
             r' (?P<user>"[^"]*"|\S+) [A-Z_]+/(?P<server>\S+) \S+'
             r"(?: [A-Z]{3}:\d+){0,4} (?P<acl>[A-Z][A-Z0-9_]*)-\S* <",
         )
     ),
-    line=r"^(?:Info: )?\d{9,10}\.\d{3}\s+\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ (?:\"[^\"]*\"|\S+)"
+    line=r"^(?:Info: )?\d{9,10}\.\d{3}\s+\d+ \S+ (?:\([^()\s]{1,255}\) )?[A-Z_]+/\d{3} \d+ \S+ \S+ (?:\"[^\"]*\"|\S+)"
     r" [A-Z_]+/\S+ \S+(?: [A-Z]{3}:\d+){0,4} [A-Z][A-Z0-9_]*-\S* <",
     fields={
         "host": ("url",),
         "url": ("url",),
         "user": ("user",),
+        "device": ("name",),
         "client_ip": ("client",),
         "server_ip": ("server",),
         "method": ("method",),
@@ -161,6 +164,7 @@ def _umbrella(
     line: str = "",
     at_least: int = 0,
     headed: tuple[str, ...] = (),
+    shapes: tuple[tuple[Key, str], ...] = (),
 ) -> LogFormat:
     """An Umbrella log by position, or with a header row, which is told by the columns ``headed``."""
 
@@ -210,6 +214,7 @@ def _umbrella(
         time=(TimeOf((at("time"),)),),
         zone="utc",
         line=line,
+        shapes=shapes,
         rank=11,
         blocked=tuple(When(((key, r"(?i)^block"),)) for key in action),
         allowed=tuple(When(((key, r"(?i)^(?:allow|proxied|warn|isolat)"),)) for key in action),
@@ -220,6 +225,13 @@ def _umbrella(
 _WHEN = r'^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?, ?'
 _ANY = r'(?:"(?:[^"]|"")*"|[^",]*), ?'
 _ADDRESS = r'"?[0-9A-Fa-f.:]*"?, ?'
+
+
+def _shapes(*addresses: int) -> tuple[tuple[Key, str], ...]:
+    """What :data:`_WHEN` and :data:`_ADDRESS` ask of their columns."""
+    when = r'^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?$'
+    return ((1, when), *((place, r'^"?[0-9A-Fa-f.:]*"?$') for place in addresses))
+
 
 FORMATS = (
     WSA,
@@ -232,6 +244,11 @@ FORMATS = (
         _DNS,
         line=rf'{_WHEN}{_ANY}{_ANY}{_ADDRESS}{_ADDRESS}"?(?:Allowed|Blocked|Proxied)"?, ?"?(?:\d+ \(|[A-Z])',
         at_least=9,
+        shapes=(
+            *_shapes(4, 5),
+            (6, r'^"?(?:Allowed|Blocked|Proxied)"?$'),
+            (7, r'^"?(?:\d+ [(]|[A-Z])'),
+        ),
     ),
     _umbrella(
         "umbrella_dns_headed",
@@ -249,6 +266,7 @@ FORMATS = (
         _WEB,
         line=rf'{_WHEN}{_ANY}{_ADDRESS}{_ADDRESS}{_ADDRESS}{_ANY}"?(?:ALLOWED|BLOCKED|PROXIED|WARN\w*|ISOLAT\w*)"?, ?',
         at_least=13,
+        shapes=(*_shapes(3, 4, 5), (7, r'^"?(?:ALLOWED|BLOCKED|PROXIED|WARN\w*|ISOLAT\w*)"?$')),
     ),
     _umbrella(
         "umbrella_proxy_headed",
@@ -284,5 +302,68 @@ FORMATS = (
         _FIREWALL,
         line=rf'{_WHEN}"?\[\d*\]"?, ?{_ANY}{_ANY}"?(?:OUTBOUND|INBOUND)"?, ?',
         at_least=14,
+    ),
+    LogFormat(
+        name="umbrella_dlp",
+        title="Cisco Umbrella data loss prevention log",
+        vendor="Cisco",
+        doc=_UMBRELLA_DOC + "dlp-log-formats",
+        kind="http_request",
+        family=CsvPositional(at_least=16),
+        line=rf'{_WHEN}"?(?:Real ?Time|SaaS ?API|API|Endpoint)[^",]{{0,40}}"?, ?"?[0-9a-f]{{8}}-[0-9a-f-]{{27}}',
+        fields={
+            "host": (9,),
+            "url": (9,),
+            "user": (Part(5, _MAIL), Part(5, r"^([^()\s]+@[^()\s]+)$")),
+            "action": (10,),
+        },
+        time=(TimeOf((1,)),),
+        zone="utc",
+        rank=11,
+        blocked=(When(((10, r"(?i)^block"),)),),
+        allowed=(When(((10, r"(?i)^(?:allow|monitor|alert)"),)),),
+        uncounted=(When(((9, "^$"),), "names no destination"),),
+        product="umbrella_dlp",
+    ),
+    LogFormat(
+        name="umbrella_intrusion",
+        title="Cisco Umbrella intrusion prevention log",
+        vendor="Cisco",
+        doc=_UMBRELLA_DOC + "ips-log-formats",
+        kind="connection",
+        family=CsvPositional(at_least=17),
+        line=rf'{_WHEN}{_ANY}{_ANY}"?\d+"?, ?"?\d+"?, ?{_ANY}"?\d*"?, ?"?(?:INFORMATIONAL|LOW|MEDIUM|HIGH|VERY HIGH|CRITICAL)"?, ?',
+        fields={"client_ip": (13,), "server_ip": (15,), "server_port": (16,), "action": (17,)},
+        time=(TimeOf((1,)),),
+        zone="utc",
+        rank=11,
+        blocked=(When(((17, r"(?i)^(?:block|drop)"),)),),
+        allowed=(When(((17, r"(?i)^(?:allow|log|would|detect)"),)),),
+        product="umbrella_intrusion",
+    ),
+    LogFormat(
+        name="umbrella_api_dns",
+        title="Cisco Umbrella reporting API, DNS activity (JSON)",
+        vendor="Cisco",
+        doc="https://developer.cisco.com/docs/cloud-security/umbrella-api-reference-reports-overview/",
+        kind="dns_query",
+        family=Json(requires=(("type", r"^dns$"), ("domain", ""), ("verdict", ""), ("internalip|externalip", ""))),
+        fields={
+            "host": ("domain",),
+            "user": (Part("identities.0.label", r"([\w.+-]+@[\w.-]+)"),),
+            "device": (
+                Part(
+                    "identities.0.label", r"^([\w.-]+)$", only=(("identities.0.type.type", r"^(?:roaming|anyconnect)"),)
+                ),
+            ),
+            "client_ip": ("internalip", "externalip"),
+            "action": ("verdict",),
+        },
+        time=(TimeOf(("timestamp",)), TimeOf(("date", "time"))),
+        zone="utc",
+        rank=11,
+        blocked=(When((("verdict", r"(?i)^block"),)),),
+        allowed=(When((("verdict", r"(?i)^(?:allow|proxied)"),)),),
+        product="umbrella_dns",
     ),
 )

@@ -3,31 +3,58 @@
 ASA and the ASA part of FTD, "Cisco Secure Firewall ASA Series Syslog Messages": ``inbound`` and ``outbound`` say who began a
 connection; the first address is the foreign one, which is the client of an inbound connection and the server of an outbound one. The
 teardown has no such word, so where its beginning is not logged the side with a well-known port is taken for the server, else the
-foreign one; its bytes are the total of both directions and are not read.
+foreign one; its bytes are the total of both directions and are not read. Both lines have the connection's number, which begins again
+when the device does, and both ends, the foreign one first: together they are its id, whichever devices share a file.
 FTD 430001 to 430005, "Cisco Secure Firewall Threat Defense Syslog Messages": the initiator is the client.
 """
 
-from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _ASA_DOC = "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html"
 _FTD_DOC = "https://www.cisco.com/c/en/us/td/docs/security/firepower/Syslogs/b_fptd_syslog_guide.html"
 
-_MARK = r"%(?:ASA|FTD|FDT|FWSM|PIX)-(?:[A-Za-z]\w{0,15}-)?\d-"
+_MARK = r"%(?:ASA|FTD|FDT|FWSM|PIX)-(?:(?:[A-Za-z]\w{0,15})?-)?\d-"
 _ID = _MARK + r"(?P<id>\d{6}):? +"
 _ADDRESS = r"[^\s/(),]{1,255}"
 _ANY_ADDRESS = r"((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
 _WELL_KNOWN = r"(?:[1-9]\d{0,2}|10[01]\d|102[0-3]|3128|8080|8443)"
 _MAPPED = r" \([^()]{0,255}\)"
+_BARE_USER = r"(?: (?!to |duration )[^\s()]{1,255})?"
+_LAST_USER = r"[^()]*(?: ?\((?P<user>[^()]{1,255})\))?$"
+_NUMBER = r"connection (?P<connection>\S{1,40}) for "
+_ENDED = _ID + r"(?P<action>Teardown) (?:Probe )?[\w-]+(?: state-bypass)? " + _NUMBER
+_ON = r"(?:[A-Za-z][^\s:/]{0,63}:)??"
+"""The interface before an address, where there is one."""
 
 
 def _user(side: str) -> str:
     """The user of an identity firewall behind an address."""
-    return rf"(?: ?\((?P<{side}_user>[^()]{{0,255}})\))?"
+    return rf"(?: ?\((?:\d+:[^()]{{0,64}}|(?P<{side}_user>[^(),]{{0,255}})(?:, ?[^()]{{0,64}})?)\))?"
 
 
-def _end(side: str, port: str = r"\d{1,5}", mapped: str = "") -> str:
-    """``interface:address/port`` of one side, ``src`` or ``dst``, with the mapped address where a message has it."""
-    return rf"[^:/]{{1,64}}:(?P<{side}>{_ADDRESS})/(?P<{side}_port>{port}){mapped}" + _user(side)
+def _end(side: str, port: str = r"\d{1,5}", mapped: str = "", place: str = "") -> str:
+    """``interface:address/port`` of one side, ``src`` or ``dst``, with the mapped address where a message has it; all but the interface is
+    the token ``place`` as well."""
+    end = rf"(?P<{side}>{_ADDRESS})/(?P<{side}_port>{port})"
+    return rf"[^:/]{{1,64}}:{f'(?P<{place}>{end})' if place else end}{mapped}" + _user(side)
+
+
+def _beginning(direction: str, foreign: str, local: str) -> str:
+    """A connection that begins, by who its ends are."""
+    ends = _end(foreign, mapped=_MAPPED, place="foreign") + " to " + _end(local, mapped=_MAPPED, place="local")
+    return rf"{_ID}(?P<action>Built) {direction} [\w-]+ {_NUMBER}" + ends + _LAST_USER
+
+
+def _ending(foreign: str, local: str, foreign_port: str = r"\d{1,5}", local_port: str = r"\d{1,5}") -> str:
+    """A connection that ends, and how long it lasted."""
+    ends = (
+        _end(foreign, foreign_port, place="foreign")
+        + _BARE_USER
+        + " to "
+        + _end(local, local_port, place="local")
+        + _BARE_USER
+    )
+    return _ENDED + ends + r" duration(?: (?P<lasted>\d{1,6}:\d\d:\d\d))?" + _LAST_USER
 
 
 def _plain(side: str) -> str:
@@ -40,10 +67,6 @@ def _listed(side: str) -> str:
     return rf"[^\s/]{{1,64}}/(?P<{side}>{_ADDRESS})\((?P<{side}_port>\d{{1,5}})\)" + _user(side)
 
 
-def _built(direction: str) -> str:
-    return rf"{_ID}(?P<action>Built) {direction} [\w-]+ connection \S+ for "
-
-
 def _icmp(action: str, foreign: str, local: str) -> str:
     return (
         rf"{_ID}(?P<action>{action}) ICMP connection for faddr (?P<{foreign}>{_ADDRESS})(?:/\d+)?{_user(foreign)}"
@@ -51,20 +74,22 @@ def _icmp(action: str, foreign: str, local: str) -> str:
     )
 
 
-_ENDED = _ID + r"(?P<action>Teardown) (?:Probe )?[\w-]+(?: state-bypass)? connection \S+ for "
-_BARE_USER = r"(?: (?!to |duration )[^\s()]{1,255})?"
-_LAST_USER = r"[^()]*(?: ?\((?P<user>[^()]{1,255})\))?$"
-
 _PATTERNS = (
-    _built("inbound") + _end("src", mapped=_MAPPED) + " to " + _end("dst", mapped=_MAPPED) + _LAST_USER,
-    _built("outbound") + _end("dst", mapped=_MAPPED) + " to " + _end("src", mapped=_MAPPED) + _LAST_USER,
+    _beginning("inbound", "src", "dst"),
+    _beginning("outbound", "dst", "src"),
     _icmp("Built inbound", "src", "dst"),
     _icmp("Built outbound|Teardown", "dst", "src"),
-    _ENDED + _end("dst", _WELL_KNOWN) + _BARE_USER + " to " + _end("src") + _BARE_USER + " duration" + _LAST_USER,
-    _ENDED + _end("src") + _BARE_USER + " to " + _end("dst", _WELL_KNOWN) + _BARE_USER + " duration" + _LAST_USER,
-    _ENDED + _end("dst") + _BARE_USER + " to " + _end("src") + _BARE_USER + " duration" + _LAST_USER,
-    _ID + r"access-list \S+ (?P<action>permitted|denied|est-allowed) \S+ " + _listed("src") + r" -> " + _listed("dst"),
-    _ID + r"(?:(?P<user>[^\s@]{1,255})@)?" + rf"(?P<src>{_ADDRESS}) (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
+    _ending("dst", "src", foreign_port=_WELL_KNOWN),
+    _ending("src", "dst", local_port=_WELL_KNOWN),
+    _ending("dst", "src"),
+    _ID
+    + r"access-list \S+ (?P<action>permitted|denied|est-allowed) \S+ (?:for user '?(?P<user>[^\s']{1,255})'? )?"
+    + _listed("src")
+    + r" -> "
+    + _listed("dst"),
+    _ID
+    + r"(?:(?P<user>[^\s@]{1,255})@)?"
+    + rf"(?P<src>{_ADDRESS})(?:\([^()]{{0,255}}\))? (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
     _ID + rf"(?P<action>Access denied) URL (?P<url>\S+) SRC (?P<src>{_ADDRESS}) DEST (?P<dst>{_ADDRESS})",
     _ID
     + r"Dynamic Filter (?P<action>\w+) .{0,80}? from "
@@ -72,7 +97,12 @@ _PATTERNS = (
     + " to "
     + _end("dst", mapped=_MAPPED)
     + r", (?:destination (?:\S+ resolved from \w+ list: )?(?P<name>[^\s,/]+)(?=,|$))?",
-    _ID + r"(?P<action>Deny|Denied|No matching connection)\b.{0,120}? src " + _plain("src") + r" dst " + _plain("dst"),
+    _ID
+    + r"(?P<action>Deny|Denied|No matching connection|Asymmetric NAT rules matched)\b.{0,120}? src "
+    + _plain("src")
+    + r" dst "
+    + _plain("dst"),
+    _ID + r"(?P<action>Denied) invalid ICMP .{0,80}? for " + _end("src", mapped=_MAPPED) + " to " + _end("dst"),
     _ID + r"(?P<action>Denied) ICMP .{0,80}?from (?:laddr )?" + rf"(?P<src>{_ADDRESS}) on interface \S+(?: to (?P<dst>[^\s:]+))?",
     _ID + r"(?P<action>Built|Teardown) \w+ \w+ translation from " + _plain("src") + " to " + _plain("dst"),
     _ID + r"(?P<action>Deny|Inbound TCP connection denied|\w+ access denied|\w+ request discarded|Routing failed)\b.{0,120}? from "
@@ -83,7 +113,6 @@ _PATTERNS = (
     r"^(?P<text>(?:Tunnel)?Group (?:<|= ).*)",
 )  # fmt: skip
 _CONNECTION = r"^(?:302013|302015|302017|302303|302014|302016|302018|302304|106\d{3}|30400[12]|338\d{3}|710003)$"
-_ENDS = r"^(?:302014|302016|302018|302304)$"
 _BEGINS = r"^(?:302013|302015|302017|302303)$"
 _NAME = r"^(?!\d{1,3}(?:\.\d{1,3}){3}$)([\w.-]+)$"
 
@@ -110,13 +139,22 @@ ASA = LogFormat(
         "client_ip": (
             "src",
             Part("text", rf"(?:IP <|IP = |IP address: |user IP = |, IP |Local:|Assigned IP=){_ANY_ADDRESS}"),
+            Part("text", rf"\b(?:from|for|between) {_ON}{_ANY_ADDRESS}(?=[/ ,]|$)"),
             Part(
                 "text",
                 rf"(?:with client [\w.-]+:|local-host [\w.-]+:|pool address |configuration: |flow |from (?:IP )?){_ANY_ADDRESS}",
             ),
         ),
-        "server_ip": ("dst", Part("text", rf" server (?:= +)?{_ANY_ADDRESS}")),
-        "server_port": ("dst_port",),
+        "server_ip": (
+            "dst",
+            Part("text", rf" server (?:= +)?{_ANY_ADDRESS}"),
+            Part("text", rf"\b(?:from|for|flow) \S+ (?:\([^()]{{0,255}}\) )?to {_ON}{_ANY_ADDRESS}(?=[/ ,]|$)"),
+            Part("text", rf"\bbetween \S+ and {_ANY_ADDRESS}"),
+        ),
+        "server_port": (
+            "dst_port",
+            Part("text", r"\b(?:from|for|flow) \S+/\d+ (?:\([^()]{0,255}\) )?to \S+/(\d{1,5})\b"),
+        ),
         "action": ("action",),
     },
     zone="local",
@@ -138,9 +176,8 @@ ASA = LogFormat(
     ),
     uncounted=(
         When((("id", r"^106015$"),), "a stray packet of no connection"),
-        When((("id", _ENDS),), "the end of a connection; its beginning is counted", (("id", _BEGINS),)),
         When(
-            (("id", r"^106100$"), ("action", r"^(?:permitted|est-allowed)$")),
+            (("id", r"^10610[02]$"), ("action", r"^(?:permitted|est-allowed)$")),
             "a rule's hit; the connection is counted",
             (("id", _BEGINS),),
         ),
@@ -149,6 +186,9 @@ ASA = LogFormat(
         When((("id", rf"^(?!{_CONNECTION[1:]})"),), "an event of the firewall itself, not use of a service"),
         When((("dst", r"^$"), ("url", r"^$")), "names no destination"),
     ),
+    session=("connection", "foreign", "local"),
+    whole=Whole(nameless=True),
+    lasted=("lasted",),
     product="cisco_secure_firewall",
 )
 
@@ -206,6 +246,8 @@ FTD = LogFormat(
             (("ConnectionDuration", r"."),),
         ),
     ),
+    session=("InstanceID", "FirstPacketSecond", "ConnectionID", "SrcIP", "SrcPort"),
+    whole=Whole((When((("ConnectionDuration", r"."),)), When((("AccessControlRuleAction", r"."),)))),
     product="cisco_secure_firewall",
 )
 

@@ -114,12 +114,12 @@ NETWORK_SESSION = LogFormat(
         requires=(
             ("SessionStartTime|SessionEndTime", r"^\d"),
             ("SourceIP|Email|DeviceID", ""),
-            ("BytesSent|BytesReceived|SNI|OriginIP", ""),
+            ("BytesSent|BytesReceived|SNI|OriginIP|ResolvedFQDN", ""),
         )
     ),
     fields={
         **_WHO,
-        "host": ("SNI",),
+        "host": ("SNI", "ResolvedFQDN"),
         "client_ip": ("SourceIP",),
         "server_ip": ("OriginIP",),
         "server_port": ("OriginPort",),
@@ -136,16 +136,16 @@ NETWORK_SESSION = LogFormat(
 
 DNS_FIREWALL = LogFormat(
     name="cloudflare_dns_firewall",
-    title="Cloudflare DNS Firewall (Logpush)",
+    title="Cloudflare DNS Firewall, and DNS of an own zone (Logpush)",
     vendor="Cloudflare",
     doc=f"{_DOC}dns_firewall_logs/",
     kind="dns_query",
-    family=Json(requires=(("QueryName", ""), ("Timestamp", r"^\d"), ("SourceIP", ""))),
+    family=Json(requires=(("QueryName", ""), ("Timestamp", r"^\d"), ("SourceIP|ResponseCode", ""))),
     fields={
         "host": ("QueryName",),
         "client_ip": ("SourceIP",),
         "server_ip": ("UpstreamIP",),
-        "action": ("ClientResponseCode",),
+        "action": ("ClientResponseCode", "ResponseCode"),
     },
     time=(TimeOf(("Timestamp",)),),
     zone="utc",
@@ -154,7 +154,7 @@ DNS_FIREWALL = LogFormat(
 
 HTTP_REQUEST = LogFormat(
     name="cloudflare_http_request",
-    title="Cloudflare HTTP requests to an own zone (Logpush)",
+    title="Cloudflare HTTP requests to an own zone, and firewall events of it (Logpush)",
     vendor="Cloudflare",
     doc="https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/http_requests/",
     kind="http_request",
@@ -165,16 +165,37 @@ HTTP_REQUEST = LogFormat(
         "client_ip": ("ClientIP",),
         "server_ip": ("OriginIP",),
         "method": ("ClientRequestMethod",),
-        "action": ("SecurityAction", "WAFAction", "EdgeResponseStatus"),
+        "action": ("SecurityAction", "WAFAction", "Action", "EdgeResponseStatus"),
         "bytes_up": ("ClientRequestBytes",),
         "bytes_down": ("EdgeResponseBytes",),
         "user_agent": ("ClientRequestUserAgent",),
     },
-    time=(TimeOf(("EdgeStartTimestamp",)), TimeOf(("EdgeEndTimestamp",))),
+    time=(TimeOf(("EdgeStartTimestamp",)), TimeOf(("EdgeEndTimestamp",)), TimeOf(("Datetime",))),
     zone="utc",
-    blocked=(When((("SecurityAction|WAFAction", r"(?i)^(?:block|drop|challenge)"),)),),
+    blocked=(When((("SecurityAction|WAFAction|Action", r"(?i)^(?:block|drop|challenge)"),)),),
     uncounted=(When((("ClientRequestHost", "^$"),), "no request is in the record"),),
     product="cloudflare_http_request",
 )
 
-FORMATS = (GATEWAY_DNS, GATEWAY_HTTP, GATEWAY_NETWORK, NETWORK_SESSION, DNS_FIREWALL, HTTP_REQUEST)
+ACCESS = LogFormat(
+    name="cloudflare_access_requests",
+    title="Cloudflare Access requests: who was let in to an own application (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}access_requests/",
+    kind="http_request",
+    family=Json(requires=(("AppDomain", ""), ("CreatedAt", r"^\d"), ("IPAddress|Email", ""))),
+    fields={
+        "host": ("AppDomain",),
+        "url": ("AppDomain",),
+        "user": ("Email", "UserUID"),
+        "client_ip": ("IPAddress",),
+        "action": ("Action",),
+    },
+    time=(TimeOf(("CreatedAt",)),),
+    zone="utc",
+    blocked=(When((("Allowed", r"(?i)^false$"),)),),
+    allowed=(When((("Allowed", r"(?i)^true$"),)),),
+    product="cloudflare",
+)
+
+FORMATS = (GATEWAY_DNS, GATEWAY_HTTP, GATEWAY_NETWORK, NETWORK_SESSION, DNS_FIREWALL, HTTP_REQUEST, ACCESS)

@@ -73,11 +73,30 @@ class TimeOf:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where a DNS log has the addresses that were the answer (every address in these tokens is taken), and for how many seconds they
-    hold. ``client`` is who asked, where that is not what ``client_ip`` says of such a record."""
+    hold: the least of several, for a name may lead to its addresses by way of others. ``client`` is who asked, where that is not what
+    ``client_ip`` says of such a record."""
 
     addresses: tuple[Key, ...]
     ttl: tuple[Key, ...] = ()
     client: tuple[Take, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Which records of a connection tell of it as a whole, beside those of kind ``connection`` that name no host: those for which one
+    of ``when`` holds, whatever they name.
+
+    ``up`` and ``down`` are the bytes of all of the connection up to the record, where its own sizes are less or are of no whole;
+    without them, a whole record's own sizes are. ``named`` holds for records whose connection others name, where anything does: an
+    answer from a DNS log then names none.
+    """
+
+    when: tuple[When, ...] = ()
+    up: tuple[Take, ...] = ()
+    down: tuple[Take, ...] = ()
+    named: tuple[When, ...] = ()
+    nameless: bool = False
+    """Whether no record of the product names a host under the id of a connection: only answers from a DNS log can name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +235,15 @@ class LogFormat:
     blocked: tuple[When, ...] = ()
     allowed: tuple[When, ...] = ()
     uncounted: tuple[When, ...] = ()
-    session: tuple[Key, ...] = ()
+    session: tuple[Take | tuple[Take, ...], ...] = ()
     """Tokens that together are the id of a connection, the same in all records that tell of it, be they of other formats of the same
-    ``product``: a name in one and a size in another become one use."""
+    ``product``: a name in one and a size in another become one use. Several in one place are alternatives. What ids are used for
+    again (they count from 1 when a firewall starts) needs the client's address and port beside it."""
+    whole: Whole = Whole()
+    lasted: tuple[Take, ...] = ()
+    """How long the connection had lasted when the record was written: seconds, or ``h:mm:ss``."""
+    lasted_ms: bool = False
+    """Whether ``lasted`` is in milliseconds."""
     told: Told | None = None
     """What a DNS log tells of answers: it names connections of which other logs tell the address only."""
     nulls: frozenset[str] = frozenset()
@@ -227,9 +252,12 @@ class LogFormat:
     name_in: str = ""
     """A shortcut for scans: a pattern for a whole line (``^…$``, never a line break) that is sure to be a record of this format; group
     1 is the host, as the first ``host`` field gives it up to its path. Lines it does not match are read in full."""
-    shapes: tuple[tuple[int, str], ...] = ()
-    """For formats of positions with a ``line``: patterns for columns. A line of which all hold, its columns one blank apart (behind the
-    first, several), is sure to match ``line``: for the compiled fold, which has no regular expressions."""
+    shapes: tuple[tuple[Key, str], ...] = ()
+    """For formats of positions, and of key=value, with a ``line``: patterns for columns, or for what stands behind the ``=`` of keys
+    (``""``: anything). A line of which all hold, its columns one blank apart (behind the first, several), is sure to match ``line``: for
+    the compiled fold, which has no regular expressions."""
+    in_a_row: tuple[tuple[str, ...], ...] = ()
+    """For ``shapes`` of key=value: keys that have to stand behind one another, one blank apart, and behind a blank."""
     ignored: str = ""
     """Matches (searched) the lines that are no records of the format: banners, continuation lines, notes between records."""
     each: str = ""
@@ -282,13 +310,20 @@ class LogFormat:
         if len(delimiter) != 1 or not delimiters:
             raise ValueError("a delimiter is one character")
 
+    @property
+    def session_takes(self) -> tuple[tuple[Take, ...], ...]:
+        """The alternatives for each place of ``session``."""
+        return tuple(one if isinstance(one, tuple) else (one,) for one in self.session)
+
     def _parts(self) -> list[Part]:
-        return [take for takes in self.fields.values() for take in takes if isinstance(take, Part)]
+        beside = (*self.session_takes, self.whole.up, self.whole.down, self.lasted)
+        return [take for takes in (*self.fields.values(), *beside) for take in takes if isinstance(take, Part)]
 
     def _patterns(self) -> list[str]:
         found = [self.line, self.name_in, self.ignored, self.each]
         found += [text for part in self._parts() for text in (part.pattern, *(pattern for _, pattern in part.only))]
         conditions = [*self.blocked, *self.allowed, *self.uncounted, *(when for when, _ in self.kinds)]
+        conditions += [*self.whole.when, *self.whole.named]
         found += [text for when in conditions for _, text in (*when.all, *when.beside)]
         if isinstance(self.family, Pattern):
             found += self.family.patterns

@@ -164,7 +164,7 @@ MS_DEBUG = LogFormat(
         (
             rf"^\s*(?P<time>{_MS_TIME})\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?"
             r"(?P<protocol>UDP|TCP)\s+(?P<direction>Rcv|Snd)\s+(?P<client>\S+)\s+[0-9A-Fa-f]{4}\s(?P<response>[R ])\s(?P<operation>\S)\s+"
-            r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+(?P<type>\S+)\s+(?P<name>\(\d{1,2}\)\S*)",
+            r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+(?P<type>\S+)\s+\.?(?P<name>\(\d{1,2}\)\S*|\w[\w.-]*)",
         )
     ),
     line=rf"^\s*{_MS_TIME}\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",

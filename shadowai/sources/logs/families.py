@@ -52,6 +52,8 @@ MORE = Word.MORE
 Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
 
 _PREAMBLE = 40
+_MOST_COLUMNS = 4096
+"""Columns of the widest table; what goes beyond is no header, and no row of one."""
 _SHAPES = 256
 SCALARS = frozenset({str, int, float, bool})
 """Types of JSON values that are text."""
@@ -158,6 +160,21 @@ def _may_hold(text: str) -> bool:
     return '"' in text or "[" in text
 
 
+_SOME_ADDRESS = r"-|\[?[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*(?:%\w+)?(?:\].*)?"
+_W3C_SHAPES = {
+    name: re.compile(shape).fullmatch
+    for name, shape in {
+        "c-ip": _SOME_ADDRESS,
+        "s-ip": _SOME_ADDRESS,
+        "s-sitename": r"-|[A-Za-z][\w-]*",
+        "cs-method": r"-|[A-Za-z_-]{2,24}",
+        "s-port": r"-|\d{1,5}",
+        "sc-status": r"-|0|\d{3}",
+    }.items()
+}
+"""Columns of the W3C extended format that tell one layout from another."""
+
+
 class W3cTokenizer(_Listed):
     """W3C extended format: ``#Fields`` may come again with other fields (W3C WD-logfile-960323)."""
 
@@ -166,7 +183,9 @@ class W3cTokenizer(_Listed):
     def __init__(self, family: W3c) -> None:
         super().__init__()
         self._family = family
-        self._layouts = {len(layout): layout for layout in family.layouts}
+        self._layouts: dict[int, list[tuple[str, ...]]] = {}
+        for layout in family.layouts:
+            self._layouts.setdefault(len(layout), []).append(layout)
         self._headed = False
         self._tabs = family.delimiter == "tab"
         self._names: tuple[str, ...] = ()
@@ -176,22 +195,27 @@ class W3cTokenizer(_Listed):
             return self._directive(line)
         if self._tabs and "\t" in line:
             tokens = [token.strip('"') for token in line.split("\t")]
+            if self._headed and len(tokens) != len(self._names) == len(by_blanks := line.split()):
+                tokens = by_blanks  # tabs that became blanks, or came twice
         elif '"' in line:
             tokens = [quoted.replace('""', '"') if quoted else plain for quoted, plain in self._field.findall(line)]
         else:
             tokens = line.split()
-        if len(tokens) != len(self._names):
-            if self._headed:
-                return (
-                    tokens
-                    if len(self._names) - 1 <= len(tokens) and len(tokens) > 3 and len(tokens) <= len(self._names)
-                    else None
-                )
-            layout = self._layouts.get(len(tokens))
+        if self._headed:
+            at_most = len(self._names)
+            return tokens if len(tokens) == at_most or (at_most - 1 == len(tokens) > 3) else None
+        if not self._fits(tokens, self._names):
+            layout = next((layout for layout in self._layouts.get(len(tokens), ()) if self._fits(tokens, layout)), None)
             if layout is None:
                 return None
             self._adopt(layout)
         return tokens
+
+    def _fits(self, tokens: list[str], layout: tuple[str, ...]) -> bool:
+        """Whether the columns whose shape is known have it, in a file without a header: several layouts are of one length."""
+        return len(tokens) == len(layout) and all(
+            shape(token) for token, shape in zip(tokens, map(_W3C_SHAPES.get, layout), strict=True) if shape
+        )
 
     @property
     def width(self) -> int:
@@ -216,7 +240,7 @@ class W3cTokenizer(_Listed):
     def _adopt(self, names: tuple[str, ...]) -> None:
         if names != self._names:
             self._names = names
-            self.columns = {name.lower(): place for place, name in reversed(list(enumerate(names)))}
+            self.columns = {names[place].lower(): place for place in reversed(range(len(names)))}
             self.version += 1
 
     def named(self, key: str) -> str:
@@ -342,13 +366,14 @@ class CsvTokenizer(_Listed):
 
     def is_another_header(self, tokens: list[str]) -> bool:
         """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
-        column's name, so that no cell that a stranger can write makes a row one."""
+        column's name, so that no cell that a stranger can write makes a row one, and no two stray quotes make one of the rows
+        between them."""
         if not tokens or not self.may_begin_header(tokens[0]):
             return False
         names = {flat(name) for name in tokens if name}
-        if self._wanted:
+        if self._wanted and not any("\n" in name for name in tokens):
             return names >= self._wanted
-        return names <= self._names and is_header(names)
+        return names <= self._names and (names >= self._wanted if self._wanted else is_header(names))
 
     @property
     def headless(self) -> int:
@@ -357,7 +382,7 @@ class CsvTokenizer(_Listed):
 
     def _split(self, line: str) -> list[str] | Word:
         if '"' not in line and self.delimiter + " " not in line:
-            return line.split(self.delimiter)
+            return line.split(self.delimiter, _MOST_COLUMNS)
         if line.count('"') & 1:
             return MORE
         lines = (line,) if "\n" not in line else [part + "\n" for part in line.split("\n")]
@@ -376,9 +401,11 @@ class CsvTokenizer(_Listed):
         names = self._split(line)
         if isinstance(names, Word):
             return MORE
-        columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
-        telling = columns.keys() >= self._wanted if self._wanted else is_header(columns.keys())
-        if len(names) < self._at_least or not telling:
+        columns = {flat(name) for name in names}
+        telling = columns >= self._wanted if self._wanted else is_header(columns)
+        if not self._at_least <= len(names) <= _MOST_COLUMNS or not telling:
+            if "\n" in line:
+                return MORE  # an open quote above the header; each of these lines is one by itself
             self._before += 1
             return HEADER if self._before <= _PREAMBLE else None
         self._adopt(names)
@@ -386,7 +413,7 @@ class CsvTokenizer(_Listed):
 
     def _adopt(self, names: list[str]) -> None:
         self.header = names
-        self.columns = {flat(name): place for place, name in reversed(list(enumerate(names)))}
+        self.columns = {flat(names[place]): place for place in reversed(range(len(names)))}
         self._names = KNOWN | self.columns.keys()
         self.version += 1
 
@@ -468,7 +495,7 @@ class KeyValueTokenizer(_Keyed):
 class CefTokenizer(Tokenizer):
     """CEF: seven header fields parted by ``|``, then ``key=value`` (ArcSight CEF implementation standard, version 25)."""
 
-    _head = re.compile(r"(?:CEF:\s?|^)\d{1,2}" + r"\|([^|\\]*+(?:\\.[^|\\]*+)*+)" * 6 + r"(?:\||$)")
+    _head = re.compile(r"(?:CEF:\s?|^\s{0,8})\d{1,2}" + r"\|([^|\\]*+(?:\\.[^|\\]*+)*+)" * 6 + r"(?:\||$)")
     _extension = re.compile(
         r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL
     )
@@ -478,9 +505,13 @@ class CefTokenizer(Tokenizer):
         super().__init__()
         self._device = re.compile(family.device, re.IGNORECASE)
 
+    def is_of(self, device: str) -> bool:
+        """Whether ``vendor|product`` is the format's."""
+        return self._device.search(device) is not None
+
     def read(self, line: str) -> Row:
         head = self._head.search(line)
-        if head is None or not self._device.search(f"{head[1]}|{head[2]}"):
+        if head is None or not self.is_of(f"{head[1]}|{head[2]}"):
             return None
         pairs = self._extension.findall(line[head.end() :])
         pairs.reverse()
@@ -505,7 +536,11 @@ class CefTokenizer(Tokenizer):
 class LeefTokenizer(CefTokenizer):
     """LEEF 1.0 (tab) and 2.0 (delimiter in the sixth header field, as itself or as ``x09``); IBM QRadar LEEF guide."""
 
-    _leef = re.compile(r"LEEF:\s?(\d)\.\d\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(?:(0?x[0-9a-fA-F]{1,4}|[^|\w])?\|)?")
+    _leef = re.compile(
+        r"(?:LEEF:\s?|^\s{0,8})(\d)\.\d\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(?:(0?x[0-9a-fA-F]{1,4}|[^|\w])?\|)?"
+    )
+
+    _piped = re.compile(r"\|\w{1,64}=")
 
     def __init__(self, family: Leef) -> None:
         super().__init__(Cef(device=family.device))
@@ -519,6 +554,10 @@ class LeefTokenizer(CefTokenizer):
         rest = line[head.end() :]
         mark = head[6] or "\t"
         delimiter = chr(int(mark.lower().rpartition("x")[2], 16)) if "x" in mark.lower() and len(mark) > 1 else mark
+        if (
+            delimiter not in rest and self._piped.search(rest) is not None
+        ):  # McAfee Web Gateway parts its pairs like the head
+            delimiter = "|"
         if delimiter in rest:
             pairs = [
                 (key.strip(), text)

@@ -7,7 +7,18 @@ https://help.forcepoint.com/websec/en-us/on-prem/85/siem/5EA353E4-BD6A-4DB1-9F1A
 https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html (format strings).
 """
 
-from shadowai.sources.logs.description import Cef, CsvHeader, Key, KeyValue, Leef, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import (
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    Key,
+    KeyValue,
+    Leef,
+    LogFormat,
+    Part,
+    TimeOf,
+    When,
+)
 
 _DOC = "https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html"
 _DEVICE = r"^(?:forcepoint|websense)\|(?:web )?security$"
@@ -140,4 +151,34 @@ CSV = LogFormat(
     product="forcepoint",
 )
 
-FORMATS = (CEF, LEEF, KEYS, CSV)
+# Date, time, user, workstation, category, action, risk class, policy, URL, connection IP (the site's egress), destination IP, source IP,
+# threat type, threat name, user agent, status, method.
+REPORT = LogFormat(
+    name="forcepoint_web_report",
+    title="Forcepoint Web Security Cloud report (CSV of the bulk export, no header)",
+    vendor="Forcepoint",
+    doc="https://help.forcepoint.com/websec/en-us/cloud/traffic_logging/6590dd12-054a-47c3-990e-10c1fa473238.html",
+    kind="http_request",
+    family=CsvPositional(at_least=17),
+    line=r'^"\d\d/\d\d/\d{4}","\d\d:\d\d:\d\d","[^"]*","[^"]*","[^"]*","(?:Allowed|Blocked|[A-Z]\w{2,20})","[^"]*","[^"]*","[^"]+","[\d.]+",',
+    fields={
+        "host": (9,),
+        "url": (9,),
+        "user": (3,),
+        "device": (4,),
+        "client_ip": (12, 10),
+        "server_ip": (11,),
+        "method": (17,),
+        "action": (6,),
+        "user_agent": (15,),
+    },
+    time=(TimeOf((1, 2)),),
+    day_first=True,
+    rank=14,
+    nulls=frozenset({"not available", "anonymous"}),
+    blocked=_blocked(6),
+    allowed=_allowed(6),
+    product="forcepoint",
+)
+
+FORMATS = (CEF, LEEF, KEYS, CSV, REPORT)

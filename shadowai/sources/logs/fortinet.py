@@ -4,13 +4,15 @@ Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent
 reported again and again (log id 20): then ``sentdelta`` and ``rcvddelta`` are what came since the last report, and are taken.
 ``eventtime`` is the epoch (nanoseconds since FortiOS 6.2, seconds before); ``date`` and ``time`` are the
 firewall's own, in the zone ``tz``.
+A session is in the traffic log, and what web filter, application control and others found in it is in theirs, with the same
+``sessionid``. ``sentbyte`` and ``rcvdbyte`` are the session's so far, in these too; ``countweb`` says that the web filter logged it.
 FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6.4.
 """
 
 from dataclasses import replace
 from typing import Literal
 
-from shadowai.sources.logs.description import Cef, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import Cef, Key, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When, Whole
 
 _DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/357866/log-message-fields"
 _CEF_DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/604144/cef-support"
@@ -75,6 +77,16 @@ _KV_UNCOUNTED = (
 )
 
 
+_APART = r"^(?:traffic:)?(?!http-transaction$|traffic:http-transaction$)"
+
+
+def _whole(traffic: tuple[Key, str], log: Key, up: Key, down: Key, *web: Key) -> Whole:
+    """The traffic log tells of the session as such, but for the HTTP transactions in it, whose sizes are their own."""
+    only = ((log, _APART),)
+    sent, received = (Part(key, r"^(\d+)$", only=only) for key in (up, down))
+    return Whole((When((traffic, *only)),), (sent,), (received,), tuple(When(((key, r"^[1-9]"),)) for key in web))
+
+
 def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line: str) -> LogFormat:
     return LogFormat(
         name=name,
@@ -90,6 +102,9 @@ def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line:
         blocked=(When((("action", _BLOCKED),)), When((("utmaction", _BLOCKED),))),
         allowed=(When((("action", _ALLOWED),)),),
         uncounted=_KV_UNCOUNTED,
+        session=("sessionid", "srcip", "srcport"),
+        whole=_whole(("type", r"^traffic$"), "subtype", "sentbyte", "rcvdbyte", "countweb"),
+        lasted=(Part("duration", r"^(\d+)$", only=(("subtype", _APART),)),),
         product="fortios",
     )
 
@@ -102,6 +117,8 @@ KV = replace(
         r'^(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)' + _IS_LOG,
     ),
     same_as=("fortiproxy_kv",),
+    shapes=(("type", r'^"?[b-df-z][\w-]*"?$'), ("logid", "")),
+    in_a_row=(("type", "subtype"),),
 )
 
 CSV = _key_value(
@@ -180,6 +197,9 @@ CEF = LogFormat(
         When((("cat", r"dns-query$"),), _QUESTION, (("cat", r"dns-response$"),)),
         When((("cat", r"^traffic:local"),), "traffic of the device itself"),
     ),
+    session=("externalId", "src", "spt"),
+    whole=_whole(("cat", r"^traffic"), "cat", "out", "in", *_cef("countweb")),
+    lasted=tuple(Part(key, r"^(\d+)$", only=(("cat", _APART),)) for key in _cef("duration")),
     product="fortios",
 )
 

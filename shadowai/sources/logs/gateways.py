@@ -1,12 +1,11 @@
-"""Further gateways: Juniper SSG (ScreenOS), Citrix ADC, OpenBSD's pf, MikroTik RouterOS, Symantec Endpoint Protection.
+"""Further gateways: Juniper SSG (ScreenOS), OpenBSD's pf, MikroTik RouterOS, Symantec Endpoint Protection.
 
-ScreenOS ("Messages Reference Guide", message 00257): ``sent`` is what the source sent, ``rcvd`` what it got back. Citrix ADC does not say
-from whose side ``Total_bytes_send`` is counted: it is left out. pf and RouterOS log packets: their length is no size of a connection.
+ScreenOS ("Messages Reference Guide", message 00257): ``sent`` is what the source sent, ``rcvd`` what it got back. pf and RouterOS log
+packets: their length is no size of a connection.
 """
 
 from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
-_IP = r"[0-9a-fA-F.:]+?"
 _START = "the start of a connection; its end is counted"
 
 SCREENOS = LogFormat(
@@ -38,60 +37,6 @@ SCREENOS = LogFormat(
     product="juniper_ssg",
 )
 
-_STAMP = r"(?P<date>\d\d/\d\d/\d{4}):(?P<clock>\d\d:\d\d:\d\d)(?: (?P<zone>[A-Z]{3,4}))?"
-_ENTRY = rf"(?:^|\s){_STAMP} \S+ \d+-PPE-\d+ :\s+(?:\S+ )?"
-_DELINK = (
-    rf"{_ENTRY}(?:TCP|SSLVPN|ICAP) (?P<event>\w+) \d+ \d+ :\s+"
-    r"(?:Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+) - )?(?:SessionId: ?\d+-? ?(?:- )?)?(?:User (?P<user>\S+) - )?"
-    r"(?:Client_ip (?P<client>[0-9a-fA-F.:]+) - )?(?:Nat_ip \S+ - )?(?:Vserver (?P<first>\S+?):\d+ - )?"
-    rf"Source (?P<source>{_IP}):\d+ - (?:Vserver (?P<vserver>{_IP}):\d+ - )?(?:NatIP {_IP}:\d+ - )?"
-    rf"Destination (?P<destination>{_IP}):(?P<port>\d+)(?: |$)"
-)
-_REQUEST = (
-    rf"{_ENTRY}SSLVPN (?P<event>HTTPREQUEST) \d+ \d+ :\s+Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+) - "
-    r"SessionId: ?\d+-? ?(?:- )?(?P<host>\S+) User (?P<user>\S+) : .{0,600}? : "
-    r"(?P<method>GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS) (?P<path>\S+)"
-)
-_DENIED = (
-    rf"{_ENTRY}SSLVPN (?P<event>HTTP_RESOURCEACCESS_DENIED) \d+ \d+ :\s+Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+) - "
-    r".{0,600}?Remote_host (?P<host>\S+) - Denied_url (?P<path>\S+)"
-)
-_OTHER = (
-    rf"{_ENTRY}(?:TCP|SSLVPN|SSLLOG|ICAP) (?P<event>\w+) \d+ \d+ :\s+"
-    r"(?:Context (?P<context>\S+)@(?P<context_ip>[0-9a-fA-F.:]+))?"
-)
-CITRIX = LogFormat(
-    name="citrix_adc",
-    title="Citrix ADC (NetScaler) connections and Gateway requests (syslog)",
-    vendor="Citrix",
-    doc="https://developer-docs.netscaler.com/en-us/netscaler-syslog-message-reference/current-release",
-    kind="connection",
-    family=Pattern((_DELINK, _REQUEST, _DENIED, _OTHER)),
-    line=rf"{_ENTRY}(?:TCP|SSLVPN|SSLLOG|ICAP) \w+ \d+ \d+ :",
-    fields={
-        "host": ("host",),
-        "path": ("path",),
-        "user": ("user", "context"),
-        "client_ip": ("client", "source", "context_ip"),
-        "server_ip": ("destination",),
-        "server_port": ("port",),
-        "method": ("method",),
-        "action": ("event",),
-    },
-    time=(TimeOf(("date", "clock"), "zone"),),
-    day_first=False,
-    rank=12,
-    kinds=((When((("event", r"^HTTP"),)), "http_request"),),
-    blocked=(When((("event", r"DENIED|BLOCKED"),)),),
-    uncounted=(
-        When(
-            (("event", r"^(?!CONN_|TCPCONN|UDPFLOW|NAT_|HTTPREQUEST$|HTTP_RESOURCEACCESS_DENIED$|OTHERCONN)"),),
-            "an event of the appliance itself",
-        ),
-    ),
-    product="citrix_adc",
-)
-
 PF = LogFormat(
     name="openbsd_pf",
     title="OpenBSD and FreeBSD pf log (tcpdump of pflog0)",
@@ -120,7 +65,7 @@ PF = LogFormat(
     rank=12,
     blocked=(When((("action", r"^block$"),)),),
     allowed=(When((("action", r"^(?:pass|rdr|nat|binat)$"),)),),
-    product="openbsd_pf",
+    product="pf",
 )
 
 _TOPIC = r"(?:^|[\s:])(?:firewall|web-proxy),\w+\s"
@@ -133,12 +78,15 @@ MIKROTIK = LogFormat(
     family=Pattern(
         (
             r"web-proxy,\w+\s+(?P<source>[0-9a-fA-F.:]+) (?P<method>[A-Z]{3,8}) (?P<url>\S+)\s+action=(?P<action>\w+)",
-            r"firewall,\w+\s+(?P<label>[^:]{0,64}): in:\S{0,40} out:\S{0,40},? .{0,300}?proto (?P<protocol>\w+)[^,]{0,40}, "
+            r"(?:^|(?:(?:firewall,\w+|^|\w:)\s+|(?<=\s)(?!\S{1,64} firewall,\w))(?P<label>[^:]{0,64}): )"
+            r"in:\S{0,40} out:(?:\(unknown \d+\)|\S{0,40}),? .{0,300}?"
+            r"proto (?P<protocol>\w+)[^,]{0,40}, "
             r"\[?(?P<source>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<source_port>\d+))?->"
             r"\[?(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<port>\d+))?(?:,|\s|$)",
         )
     ),
-    line=_TOPIC + r".{0,256}(?:->|action=)",
+    line=rf"{_TOPIC}.{{0,256}}(?:->|action=)|"
+    r"\bin:\S{1,40} out:(?:\(unknown \d+\)|\S{1,40}),? connection-state:.{1,200}?, proto .{1,200}->",
     fields={
         "host": ("url",),
         "url": ("url",),
@@ -188,6 +136,7 @@ SEP = LogFormat(
     allowed=(When((("action", r"(?i)^(?:allow|pass|permit)"),)),),
     uncounted=(When((("direction", r"^Inbound$"),), "a connection from outside to this device"),),
     product="symantec_endpoint",
+    same_as=("symantec_endpoint_protection",),
 )
 
-FORMATS = (SCREENOS, CITRIX, PF, MIKROTIK, SEP)
+FORMATS = (SCREENOS, PF, MIKROTIK, SEP)

@@ -5,7 +5,7 @@ are in its page. AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/ap
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html.
 """
 
-from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
+from shadowai.sources.logs.description import Blank, Cef, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
 
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/"
 _REQUEST_URL = r"^[A-Z]+ ([a-z][\w+.-]*://\S+)"
@@ -99,7 +99,7 @@ CLOUDFRONT = LogFormat(
     vendor="AWS",
     doc="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html",
     kind="http_request",
-    family=W3c(columns=("x-edge-location", "cs(Host)", "c-ip")),
+    family=W3c(columns=("x-edge-location", "cs(Host)", "c-ip"), delimiter="tab"),
     line=r"^#Fields:[^\n]*\sx-edge-location\s[^\n]*\s(?:x-edge-result-type|x-edge-request-id)\b",
     fields={
         "host": ("x-host-header", "cs(Host)"),
@@ -356,4 +356,75 @@ F5 = LogFormat(
 """``bytes_in`` is the request's length and ``bytes_out`` the response's in F5's request logging iRule. BIG-IP's own times have no
 zone."""
 
-FORMATS = (ALB, CLASSIC, NLB, CLOUDFRONT, GCP, AZURE, FRONT_DOOR, HAPROXY, HAPROXY_JSON, F5)
+F5_CEF = LogFormat(
+    name="f5_bigip_cef",
+    title="F5 BIG-IP application security and network firewall (CEF)",
+    vendor="F5",
+    doc="https://techdocs.f5.com/en-us/bigip-15-1-0/big-ip-asm-implementations/logging-application-security-events.html",
+    kind="http_request",
+    family=Cef(device=r"^f5\|"),
+    fields={
+        "host": (
+            Part("cs3", r"(?i)(?:\\r\\n|\n)Host: ?([^\s\\]+)", only=(("cs3Label", "^full_request$"),)),
+            "dhost",
+        ),
+        "path": (Part("request", r"^(/.*)"),),
+        "user": (Part("suser", r"^(?!N/A$)(.+)"),),
+        "client_ip": ("src", "c6a2"),
+        "server_ip": ("dst", "c6a3"),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act",),
+        "user_agent": (
+            "requestClientApplication",
+            Part("cs3", r"(?i)(?:\\r\\n|\n)User-Agent: ?([^\r\n\\]+)", only=(("cs3Label", "^full_request$"),)),
+        ),
+    },
+    time=(TimeOf(("rt",)),),
+    kinds=((When((("requestMethod", "^$"),)), "connection"),),
+    rank=12,
+    blocked=(When((("act", r"(?i)^(?:blocked|drop|reject)"),)),),
+    allowed=(When((("act", r"(?i)^(?:passed|alerted|accept|established|closed)"),)),),
+    uncounted=(When((("dst", "^$"), ("requestMethod", "^$")), "no use of a service"),),
+    product="f5",
+    same_as=("f5_bigip", "f5_big_ip"),
+)
+"""``dvchost`` is the appliance, ``suid`` a session."""
+
+F5_IRULE = LogFormat(
+    name="f5_bigip_irule",
+    title="F5 BIG-IP requests logged by an iRule (syslog)",
+    vendor="F5",
+    doc="https://clouddocs.f5.com/api/irules/HTTP_RESPONSE.html",
+    kind="http_request",
+    family=Pattern((r"(?:^|[\s:])Rule /(?P<rule>\S+) <(?P<event>HTTP_[A-Z_]+)>: (?P<text>.*)$",)),
+    line=r"(?:^|[\s:])Rule /\S+ <HTTP_[A-Z_]+>: ",
+    fields={
+        "host": (
+            Part("text", r"\bhost=\"?([^\s\",;]+)"),
+            Part("text", r"\bURL: ([^\s/]+)"),
+            Part("text", r"\bRequest: [A-Z]{3,8} ([\w.-]+)(?=[\s/]|$)"),
+        ),
+        "path": (
+            Part("text", r"\brequest=\"[A-Z]{3,8} (/\S*)"),
+            Part("text", r"\b(?:URL: |Request: [A-Z]{3,8} )[^\s/]+(/\S*)"),
+        ),
+        "user": (Part("text", r"\busername=([^\s/\"]+)"),),
+        "client_ip": (Part("text", r"\bclient_ip=([^\s,;]+)"), Part("text", r"^(\d{1,3}(?:\.\d{1,3}){3}):\d+: ")),
+        "server_ip": (Part("text", r"\blb_server=([\d.]+):\d"), Part("text", r"\bresponse to from ([\d.]+):\d")),
+        "server_port": (Part("text", r"\blb_server=[\d.]+:(\d+)"), Part("text", r"\bresponse to from [\d.]+:(\d+)")),
+        "method": (
+            Part("text", r"\brequest=\"([A-Z]{3,8}) /"),
+            Part("text", r"\bRequest: ([A-Z]{3,8}) "),
+        ),
+        "action": (Part("text", r"\bserver_status=(\d{3})"), Part("text", r"\bHTTP: (\d{3}) ")),
+        "bytes_down": (Part("text", r"\bcontent_length=(\d+)", only=(("event", "^HTTP_RESPONSE"),)),),
+        "user_agent": (Part("text", r"\buser_agent=\"([^\"]+)"),),
+    },
+    rank=12,
+    uncounted=(When((("text", r"^(?!.*(?:\bhost=[^\s,;]|\bURL: |\bRequest: [A-Z]))"),), "names no destination"),),
+    product="f5",
+)
+"""What an iRule writes is the site's own: the forms of F5's own examples are read."""
+
+FORMATS = (ALB, CLASSIC, NLB, CLOUDFRONT, GCP, AZURE, FRONT_DOOR, HAPROXY, HAPROXY_JSON, F5, F5_CEF, F5_IRULE)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -120,6 +120,15 @@ class Standing(NamedTuple):
     day_first: bool | None = None
 
 
+class Known(Protocol):
+    """What is known beside a log of who its records are about; ``notes`` say what is not."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]: ...
+
+    def __call__(self, record: Record, /) -> Record: ...
+
+
 class OutOfOrder(Exception):  # noqa: N818 - no failure: the file has to be read in one go
     """A part of a log means something only together with what stands before it."""
 
@@ -155,6 +164,8 @@ class LogFile:
         self._in_doubt = False
         self.aside: Callable[[Row], bool] | None = None
         """Is handed the records of formats whose records say something of others; those it takes are not among :meth:`runs`."""
+        self.known: Known | None = None
+        """What is known of devices; with it, :attr:`aside` is handed every record."""
         self.passed: Callable[[FormatReader, Sequence[Any]], None] | None = None
         """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
         self._stream = _Replay(content.stream)
@@ -268,7 +279,7 @@ class LogFile:
         for item in lines:
             if isinstance(item, Run):
                 self.tally.records += len(item.lines)
-                if self.aside is not None and item.reader.description.joins:
+                if self.sets_aside(item.reader):
                     yield from filter(self._is_left, map(item.row, range(len(item.lines))))
                 else:
                     yield item
@@ -306,14 +317,18 @@ class LogFile:
 
     def sets_aside(self, reader: FormatReader) -> bool:
         """Whether records of the reader's format are handed to :attr:`aside`."""
-        return self.aside is not None and bool(reader.description.joins)
+        return self.aside is not None and (self.known is not None or reader.description.joins)
 
     def _is_left(self, row: Row) -> bool:
         """False for records that :attr:`aside` has taken."""
-        return self.aside is None or not row.reader.description.joins or not self.aside(row)
+        return self.aside is None or not self.sets_aside(row.reader) or not self.aside(row)
 
     def record(self, row: Row) -> Record:
         """What a row says."""
+        found = self._record(row)
+        return found if self.known is None else self.known(found)
+
+    def _record(self, row: Row) -> Record:
         found = row.reader.record(self.path, row.line, row.tokens, row.header)
         if found.time is None and row.header is NO_HEADER:
             headers = [payload.header for payload in layers(row.text) if payload.header.time is not None]
@@ -348,6 +363,9 @@ class LogFile:
             yield Note(Origin(self.path), "own_inventory", "an inventory written by this program, not a log: left out")
         for kind, text, count in assumptions(self._clock):
             yield Note(Origin(self.path), kind, text, count)
+            if kind == "zone" and self.known is not None:
+                text = "its times have no zone, so that no lease can tell what device they are of; --timezone sets it"
+                yield Note(Origin(self.path), "leases", text, count)
 
     def summary(self) -> SourceSummary:
         """Counts of the whole file."""
@@ -456,7 +474,8 @@ class LogFile:
 
     def _folds(self, primary: FormatReader) -> bool:
         """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
-        as_it_stands = not self._as_json and not self._depth and not self._own_inventory
+        unwrapped = not self._depth or (self._depth == 1 and bulk.may_unwrap(primary.description))
+        as_it_stands = not self._as_json and unwrapped and not self._own_inventory
         told = self.aside is not None and primary.description.told is not None
         in_doubt = self._in_doubt and self._clock.day_first is None
         return as_it_stands and not told and not in_doubt and bulk.may_fold(primary.description)
@@ -465,6 +484,7 @@ class LogFile:
         self, primary: FormatReader, passed_over: Callable[[str], bool] | None, fold: LineFold
     ) -> Iterator[Line | Run]:
         """The lines of the file that ``fold`` does not count."""
+        fold.wrapped = self._depth == 1
         size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
         sift = self._sifter(primary, passed_over)
         number = self._first_line
@@ -497,6 +517,7 @@ class LogFile:
                 end = raw.find(b"\n", at) if shown < _HEADLESS else len(raw)
                 end = len(raw) if end < 0 else end
                 lines, text = framing.split(raw[at:end])
+                fold.pass_over(lines)
                 at, count, shown = end + 1, len(lines), shown + 1
                 yield from sift(framing.Block(range(number, number + count), lines, 0, text))
             self.tally.lines += count
@@ -605,9 +626,13 @@ class LogFile:
                 lines.put_back([following])
                 break
             held.append(following)
-            tokens = primary.tokens("\n".join(text for _, text in held))
+            joined = "\n".join(text for _, text in held)
+            tokens = primary.tokens(joined)
             if isinstance(tokens, (list, dict)):
                 return Row(number, primary, tokens, NO_HEADER, line)
+            if tokens is HEADER:
+                self._remember_header(joined)
+                return None
             if tokens is None or len(held) >= JOINED_LINES:
                 break
         else:

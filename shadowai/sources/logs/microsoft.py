@@ -284,7 +284,7 @@ DNS_ANALYTICAL = LogFormat(
 )
 
 _RULE = "properties.msg"
-_REQUEST = r"request from (?:\[[^\]]+\]|[^\s:]+)(?::\d+)? to "
+_REQUEST = r"request from (?:\[[^\]]+\]|[^\s:]+)(?::\d*)? to "
 AZURE_FIREWALL = LogFormat(
     name="azure_firewall",
     title="Azure Firewall (legacy and structured)",
@@ -317,8 +317,11 @@ AZURE_FIREWALL = LogFormat(
         (When((("category|Category", r"DnsQuery|DnsProxy|FqdnResolve"),)), "dns_query"),
         (When((("category|Category", r"ApplicationRule"),)), "http_request"),
     ),
-    blocked=(When((("properties.Action", r"(?i)^deny"),)), When(((_RULE, r"Action: Deny\b"),))),
-    allowed=(When((("properties.Action", r"(?i)^allow"),)), When(((_RULE, r"Action: Allow\b"),))),
+    blocked=(When((("properties.Action", r"(?i)^(?:deny|drop)"),)), When(((_RULE, r"(?i)Action: (?:Deny|Drop)\b"),))),
+    allowed=(
+        When((("properties.Action", r"(?i)^(?:allow|alert)"),)),
+        When(((_RULE, r"(?i)Action: (?:Allow|Alert)\b"),)),
+    ),
     uncounted=(
         When(
             (("category|Category", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),),

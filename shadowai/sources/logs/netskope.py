@@ -47,9 +47,9 @@ _PLACES: dict[str, tuple[int, str]] = {
 
 
 def _transaction(
-    name: str, title: str, family: Blank | CsvPositional | CsvHeader | W3c, *, line: str = "", rank: int = 11
+    name: str, title: str, family: Blank | CsvPositional | CsvHeader | W3c | Json, *, line: str = "", rank: int = 11
 ) -> LogFormat:
-    headed = isinstance(family, (W3c, CsvHeader))
+    headed = isinstance(family, (W3c, CsvHeader, Json))
 
     def at(field: str) -> Key:
         place, column = _PLACES[field]
@@ -107,6 +107,12 @@ CSV = _transaction(
     "Netskope transaction events (CSV)",
     CsvPositional(at_least=21),
     line=rf'^"?\d{{4}}-\d\d-\d\d"?,"?\d\d:\d\d:\d\d"?,"?{_SIZE}"?,"?{_SIZE}"?,"?{_SIZE}"?,"?{_SIZE}"?,"?{_ADDRESS}"?,"?{_ADDRESS}"?,',
+)
+OBJECT = _transaction(
+    "netskope_transaction_json",
+    "Netskope transaction events (JSON)",
+    Json(requires=(("cs-host", ""), ("cs-bytes", ""), ("x-cs-access-method|x-policy-action|x-transaction-id", ""))),
+    rank=12,
 )
 HEADED = _transaction(
     "netskope_transaction_csv_headed",
@@ -187,4 +193,4 @@ ECS = LogFormat(
     product="netskope_events",
 )
 
-FORMATS = (TRANSACTION, ELFF, CSV, HEADED, EVENTS, ECS)
+FORMATS = (TRANSACTION, ELFF, CSV, OBJECT, HEADED, EVENTS, ECS)

@@ -39,6 +39,9 @@ _OWNER: tuple[Take, ...] = (Part(13, r"^(?!x-fwd-for:)(.+)$"),)
 _PRECISE = r"(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?"
 
 
+_SHAPES: tuple[tuple[Key, str], ...] = ((1, r"^[01]?$"), (2, r"^\d[\d/: .-]{6,22}$"), (3, r"^[\w-]*$"))
+
+
 def _line(kinds: str, subtypes: str = r"[^,]*") -> str:
     return rf"^[: ]{{0,2}}[01]?,\d[\d/: .-]{{6,22}},[^,]*,{kinds},{subtypes},"
 
@@ -51,6 +54,8 @@ def _positional(
     fields: Mapping[str, tuple[Take, ...]],
     precise: Key,
     uncounted: tuple[When, ...] = (),
+    lasted: tuple[Take, ...] = (),
+    shapes: tuple[tuple[Key, str], ...] = (),
 ) -> LogFormat:
     return LogFormat(
         name=name,
@@ -74,6 +79,8 @@ def _positional(
         allowed=(When(((31, _ALLOWED),)),),
         uncounted=uncounted,
         session=(3, 23, 25),  # serial number, session id, source port: ids begin again
+        lasted=lasted,
+        shapes=shapes,
         product="panos",
     )
 
@@ -86,6 +93,8 @@ TRAFFIC = _positional(
     {"device": (83,), "bytes_up": (33,), "bytes_down": (34,)},
     103,
     (When(((5, r"^start$"),), _START, ((5, r"^end$"),)),),
+    lasted=(37,),
+    shapes=(*_SHAPES, (4, r"^TRAFFIC$"), (5, r"^[\w-]*$")),
 )
 
 URL = _positional(
@@ -95,6 +104,7 @@ URL = _positional(
     _line("THREAT", "url"),
     {"host": (32,), "url": (32,), "device": (87,), "method": (64,), "user_agent": (47,)},
     108,
+    shapes=(*_SHAPES, (4, r"^THREAT$"), (5, r"^url$")),
 )
 
 THREAT = _positional(
@@ -114,6 +124,7 @@ DECRYPTION = _positional(
     _line("DECRYPTION"),
     {"host": (64, 61)},
     73,
+    shapes=(*_SHAPES, (4, r"^DECRYPTION$"), (5, r"^[\w-]*$")),
 )
 
 SYSTEM = LogFormat(
@@ -187,6 +198,8 @@ EXPORT = LogFormat(
         When((("Type", r"^THREAT$"), ("Threat/Content Type", r"^(?!url$)")), _WITHIN),
         When((("Type", r"^(?!TRAFFIC|THREAT|DECRYPTION)"),), _OWN_EVENT),
     ),
+    session=("Serial #", "Session ID", "Source Port"),
+    lasted=("Elapsed Time (sec)",),
     product="panos",
     rank=12,
 )
@@ -241,6 +254,8 @@ CEF = LogFormat(
             _OWN_EVENT,
         ),
     ),
+    session=("deviceExternalId", "label.SessionID", "spt"),
+    lasted=("label.SessionDuration",),
     product="panos",
     same_as=("prisma_access_mixed",),
 )
@@ -282,6 +297,8 @@ LEEF = LogFormat(
         When((("cat", r"^TRAFFIC$"), ("leef.id", r"^start$")), _START, (("cat", r"^TRAFFIC$"), ("leef.id", r"^end$"))),
         When((("cat", r"^(?:SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH)"),), _OWN_EVENT),
     ),
+    session=(("DeviceSN", "LogSourceID", "SerialNumber"), ("SessionID", "sessionID"), ("srcPort", "SourcePort")),
+    lasted=("SessionDuration", "TotalTimeElapsed"),
     product="panos",
 )
 
@@ -345,6 +362,8 @@ JSON = LogFormat(
         When((("LogType", r"^THREAT$"), ("Subtype", r"^(?!url$)")), _WITHIN),
         When((("LogType", r"^(?!TRAFFIC|THREAT|URL|DECRYPTION|DNS)"),), _OWN_EVENT),
     ),
+    session=(("DeviceSN", "LogSourceID"), "SessionID", "SourcePort"),
+    lasted=("SessionDuration", "TotalTimeElapsed"),
     product="panos",
 )
 

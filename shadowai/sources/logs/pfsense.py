@@ -31,7 +31,7 @@ FILTERLOG = LogFormat(
         When(((9, r"^6$"), (13, r"(?i)^(?!tcp$|udp$|sctp$)")), "a packet of a protocol without ports, not use of a service"),
         When(((7, r"^(?:rdr|nat|binat|match|scrub)$"),), "a translation of addresses; the packet's pass is counted"),
     ),
-    product="pfsense",
+    product="pf",
 )  # fmt: skip
 
 FORMATS = (FILTERLOG,)

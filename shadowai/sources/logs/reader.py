@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from shadowai import normalize
-from shadowai.model import Actor, Answer, Record
+from shadowai.model import Actor, Answer, Record, Session
 from shadowai.sources.logs.description import (
     FIELDS,
     CsvHeader,
@@ -48,6 +48,7 @@ _MEMO = 1 << 16
 _SHAPES = 1024
 _ANSWERED = 64
 _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
+_LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.0+)?")
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
@@ -75,9 +76,12 @@ class _Plan(NamedTuple):
     blocked: list[Test]
     allowed: list[Test]
     kinds: list[tuple[Test, Kind]]
-    session: tuple[Getter, ...] = ()
+    session: tuple[tuple[Getter, ...], ...] = ()
+    whole: tuple[Test, ...] = ()
+    named: tuple[Test, ...] = ()
+    totals: tuple[tuple[Getter, ...], tuple[Getter, ...]] = ((), ())
+    lasted: tuple[Getter, ...] = ()
     asker: tuple[Getter, ...] = ()
-    ttl: tuple[Getter, ...] = ()
 
 
 class FormatReader:
@@ -93,6 +97,7 @@ class FormatReader:
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
         self._undotted = not any("." in null for null in self._nulls)
         self._utc = description.zone == "utc"
+        self._product = description.product or description.name
         self._plans: dict[int, _Plan] = {}
         self._plan = _Plan({}, [], None, {}, [], [], [], [])
         self.shown: set[When] = set()
@@ -197,13 +202,40 @@ class FormatReader:
         """The server's address, for records that name no host."""
         return self._first("server_ip", tokens, _address)
 
-    def session(self, tokens: Tokens) -> str | None:
-        """The id of the record's connection, with the product whose id it is; ``None`` where a part of it is missing."""
-        parts = [take(tokens) for take in self._plan.session]
-        if not parts or any(not part or self._is_null(part) for part in parts):
+    def session(self, tokens: Tokens) -> Session | None:
+        """The record's connection, by the product's id of it; ``None`` where a part of the id is missing."""
+        plan = self._plan
+        parts = [self._usable(takes, tokens) for takes in plan.session]
+        if not parts or None in parts:
             return None
-        description = self.description
-        return f"{description.product or description.name}:{'|'.join(map(str.strip, parts))}"  # type: ignore[arg-type]
+        whole = any(holds(tokens) for holds in plan.whole)
+        if not whole and self.kind(tokens) == "connection":
+            whole = self._first("host", tokens, _host) is None
+        up, down = (self._usable_size(takes, tokens) for takes in plan.totals)
+        if whole and plan.totals == ((), ()):
+            up, down = self.sizes(tokens)
+        named = any(holds(tokens) for holds in plan.named)
+        return Session(f"{self._product}:{'|'.join(parts)}", whole, up, down, named)  # type: ignore[arg-type]
+
+    def _usable(self, takes: Iterable[Getter], tokens: Tokens) -> str | None:
+        """The first text that says something."""
+        for take in takes:
+            text = take(tokens)
+            if text and not self._is_null(text):
+                return text.strip()
+        return None
+
+    def _usable_size(self, takes: Iterable[Getter], tokens: Tokens) -> int | None:
+        text = self._usable(takes, tokens)
+        return None if text is None else _size(text)
+
+    def began(self, tokens: Tokens, time: int | None) -> int | None:
+        """When the connection began of which a record was written at ``time``, where that is told."""
+        text = self._usable(self._plan.lasted, tokens) if time is not None else None
+        lasted = None if text is None else _lasting(text)
+        if time is None or lasted is None:
+            return None
+        return time - (lasted // 1000 if self.description.lasted_ms else lasted)
 
     def answer(self, tokens: Tokens) -> Answer | None:
         """What a DNS record tells of addresses, where it tells anything."""
@@ -215,8 +247,12 @@ class FormatReader:
             return None
         client = next(filter(None, (_address(take(tokens) or "") for take in self._plan.asker)), None)
         client = client or self.client(tokens)
-        ttl = next(filter(None, (take(tokens) for take in self._plan.ttl)), "")
-        return None if client is None else Answer(client, tuple(dict.fromkeys(found))[:_ANSWERED], _size(ttl))
+        lasting = [ttl for key in told.ttl for ttl in _numbers(self._whole(key, tokens))]
+        return (
+            None
+            if client is None
+            else Answer(client, tuple(dict.fromkeys(found))[:_ANSWERED], min(lasting, default=None))
+        )
 
     def _whole(self, key: Key, tokens: Tokens) -> object:
         """A token as it stands: of an object in JSON maybe a list, else text."""
@@ -254,6 +290,7 @@ class FormatReader:
             counted=because is None,
             uncounted_because=because,
             time_assumed=assumed,
+            began=self.began(tokens, time) if self._plan.lasted else None,
             session=self.session(tokens) if self._plan.session else None,
             answer=self.answer(tokens) if description.told is not None else None,
         )
@@ -316,10 +353,16 @@ class FormatReader:
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
             kinds=[(test, kind) for when, kind in description.kinds if (test := self.condition(when)) is not never],
-            session=tuple(self.getter(key) for key in description.session),
+            session=tuple(self._getters(takes, decoded=False) for takes in description.session_takes),
+            whole=self._tests(description.whole.when),
+            named=self._tests(description.whole.named),
+            totals=(self._getters(description.whole.up, False), self._getters(description.whole.down, False)),
+            lasted=self._getters(description.lasted, decoded=False),
             asker=tuple(self.getter(take) for take in told.client) if told is not None else (),
-            ttl=tuple(self.getter(key) for key in told.ttl) if told is not None else (),
         )
+
+    def _tests(self, conditions: Iterable[When]) -> tuple[Test, ...]:
+        return tuple(test for when in conditions if (test := self.condition(when)) is not never)
 
     def _columns(self, field: str, decoded: Sequence[str]) -> list[Column]:
         """:meth:`_getters` for many records at once."""
@@ -533,6 +576,12 @@ def _addresses(value: object) -> list[str]:
     return [address for piece in pieces[:_ANSWERED] if (address := _address(piece))]
 
 
+def _numbers(value: object) -> list[int]:
+    """Every whole number in a text or a list, fractions cut off."""
+    pieces = value if isinstance(value, list) else re.split(r"[,;\s]+", str(value or ""))
+    return [number for piece in pieces[:_ANSWERED] if (number := _size(str(piece).partition(".")[0])) is not None]
+
+
 def never(tokens: Tokens) -> bool:
     """The condition that cannot hold: it asks for text of a token that the file does not have."""
     return False
@@ -556,6 +605,16 @@ def _plain_sizes(values: list[Any]) -> list[int | None] | None:
         return None
     digits = "".join(values)
     return list(map(int, values)) if digits.isascii() and digits.isdecimal() else None
+
+
+def _lasting(text: str) -> int | None:
+    """Microseconds of a number of seconds, or of ``h:mm:ss``."""
+    parts = _LASTING.fullmatch(text.strip())
+    if parts is None:
+        return None
+    hours, minutes, seconds, fraction = parts.groups()
+    whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
+    return whole * 1_000_000 + int((fraction or "")[:6].ljust(6, "0"))
 
 
 def _size(text: str) -> int | None:

@@ -20,6 +20,8 @@ from shadowai.sources.syslog import Payload, innermost_object, layers
 
 SAMPLE = 200
 """Lines looked at to tell the format of a file."""
+_TELLING = 1 << 16
+"""Characters of a line by which its format is told: what a hundred formats look through may not be without end."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
 
@@ -88,8 +90,9 @@ class Recogniser:
         obj: dict[str, Any] | None = None
         if "{" in text and "}" in text:
             obj = parse_object(text)
+        beginning = text[:_TELLING]
         for fmt, is_one in self._tests:
-            if (not as_object or isinstance(fmt.family, Json)) and is_one(text, obj):
+            if (not as_object or isinstance(fmt.family, Json)) and is_one(beginning, obj):
                 return fmt
         return None
 
@@ -158,8 +161,8 @@ def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] |
     if isinstance(family, (Cef, Leef)):
         reads = tokenizer(family)
         marked = re.compile(
-            r"CEF:|^\d\d?\|" if isinstance(family, Cef) else r"LEEF:"
-        ).search  # a syslog reader may have eaten ``CEF:``
+            r"CEF:|^\s{0,8}\d\d?\|" if isinstance(family, Cef) else r"LEEF:|^\s{0,8}\d\.\d\|"
+        ).search  # a syslog reader may have eaten ``CEF:`` and ``LEEF:``
         is_line = re.compile(fmt.line).search if fmt.line else None
         return lambda text, obj: (
             marked(text) is not None and reads.read(text) is not None and (is_line is None or is_line(text) is not None)

@@ -16,6 +16,11 @@ _ELEMENTS = 24
 _PIECE = re.compile(
     r"(\\[dwsS.\-/]|\[[^\]\\^]+\]|\[(?:[^\]\\]|\\[dw.\-/])+\]|[^\\^$.|?*+()\[\]{}])(\{\d+(?:,\d*)?\}|[+*?])?\+?"
 )
+_ALTERNATIVES = 32
+_PLAIN = r"(?:\\.|\[(?:[^\]\\]|\\.)+\]|[^\\\[\]()|])"
+_GROUP = re.compile(rf"((?:{_PLAIN}|\(\?:|[|)])*?)\(\?:((?:{_PLAIN}|\|)+)\)(\?(?![?+]))?(?![*+?{{])")
+"""What stands before the first group that has none within it, what is in it, and whether it may be absent."""
+_BAR = re.compile(rf"(?:^|(?<=\|)){_PLAIN}*")
 _CLASS = {"d": frozenset(b"0123456789")}
 _CLASS["w"] = frozenset(byte for byte in range(128) if chr(byte).isalnum()) | {95}
 _CLASS["s"] = frozenset(b"\t\n\v\f\r\x1c\x1d\x1e\x1f ")
@@ -59,6 +64,30 @@ def sequence(pattern: str) -> Sequence | None:
     if len(found) > _ELEMENTS or not all(_parted(*pair) for pair in pairwise(found)):
         return None
     return Sequence(tuple(found), whole)
+
+
+def alternatives(pattern: str) -> tuple[Sequence, ...]:
+    """Sequences of which one matches where ``pattern`` does: groups of alternatives, with ``?`` behind them or not, are multiplied out.
+    None where that gives something else than sequences, or very many."""
+    found = [sequence(text) for text in dict.fromkeys(_multiplied(pattern))]
+    return tuple(one for one in found if one is not None) if None not in found else ()
+
+
+def _multiplied(pattern: str) -> list[str]:
+    texts, done = [pattern], False
+    while not done and len(texts) <= _ALTERNATIVES:
+        groups = [_GROUP.match(text) for text in texts]
+        done = not any(groups)
+        texts = [
+            f"{group[1]}{option}{text[group.end() :]}" if group is not None else text
+            for text, group in zip(texts, groups, strict=True)
+            for option in (_options(group) if group is not None else ("",))
+        ]
+    return texts if done else [""]
+
+
+def _options(group: re.Match[str]) -> list[str]:
+    return [*_BAR.findall(group[2]), *([""] if group[3] else [])]
 
 
 def _parted(one: Element, other: Element) -> bool:

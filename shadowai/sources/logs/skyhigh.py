@@ -5,7 +5,7 @@ address of the site's egress and ``client_ip`` that of the device. ``block_res``
 authentication, the rest are blocks.
 """
 
-from shadowai.sources.logs.description import CsvHeader, KeyValue, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://success.skyhighsecurity.com/Skyhigh_Secure_Web_Gateway_(On_Prem)/Monitoring/Logging/About_Logging"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -106,13 +106,13 @@ KEYS = LogFormat(
             "url",
             Part("http_request_first_line", r"^\"?[A-Z]+ ([^\s/:][^\s\"]*)"),
         ),
-        "url": ("url", "requested_url"),
+        "url": ("url", "requested_url", Part("http_request_first_line", r"^\"?[A-Z]+ ([a-z]+://[^\s\"]+)")),
         "path": ("requested_path",),
         "user": ("username", "user_name", "user", "user_id"),
         "client_ip": ("client_ip", "source_ip"),
         "server_ip": ("destination_ip",),
         "server_port": ("destination_port",),
-        "method": ("http_action", "method"),
+        "method": ("http_action", "method", Part("http_request_first_line", r"^\"?([A-Z]+) ")),
         "action": ("result", "action", "block_reason"),
         "bytes_up": ("client_to_server_bytes", "source_bytes"),
         "bytes_down": ("server_to_client_bytes", "destination_bytes"),
@@ -120,8 +120,8 @@ KEYS = LogFormat(
     },
     time=(TimeOf(("request_timestamp_epoch",)), TimeOf(("request_timestamp",)), TimeOf(("date",))),
     nulls=frozenset({"-1"}),
-    blocked=_CLOUD_BLOCKED,
-    allowed=_CLOUD_ALLOWED,
+    blocked=(*_CLOUD_BLOCKED, When((("block_id", r"^\"?(?!0\b|8[0-2]\b)\d+"),))),
+    allowed=(*_CLOUD_ALLOWED, When((("block_id", r"^\"?0\b"),))),
     uncounted=(When((("http_status_code", "^407$"), ("username", r"^[-\"]*$")), _AUTH_LEG),),
     product="skyhigh_swg",
 )
@@ -155,4 +155,34 @@ CLOUD = LogFormat(
     product="skyhigh_swg",
 )
 
-FORMATS = (LINE, SIEM, KEYS, CLOUD)
+LEEF = LogFormat(
+    name="skyhigh_swg_leef",
+    title="Skyhigh (McAfee) Web Gateway access log (LEEF)",
+    vendor="Skyhigh Security",
+    doc="https://www.ibm.com/docs/en/dsm?topic=mcafee-web-gateway",
+    kind="http_request",
+    family=Leef(device=r"^(?:mcafee|skyhigh(?: security)?)\|(?:secure )?web ?gateway$"),
+    fields={
+        "host": ("url", "urlHost", "urlDomain"),
+        "url": ("url",),
+        "user": ("usrName",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("url_port", "dstPort"),
+        "method": ("method", "httpMethod"),
+        "action": ("blockReason", "block_res"),
+        "bytes_up": ("bytes_from_client", "srcBytes"),
+        "bytes_down": ("bytes_to_client", "bytes_from_server", "dstBytes"),
+        "user_agent": ("userAgent",),
+    },
+    time=(TimeOf(("devTime",)), TimeOf(("DevTimeIso",))),
+    blocked=(When((("block_res", r"^(?!0$|8[0-2]$)\d+$"),)),),
+    allowed=(When((("block_res", r"^0$"),)),),
+    uncounted=(
+        When((("httpStatus", "^407$"), ("usrName", "^-?$")), _AUTH_LEG),
+        When((("block_res", "^8[0-2]$"), ("usrName", "^-?$")), _AUTH_LEG),
+    ),
+    product="skyhigh_swg",
+)
+
+FORMATS = (LINE, SIEM, KEYS, CLOUD, LEEF)

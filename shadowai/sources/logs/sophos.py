@@ -5,13 +5,14 @@ of SFOS 18 and later has ``timestamp``, ``bytes_sent``/``bytes_received``. Sent 
 the object that was downloaded.
 """
 
-from shadowai.sources.logs.description import KeyValue, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import KeyValue, LogFormat, Part, TimeOf, When
 
 _XG_DOC = "https://docs.sophos.com/nsg/sophos-firewall/20.0/Help/en-us/webhelp/onlinehelp/AdministratorHelp/Logs/LogFileGuide/index.html"
 _UTM_DOC = (
     "https://docs.sophos.com/nsg/sophos-utm/utm-on-aws/9.7/help/en-us/Content/utm/utmAdminGuide/LoggingReporting.htm"
 )
 _BLOCKED = r"(?i)^(?:denied|deny|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|virus|pua|malware|infected)$"
+_CONNECTION = tuple(Part(key, r"^([1-9]\d*)$") for key in ("con_id", "connid"))
 _MIDDLE = "the start or middle of a connection; its end is counted"
 
 XG = LogFormat(
@@ -22,12 +23,13 @@ XG = LogFormat(
     kind="connection",
     family=KeyValue(requires=("log_type", "log_component")),
     line=r'^(?=.*?\blog_type=")(?=.*?\blog_component=")',
+    shapes=(("log_type", '^"'), ("log_component", '^"')),
     fields={
-        "host": ("url", "domain", "domainname", "sni", "server_name", "dns_name"),
+        "host": ("url", "domain", "domainname", "website", "sni", "server_name", "dns_name"),
         "url": ("url",),
         "user": ("user_name", "user"),
         "client_ip": ("src_ip", "sourceip", "ipaddress"),
-        "server_ip": ("dst_ip",),
+        "server_ip": ("dst_ip", "destinationip"),
         "server_port": ("dst_port",),
         "method": ("http_method", "method"),
         "action": ("log_subtype", "status"),
@@ -43,12 +45,12 @@ XG = LogFormat(
         (When((("url", r"."),)), "http_request"),
         (
             When(
-                (("log_type", r"(?i)^Content Filtering$"), ("log_component", r"(?i)^HTTP")),
+                (("log_type", r"(?i)^Content Filtering$"), ("log_component", r"(?i)^(?:HTTP|Web)")),
             ),
             "http_request",
         ),
     ),
-    blocked=(When((("log_subtype", _BLOCKED),)), When((("status", _BLOCKED),))),
+    blocked=(When((("log_subtype", _BLOCKED),)), When((("status", _BLOCKED),)), When((("action", r"(?i)^deny$"),))),
     allowed=(When((("log_subtype", r"(?i)^(?:allowed|detect|decrypt|do not decrypt|clean)$"),)),),
     uncounted=(
         When(
@@ -58,6 +60,8 @@ XG = LogFormat(
         When((("connevent", r"(?i)^(?:start|interim)$"),), _MIDDLE, (("connevent", r"(?i)^stop$"),)),
         When((("con_event", r"(?i)^(?:start|interim)$"),), _MIDDLE, (("con_event", r"(?i)^stop$"),)),
     ),
+    session=(_CONNECTION, "src_ip", "src_port"),
+    lasted=("duration",),
     product="sophos",
 )
 
@@ -69,6 +73,8 @@ UTM = LogFormat(
     kind="connection",
     family=KeyValue(requires=("id",)),
     line=r'(?:^|[\s:])id="\d{4}" (?:severity="\w+" sys="[\w-]+" sub="|srcip=")',
+    shapes=(("id", r'^"\d{4}"$'), ("severity", r'^"\w+"$'), ("sys", r'^"[\w-]+"$'), ("sub", '^"')),
+    in_a_row=(("id", "severity", "sys", "sub"),),
     fields={
         "host": ("url", "server"),
         "url": ("url",),

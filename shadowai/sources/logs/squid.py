@@ -4,7 +4,7 @@ Result codes that say neither that a request was let through nor that it was den
 ``TAG_NONE`` and the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
 """
 
-from shadowai.sources.logs.description import Blank, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://www.squid-cache.org/Doc/config/logformat/"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -56,6 +56,43 @@ NATIVE = LogFormat(
     product="squid",
 )
 
+EXTENSIVE = LogFormat(
+    name="squid_extensive",
+    title="Squid access.log with ports and the sizes of both directions",
+    vendor="Squid",
+    doc=_DOC,
+    kind="http_request",
+    family=Blank(at_least=17),
+    line=r"^\d{9,10}\.\d{3}\s+-?\d+ [0-9A-Fa-f.:]+ \d+ [A-Z_]+/\d{3} \d+ \d+ \d+ \d+ (?:\d+|-) [A-Z_-]+ \S+ \d[\d.]* \S+ [A-Z_]+/\S+ ",
+    fields={
+        "host": (Part(12, _NAMED),),
+        "url": (Part(12, _NAMED),),
+        "user": (14,),
+        "client_ip": (3,),
+        "server_ip": (Part(15, r"/(.+)"),),
+        "server_port": (16,),
+        "method": (11,),
+        "action": (Part(5, r"^([A-Z_]+)"),),
+        "bytes_up": (7,),
+        "bytes_down": (6,),
+        "user_agent": (21,),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf((1,)),),
+    zone="utc",
+    rank=12,
+    blocked=(When(((5, _DENIED),)),),
+    allowed=(When(((5, _PASSED),)),),
+    uncounted=(
+        When(((5, r"/407$"), (14, r"^-$")), _AUTH_LEG),
+        When(((12, r"^error:"),), _NO_REQUEST),
+        When(((5, r"^UDP_"),), _NEIGHBOUR),
+    ),
+    product="squid",
+)
+"""``%ts.%03tu %6tr %>a %>p %Ss/%03>Hs %<st %>st %<sh %>sh %<ss %rm %ru %rv %un %Sh/%<a %<p %mt …``: ``%>st`` is the request as the
+client sent it, ``%<st`` the reply sent to it."""
+
 COMMON = LogFormat(
     name="squid_common",
     title="Squid access.log (common, combined), other proxies in the common log format",
@@ -100,4 +137,36 @@ COMMON = LogFormat(
 Bracketed dates in figures are day first with one product and month first with another: each file tells, or it is said.
 """
 
-FORMATS = (NATIVE, COMMON)
+OBJECT = LogFormat(
+    name="squid_json",
+    title="Squid access log of OPNsense (JSON in the Elastic Common Schema)",
+    vendor="Squid",
+    doc="https://docs.opnsense.org/manual/how-tos/cachingproxy.html",
+    kind="http_request",
+    family=Json(
+        requires=(("event.dataset|service.type", r"^squid"), ("url.original", ""), ("labels.request_status", ""))
+    ),
+    fields={
+        "host": (Part("url.original", _NAMED),),
+        "url": (Part("url.original", _NAMED),),
+        "user": ("user.name",),
+        "client_ip": ("source.ip",),
+        "method": ("http.request.method",),
+        "action": ("labels.request_status",),
+        "bytes_down": ("http.response.bytes",),
+        "user_agent": ("user_agent.original",),
+    },
+    time=(TimeOf(("@timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("labels.request_status", _DENIED),)),),
+    allowed=(When((("labels.request_status", _PASSED),)),),
+    uncounted=(
+        When((("http.response.body.status_code", r"^407$"), ("user.name", r"^-?$")), _AUTH_LEG),
+        When((("url.original", r"^error:"),), _NO_REQUEST),
+        When((("labels.request_status", r"^UDP_"),), _NEIGHBOUR),
+    ),
+    product="squid",
+)
+
+FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT)

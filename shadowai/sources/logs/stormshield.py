@@ -36,8 +36,8 @@ SNS = LogFormat(
         (When((("logtype", r"^web$"),)), "http_request"),
         (When((("op", r"^(?:GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS)$"),)), "http_request"),
     ),
-    blocked=(When((("action", r"^(?:block|reset|drop)"),)),),
-    allowed=(When((("action", r"^pass"),)),),
+    blocked=(When((("action", r"(?i)^(?:block|reset|drop)"),)),),
+    allowed=(When((("action", r"(?i)^pass"),)),),
     uncounted=(
         When((("logtype", rf"^(?!{_TRAFFIC[1:]})"),), "an event of the firewall itself, not use of a service"),
         When(

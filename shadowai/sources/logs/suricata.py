@@ -5,9 +5,11 @@ sent. ``src_ip`` is the sender of the packet that caused the event: in a DNS ans
 in an alert about a response that is the server.
 """
 
-from shadowai.sources.logs.description import Json, Key, Kind, LogFormat, Part, Take, TimeOf, Told, When
+from shadowai.sources.logs.description import Json, Key, Kind, LogFormat, Part, Take, TimeOf, Told, When, Whole
 
 _DOC = "https://docs.suricata.io/en/latest/output/eve/eve-json-format.html"
+NAMED = Whole(named=(When(()),))
+"""Suricata names every flow whose name it sees, in an event of its own."""
 _SERVICE_PORTS = "53|80|443|853|3128|8080|8443"
 _STAMP = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
 
@@ -39,7 +41,7 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
 def told(inside: str = "") -> Told:
     """Where EVE has DNS answers: the packet is the server's, so its destination is who asked."""
     answers: tuple[Key, ...] = tuple(f"{inside}dns.{name}" for name in ("answers", "grouped", "rdata"))
-    ttl: tuple[Key, ...] = (f"{inside}dns.answers.0.ttl", f"{inside}dns.ttl")
+    ttl: tuple[Key, ...] = (*(f"{inside}dns.answers.{place}.ttl" for place in range(8)), f"{inside}dns.ttl")
     answered = ((f"{inside}dns.type", "^(?:answer|response)$"), (f"{inside}src_port", "^53$"))
     return Told(answers, ttl, (Part(f"{inside}dest_ip", "(.+)", only=answered),))
 
@@ -106,9 +108,10 @@ EVE = LogFormat(
     allowed=allowed(),
     uncounted=uncounted(),
     session=("flow_id",),
+    whole=NAMED,
     told=told(),
     product="suricata",
-    same_as=("stamus", "jizo"),
+    same_as=("stamus", "stamus_eve", "jizo", "jizo_eve"),
 )
 
 _GATEWATCHER_FIELDS = fields()
@@ -139,6 +142,7 @@ GATEWATCHER = LogFormat(
         ),
     ),
     session=("flow_id",),
+    whole=NAMED,
     told=told(),
     product="gatewatcher",
 )

@@ -31,6 +31,7 @@ from shadowai.sources.logs.description import (
     Told,
     W3c,
     When,
+    Whole,
     ZeekTsv,
 )
 
@@ -51,7 +52,7 @@ FAMILIES: Mapping[str, type[Any]] = {
 _TEXTS = ("title", "vendor", "doc", "line", "ignored", "each", "product", "name_in")
 _KEYS = (
     "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed",
-    "uncounted", "session", "told", "nulls", "percent_encoded", "same_as",
+    "uncounted", "session", "whole", "lasted", "lasted_ms", "told", "nulls", "percent_encoded", "same_as",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _LARGEST = 1 << 18
@@ -115,6 +116,9 @@ class _Reader:
             allowed=self._conditions("allowed"),
             uncounted=self._conditions("uncounted"),
             session=self._session(),
+            whole=self._whole(),
+            lasted=self._takes(self._table.get("lasted", [])),
+            lasted_ms=self._get("lasted_ms", bool, False),
             told=self._told(),
             nulls=frozenset(str(null).lower() for null in self._get("nulls", list, [])),
             percent_encoded=self._percent_encoded(),
@@ -179,7 +183,7 @@ class _Reader:
         return family
 
     def _takes(self, value: Any) -> tuple[Take, ...]:
-        return tuple(self._take(one) for one in (value if isinstance(value, list) else [value]))
+        return tuple(self._take(one) for one in _list(value))
 
     def _take(self, value: Any) -> Take:
         if isinstance(value, dict):
@@ -241,14 +245,22 @@ class _Reader:
             raise self._error(f"{name}: {tests!r} is not {{ key = 'pattern' }}", "give a pattern for each token")
         return tuple((int(key) if key.isdecimal() else key, pattern) for key, pattern in tests.items())
 
-    def _session(self) -> tuple[Key, ...]:
+    def _session(self) -> tuple[Take | tuple[Take, ...], ...]:
         value = self._table.get("session", [])
-        keys = value if isinstance(value, list) else [value]
-        if not all(isinstance(key, int | str) and not isinstance(key, bool) for key in keys):
+        return tuple(self._takes(one) if isinstance(one, list) else self._take(one) for one in _list(value))
+
+    def _whole(self) -> Whole:
+        table = self._get("whole", dict, {})
+        unknown = sorted(set(table) - {"when", "up", "down", "named", "nameless"})
+        if unknown or not isinstance(table.get("nameless", False), bool):
             raise self._error(
-                f"session = {value!r} is no list of tokens", "name the tokens that make a connection's id"
+                f"[whole] has {(*unknown, 'nameless')[0]!r}", "it has when, up, down, named, and nameless = true"
             )
-        return tuple(keys)
+        when, named = (
+            tuple(self._condition("whole", entry) for entry in _list(table.get(key, []))) for key in ("when", "named")
+        )
+        up, down = (self._takes(table.get(key, [])) for key in ("up", "down"))
+        return Whole(when, up, down, named, table.get("nameless", False))
 
     def _told(self) -> Told | None:
         table = self._get("told", dict, {})
@@ -278,6 +290,10 @@ class _Reader:
         return UsageError(message, origin=Origin(str(self._path)), remedy=remedy)
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
 
@@ -305,14 +321,15 @@ def _shown(hint: Any) -> str:
 
 def _keys(described: LogFormat) -> list[Key]:
     """Every token that a description speaks of."""
-    takes = [take for given in described.fields.values() for take in given]
+    whole = described.whole
+    beside = (*described.session_takes, whole.up, whole.down, described.lasted)
+    takes = [take for given in (*described.fields.values(), *beside) for take in given]
     found = [take.key if isinstance(take, Part) else take for take in takes] + [
         key for time in described.time for key in time.keys
     ]
-    found += [*described.session, *(described.told.addresses + described.told.ttl if described.told else ())]
-    return found + [
-        key for when in (*described.blocked, *described.allowed, *described.uncounted) for key, _ in when.all
-    ]
+    found += described.told.addresses + described.told.ttl if described.told else ()
+    conditions = (*described.blocked, *described.allowed, *described.uncounted, *whole.when, *whole.named)
+    return found + [key for when in conditions for key, _ in when.all]
 
 
 def _wrong(path: Path, message: str) -> UsageError:

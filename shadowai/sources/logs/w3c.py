@@ -22,9 +22,14 @@ _FEW = _without("s-sitename", "s-computername", "cs-version", "cs(Cookie)", "cs-
 _LAYOUTS = (
     tuple(name for name in _FEW if name != "cs(Referer)"),  # the default of IIS 6 and 7
     _FEW,  # the default since IIS 8
+    (*_FEW, "x-forwarded-for"),
     (*_FEW[:10], "cs(Cookie)", *_FEW[10:]),
+    (*_FEW[:2], "s-computername", *_FEW[2:], "x-forwarded-for"),
     (*_FEW[:2], "s-computername", *_FEW[2:], "x-forwarded-for", "x-forwarded-port"),  # Exchange behind a proxy
+    _without("cs-version", "cs(Cookie)", "sc-bytes", "cs-bytes"),
     _without("s-computername", "s-ip", "cs-version"),
+    (*_without("s-sitename", "s-computername", "cs-version", "cs-host"), "x-forwarded-for"),
+    _without("s-computername", "cs(Cookie)"),
     _without("s-sitename", "s-computername"),
     _IIS,
     (*_IIS, "x-forwarded-for"),

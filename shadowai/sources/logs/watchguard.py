@@ -1,10 +1,11 @@
-"""WatchGuard Firebox (Fireware) traffic log over syslog.
+"""WatchGuard Firebox (Fireware) traffic log over syslog, in its own form and in LEEF.
 
 ``msg_id="3000-0148" Allow 1-Trusted 0-External [length] tcp [header ttl] source destination port port …``, then ``name="value"`` pairs:
-"Fireware Log Catalog". ``sent_bytes`` is what the source of the connection sent. The time in round brackets is the Firebox's.
+"Fireware Log Catalog". ``sent_bytes`` is what the source of the connection sent. The time in round
+brackets is the Firebox's. For QRadar the same keys stand in LEEF ("Configure Syslog Server Settings", IBM LEEF).
 """
 
-from shadowai.sources.logs.description import LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Leef, LogFormat, Part, Pattern, TimeOf, When
 
 _MARK = r'^[^"=]{0,200}\bmsg_id="(?P<id>[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4})" '
 _TIME = r"^(?:[^\"=(]{0,160}\((?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\))?"
@@ -38,15 +39,22 @@ FIREBOX = LogFormat(
         ),
         "path": _pair("arg", "path"),
         "user": _pair("src_user", "authenticated_user", "username", "user"),
-        "client_ip": ("src",),
-        "server_ip": ("dst",),
-        "server_port": ("dst_port",),
+        "client_ip": (
+            "src",
+            Part("rest", rf"\b(?:from(?: client)?|Source IP Address:) ({_ADDRESS}?)\.?(?: |$)"),
+        ),
+        "server_ip": (
+            "dst",
+            Part("rest", rf"\b(?:against(?: server)?|to|Destination IP Address:) ({_ADDRESS}?)\.?(?: |$)"),
+        ),
+        "server_port": ("dst_port", Part("rest", r"\b(?:Destination Port:|on port) (\d+)")),
         "method": _pair("op", "method"),
         "action": ("action",),
         "bytes_up": _pair("sent_bytes"),
         "bytes_down": _pair("rcvd_bytes"),
     },
     time=(TimeOf(("time",)),),
+    lasted=_pair("duration"),
     kinds=(
         (When((("rest", r'(?:question|query_type)="|msg="[^"]*\bDNS\b'),)), "dns_query"),
         (When((("rest", r'sni="|cn="|msg="[^"]*\bHTTPS\b'),)), "tls_connection"),
@@ -71,4 +79,36 @@ FIREBOX = LogFormat(
     product="watchguard_firebox",
 )  # fmt: skip
 
-FORMATS = (FIREBOX,)
+LEEF = LogFormat(
+    name="watchguard_firebox_leef",
+    title="WatchGuard Firebox traffic log (LEEF)",
+    vendor="WatchGuard",
+    doc="https://www.watchguard.com/help/docs/help-center/en-US/Content/en-US/Fireware/logging/send_logs_to_syslog_c.html",
+    kind="connection",
+    family=Leef(device=r"^watchguard\|"),
+    fields={
+        "host": ("dstname", "sni", "question", "query_name", "cn"),
+        "path": ("arg", "path"),
+        "user": ("src_user", "usrName", "user"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "method": ("op",),
+        "action": ("disp",),
+        "bytes_up": ("sent_bytes",),
+        "bytes_down": ("rcvd_bytes",),
+    },
+    kinds=(
+        (When((("question", r"."),)), "dns_query"),
+        (When((("query_type", r"."),)), "dns_query"),
+        (When((("dstname", r"."),)), "http_request"),
+        (When((("sni", r"."),)), "tls_connection"),
+        (When((("cn", r"."),)), "tls_connection"),
+    ),
+    blocked=(When((("disp", r"^(?:Deny|Block|Drop|Reject)"),)),),
+    allowed=(When((("disp", r"^Allow"),)),),
+    uncounted=(When((("dst", r"^$"),), "an event of the firewall itself, not use of a service"),),
+    product="watchguard_firebox",
+)
+
+FORMATS = (FIREBOX, LEEF)

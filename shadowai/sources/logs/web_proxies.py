@@ -1,6 +1,6 @@
-"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe)."""
+"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid."""
 
-from shadowai.sources.logs.description import Json, LogFormat, Pattern, TimeOf, W3c, When
+from shadowai.sources.logs.description import CsvPositional, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
 
 _METHOD = "GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS"
 
@@ -90,4 +90,65 @@ CLOUD_WEB_SECURITY = LogFormat(
 )
 """``datetime``: "the date and time of the request in GMT"."""
 
-FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY)
+IBOSS = LogFormat(
+    name="iboss_web",
+    title="iboss web and DLP log (JSON)",
+    vendor="iboss",
+    doc="https://docs.datadoghq.com/integrations/iboss/",
+    kind="http_request",
+    family=Json(
+        requires=(("ibossIpAddress|iboss", ""), ("host|url", ""), ("sourceIpAddress", ""), ("upstreamByteUsage", ""))
+    ),
+    fields={
+        "host": ("host", "url"),
+        "url": ("url",),
+        "path": ("uriPath",),
+        "user": ("username",),
+        "device": ("computerName",),
+        "client_ip": ("sourceIpAddress", "privateIp"),
+        "server_ip": ("ipAddress",),
+        "server_port": ("destinationPort",),
+        "method": ("requestMethod",),
+        "action": ("action", "sAction"),
+        "bytes_up": ("upstreamByteUsage",),
+        "bytes_down": ("downstreamByteUsage",),
+        "user_agent": ("userAgent",),
+    },
+    time=(TimeOf(("logTime", "time")), TimeOf(("proxyTransactionStartTime",))),
+    zone="utc",
+    rank=12,
+    blocked=(When((("action", r"(?i)^(?:soft-)?block"),)),),
+    allowed=(When((("action", r"(?i)^(?:allow|audit|monitor)"),)),),
+    product="iboss",
+)
+"""``ipAddress`` is the server's, ``ibossIpAddress`` the gateway's own."""
+
+SAFESQUID = LogFormat(
+    name="safesquid_extended",
+    title="SafeSquid extended.log",
+    vendor="SafeSquid",
+    doc="https://github.com/SafeSquid-Github/docs/blob/main/docs/15-Audit_Forensics/02-Security_Logs.md",
+    kind="http_request",
+    family=CsvPositional(at_least=25, delimiter="\t"),
+    line=r'^"\d{9,16}\w{0,12}"\t"\d{1,10}"\t"\d{1,10}"\t"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"\t',
+    fields={
+        "host": (14, 24),
+        "url": (14,),
+        "user": (Part(12, r"^(?!anonymous@)([^@]+)@"), Part(12, r"^([^@]+)$")),
+        "client_ip": (11,),
+        "method": (13,),
+        "action": (21,),
+        "bytes_up": (8,),
+        "bytes_down": (9,),
+        "user_agent": (16,),
+    },
+    time=(TimeOf((4,)),),
+    rank=12,
+    blocked=(When(((21, r"DENIED"),)),),
+    allowed=(When(((21, r"^TCP_(?!DENIED)"),)),),
+    product="safesquid",
+)
+"""What was uploaded comes before what was downloaded, whatever the vendor's explanation of the two says: its example of a refused upload
+has the size in the former."""
+
+FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, SAFESQUID)

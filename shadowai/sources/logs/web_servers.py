@@ -54,12 +54,13 @@ ACCESS = LogFormat(
         "host": (Part("request", _TO), "vhost"),
         "url": (Part("request", _TO),),
         "server_port": (Part("vhost", r":(\d+)$", only=(("request", r"^\S+ /"),)),),
+        "bytes_up": (Part("rest", r"^ (\d+) \d+\.\d{3} \[[^\[\]]*\] \[[^\[\]]*\] \S"),),  # ingress-nginx
     },
     time=(TimeOf(("time",)),),
     rank=8,
     uncounted=_NO_REQUEST,
     product="web_server",
-    same_as=("nginx_access",),
+    same_as=("nginx_access", "nginx_ingress", "nginx_ingress_controller"),
 )
 
 TRAEFIK = LogFormat(

@@ -1,11 +1,24 @@
 """Zeek's logs, tab separated and as JSON. Source: https://docs.zeek.org/en/master/logs/ and the record types behind it.
 
 Zeek gives a connection an originator and a responder: what the originator sends (``orig_*``, ``request_*``) goes up.
-JSON writers leave unset fields out, so each log is told by fields that are always written. Exporters that may not use a
-dot in a name write ``id_orig_h`` for ``id.orig_h``.
+JSON writers leave unset fields out, so each log is told by fields that are always written, or by the ``_path`` that Corelight's
+sensors and Zeek's JSON streaming write (``_red`` and ``_long`` are their shortened and their unfinished records). Exporters that may
+not use a dot in a name write ``id_orig_h`` for ``id.orig_h``.
 """
 
-from shadowai.sources.logs.description import Family, Json, Key, Kind, LogFormat, Take, TimeOf, Told, When, ZeekTsv
+from shadowai.sources.logs.description import (
+    Family,
+    Json,
+    Key,
+    Kind,
+    LogFormat,
+    Take,
+    TimeOf,
+    Told,
+    When,
+    Whole,
+    ZeekTsv,
+)
 
 _DOC = "https://docs.zeek.org/en/master/logs/"
 _UID = r"^C[0-9A-Za-z]{6,}$"
@@ -19,6 +32,8 @@ _TIME = (TimeOf(("ts",)), TimeOf(("@timestamp",)))
 
 _DNS: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("query",), "action": ("rcode_name",)}
 _SSL: dict[str, tuple[Take, ...]] = {**_ENDS, "host": ("server_name",)}
+_NAMED = Whole(named=(When(()),))
+"""Zeek names every connection whose name it sees, in a log of its own."""
 _TOLD = Told(("answers",), ("TTLs",))
 _QUIC = _SSL
 _HTTP: dict[str, tuple[Take, ...]] = {
@@ -57,8 +72,9 @@ def _both(
     allowed: tuple[When, ...] = (),
     uncounted: tuple[When, ...] = (),
 ) -> tuple[LogFormat, ...]:
-    """The JSON and the tab separated form of one Zeek log."""
-    requires = (("uid", _UID), ("ts|@timestamp", r"^\d"), *((key, "") for key in told_by))
+    """The JSON and the tab separated form of one Zeek log. ``told_by`` are columns that no other log has all of."""
+    named = rf"^(?:[A-Z\d]+|true|false|udp|tcp|[0-9a-f]+|{log}(?:_red|_long)?)$"
+    requires = (("uid", _UID), ("ts|@timestamp", r"^\d"), *((f"{key}|_path", named) for key in told_by))
     families: tuple[tuple[str, str, Family], ...] = (
         ("json", "JSON", Json(requires=requires)),
         ("tsv", "tab separated", ZeekTsv(path=log)),
@@ -77,6 +93,7 @@ def _both(
             product="zeek",
             same_as=(f"zeek_{log}",) if form == "json" else (),
             session=session,
+            whole=_NAMED,
             told=told,
             blocked=blocked,
             allowed=allowed,

@@ -67,6 +67,7 @@ def _feed(
     action: tuple[Key, ...],
     line: str = "",
     rank: int = 10,
+    shapes: tuple[tuple[Key, str], ...] = (),
 ) -> LogFormat:
     """One feed in one of its forms. ``action`` are the tokens that tell whether the traffic was let through."""
     if isinstance(family, Json):
@@ -86,6 +87,7 @@ def _feed(
         time=times,
         line=line,
         rank=rank,
+        shapes=shapes,
         blocked=tuple(When(((key, r"(?i)block|drop|deny|denied|reset"),)) for key in action),
         allowed=(When(tuple((key, r"(?i)allow") for key in action)),),
         nulls=frozenset({"invalid", "notavailable"}),
@@ -109,11 +111,22 @@ _WEB_CSV: dict[str, tuple[Take, ...]] = {
 }
 
 
+_WEB_SHAPES: tuple[tuple[Key, str], ...] = (
+    (1, f"^{_DATE}$"),
+    (2, r'^"?[\w@.%+ -]*"?$'),
+    (3, r'^"?[A-Z][A-Z0-9_]*"?$'),
+    (4, r'^"?[\w@.%+:/?&=~,;-]*"?$'),
+    (5, r'^"?(?:Allowed|Blocked)"?$'),
+)
+
+
 def _web_csv(name: str, title: str, delimiter: str) -> LogFormat:
     text = rf'(?:"[^"]*"|[^"{delimiter}]*){delimiter}'
     line = rf'^{_DATE}{delimiter}{text}"?[A-Z][A-Z0-9_]*"?{delimiter}{text}"?(?:Allowed|Blocked)"?{delimiter}'
     family = CsvPositional(at_least=26, delimiter=delimiter)
-    return _feed(name, title, f"{_HELP}web-logs", "http_request", family, _WEB_CSV, action=(5,), line=line)
+    return _feed(
+        name, title, f"{_HELP}web-logs", "http_request", family, _WEB_CSV, action=(5,), line=line, shapes=_WEB_SHAPES
+    )
 
 
 FORMATS = (

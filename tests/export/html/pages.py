@@ -8,7 +8,20 @@ from dataclasses import replace
 from shadowai.export import html
 from shadowai.export.html.context import Context, InputFile, Reason
 from shadowai.history.nouns import Change, Comparison, Run
-from shadowai.model import Actor, Entry, Gap, Note, Origin, Report, Ruling, SourceSummary, Usage, Verdict
+from shadowai.model import (
+    Actor,
+    Candidate,
+    Dossier,
+    Entry,
+    Gap,
+    Note,
+    Origin,
+    Report,
+    Ruling,
+    SourceSummary,
+    Usage,
+    Verdict,
+)
 from tests.export.reports import CHAT, HOSTILE, SMALL, UNKNOWN, hostile
 
 MARKS = (
@@ -40,6 +53,10 @@ PAYLOADS = (*MARKS, *HOSTILE)
 RUN = Run(1, "scan", "s", 0, 1_767_600_000_000_000, True, True, "v", "p", "1", {}, 0, 1, 1)
 
 
+DAYS = ((20_458, 12_000_000), (20_459, 345_678))
+"""The days of a row, and what was sent on each."""
+
+
 def entry(**changes: object) -> Entry:
     """A row that is in use against the policy, with some fields changed."""
     return replace(CHAT, risk=None, risk_level="", scopes=(), **changes)  # type: ignore[arg-type]
@@ -50,6 +67,15 @@ def change(text: str) -> Change:
     return Change(
         "changed", "service", text, text, "environment", text, text, text, text, text, text, Verdict.PROHIBITED, True
     )
+
+
+def candidate(text: str, **changes: object) -> Candidate:
+    """Something that looks like AI, with ``text`` wherever a text comes from outside."""
+    place = Origin(text, 7)
+    made = Candidate(
+        text, (text, f"api_path:{text}"), 4, "likely", True, 2, 1, 9, 0, 5_000, sources=(text,), origins=(place,)
+    )
+    return replace(made, first_seen=1_767_600_000_999_999, last_seen=1_767_686_400_000_000, **changes)  # type: ignore[arg-type]
 
 
 def context(text: str, asset: str = "") -> Context:
@@ -81,17 +107,21 @@ def everything() -> Report:
         tuple(source for report in reports for source in report.sources),
         "service",
         MARKS[0],
+        tuple(map(candidate, PAYLOADS)),
     )
 
 
 def _row(row: Entry, text: str) -> Entry:
-    ruled = replace(row, ruling=Ruling(1, text), departments=(text,), signature_pack=text, signature_sha256=text)
+    kept = Dossier(text, text, (text,), text, text, text, text, text, text, text, (text,))
+    ruled = replace(
+        row, ruling=Ruling(1, text), departments=(text,), signature_pack=text, signature_sha256=text, dossier=kept
+    )
     return replace(ruled, actor=None, confidence="confirmed")
 
 
 FULL = Report(
     entries=(
-        CHAT,
+        replace(CHAT, days=DAYS),
         entry(asset_id="c", service_id="claude", service="Claude", usage=Usage.AUTONOMOUS, bytes_up=5),
         entry(
             asset_id="d",
@@ -116,6 +146,11 @@ FULL = Report(
         SourceSummary("empty.log", "squid", 4, 4, 0),
     ),
     signatures="2026.11.21",
+    candidates=(
+        candidate("llm.example.org", new=False),
+        candidate("gpt.example.net", level="unconfirmed", bytes_up=None),
+        candidate("ai.example.com", level="name"),
+    ),
 )
 """A report with something of every kind in it."""
 PEOPLE = replace(

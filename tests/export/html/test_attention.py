@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from shadowai.export.html.attention import concerns, in_use
+from shadowai.export.html.attention import concerns, height, top_risks
 from shadowai.export.html.context import Reason
-from shadowai.model import Ruling, Usage, Verdict
+from shadowai.model import Entry, Ruling, Usage, Verdict
 from tests.export.html.pages import entry
 
 
@@ -23,7 +23,6 @@ from tests.export.html.pages import entry
 )
 def test_less_than_proven_use_is_held_against_nobody(changes: dict[str, object]) -> None:
     row = entry(**changes)
-    assert not in_use(row)
     assert concerns([row], {}) == ()
 
 
@@ -45,9 +44,40 @@ def test_breaches_come_first_then_risk_then_the_manner_of_use_then_size() -> Non
     assert [concern.entry.asset_id for concern in concerns(rows[::-1], {})] == order
 
 
-def test_a_known_risk_orders_within_a_verdict() -> None:
-    low, high = entry(asset_id="low"), replace(entry(asset_id="high"), risk=80)
-    assert [concern.entry.asset_id for concern in concerns([low, high], {})] == ["high", "low"]
+def _rated(id: str, low: int | None, high: int, level: str, **changes: object) -> Entry:
+    return replace(entry(asset_id=id, **changes), risk=high, risk_low=low, risk_level=level)
+
+
+LADDER = (
+    _rated("sure", 60, 60, "high"),
+    _rated("wide", 26, 69, "high"),
+    _rated("same low, less", 26, 57, "high"),
+    _rated("hardly", 44, 49, "medium"),
+    _rated("low", None, 12, "low"),
+    entry(asset_id="unrated"),
+)
+"""The highest risk first: the level of the most that it may be, then what is known, then what may be."""
+
+
+def test_risks_are_ordered_by_level_then_by_what_is_known_then_by_what_may_be() -> None:
+    assert [one.entry.asset_id for one in concerns(LADDER[::-1], {})] == [one.asset_id for one in LADDER]
+    assert [height(one) for one in LADDER] == sorted((height(one) for one in LADDER), reverse=True)
+    assert len({height(one) for one in LADDER}) == len(LADDER)
+
+
+def test_a_verdict_goes_before_a_risk_in_the_queue_and_has_no_part_in_the_list_of_risks() -> None:
+    approved, forbidden = _rated("a", 90, 90, "critical", verdict=Verdict.SANCTIONED), _rated("b", 5, 5, "low")
+    undecided = _rated("c", 95, 95, "critical", verdict=Verdict.UNREVIEWED)
+    rows, made = (approved, forbidden, undecided), {id: (Reason("why", 1, 1),) for id in "abc"}
+    assert [one.entry.asset_id for one in concerns(rows, made)] == ["b", "c"]
+    assert [one.entry.asset_id for one in top_risks(rows, made)] == ["c", "a", "b"]
+
+
+def test_of_the_same_risk_what_is_confirmed_comes_first_and_none_is_left_out_for_want_of_proof() -> None:
+    rows = (_rated("u", 60, 60, "high", confidence="unconfirmed"), _rated("z", 60, 60, "high"))
+    made = {id: (Reason("why", 1, 1),) for id in "uzn"}
+    assert [one.entry.asset_id for one in top_risks(rows, made)] == ["z", "u"]
+    assert top_risks((_rated("n", 60, 60, "high", verdict=Verdict.NOT_AI), entry(asset_id="unrated")), made) == ()
 
 
 def _texts(**changes: object) -> list[str]:

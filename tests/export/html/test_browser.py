@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from shadowai.export.html.context import Context
-from shadowai.model import Report
-from tests.export.html.pages import FULL, PAYLOADS, PEOPLE, context, everything, written
+from shadowai.export.html.context import Context, Reason
+from shadowai.model import Actor, Report, Usage, Verdict
+from tests.export.html.pages import DAYS, FULL, PAYLOADS, PEOPLE, candidate, context, entry, everything, written
 from tests.export.reports import hostile
 
 Open = Callable[..., Page]
@@ -43,9 +46,9 @@ def opened(browser: Browser, tmp_path: Path, watched: Watched) -> Iterator[Open]
     """Opens a report as the file that it is."""
     contexts: list[BrowserContext] = []
 
-    def open_(report: Report, beside: Context | None = None, **how: Any) -> Page:
+    def open_(report: Report | str, beside: Context | None = None, **how: Any) -> Page:
         path = tmp_path / f"report-{len(contexts)}.html"
-        path.write_text(written(report, beside), encoding="utf-8")
+        path.write_text(report if isinstance(report, str) else written(report, beside), encoding="utf-8")
         contexts.append(browser.new_context(offline=True, **how))
         page = contexts[-1].new_page()
         watched.watch(page)
@@ -125,6 +128,37 @@ def test_a_table_filters_by_text_and_verdict_and_counts(opened: Open) -> None:
     assert (_column(page, 0), count.inner_text()) == ([], "0 of 5")
 
 
+def test_unknown_ai_is_filtered_by_its_level(opened: Open) -> None:
+    page = opened(FULL)
+    page.locator("#unknown select").select_option("likely")
+    assert page.locator("#unknown tbody tr:visible").count() == 1
+    assert page.locator("#unknown label", has_text="Level").count() == 1
+
+
+def test_verdicts_manners_of_use_and_risks_sort_by_their_order_and_not_by_letters(opened: Open) -> None:
+    told = (
+        (80, 20, "critical", Verdict.SANCTIONED, Usage.RESOLVED),
+        (60, 60, "high", Verdict.PROHIBITED, Usage.CONNECTED),
+        (69, 30, "high", Verdict.NOT_AI, Usage.AUTONOMOUS),
+        (None, None, "", Verdict.UNREVIEWED, None),
+    )
+    plain = [entry(asset_id=str(n), service_id=str(n), service=str(n)) for n in range(len(told))]
+    rows = tuple(
+        replace(row, risk=high, risk_low=low, risk_level=level, verdict=verdict, usage=usage)
+        for row, (high, low, level, verdict, usage) in zip(plain, told, strict=True)
+    )
+    page = opened(Report(rows))
+    for head, order in (("Risk", "0123"), ("Verdict", "1302"), ("Use", "2103")):
+        page.locator("#services th", has_text=head).locator("button").click()
+        assert "".join(_column(page, 0)) == order, head
+
+
+def test_rows_that_are_not_on_the_page_are_counted_by_its_filter(opened: Open) -> None:
+    rows = tuple(entry(asset_id=str(n), service_id=str(n)) for n in range(1_002))
+    page = opened(Report(rows))
+    assert page.locator("#services output").inner_text() == "1,000 of 1,000; 2 more are not on this page"
+
+
 def test_without_scripts_every_row_is_there(opened: Open) -> None:
     page = opened(FULL, java_script_enabled=False)
     assert page.locator("#services tbody tr:visible").count() == 5
@@ -192,13 +226,93 @@ def test_it_has_landmarks_headings_in_order_and_headed_tables(opened: Open) -> N
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
 
 
-def test_it_prints_the_summary_on_two_pages_and_no_controls(opened: Open) -> None:
-    page = opened(FULL, Context(people=PEOPLE))
-    page.set_viewport_size({"width": 688, "height": 1000})  # 182 mm, A4 within its margins
+LONG = "Ein Dienst mit einem sehr langen Namen für Geschäftsprozesse مساعد الذكاء 人工智能写作助手专业版 🤖 " * 3
+
+
+@cache
+def large() -> str:
+    """A page of two thousand rows with long names in several scripts, and everything that may stand beside them."""
+    verdicts = list(Verdict)
+    rows = tuple(
+        replace(
+            entry(
+                asset_id=str(n),
+                service_id=str(n),
+                service=f"{n} {LONG}",
+                verdict=verdicts[n % len(verdicts)],
+                days=DAYS,
+                names=("Mozilla/5.0 " + "x" * 300, "chat.example"),
+                verdict_reason=LONG,
+            ),
+            risk=n % 90,
+            risk_low=0,
+            risk_level="high",
+        )
+        for n in range(2_000)
+    )
+    notes = tuple(replace(note, kind=kind, text=f"{kind} {LONG}") for note in FULL.notes for kind in KINDS)
+    reasons = {row.asset_id: tuple(Reason(f"{n}: {LONG}", n, 0) for n in range(9)) for row in rows}
+    people = replace(PEOPLE, entries=tuple(replace(row, actor=Actor(f"{row.asset_id} {LONG}")) for row in rows))
+    candidates = tuple(candidate(f"{n}.{'x' * 80}.example") for n in range(200))
+    report = replace(FULL, entries=rows, notes=notes, candidates=candidates)
+    return written(report, replace(context("x"), people=people, risks=reasons))
+
+
+KINDS = (
+    *(
+        "encrypted_hello",
+        "quic_incomplete",
+        "encrypted_dns",
+        "vpn",
+        "nameless",
+        "snap_length",
+        "cut",
+        "signatures_behind",
+    ),
+    *("clear_key", "impersonation", "policy_conflict", "review", "wired", "zone"),
+)
+"""Of notes, most that there are."""
+
+
+def _pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", pdf))
+
+
+def test_on_paper_the_summary_takes_two_pages_however_much_there_is(opened: Open) -> None:
+    for text in (written(FULL, Context(people=PEOPLE)), large()):
+        page = opened(text)
+        page.evaluate("document.querySelectorAll('#summary ~ *, footer').forEach((node) => node.remove())")
+        assert 1 <= _pages(page.pdf(prefer_css_page_size=True)) <= 2
+
+
+def test_a_page_on_paper_is_counted_as_one(opened: Open) -> None:
+    assert _pages(opened(FULL, Context(people=PEOPLE)).pdf(prefer_css_page_size=True)) > 2
+
+
+def test_it_prints_no_controls_and_repeats_the_heads_of_tables(opened: Open) -> None:
+    page = opened(large())
+    assert page.locator("#services thead button").count() > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    for control in (".contents", ".tools"):
+    for control in (".contents", ".tools", "thead button"):
         assert not page.locator(control).first.is_visible()
-    height = page.evaluate("document.querySelector('#summary').getBoundingClientRect().bottom")
-    assert height <= 2 * 265 / 25.4 * 96
+    assert page.locator("#services tbody tr:visible").count() == 250
+    assert "On paper the first 250 rows" in page.locator("#services .paper").inner_text()
     assert page.locator("#services details dl").first.is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('#summary')).breakAfter") == "page"
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    head = page.locator("#services th", has_text="Events")
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+
+
+def test_a_large_page_is_no_wider_than_a_phone_and_sorts_in_a_moment(opened: Open) -> None:
+    page = opened(large(), viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    took = page.evaluate(
+        """() => { const start = performance.now();
+            document.querySelector("#services thead button").click(); document.body.getBoundingClientRect();
+            return performance.now() - start; }"""
+    )
+    assert took < 5_000

@@ -131,7 +131,7 @@ def test_the_summary_comes_first_and_says_what_counts() -> None:
         "ChatGPT prohibited risk 70, high",
         "Encrypted client hello (ECH): 7.",
         "Half-finished tenant tasks: 3.",
-        "a key was sent in clear : 1 ( dump.pcapng#9 )",
+        "a key was sent in clear : 1",
     ):
         assert said in summary, said
 
@@ -147,6 +147,45 @@ def test_a_risk_that_is_not_sure_is_an_interval() -> None:
     report = replace(SMALL, entries=(replace(CHAT, risk_low=40),))
     page = written(report, Context(risks={CHAT.asset_id: (Reason("retention is not known", 20, 0),)}))
     assert "risk 40 to 70, high" in page and '<span class="points">0 to 20 points</span>' in page
+
+
+def test_a_floor_that_lifts_the_lower_end_further_is_told_smaller_figure_first() -> None:
+    page = written(SMALL, Context(risks={CHAT.asset_id: (Reason("floor", 11, 35),)}))
+    assert '<span class="points">11 to 35 points</span>' in page
+    risks = page[page.index('id="risks"') :]
+    assert '<td class="figure">35</td><td class="figure">11</td>' in risks  # as they add up
+
+
+def test_a_summary_shows_the_weightiest_reasons_and_counts_the_rest() -> None:
+    many = tuple(Reason(f"reason {number}", 9 - number, 0) for number in range(9))
+    page = written(replace(FULL, entries=(replace(CHAT, verdict_reason=""),)), Context(risks={CHAT.asset_id: many}))
+    summary = page[page.index('id="summary"') : page.index('id="services"')]
+    assert "reason 3" in summary and "reason 4" not in summary and "and 5 more reasons" in summary
+    assert "reason 8" in page
+
+
+def test_unknown_ai_is_ranked_and_is_no_finding() -> None:
+    page = written(FULL)
+    section = page[page.index('id="unknown"') : page.index("</section>", page.index('id="unknown"'))]
+    assert section.index("gpt.example.net") < section.index("llm.example.org")
+    assert "ai.example.com" not in section and "1 host has nothing but a name" in section
+    assert "What is new is not known" not in section and "no finding and no verdict" in section.lower()
+    undated = replace(FULL, candidates=(replace(FULL.candidates[0], new=None),))
+    assert "What is new is not known" in written(undated)
+    assert 'id="unknown"' not in written(replace(FULL, candidates=()))
+
+
+def test_days_have_their_figures_and_say_what_they_do_not_hold() -> None:
+    page = written(FULL)
+    days = page[page.index('id="days"') : page.index("</section>", page.index('id="days"'))]
+    assert re.search(r"5 Jan 2026</th><td[^>]*>1</td>.*?12\.0 MB", days)
+    assert "3 services in use tell no day" in days and "how many events a day had is not kept" in days
+    assert 'id="days"' not in written(SMALL)  # no row of it knows its days
+
+
+def test_a_host_is_read_from_left_to_right_whatever_its_script() -> None:
+    page = written(replace(FULL, candidates=(replace(FULL.candidates[0], name="בינה.example.org"),)))
+    assert '<bdi class="service" dir="ltr">בינה.example.org</bdi>' in page
 
 
 def test_found_nothing_and_could_not_look_are_told_apart() -> None:

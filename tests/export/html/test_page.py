@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shadowai.export.html.context import Context, InputFile
-from shadowai.export.html.page import ROWS, page, tone
+from shadowai.export.html.page import ROWS, page
 from shadowai.model import Report, SourceSummary, Usage, Verdict
-from tests.export.html.pages import FULL, PEOPLE, entry
+from tests.export.html.pages import FULL, PEOPLE, context, entry
 
 
 def test_figures_count_what_is_proven() -> None:
@@ -44,16 +44,29 @@ def test_groups_by_verdict_keep_the_order_of_the_report_and_by_category_the_larg
     assert told.verdicts[1].sent is None
 
 
-def test_every_verdict_has_a_tone() -> None:
-    assert {tone(entry(verdict=verdict)) for verdict in Verdict} == {"action", "open", "settled"}
-    assert tone(entry(verdict=Verdict.UNSANCTIONED)) == "action" and tone(entry(verdict=Verdict.IN_REVIEW)) == "open"
+def test_figures_by_day_are_those_of_the_rows() -> None:
+    told = page(FULL, Context())
+    assert (told.unit, told.dateless) == ("day", 3)
+    assert [(one.column.name, one.action, one.sent) for one in told.stretches] == [
+        ("5 Jan 2026", 1, 12_000_000),
+        ("6 Jan 2026", 1, 345_678),
+    ]
+    assert sum(one.sent or 0 for one in told.stretches) == FULL.entries[0].bytes_up
+    assert told.daily is not None and told.sent_daily is not None
 
 
-def test_what_was_only_looked_up_is_drawn_hollow_and_behind() -> None:
-    looked_up = entry(asset_id="a", service_id="a", service="Asked", usage=Usage.RESOLVED)
-    figure = page(Report((looked_up, entry())), Context()).timeline
-    assert figure is not None
-    assert figure.wide.index("bar-action bar-hollow") < figure.wide.index('"bar-action"')  # the lowest is drawn first
+def test_what_somebody_found_to_be_no_ai_is_in_the_table_and_in_no_figure() -> None:
+    mistaken = entry(asset_id="n", service_id="n", verdict=Verdict.NOT_AI, usage=Usage.BULK, days=((20_458, 9),))
+    told = page(Report((mistaken,)), context("x", asset="n"))
+    assert told.services == (mistaken,) and [group.name for group in told.verdicts] == ["not_ai"]
+    assert (told.found, told.sent, told.concerns, told.risks, told.categories) == (0, None, (), (), ())
+    assert told.timeline is told.volumes is told.daily is None and told.dateless == 0
+
+
+def test_candidates_and_risks_are_there_where_they_are_known() -> None:
+    told = page(FULL, context("why", asset=FULL.entries[0].asset_id))
+    assert [one.name for one in told.unknown.listed] == ["gpt.example.net", "llm.example.org"]
+    assert [one.entry.service for one in told.risks] == ["ChatGPT"]
 
 
 def test_a_large_report_is_cut_and_says_so() -> None:
@@ -61,7 +74,7 @@ def test_a_large_report_is_cut_and_says_so() -> None:
     told = page(Report(rows), Context(people=Report(rows, by="user")))
     assert (len(told.services), told.more_services, told.more_users) == (ROWS, 3, 3)
     assert told.breaching == ROWS + 3
-    assert told.timeline is not None and told.timeline.more == ROWS + 3 - 24
+    assert told.timeline is not None and told.timeline.more == ROWS + 3 - 16
 
 
 def test_inputs_have_their_counts_and_their_files() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from shadowai.export.html.wording import counted, day, interval, number, person, short_day, span, word
-from shadowai.model import Actor
+from shadowai.export.html.wording import counted, day, interval, kept, number, per, person, short_day, span, word
+from shadowai.model import Actor, Dossier
 
 JAN_5 = 1_767_571_200_000_000
 DAY = 86_400_000_000
@@ -54,3 +54,25 @@ def test_who_is_named_by_the_best_that_is_known() -> None:
     assert person(Actor(None, None, "192.0.2.1")) == "192.0.2.1"
     assert person(None) == person(Actor()) == "not named"
     assert word("in_review") == "in review"
+
+
+def test_what_is_on_file_is_titled_and_what_nobody_said_is_left_out() -> None:
+    assert kept(None) == kept(Dossier()) == []
+    file = Dossier(
+        owner="Ann Example", data_categories=("mail", "files"), dpia="DPIA-7", decided_by="bob", review=("due",)
+    )
+    assert kept(file) == [
+        ("Asset owner", "Ann Example"),
+        ("Data categories", "mail; files"),
+        ("DPIA", "DPIA-7"),
+        ("Decided by", "bob"),
+        ("To be looked at again", "due"),
+    ]
+
+
+def test_figures_by_a_unit_of_time_have_its_name() -> None:
+    assert [per(unit) for unit in ("day", "week")] == ["Day by day", "Week by week"]
+
+
+def test_an_interval_has_the_smaller_figure_first() -> None:
+    assert (interval(35, 11), interval(11, 35), interval(5, 5), interval(None, 7)) == ("11 to 35", "11 to 35", "5", "7")

@@ -64,11 +64,39 @@ def test_a_size_that_has_to_be_cut_out_has_no_plan() -> None:
 
 
 def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
-    family = Json(requires=(("kind", r"^(?:web|dns)$"), ("time", r"^\d")))
+    family = Json(requires=(("kind", r"(?i)^web$"), ("time", r"^\d")))
     plan = bulk.plan_of(_reading(_table(family=family)))
     assert plan is not None
-    assert [plan.columns[check.slot] for check in plan.checks] == [b"time"]
+    assert [plan.columns[slot] for check in plan.checks for slot in check.slots] == [b"time"]
     assert (plan.columns.index(b"kind"), True, bulk.FORMAT) in plan.host
+
+
+def test_alternatives_are_tested_one_by_one_under_the_spellings_of_a_path() -> None:
+    family = Json(requires=(("kind|type", r"^(?:web|dns(?:6)?)$"), ("time", "")))
+    plan = bulk.plan_of(_reading(_table(family=family)))
+    assert plan is not None
+    kind, other = plan.columns.index(b"kind"), plan.columns.index(b"type")
+    assert [(check.slots, check.more) for check in plan.checks[:3]] == [
+        ((kind, other), 2),
+        ((kind, other), 1),
+        ((kind, other), 0),
+    ]
+    assert len(plan.checks) == 4
+
+
+def test_pairs_are_held_to_their_shapes_and_their_order() -> None:
+    plan = bulk.plan_of(_reader("fortigate_kv"))
+    assert plan is not None
+    assert plan.family == bulk.PAIRS
+    assert [plan.columns[slot] for slot in plan.row[:-1]] == [b"type", b"subtype"] and plan.row[-1] == -1
+    shapes = {plan.columns[check.slots[0]]: check for check in plan.checks if check.elements}
+    assert set(shapes) == {b"type"} and not shapes[b"type"].raw
+
+
+def test_cef_has_a_plan_where_its_device_tells_the_format() -> None:
+    plan = bulk.plan_of(_reader("zscaler_nss_cef"))
+    assert plan is not None and plan.family == bulk.CEF
+    assert not bulk.may_fold(formats()["cef_generic"])
 
 
 def test_a_place_in_a_list_has_no_plan() -> None:

@@ -26,6 +26,7 @@ from shadowai.sources.logs.description import (
 from shadowai.sources.logs.families import (
     HEADER,
     MORE,
+    CsvTokenizer,
     Tokenizer,
     delimiter_of,
     flatten,
@@ -111,6 +112,26 @@ def test_w3c_parted_by_tabs_and_blanks_written_as_plus() -> None:
     ]
 
 
+def test_w3c_layouts_of_one_length_are_told_apart_by_what_their_columns_look_like() -> None:
+    native = ("date", "s-sitename", "cs-method", "c-ip", "sc-status")
+    other = ("date", "c-ip", "cs-method", "s-sitename", "sc-status")
+    family = W3c(layouts=(native, other))
+    for line in ("2026-02-10 W3SVC1 GET 10.0.0.1 200", "2026-02-10 10.0.0.1 GET W3SVC1 200"):
+        assert values(family, line, "c-ip", "s-sitename", "sc-status") == ["10.0.0.1", "W3SVC1", "200"]
+    reads = tokenizer(family)
+    for line in ("2026-02-10 W3SVC1 GET 10.0.0.1 200", "2026-02-10 10.0.0.2 GET W3SVC1 200"):
+        row = reads.read(line)
+        assert isinstance(row, list)
+    assert reads.getter("c-ip")(row) == "10.0.0.2"
+    assert values(family, "2026-02-10 10.0.0.1 GET 10.0.0.2 200", "c-ip") is None
+
+
+def test_w3c_parted_by_tabs_of_which_some_became_blanks() -> None:
+    head = "#Fields: date cs-host sc-status"
+    family = W3c(columns=("cs-host",), delimiter="tab")
+    assert values(family, "2026-02-10 chatgpt.com\t200", "cs-host", before=(head,)) == ["chatgpt.com"]
+
+
 ZEEK_HEAD = ("#separator \\x09", "#set_separator\t,", "#unset_field\t-", "#path\tdns", "#fields\tts\tid.orig_h\tquery")
 
 
@@ -152,6 +173,16 @@ def test_a_table_knows_its_header_when_it_comes_again_and_other_widths() -> None
     assert reads.read("a,b") == ["a", "b"]
     assert reads.read("a,b,c,d") is None
     assert reads.read("a") is None
+
+
+def test_a_header_may_be_wide_but_not_without_end() -> None:
+    reads = CsvTokenizer(CsvHeader())
+    wide = "host,user,time" + "".join(f",c{number}" for number in range(4_093))
+    assert reads.read(wide + ",more") is HEADER and reads.header is None, "passed over as what stands above a header"
+    assert reads.read(wide) is HEADER and reads.header is not None
+    assert reads.read(wide.replace("host", "a", 1)) is not None
+    assert reads.read(wide + ",more") is None
+    assert reads.read("," * (1 << 20)) is None
 
 
 def test_a_quoted_line_break_goes_on_in_the_next_line() -> None:
@@ -226,6 +257,27 @@ def test_cef() -> None:
     assert values(Cef("other"), line, "src") is None
     assert values(Cef(), "CEF:0|too|few", "src") is None
     assert values(Cef(), CEF + "src=1 src=2", "src") == ["1"]
+
+
+@pytest.mark.parametrize("before", ["", "   ", "<134>relay "])
+def test_cef_of_which_a_syslog_reader_took_the_beginning(before: str) -> None:
+    line = before + ("CEF:" if before.endswith("relay ") else "") + CEF.partition("CEF:")[2] + "src=10.0.0.1"
+    assert values(Cef("proxy"), line, "src") == ["10.0.0.1"]
+    assert values(Cef("proxy"), " " * 9 + CEF.partition("CEF:")[2] + "src=10.0.0.1", "src") is None
+
+
+def test_leef_without_its_beginning_and_parted_by_bars() -> None:
+    assert values(Leef("acme"), "1.0|Acme|Proxy|1|200|src=10.0.0.1\tusrName=jdoe", "usrName") == ["jdoe"]
+    assert values(
+        Leef("acme"), "LEEF:1.0|Acme|Proxy|1|200|src=10.0.0.1|usrName=Jane Doe|url=/a|b", "src", "usrName"
+    ) == [
+        "10.0.0.1",
+        "Jane Doe",
+    ]
+    assert values(Leef("acme"), "LEEF:1.0|Acme|Proxy|1|200|url=/a|b=c\tusrName=jdoe", "url", "usrName") == [
+        "/a|b=c",
+        "jdoe",
+    ]
 
 
 def test_leef() -> None:

@@ -116,6 +116,37 @@ def test_a_quote_that_is_never_closed_costs_one_line() -> None:
     assert gaps(log) == [("quote is never closed", 1, [2])]
 
 
+def test_a_quoted_line_break_is_within_a_header() -> None:
+    row, other = "2024-06-03T12:00:00Z,claude.ai,x\n", "x,chatgpt.com,2024-06-03T12:00:00Z\n"
+    text = 'time,"dest_\nhost",note\n' + row + 'note,dest_host,"ti\nme"\n' + other
+    log, records = opened(text, forced=formats()["generic_csv"])
+    assert lines_of(records) == [(3, "generic_csv", "claude.ai"), (6, "generic_csv", "chatgpt.com")]
+    assert gaps(log) == []
+
+
+def test_stray_quotes_above_a_header_cost_one_line_each() -> None:
+    head, row = "time,dest_host,note\n", "2024-06-03T12:00:00Z,claude.ai,x\n"
+    log, records = opened('"Report\nof\n"June\n' + head + row * 2, forced=formats()["generic_csv"])
+    assert [line for line, _, _ in lines_of(records)] == [5, 6]
+    assert gaps(log) == [("quote is never closed", 2, [1, 3])]
+
+
+def test_rows_between_two_stray_quotes_are_no_header() -> None:
+    """Whatever else such a "header" holds, the rows are read."""
+    names = [
+        "username",
+        "request_timestamp_epoch",
+        "requested_host",
+        "server_to_client_bytes",
+        "client_to_server_bytes",
+    ]
+    head, row = ",".join(names) + "\n", "jo,1720000000,chatgpt.com,5,7\n"
+    torn = f'{",".join(names[:2])},"{row * 2}",{",".join(names[2:])}\n'
+    log, records = opened(head + row + torn + row, forced=formats()["skyhigh_wgcs_csv"])
+    assert [line for line, _, _ in lines_of(records)] == [2, 4, 6]
+    assert gaps(log) == [("quote is never closed", 2, [3, 5])]
+
+
 def test_headers_that_change_within_a_file() -> None:
     head = "#Software: SGOS 6.7\n#Fields: "
     text = f"{head}date time c-ip cs-username cs-host sc-bytes cs-bytes\n2024-06-03 12:00:00 10.0.0.1 jdoe chatgpt.com 5 7\n"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shadowai.model import Actor, Record
-from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, TimeOf, When
+from shadowai.model import Actor, Answer, Record, Session
+from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, TimeOf, Told, When, Whole
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock, iso
@@ -258,3 +258,65 @@ def test_a_dotted_word_for_no_value_is_no_candidate_either() -> None:
     tokens = reader.tokens(json.dumps({"host": "0.0.0.0", "msg": "to=chatgpt.com"}))
     assert isinstance(tokens, dict)
     assert list(reader.candidates(tokens)) == ["chatgpt.com"]
+
+
+SESSIONS = replace(
+    FMT,
+    kind="connection",
+    session=("serial", ("id", Part("log", "id=([1-9][0-9]*)"))),
+    whole=Whole((When((("type", "^traffic$"),)),), ("sent",), ("rcvd",), (When((("web", "^[1-9]"),)),)),
+    lasted=("took",),
+    product="acme",
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "session"),
+    [
+        ({"serial": "A", "id": 7}, Session("acme:A|7", True)),
+        ({"serial": "A", "log": "x id=7"}, Session("acme:A|7", True)),
+        ({"serial": "A", "log": "x id=0"}, None),
+        ({"serial": "A"}, None),
+        ({"serial": "nobody", "id": 7}, None),
+        ({"serial": "A", "id": "-"}, None),
+        ({"serial": "A", "id": 7, "host": "example.com"}, Session("acme:A|7")),
+        ({"serial": "A", "id": 7, "host": "example.com", "type": "traffic"}, Session("acme:A|7", True)),
+        ({"serial": "A", "id": 7, "type": "dns"}, Session("acme:A|7")),
+        ({"serial": "A", "id": 7, "sent": 900, "rcvd": "80", "up": 5}, Session("acme:A|7", True, 900, 80)),
+        ({"serial": "A", "id": 7, "host": "example.com", "sent": "many"}, Session("acme:A|7")),
+        ({"serial": "A", "id": 7, "web": 2}, Session("acme:A|7", True, named=True)),
+    ],
+)
+def test_of_which_connection_a_record_tells(values: dict[str, Any], session: Session | None) -> None:
+    assert record(SESSIONS, **values).session == session
+
+
+def test_a_whole_record_s_own_sizes_are_the_connection_s_where_nothing_else_is_said() -> None:
+    plain = replace(SESSIONS, whole=Whole())
+    assert record(plain, serial="A", id=7, up=5, down=6).session == Session("acme:A|7", True, 5, 6)
+    assert record(plain, serial="A", id=7, up=5, host="example.com").session == Session("acme:A|7")
+
+
+@pytest.mark.parametrize(
+    ("took", "before"),
+    [("30", 30), ("0", 0), ("1.5", 1.5), ("0:01:07", 67), ("25:00:00", 90_000), ("-", None), ("", None), ("soon", None), ("1:2", None)],
+)  # fmt: skip
+def test_when_a_connection_began(took: str, before: float | None) -> None:
+    found = record(SESSIONS, time="2026-01-05T09:00:00Z", took=took)
+    assert found.time is not None
+    assert found.began == (None if before is None else found.time - int(before * 1_000_000))
+    assert record(SESSIONS, took=took).began is None
+    if before is not None:
+        thousandth = record(replace(SESSIONS, lasted_ms=True), time="2026-01-05T09:00:00Z", took=took)
+        assert thousandth.began == found.time - int(before * 1000)
+
+
+@pytest.mark.parametrize(
+    ("ttls", "least"),
+    [([86400.0, 60.5], 60), ("86400.000000,60.000000", 60), (30, 30), ([], None), ("-", None), ({"a": 1}, None)],
+)
+def test_an_answer_holds_as_long_as_the_least_that_it_tells(ttls: object, least: int | None) -> None:
+    dns = replace(FMT, told=Told(("answers",), ("ttls",)))
+    assert record(dns, src="10.0.0.5", answers=["a.example.net", "203.0.113.9"], ttls=ttls).answer == Answer(
+        "10.0.0.5", ("203.0.113.9",), least
+    )

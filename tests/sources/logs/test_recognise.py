@@ -136,6 +136,13 @@ def test_no_text_makes_it_fail(text: str) -> None:
 SIZE = 1 << 13
 
 
+def test_a_line_is_told_by_its_beginning_however_long_it_is() -> None:
+    for end in (" x" * (1 << 19), ' x="' + "y" * (1 << 20) + '"'):
+        found = KNOWN.line(FORTIGATE + end)
+        assert found is not None and found[0].name == "fortigate_kv"
+    assert KNOWN.line("x " * (1 << 15) + FORTIGATE) is None
+
+
 def test_hostile_lines_are_looked_at_in_time() -> None:
     """Every format's own pattern takes part: one that goes back over the line for each of its characters shows here."""
     for unit in ("a=", '"', "[", " ", "\\", 'a="', "|", "{", '{"a":', "\t", "a: ", ",", "x", "1 ", "<1>", '" ', "- "):

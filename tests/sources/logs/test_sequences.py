@@ -9,7 +9,7 @@ import pytest
 
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.description import Json
-from shadowai.sources.logs.sequences import Sequence, sequence
+from shadowai.sources.logs.sequences import Sequence, alternatives, sequence
 
 PATTERNS = sorted(
     {pattern for one in formats().values() if isinstance(one.family, Json) for _, pattern in one.family.requires}
@@ -60,3 +60,38 @@ def test_most_of_what_formats_require_is_a_sequence() -> None:
 @pytest.mark.parametrize("pattern", REFUSED)
 def test_what_would_need_going_back_is_refused(pattern: str) -> None:
     assert sequence(pattern) is None
+
+
+CHOICES = {
+    r"^(?:a|bc|)$": ["", "a", "bc", "b", "abc"],
+    r"^(?:[A-Z\d]+|true|http(?:_red|_long)?)$": [
+        "AB1",
+        "true",
+        "http",
+        "http_red",
+        "http_long",
+        "http_",
+        "True",
+        "xhttp",
+        "",
+    ],
+    r"^x(?:1|2)y(?:z)?$": ["x1y", "x2yz", "xy", "x3y", "x1yzz"],
+    r"^(?:a|(?:b|c)d)": ["a", "bd", "cde", "b", "c", "d"],
+    r"^[(|?:)]$": ["(", "|", ")", "a"],
+}
+
+
+@pytest.mark.parametrize("pattern", CHOICES)
+def test_alternatives_agree_with_re(pattern: str) -> None:
+    found = alternatives(pattern)
+    assert found
+    for text in CHOICES[pattern]:
+        assert any(_matches(one, text) for one in found) == (re.search(pattern, text) is not None), text
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"^(?:a|b)+$", r"^(?:a|b){2}$", r"^(?:a|b)*?c", r"^(a|b)$", r"^a\|b$", r"^(?=a)b", r"^(?:" + "(?:a|b)" * 7 + ")$"],
+)
+def test_no_alternatives_where_it_is_not_sure(pattern: str) -> None:
+    assert alternatives(pattern) == ()

@@ -12,7 +12,7 @@ import pytest
 from shadowai.errors import UsageError
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats, formats_with, toml_file
-from shadowai.sources.logs.description import Part, TimeOf, Told, When
+from shadowai.sources.logs.description import Part, TimeOf, Told, When, Whole
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.timestamps import iso
 from tests.conftest import ROOT
@@ -253,11 +253,33 @@ def test_what_joins_records_can_be_described(tmp_path: Path) -> None:
     assert found.joins
 
 
+def test_how_the_records_of_a_connection_fit_together_can_be_described(tmp_path: Path) -> None:
+    more = (
+        'session = [1, [2, { key = 3, pattern = "^([1-9].*)" }]]\nlasted = 4\nlasted_ms = true\n'
+        '[whole]\nup = 5\ndown = [6, 7]\nwhen = { all = { 8 = "^traffic$" } }\nnamed = [{ all = { 9 = "^[1-9]" } }]\nnameless = true\n'
+    )
+    path = tmp_path / "a.toml"
+    path.write_text(GOOD.replace("\n[options]", more + "\n[options]"), "utf-8")
+    found = toml_file.read(path)
+    assert found.session_takes == ((1,), (2, Part(3, "^([1-9].*)")))
+    assert (found.lasted, found.lasted_ms) == ((4,), True)
+    assert found.whole == Whole((When(((8, "^traffic$"),)),), (5,), (6, 7), (When(((9, "^[1-9]"),)),), True)
+    assert found.joins
+
+
 @pytest.mark.parametrize(
     ("more", "wrong"),
     [
-        ("session = true", "no list of tokens"),
-        ("session = [1.5]", "no list of tokens"),
+        ("session = true", "names no token"),
+        ("session = [1.5]", "names no token"),
+        ("session = [[1, 0]]", "names no token"),
+        ("whole = { then = 1 }", "has 'then'"),
+        ("whole = { nameless = 1 }", "has 'nameless'"),
+        ("whole = { when = [{ all = {} }] }", "needs all"),
+        ("whole = { up = 'sent' }", "is no position"),
+        ("whole = { named = [{ all = { 3 = '(' } }] }", "pattern"),
+        ("lasted = ['duration']", "is no position"),
+        ("lasted_ms = 1", "is not of type bool"),
         ('each = "x"', "one group"),
         ("told = { ttl = 6 }", "told"),
         ("told = { addresses = 5, server = 6 }", "told"),

@@ -1,0 +1,96 @@
+"""Log lines in a column of a CSV export (Splunk, Microsoft Sentinel, Graylog, Kibana), as JSON lines that hold them.
+
+Such a table is no log of its own: its other columns say what collected the lines, and its ``host`` is not where anybody went. Only the
+line and the time beside it are handed on, under the line's own number in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+import orjson
+
+from shadowai.sources.framing import decode
+
+RAW: Final = ("_raw", "SyslogMessage", "@rawstring", "event.original", "raw_log", "rawLog")
+"""Columns that hold nothing but what was received."""
+_MESSAGE = ("message", "@message", "Message", "_source.message", "textPayload", "body")
+"""Columns that do beside a collector's own only."""
+_TIMES = ("_time", "@timestamp", "timestamp", "time", "TimeGenerated [UTC]", "TimeGenerated", "date")
+_COLLECTORS = frozenset((
+    "_time", "@timestamp", "timestamp", "time", "date", "timegenerated", "source", "host", "hostname", "sourcetype", "index", "_index",
+    "_id", "_score", "id", "level", "severity", "facility", "program", "tag", "tags", "service", "status", "priority", "computer",
+    "splunk_server", "linecount", "punct", "@logstream", "@log", "@ptr", "@ingestiontime", "logstream", "streams", "gl2_source_input",
+    "gl2_message_id", "eventtype", "type",
+))  # fmt: skip
+_DELIMITERS = ",;\t"
+_JOINED = 64
+_LONGEST = 1 << 20
+"""Lines and bytes that one record may have."""
+
+
+class Columns(NamedTuple):
+    """How a table's fields are parted, and the places of the column of log lines and of that of their time, whose zone is ``zone``."""
+
+    delimiter: str
+    line: int
+    time: int | None
+    zone: str
+
+
+def columns(head: bytes) -> Columns | None:
+    """Where a table that begins with ``head`` has log lines; ``None`` for everything else."""
+    line, ended, _ = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    if not ended or not any(name.encode() in line for name in (*RAW, *_MESSAGE)):
+        return None
+    for delimiter in _DELIMITERS:
+        names = _split(decode(line), delimiter)
+        if names is None or len(names) < 2:
+            continue
+        others = {name.lower() for name in names if name not in _MESSAGE}
+        known = (*RAW, *(_MESSAGE if others <= _COLLECTORS else ()))
+        place = next((names.index(name) for name in known if name in names), None)
+        if place is not None:
+            time = next((name for name in _TIMES if name in names), None)
+            zone = " UTC" if time is not None and time.endswith("[UTC]") else ""
+            return Columns(delimiter, place, None if time is None else names.index(time), zone)
+    return None
+
+
+def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:
+    """The log lines, each in an object of its own; what cannot be taken apart as it stands."""
+    stream.readline(_LONGEST)
+    yield b"\n"
+    for record in _records(iter(lambda: stream.readline(_LONGEST), b"")):
+        text = "".join(decode(line) for line in record).rstrip("\r\n")
+        values = _split(text, of.delimiter) if len(text) < _LONGEST else None
+        if values is None or len(values) <= of.line:
+            yield from record
+            continue
+        found = {"_raw": values[of.line]}
+        if of.time is not None and of.time < len(values) and values[of.time]:
+            found["_time"] = values[of.time] + of.zone
+        yield orjson.dumps(found) + b"\n" * len(record)
+
+
+def _records(stream: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Lines that belong together, as every quote is closed again; those whose quote never is, one by one."""
+    held: list[bytes] = []
+    quotes = size = 0
+    for line in stream:
+        held.append(line)
+        quotes += line.count(b'"')
+        size += len(line)
+        if quotes % 2 == 0 or len(held) >= _JOINED or size >= _LONGEST:
+            yield from [held] if quotes % 2 == 0 and size < _LONGEST else ([one] for one in held)
+            held, quotes, size = [], 0, 0
+    yield from ([one] for one in held)
+
+
+def _split(text: str, delimiter: str) -> list[str] | None:
+    try:
+        return next(csv.reader([text], delimiter=delimiter), None)
+    except csv.Error:
+        return None

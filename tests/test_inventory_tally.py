@@ -1,0 +1,114 @@
+"""The sums behind rows: they add up in input order, however it was cut, and hold once what many say alike."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+
+from shadowai.inventory_tally import Actors, Days, Footing, Tally, count, first, of_sighting, on, packed
+from shadowai.model import Actor, Name, Origin, Sighting
+
+SURE, LOOKUP = Footing("confirmed", False), Footing("confirmed", True)
+ANN, BOB = Actor("ann"), Actor("bob")
+ROLES = frozenset({"web"})
+
+
+def _sighting(number: int, days: Days = ((1, 10),)) -> Sighting:
+    return Sighting(
+        Actor(f"u{number}", None, f"10.0.{number >> 8 & 255}.{number & 255}"),
+        Name("domain", "chatgpt.com"),
+        "proxy",
+        events=1,
+        bytes_up=1000 + number,
+        first_seen=(1 << 50) + number,
+        last_seen=(1 << 50) + number,
+        days=days,
+        origins=(Origin("access.log", number + 1),),
+        source="squid_native",
+        facts=frozenset({"post"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ((), ((3, 1),), ((3, 1),)),
+        (((3, 1),), (), ((3, 1),)),
+        (((1, 1), (2, 2)), ((3, 3),), ((1, 1), (2, 2), (3, 3))),
+        (((1, 1), (2, 2)), ((2, 5), (4, 1)), ((1, 1), (2, 7), (4, 1))),
+        (((5, 1),), ((1, 1), (9, 9)), ((1, 1), (5, 1), (9, 9))),
+    ],
+)
+def test_days_add_up_in_their_order(mine: Days, theirs: Days, both: Days) -> None:
+    tally = Tally(SURE, by_day=packed(mine))
+    tally.merge(Tally(SURE, by_day=packed(theirs)))
+    assert tally.days == both
+
+
+def test_days_of_a_sighting_may_come_in_any_order_and_twice() -> None:
+    assert of_sighting(_sighting(1, ((5, 1), (2, 2), (5, 3))), SURE, ROLES).days == ((2, 2), (5, 4))
+
+
+def test_absurd_sizes_of_a_day_are_cut_to_what_fits() -> None:
+    tally = of_sighting(_sighting(1, ((5, 1 << 80),)), SURE, ROLES)
+    tally.merge(tally)
+    assert tally.days == ((5, (1 << 63) - 1),)
+
+
+def test_a_year_of_days_is_small() -> None:
+    tally = of_sighting(_sighting(1, tuple((day, 1000) for day in range(365))), SURE, ROLES)
+    assert len(tally.by_day) < 6000
+
+
+def test_however_it_is_cut_the_sums_are_the_same() -> None:
+    draw = random.Random(4)
+    seen = [of_sighting(_sighting(n, ((draw.randrange(9), n),)), SURE, ROLES) for n in range(40)]
+    whole: Actors = {}
+    for one in seen:
+        count(whole, ANN, one)
+    for _ in range(20):
+        cuts = [0, *sorted(draw.randrange(41) for _ in range(3)), 40]
+        total: Actors = {}
+        for begin, end in pairwise(cuts):
+            part: Actors = {}
+            for one in seen[begin:end]:
+                count(part, ANN, one)
+            for tally in part.get(ANN, ()):
+                count(total, ANN, tally)
+        assert total == whole
+
+
+def test_footings_are_kept_apart_and_what_is_counted_is_left_as_it_was() -> None:
+    actors: Actors = {}
+    one = Tally(SURE, events=2, by_day=packed([(1, 1)]))
+    assert count(actors, ANN, one) and count(actors, ANN, Tally(LOOKUP, events=5)) and count(actors, BOB, one)
+    assert not count(actors, ANN, one)
+    assert [tally.events for tally in actors[ANN]] == [4, 5]
+    assert (one.events, on(actors[BOB], SURE).events) == (2, 2)  # type: ignore[union-attr]
+    assert on(actors[BOB], LOOKUP) is None
+
+
+def test_places_are_moved() -> None:
+    tally = Tally(SURE, origins=(Origin("a", 3), Origin("a"), Origin("b", "x", "object")))
+    tally.move(10)
+    assert tally.origins == (Origin("a", 13), Origin("a"), Origin("b", "x", "object"))
+
+
+def test_the_first_of_several_lists() -> None:
+    assert first(3, "ab", "bcd") == ("a", "b", "c")
+
+
+def test_a_row_is_small() -> None:
+    """Bytes for each user of a service, with the user's name and address; there may be a hundred thousand."""
+    rows = 2000
+    sightings = [_sighting(n) for n in range(rows)]
+    tracemalloc.start()
+    actors: Actors = {}
+    for sighting in sightings:
+        count(actors, sighting.actor, of_sighting(sighting, SURE, ROLES))
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert size / rows < 320
