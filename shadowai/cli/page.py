@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from shadowai.export.html.context import InputFile, Reason
     from shadowai.history.nouns import Comparison
     from shadowai.history.store import History
-    from shadowai.model import Report
+    from shadowai.model import Note, Report
+    from shadowai.pipeline import ScanOptions
     from shadowai.risk.rating import Contribution, Rater
     from shadowai.sources.container import Source
 
+READ_AGAIN: Final = 32 << 20
+"""Bytes of logs, in all, that are read a second time to find where they are silent."""
+SILENCE_HOURS: Final = 24
+"""A log that has no record for so long is said to be silent: shorter ones are nights."""
 HASHED: Final = 256 << 20
 """Bytes that are read a second time for their hashes, in all: what is more would make a large scan wait."""
 
@@ -31,10 +36,11 @@ def write(
     drift: Comparison | None = None,
     risks: Mapping[str, tuple[Reason, ...]] | None = None,
     inputs: Sequence[InputFile] | None = None,
+    silent: tuple[Note, ...] = (),
 ) -> None:
     """Write the page of a look by service and by user (``reports``, in that order) at ``paths``. ``risks`` are what each asset's risk
     is made of, by its id (:class:`~shadowai.export.html.context.Context`); ``inputs`` are the hashes of a manifest, where one is written,
-    else files are hashed here, up to :data:`HASHED` bytes. Raises
+    else files are hashed here, up to :data:`HASHED` bytes; ``silent`` are :func:`silences`. Raises
     :class:`~shadowai.errors.UsageError` as :func:`~shadowai.export.write_report` does."""
     from shadowai import export
     from shadowai.export import html
@@ -43,7 +49,8 @@ def write(
     context = Context(
         people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths) if inputs is None else inputs)
     )
-    export.write_report(reports[0], replace(exporter, write=partial(html.write, context=context)), target)
+    first = replace(reports[0], notes=(*reports[0].notes, *silent))
+    export.write_report(first, replace(exporter, write=partial(html.write, context=context)), target)
 
 
 def reasons(report: Report, rater: Rater) -> Mapping[str, tuple[Reason, ...]]:
@@ -64,6 +71,30 @@ def _named(part: Contribution) -> str:
     from shadowai.risk.rating import CEILING, FLOOR
 
     return f"{part.group} {part.name}" if part.group in (FLOOR, CEILING) else part.name
+
+
+def silences(paths: Sequence[str], asked: ScanOptions) -> tuple[Note, ...]:
+    """The longest time of each log format without a record, where that is :data:`SILENCE_HOURS` or more; or that it was not looked for,
+    because the logs are more than :data:`READ_AGAIN` bytes or can be read only once. Captures are none."""
+    from shadowai import fast, pipeline
+    from shadowai.budgets import coverage
+    from shadowai.export.times import as_iso
+    from shadowai.model import Note
+    from shadowai.sources import container, remote
+
+    sources = [] if any(path == "-" or remote.is_url(path) for path in paths) else list(container.expand(paths))
+    sizes = [source.size for source in sources if isinstance(source, container.Source)]
+    if not sizes or None in sizes or sum(size or 0 for size in sizes) > READ_AGAIN:
+        text = (
+            "gaps in time were not looked for: that takes reading the logs again; a budget with `max_gap` asks for it"
+        )
+        return (Note(None, "silence_unlooked", text),)
+    found = coverage.silences(pipeline.read(paths, options=asked), since=asked.since, until=asked.until)
+    return tuple(
+        Note(None, "silence", f"{name}: nothing for {one.length // coverage.HOUR} hours from {as_iso(one.begins)} on")
+        for name, one in sorted(found.items())
+        if one.length >= SILENCE_HOURS * coverage.HOUR and name not in fast.FORMATS
+    )
 
 
 def drift(history: History, fail_on: frozenset[str]) -> Comparison:

@@ -170,7 +170,8 @@ def command(
     if exporter.name == "html":  # it tells what has changed since the look before this one
         changes = None if history is None else page.drift(history, breach)
         risks = page.reasons(reports[0], chosen.rater(chosen.load_catalog()))
-        page.write(reports, exporter, target, paths=paths, drift=changes, risks=risks, inputs=files)
+        silent = page.silences(paths, chosen) if paths else ()
+        page.write(reports, exporter, target, paths=paths, drift=changes, risks=risks, inputs=files, silent=silent)
     if exporter.name != "table" or output not in (None, "-"):
         terminal.lines(summary(report))
     if beside is not None and files is not None:

@@ -31,8 +31,9 @@ LEVELS: Final = ("low", "medium", "high", "critical")
 
 
 def is_breach(entry: Entry) -> bool:
-    """Whether the row is a breach of the policy, as docs/policy.md has it."""
-    return entry.verdict in BREACHES and entry.is_use
+    """Whether the row is a breach of the policy, as docs/policy.md has it: what is only audited is none."""
+    enforced = entry.ruling is None or entry.ruling.enforced
+    return entry.verdict in BREACHES and entry.is_use and enforced
 
 
 def moment(entry: Entry, report: Report) -> int:

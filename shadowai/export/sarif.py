@@ -1,7 +1,7 @@
 """What needs somebody's attention as SARIF 2.1.0 (OASIS), for continuous integration: a result for each row that is not settled.
 
-A breach of the policy is an error. A forbidden service whose use is not proven is a note, and what nobody has decided yet is open to
-review: neither fails a build. Settled rows are no results. What could not be looked at is a notification of the invocation.
+A breach of the policy is an error. A forbidden service whose use is not proven, or only audited, is a note, and what nobody has decided
+yet is open to review: neither fails a build. Settled rows are no results. What could not be looked at is a notification of the invocation.
 """
 
 from __future__ import annotations

@@ -48,6 +48,24 @@ def test_with_a_history_it_tells_what_has_changed(log: Path, tmp_path: Path) -> 
     assert "From run 1" in told and "new Claude" in told and "Since the last look" in told
 
 
+def test_where_a_log_is_silent_is_a_blind_spot(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "r.html"
+    assert main(["scan", str(log), "-o", str(target), "--no-progress"]) == 0
+    assert "nothing for" not in _told(target)
+    log.write_text(log.read_text() + LINE.format(host=9, user="eve").replace("1772442600", str(1772442600 + 72 * 3600)))
+    assert main(["scan", str(log), "-o", str(target), "--no-progress"]) == 0
+    assert "squid_native: nothing for 72 hours from 2026-03-02T09:10:00Z on" in _told(target)
+    monkeypatch.setattr(page, "READ_AGAIN", 10)
+    assert main(["scan", str(log), "-o", str(target), "--no-progress"]) == 0
+    assert "gaps in time were not looked for" in _told(target) and "nothing for" not in _told(target)
+
+
+def test_a_capture_is_not_silent(tmp_path: Path) -> None:
+    found = page.silences([str(next((ROOT / "samples").rglob("*.pcap")))], pipeline.ScanOptions())
+    assert found == ()
+    assert [note.kind for note in page.silences(["-"], pipeline.ScanOptions())] == ["silence_unlooked"]
+
+
 def test_what_has_no_hash_says_why(tmp_path: Path) -> None:
     small, large = tmp_path / "a.log", tmp_path / "b.log"
     small.write_bytes(b"x" * 10)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shadowai.export import events
-from shadowai.model import Actor, Entry, Report, Usage, Verdict
+from shadowai.model import Actor, Entry, Report, Ruling, Usage, Verdict
 from shadowai.policy import breaches
 from shadowai.policy.deciding import SEVERITY
 from tests.export.reports import BY_USER, CHAT, SMALL, UNKNOWN
@@ -33,6 +33,12 @@ def test_verdicts_are_in_the_order_of_the_report() -> None:
 @pytest.mark.parametrize("entry", [CHAT, *UNPROVEN, *(replace(CHAT, verdict=verdict) for verdict in Verdict)])
 def test_a_breach_is_what_the_policy_says_it_is(entry: Entry) -> None:
     assert events.is_breach(entry) == bool(breaches([entry]))
+
+
+def test_what_is_only_audited_is_no_breach() -> None:
+    audited = replace(CHAT, ruling=Ruling(enforced=False))
+    assert not events.is_breach(audited) and not breaches([audited]) and breaches([audited], audited=True)
+    assert events.is_breach(replace(CHAT, ruling=Ruling()))
 
 
 def test_the_time_of_a_row_never_depends_on_the_clock() -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO, NamedTuple
 from unittest.mock import patch
 
@@ -24,6 +24,7 @@ from shadowai.policy import Policy
 from shadowai.sources.capture import capture_file
 from shadowai.sources.capture.capture_file import CaptureFile
 from shadowai.sources.capture.flows import Flow
+from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
@@ -89,10 +90,8 @@ def found(
 ) -> dict[str, Any]:
     """All that one engine gives of a capture."""
     way = way or Reading(chunk)
-    capture = CaptureFile("a.pcap", stream, limits=limits, secret=SECRET)
-    if way.chunk is not None:
-        capture._container._reader._window._size = way.chunk
     with _in_pieces(way):
+        capture = CaptureFile("a.pcap", stream, limits=limits, secret=SECRET)
         records = list(capture.records(wanted, compiled=compiled))
     table, naming = capture._table, capture._naming
     assert table is not None and naming is not None
@@ -144,6 +143,8 @@ def _in_pieces(way: Reading) -> Iterator[None]:
 
     with ExitStack() as changes:
         changes.enter_context(patch.object(capture_file, "_BATCH", way.batch))
+        if way.chunk is not None:
+            changes.enter_context(patch.object(capture_file, "Container", partial(Container, chunk=way.chunk)))
         if way.piece is not None:
             changes.enter_context(patch.object(fast, "table", table))
         yield

@@ -98,6 +98,8 @@ KINDS: Final = (
     Kind("lines", "Lines not understood", "Lines of a log that no known format explains.",
          gaps=r"\bline\b|quote is never closed|carriage return"),
     SILENT,
+    Kind("times", "Gaps in time", "Times of which a log has no record: it may have stopped, or been cut or rotated away.",
+         frozenset({"silence", "silence_unlooked"})),
     TENANT,
     Kind("limits", "Limits reached", "There was more at once than the program remembers, or more than a row lists.",
          frozenset({"candidates_limit", "streams_limit", "stream_limit", "names_limit", "sessions_limit", "cut", "http2", "flows_limit",
