@@ -60,7 +60,7 @@ def host(text: str) -> str | None:
         return name if not name[-1].isdigit() else _numeric(name)
     if name[0] == "(":
         return _from_wire(name)
-    name = _authority(name).rsplit("@", 1)[-1].strip("\"'")
+    name = _authority(name).rsplit("@", 1)[-1].strip(_QUOTES)
     if name.startswith("["):
         return _address(name[1:].partition("]")[0])
     if name.count(":") == 1:

@@ -136,6 +136,13 @@ def test_what_has_no_host_is_no_url(text: str) -> None:
     assert normalize.url(text) is None
 
 
+@pytest.mark.parametrize("blank", ["\x1c", "\x0b", " ", "\x85", "\u2028"])
+def test_a_blank_behind_the_host_of_a_url_is_none_of_it(blank: str) -> None:
+    text = f"https://gemini.google.com{blank}/app"
+    found = normalize.url(text)
+    assert found is not None and normalize.host(text) == found.host == "gemini.google.com"
+
+
 def test_a_query_can_never_be_the_host_and_never_leaks() -> None:
     found = normalize.url("https://example.com?next=https://chatgpt.com/&token=s3cret")
     assert found == ("https://example.com", "example.com", None, "")

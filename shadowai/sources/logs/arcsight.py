@@ -8,7 +8,10 @@ from shadowai.sources.logs.description import Cef, CsvHeader, Json, Leef, LogFor
 
 _CEF_DOC = "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf"
 _LEEF_DOC = "https://www.ibm.com/docs/en/dsm?topic=leef-overview"
-_BLOCKED = r"(?i)^(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|reset(?:[- _]?both)?|prevent(?:ed)?|quarantined?|forbidden)$"
+_BLOCKED = (
+    r"(?i)^(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|refused?|reject(?:ed)?|reset(?:[- _]?both)?|prevent(?:ed)?|"
+    r"quarantined?|forbidden)$"
+)
 _ALLOWED = r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed|through)?|permit(?:ted)?|alert(?:ed)?|observed|detect(?:ed)?|monitor(?:ed)?)$"
 _DOMAIN = r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)\.?$"
 _NOWHERE = "names no destination"

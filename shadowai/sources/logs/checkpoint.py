@@ -1,9 +1,11 @@
-"""Check Point Log Exporter in its formats ``syslog``, ``cef`` and ``leef``, and Harmony Email & Collaboration events.
+"""Check Point Log Exporter in its formats ``syslog``, ``cef``, ``leef`` and ``json``, and Harmony Email & Collaboration events.
 
 ``client_outbound_bytes`` (``sent_bytes`` in older blades) is what the client sent. ``time`` is the epoch. ``domain_name`` is a DNS
 name only in some blades; in the audit log it is a management domain and has no dot. Updated logs of one connection share a ``loguid``:
 each tells of all of it so far.
 """
+
+from dataclasses import replace
 
 from shadowai.sources.logs.description import Cef, Json, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When, Whole
 
@@ -63,6 +65,22 @@ SYSLOG = LogFormat(
     whole=_UPDATED,
     nulls=_NO_ID,
     product="checkpoint",
+)
+
+JSON = replace(
+    SYSLOG,
+    name="checkpoint_json",
+    title="Check Point Log Exporter (JSON)",
+    family=Json(
+        requires=(
+            ("origin", ""),
+            ("sequencenum", r"^\d+$"),
+            ("product", ""),
+            ("loguid|logid|log_id|originsicname", ""),
+        )
+    ),
+    line="",
+    time=(TimeOf(("time",)), TimeOf(("time.0",))),  # a log that was updated can have a list
 )
 
 CEF = LogFormat(
@@ -231,4 +249,4 @@ TRACKER = LogFormat(
 """Number, Date, Time, Interface, Origin, Type, Action, Service, Source Port, Source, Destination, Protocol, Rule, Rule Name, Current
 Rule Number, User, Information, Product, Source Machine Name, Source User Name."""
 
-FORMATS = (SYSLOG, STRUCTURED, TRACKER, CEF, LEEF, EMAIL)
+FORMATS = (SYSLOG, JSON, STRUCTURED, TRACKER, CEF, LEEF, EMAIL)

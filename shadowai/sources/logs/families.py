@@ -52,6 +52,7 @@ MORE = Word.MORE
 Row = Tokens | Literal[Word.HEADER, Word.MORE] | None
 
 _PREAMBLE = 40
+_LONGEST_NAME = 256
 _MOST_COLUMNS = 4096
 """Columns of the widest table; what goes beyond is no header, and no row of one."""
 _SHAPES = 256
@@ -362,7 +363,7 @@ class CsvTokenizer(_Listed):
 
     def may_begin_header(self, cell: str) -> bool:
         """Whether a row under the header that begins with ``cell`` may be a header itself."""
-        return cell[:1].isalpha() and flat(cell) in self._names
+        return cell[:1].isalpha() and _flat(cell) in self._names
 
     def is_another_header(self, tokens: list[str]) -> bool:
         """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
@@ -370,7 +371,7 @@ class CsvTokenizer(_Listed):
         between them."""
         if not tokens or not self.may_begin_header(tokens[0]):
             return False
-        names = {flat(name) for name in tokens if name}
+        names = {_flat(name) for name in tokens if name}
         if self._wanted and not any("\n" in name for name in tokens):
             return names >= self._wanted
         return names <= self._names and (names >= self._wanted if self._wanted else is_header(names))
@@ -401,7 +402,7 @@ class CsvTokenizer(_Listed):
         names = self._split(line)
         if isinstance(names, Word):
             return MORE
-        columns = {flat(name) for name in names}
+        columns = {_flat(name) for name in names}
         telling = columns >= self._wanted if self._wanted else is_header(columns)
         if not self._at_least <= len(names) <= _MOST_COLUMNS or not telling:
             if "\n" in line:
@@ -413,7 +414,7 @@ class CsvTokenizer(_Listed):
 
     def _adopt(self, names: list[str]) -> None:
         self.header = names
-        self.columns = {flat(names[place]): place for place in reversed(range(len(names)))}
+        self.columns = {_flat(names[place]): place for place in reversed(range(len(names)))}
         self._names = KNOWN | self.columns.keys()
         self.version += 1
 
@@ -645,6 +646,11 @@ _TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
     Json: JsonTokenizer,
     Pattern: PatternTokenizer,
 }
+
+
+def _flat(cell: str) -> str:
+    """The flat name of a column; a long cell is none, and is not looked through."""
+    return flat(cell[:_LONGEST_NAME])
 
 
 def tokenizer(family: Family) -> Tokenizer:

@@ -25,6 +25,8 @@ _ALLOWED = (
     r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|"
     r"detected|log-only)$"
 )
+_FORTIOS_4 = (("device_id", r"."), ("type", r"^(?:traffic|webfilter)$"))
+"""Before FortiOS 5 the verdict is in ``status`` (and the sizes of the traffic log in ``sent`` and ``rcvd``)."""
 _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "host": (
         "hostname",
@@ -43,9 +45,9 @@ _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "server_ip": ("dstip", "dst"),
     "server_port": ("dstport", "dst_port"),
     "method": ("httpmethod", "http_method", Part("rawdata", r"^Method=([A-Z]+)")),
-    "action": ("action",),
-    "bytes_up": ("sentdelta", "reqlength", "sentbyte"),
-    "bytes_down": ("rcvddelta", "resplength", "rcvdbyte"),
+    "action": ("action", Part("status", r"^(.+)$", only=_FORTIOS_4)),
+    "bytes_up": ("sentdelta", "reqlength", "sentbyte", "sent"),
+    "bytes_down": ("rcvddelta", "resplength", "rcvdbyte", "rcvd"),
     "user_agent": ("agent", "http_agent"),
 }
 _KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
@@ -99,8 +101,12 @@ def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line:
         fields=_KV_FIELDS,
         time=_KV_TIME,
         kinds=_KV_KINDS,
-        blocked=(When((("action", _BLOCKED),)), When((("utmaction", _BLOCKED),))),
-        allowed=(When((("action", _ALLOWED),)),),
+        blocked=(
+            When((("action", _BLOCKED),)),
+            When((("utmaction", _BLOCKED),)),
+            When((*_FORTIOS_4, ("status", _BLOCKED))),
+        ),
+        allowed=(When((("action", _ALLOWED),)), When((*_FORTIOS_4, ("status", _ALLOWED)))),
         uncounted=_KV_UNCOUNTED,
         session=("sessionid", "srcip", "srcport"),
         whole=_whole(("type", r"^traffic$"), "subtype", "sentbyte", "rcvdbyte", "countweb"),

@@ -54,8 +54,8 @@ _KEYS = _OTHERS | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
 
 _TIME = (TimeOf(("date", "time")), TimeOf(("logdate", "logtime")), *(TimeOf((alias,)) for alias in FLAT["time"]))
 _BLOCK_WORDS = (
-    r"(?i)(?:^|[^a-z])(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|reject(?:ed)?|refused|reset|prevent(?:ed)?|"
-    r"quarantined?|forbidden|terminated?)(?:$|[^a-z])"
+    r"(?i)(?:^|[^a-z])(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|reject(?:ed)?|refused?|reset|"
+    r"prevent(?:ed)?|quarantined?|forbidden|terminated?)(?:$|[^a-z])"
 )
 _ALLOW_WORDS = (
     r"(?i)(?:^|[^a-z])(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok)(?:$|[^a-z])"

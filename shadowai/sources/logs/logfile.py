@@ -621,19 +621,20 @@ class LogFile:
     def _joined(self, primary: FormatReader, number: int, line: str, lines: _Lines) -> Row | None:
         """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
         held: list[Line] = [(number, line)]
+        joined = line
         for following in lines:
             if isinstance(following, Run):
                 lines.put_back([following])
                 break
             held.append(following)
-            joined = "\n".join(text for _, text in held)
+            joined += "\n" + following[1]
             tokens = primary.tokens(joined)
             if isinstance(tokens, (list, dict)):
                 return Row(number, primary, tokens, NO_HEADER, line)
             if tokens is HEADER:
                 self._remember_header(joined)
                 return None
-            if tokens is None or len(held) >= JOINED_LINES:
+            if tokens is None or len(held) >= JOINED_LINES or len(joined) > _LONGEST_JOINED:
                 break
         else:
             self.open_line = number
@@ -669,6 +670,8 @@ _DIGITS = re.compile(r"\d+")
 _HEADER_WORD = re.compile(r"#(?:fields|separator|path)\b", re.IGNORECASE)
 """Directives of W3C's and Zeek's headers that later ones of other names leave in force."""
 _LONGEST_HEADER = 1 << 16
+_LONGEST_JOINED = 1 << 18
+"""Characters of the longest record over several lines: it is read anew with each of them."""
 _DATED_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 

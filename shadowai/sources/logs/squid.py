@@ -21,7 +21,7 @@ NATIVE = LogFormat(
     doc=_DOC,
     kind="http_request",
     family=Blank(at_least=9),
-    line=r"^\d{9,10}\.\d{3}\s+-?\d+ \S+ [A-Z_]+/\d{3} -?\d+ \S+ \S+ \S+ [A-Z_]+/\S+",
+    line=r"^\d{9,10}(?:\.\d{3})?\s+-?\d+ \S+ [A-Z_]+/\d{3} -?\d+ \S+ \S+ \S+ [A-Z_]+/\S+",
     fields={
         "host": (Part(7, _NAMED, by_head=True, any_name=True),),
         "url": (Part(7, _NAMED),),

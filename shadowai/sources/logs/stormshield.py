@@ -1,7 +1,8 @@
 """Stormshield Network Security (SNS) logs: connections, filter, plugins, web proxy; and the firewall's own events.
 
 "Description of audit logs", Stormshield: ``startime`` is when the event began and ``time`` when it was written, both in ``tz``; ``sent``
-and ``rcvd`` are what the source sent and received. ``origdst`` is the address before translation.
+and ``rcvd`` are what the source sent and received. ``origdst`` is the address before translation. Collectors may leave out the first
+field, ``id=firewall``, as it is the same in every line. ``action`` is empty when a filter rule only logs.
 """
 
 from shadowai.sources.logs.description import KeyValue, LogFormat, Part, TimeOf, When
@@ -15,7 +16,7 @@ SNS = LogFormat(
     doc="https://documentation.stormshield.eu/SNS/v4/en/Content/Description_of_Audit_logs/Getting-started.htm",
     kind="connection",
     family=KeyValue(requires=("fw",)),
-    line=r'^id=firewall time="[^"]{10,40}" fw="[^"]{1,128}" tz=[+-]\d{4} ',
+    line=r'^(?:id=firewall )?time="[^"]{10,40}" fw="[^"]{1,128}" tz=[+-]\d{4} ',
     fields={
         "host": (Part("arg", r"^(\w+://.+)"), "sni", "hostname", "dstname"),
         "url": (Part("arg", r"^(\w+://.+)"),),
@@ -41,7 +42,7 @@ SNS = LogFormat(
     uncounted=(
         When((("logtype", rf"^(?!{_TRAFFIC[1:]})"),), "an event of the firewall itself, not use of a service"),
         When(
-            (("logtype", r"^filter$"), ("action", r"^pass")),
+            (("logtype", r"^filter$"), ("action", r"^(?:pass|$)")),
             "a rule's hit; the connection is counted",
             (("logtype", r"^connection$"),),
         ),

@@ -131,6 +131,14 @@ def test_stray_quotes_above_a_header_cost_one_line_each() -> None:
     assert gaps(log) == [("quote is never closed", 2, [1, 3])]
 
 
+def test_an_open_quote_is_not_sought_in_a_text_without_end() -> None:
+    """Each further line is another look at all of them, and a cell of a megabyte is no column's name."""
+    row, long = "2024-06-03T12:00:00Z,claude.ai,x\n", "2024-06-03T12:00:00Z,claude.ai," + "a" * (1 << 18) + "\n"
+    log, records = opened("time,dest_host,note\n" + 't,chatgpt.com,"open\n' + row * 3 + long + row + 'x"\n' + row)
+    assert [line for line, _, _ in lines_of(records)] == [3, 4, 5, 6, 7, 9]
+    assert gaps(log) == [("quote is never closed", 2, [2, 8])]
+
+
 def test_rows_between_two_stray_quotes_are_no_header() -> None:
     """Whatever else such a "header" holds, the rows are read."""
     names = [
