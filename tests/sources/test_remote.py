@@ -261,7 +261,7 @@ def test_a_web_server_with_and_without_sizes(web: str, tmp_path: Path) -> None:
 
 def test_a_connection_that_is_cut_is_a_gap_and_what_came_before_counts(web: str) -> None:
     found = _scan(f"{web}/cut")
-    assert 3_000 < found.sources[0].records < 15_001
+    assert 0 < found.sources[0].records < 15_001  # how many arrive before the reset is up to buffers
     (gap,) = [gap for gap in found.gaps if "cannot be read" in gap.reason or "ended after" in gap.reason]
     assert gap.origin.path == f"{web}/cut"
 
