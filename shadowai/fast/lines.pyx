@@ -696,7 +696,7 @@ cdef class Fold:
             at = mark + 1
         return SURE if place == self.width else UNSURE
 
-    cdef int _quoted(self) noexcept nogil:
+    cdef int _quoted(self) except -1 nogil:
         """Comma separated values (RFC 4180): quotes around whole values only, two for one within."""
         cdef const uint8_t *at = self.line_begin
         cdef const uint8_t *stop = self.line_end
@@ -725,7 +725,7 @@ cdef class Fold:
             if mark - at > MOST_FIELD:
                 return self._uncut()
             if place == 0 and self.exact and self._letter(at, mark) and self._begins_header(at, mark):
-                return HEADER if self._uncut() == UNSURE else OPEN
+                return self._uncut()
             self._set(place, at, mark)
             place += 1
             if mark == stop:
@@ -778,7 +778,7 @@ cdef class Fold:
         at = self._members(at, prefix, 0, 0)
         return SURE if at == self.line_end else UNSURE
 
-    cdef bint _begins_header(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    cdef bint _begins_header(self, const uint8_t *at, const uint8_t *end) except -1 nogil:
         """Whether the reference thinks that a row which begins so may be a header; long texts are none of its columns."""
         cdef uint64_t hash = 0
         cdef Entry *entry
@@ -869,7 +869,7 @@ cdef class Fold:
             at = self.end[slot]
         return True
 
-    cdef int _cef(self) noexcept nogil:
+    cdef int _cef(self) except -1 nogil:
         """CEF: six fields behind the version, then pairs whose values may hold blanks."""
         cdef const uint8_t *at = self.line_begin
         cdef const uint8_t *stop = self.line_end
@@ -1203,7 +1203,7 @@ cdef class Fold:
             at += 1
         return at
 
-    cdef int _cut(self) noexcept nogil:
+    cdef int _cut(self) except -1 nogil:
         cdef int found
         memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
         if self.family == OBJECT:
@@ -1621,7 +1621,7 @@ cdef class Fold:
         entry.more = more
         return entry
 
-    cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) noexcept:
+    cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) except -1:
         cdef bytes cell = (<const char *>at)[: end - at]
         found = bool(self.ask.is_foreign(cell) if self.family == CEF else self.ask.begins_header(cell))
         if is_full(&self.firsts):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from shadowai import fast
+from shadowai import fast, names_first
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
 from shadowai.names import Names
@@ -186,3 +186,23 @@ def test_a_device_of_another_format_is_no_record(catalog: Catalog, monkeypatch: 
         for device in ("Acme|Box", "zscaler|nss", "|", "a" * 200 + "|b")
     ]
     same([*lines, *other], "zscaler_nss_cef", catalog, monkeypatch)
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("asked", ["name", "way", "actor", "time", "is_foreign"])
+def test_no_error_of_who_answers_is_lost(
+    name: str, asked: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fold works without the interpreter's lock: an error there must not be printed and passed over."""
+
+    def fails(*_: object) -> object:
+        raise MemoryError(asked)
+
+    monkeypatch.delenv(fast.PURE, raising=False)
+    monkeypatch.setattr(names_first._Answers, asked, fails)
+    lines = "\n".join(_log(name)).encode()
+    if fast.lines_module() is None or (asked == "is_foreign" and name != "zscaler_nss_cef"):
+        scanned(lines, name, catalog, 1 << 20)
+    else:
+        with pytest.raises(MemoryError, match=asked):
+            scanned(lines, name, catalog, 1 << 20)
