@@ -1,6 +1,6 @@
 """``python -m bench [--mb N] [--memory]``: the scan against a naive loop, cat, wc, grep, rg and data frames, on the same files in one run.
 
-Every engine runs as a process of its own, three times, taking turns; the median counts. Read the ratios: absolute times
+Every engine runs as a process of its own, three times (``--runs``), taking turns; the median counts. Read the ratios: absolute times
 drift with the machine. ``--memory`` is the peak memory of scans against how much they are given (:mod:`bench.memory`).
 """
 
@@ -22,7 +22,6 @@ from pathlib import Path
 
 from shadowai import catalog
 
-RUNS = 3
 SIGNATURES = 2000
 SHARES = (0.02, 0.30)
 
@@ -31,6 +30,7 @@ def main() -> None:
     """Run what was asked for and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--mb", type=int, help="size in MB of each log (default 100) or of the capture (1,000)")
+    parser.add_argument("--runs", type=int, default=3, help="how often each engine runs (default 3)")
     parser.add_argument("--memory", action="store_true", help="peak memory over size instead of speed")
     parser.add_argument("--startup", action="store_true", help="start-up time only")
     parser.add_argument("--matching", action="store_true", help="distinct hosts decided, against a plain dictionary")
@@ -71,7 +71,7 @@ def main() -> None:
             memory(chosen.mb)
         else:
             startup()
-            speed(Path(folder), mb)
+            speed(Path(folder), mb, chosen.runs)
 
 
 def startup() -> None:
@@ -96,14 +96,14 @@ def _loading(own: Path, cache: Path) -> float:
     return time.perf_counter() - began
 
 
-def speed(folder: Path, mb: int) -> None:
+def speed(folder: Path, mb: int, runs: int) -> None:
     """Seconds, thousand lines a second, and the ratio to the naive loop."""
     print(f"{'log':14} {'engine':22} {'s':>7} {'k lines/s':>10} {'speed / naive':>14} {'peak MB':>8}")
     for kind in ("squid", "csv", "json"):
         for share in SHARES:
             path = folder / f"{kind}.log"
             lines = _write(path, kind, mb * 1_000_000, share)
-            _table(f"{kind} {share:.0%} AI", path, kind, lines)
+            _table(f"{kind} {share:.0%} AI", path, kind, lines, runs)
             path.unlink()
 
 
@@ -113,7 +113,7 @@ def _write(path: Path, kind: str, size: int, share: float) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def _table(title: str, path: Path, kind: str, lines: int) -> None:
+def _table(title: str, path: Path, kind: str, lines: int, runs: int) -> None:
     engines = {
         "naive loop": [sys.executable, "-m", "bench.naive", kind, str(path), "suffix"],
         "naive loop, label set": [sys.executable, "-m", "bench.naive", kind, str(path), "label"],
@@ -132,13 +132,13 @@ def _table(title: str, path: Path, kind: str, lines: int) -> None:
         print(f"{title:14} {name:22} not installed")
         del engines[name]
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in engines}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, command in engines.items():
             taken[name].append(_run(command))
     floor = statistics.median(seconds for seconds, _ in taken["naive loop"])
-    for name, runs in taken.items():
-        seconds = statistics.median(one for one, _ in runs)
-        peak = max(two for _, two in runs)
+    for name, found in taken.items():
+        seconds = statistics.median(one for one, _ in found)
+        peak = max(two for _, two in found)
         print(
             f"{title:14} {name:22} {seconds:7.2f} {lines / seconds / 1000:10.0f} {floor / seconds:14.2f} {peak:8.0f}",
             flush=True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from shadowai import blind_hosts, candidates
@@ -84,14 +85,13 @@ class _Row(NamedTuple):
 class Inventory:
     """A streaming fold of sightings into entries."""
 
-    __slots__ = ("_joins", "_last", "_room", "_services", "_watched")
+    __slots__ = ("_joins", "_room", "_services", "_watched")
 
     def __init__(self) -> None:
         self._joins: Joins | None = None
         self._room = candidates.Room()
         self._watched: dict[str, Actors] = {}
         """As ``_services``, of what is no service: hosts that may be AI, and those that hide others."""
-        self._last: tuple[tuple[Match, ...], bool, tuple[_Standing, ...]] | None = None
         # service -> actor -> footing; the actor ``None`` stands for everybody together
         self._services: dict[str, Actors] = {}
 
@@ -101,7 +101,7 @@ class Inventory:
         What a sighting says beside ``blocked`` must come from what was let through: one without ``events`` gives
         no bytes, days or facts.
         """
-        for service, footing, roles in self._standings(sighting, matches):
+        for service, footing, roles in _standings(matches, sighting.channel in LOOKUP_CHANNELS):
             one = of_sighting(sighting, footing, roles)
             if service[:1] == candidates.MARK:
                 self._watch(service, {None: (one,), sighting.actor: (one,)})
@@ -122,13 +122,6 @@ class Inventory:
     def _settle(self) -> None:
         if self._joins is not None:
             self._joins.settle(self.add)
-
-    def _standings(self, sighting: Sighting, matches: tuple[Match, ...]) -> tuple[_Standing, ...]:
-        """:func:`_standings`, which few sightings in a row differ in."""
-        lookup = sighting.channel in LOOKUP_CHANNELS
-        if self._last is None or self._last[0] is not matches or self._last[1] is not lookup:
-            self._last = (matches, lookup, tuple(_standings(sighting, matches)))
-        return self._last[2]
 
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
@@ -293,16 +286,19 @@ def _escaped(value: str) -> str:
     return value.replace("\x1f", "\x1f\x1f")
 
 
-def _standings(sighting: Sighting, matches: Iterable[Match]) -> Iterator[_Standing]:
-    """Each service that explains the sighting, once, with its best footing and the roles found on it."""
+@lru_cache(1 << 12)
+def _standings(matches: tuple[Match, ...], lookup: bool) -> tuple[_Standing, ...]:
+    """Each service that explains a sighting, once, with its best footing and the roles found on it."""
     found: dict[str, dict[str, set[str]]] = {}
     for match in matches:
         if match.strength != "shared" or not candidates.is_service(match):
             roles = found.setdefault(match.signature, {}).setdefault(_confidence(match), set())
             roles |= {match.role, f"{ACCOUNT}{match.account}"} if match.account else {match.role}
-    for service, ways in found.items():
-        best = min(ways, key=CONFIDENCES.index)
-        yield service, same(Footing(best, sighting.channel in LOOKUP_CHANNELS)), same(frozenset(ways[best]))
+    best = {service: min(ways, key=CONFIDENCES.index) for service, ways in found.items()}
+    return tuple(
+        (service, same(Footing(best[service], lookup)), same(frozenset(ways[best[service]])))
+        for service, ways in found.items()
+    )
 
 
 def _confidence(match: Match) -> str:

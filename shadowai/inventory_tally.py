@@ -7,7 +7,7 @@ once, and days are held as bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
 from typing import Final, NamedTuple, TypeVar
@@ -87,6 +87,25 @@ class Tally:
         if other.scopes and other.scopes != self.scopes:
             self.scopes = tuple(sorted({*self.scopes, *other.scopes})[: SCOPES_KEPT + 1])
 
+    def copy(self) -> Tally:
+        """Another with the same sums."""
+        return Tally(
+            self.footing,
+            self.events,
+            self.blocked,
+            self.bytes_up,
+            self.bytes_down,
+            self.first_seen,
+            self.last_seen,
+            self.by_day,
+            self.facts,
+            self.roles,
+            self.names,
+            self.sources,
+            self.origins,
+            self.scopes,
+        )
+
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on."""
         self.origins = tuple(
@@ -114,7 +133,7 @@ def count(actors: Actors, who: Actor | None, tally: Tally) -> bool:
     cells = actors.get(who, ())
     known = on(cells, tally.footing)
     if known is None:
-        actors[who] = (*cells, replace(tally))
+        actors[who] = (*cells, tally.copy())
     else:
         known.merge(tally)
     return known is None
@@ -160,6 +179,9 @@ def same(value: T) -> T:
 
 def packed(days: Iterable[tuple[int, int]]) -> bytes:
     """Days in any order, as a tally holds them: 16 bytes each."""
+    days = tuple(days)
+    if len(days) == 1:
+        return _DAY.pack(days[0][0], min(days[0][1], _MOST_SENT))
     sums: dict[int, int] = {}
     for day, sent in days:
         sums[day] = sums.get(day, 0) + sent
@@ -191,10 +213,10 @@ def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, 
 
 def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Origin, ...]:
     """The first places in input order: by file as they come, within a file by position; however the input was cut."""
-    if mine is theirs or (len(mine) == EVIDENCE_KEPT and _after(mine, theirs)):
+    if mine is theirs or not theirs or (len(mine) == EVIDENCE_KEPT and _after(mine, theirs)):
         return mine
-    if not mine and len(theirs) < 2:
-        return theirs
+    if not mine and _in_order(theirs):
+        return theirs[:EVIDENCE_KEPT]
     paths = {origin.path: place for place, origin in reversed(list(enumerate((*mine, *theirs))))}
     every = dict.fromkeys((*mine, *theirs))
     if _places(tuple(every)):
@@ -207,9 +229,27 @@ def _places(origins: tuple[Origin, ...]) -> bool:
     return {type(position) for _, position, _ in origins} <= _NUMBERED
 
 
+def _in_order(origins: tuple[Origin, ...]) -> bool:
+    """Whether these are numbered places of one file, each behind the one before."""
+    (path, last, _), *others = origins
+    for one, at, _ in others:
+        if one != path or type(at) is not int or type(last) is not int or at <= last:
+            return False
+        last = at
+    return True
+
+
 def _after(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> bool:
     """Whether all of ``theirs`` come after the last of ``mine``, in the same file or in another that came later."""
-    (path, last, _), others = mine[-1], [one for one, _, _ in mine]
-    if not _places(mine) or not _places(theirs):
+    path, last, _ = mine[-1]
+    if type(last) is not int:
         return False
-    return all(at > last if one == path else one not in others for one, at, _ in theirs)  # type: ignore[operator]
+    others: list[str] = []
+    for one, at, _ in theirs:
+        if type(at) is not int or (one == path and at <= last):
+            return False
+        if one != path:
+            others = others or [origin.path for origin in mine]
+            if one in others:
+                return False
+    return True

@@ -28,6 +28,7 @@ from shadowai.sources.logs.reader import Amounts, FormatReader
 from shadowai.sources.syslog import NO_HEADER
 
 _REMEMBERED = 1 << 16
+_NO_FACTS: frozenset[str] = frozenset()
 _GARBAGE = 200_000
 """Objects made and kept between two looks for garbage."""
 
@@ -63,6 +64,16 @@ def _rare_garbage() -> Iterator[None]:
 
 _Why = tuple[Hashable, tuple[Match, ...]]
 """What makes a record AI: the host, or its part, for a key; and the signatures that explain it."""
+
+
+class _How(NamedTuple):
+    """What records of the same manner (method, action, user agent …) share, whatever they are about."""
+
+    channel: str
+    source: str
+    counted: bool
+    blocked: bool
+    facts: frozenset[str]
 
 
 class _Manner(NamedTuple):
@@ -109,6 +120,7 @@ class _NamesFirst:
         self._since, self._until = since, until
         self.fold: LineFold | None = None
         """Counts most records of most formats by itself; it asks here about what it has not met before."""
+        self._hows: dict[tuple[Any, ...], _How] = {}
         self._manners: dict[tuple[Any, ...], _Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
         self._cells: dict[Hashable, _Cell] = {}
@@ -161,16 +173,16 @@ class _NamesFirst:
         tokens = reader.tokens(line)
         return Row(number, reader, tokens, NO_HEADER, line) if isinstance(tokens, (list, dict)) else None
 
-    def name_of(self, row: Row) -> int:
-        """What the name of a record is, for all records with the same name."""
+    def name_of(self, row: Row) -> tuple[int, tuple[Match, ...]]:
+        """What the name of a record is, for all records with the same name; and of what services, where the name alone tells it."""
         decision = self._names.first(row.reader.candidates(row.tokens))
         if decision is NOT_AI:
-            return _REFUSED
+            return _REFUSED, ()
         if not isinstance(decision, Found) or self._log.sets_aside(row.reader):
-            return _SHOWN
+            return _SHOWN, ()
         if decision.matches and not sightings.is_ai(decision.matches):
-            return _BY_SHAPE
-        return _BY_URL if decision.needs_url else _AI
+            return _BY_SHAPE, ()
+        return (_BY_URL, ()) if decision.needs_url else (_AI, decision.matches)
 
     def way_of(self, row: Row) -> _Manner | None:
         """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
@@ -198,9 +210,13 @@ class _NamesFirst:
         table = self._log.primary.tokenizer
         return not isinstance(table, CefTokenizer) or not table.is_of(device)
 
+    def manner_of(self, how: _How, matches: tuple[Match, ...]) -> _Manner:
+        """How records are counted that ``matches`` explain."""
+        way = self.sums.number(sightings.Way(matches, how.channel, how.source))
+        return _Manner(way, how.counted, how.blocked, how.facts, sightings.is_ai(matches))
+
     def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum, lines: Iterable[int]) -> None:
         """Take over what the compiled fold has added up of one actor's records of one manner."""
-        found.facts = manner.facts
         self.sums.sum_for(actor, manner.way).take(self._log.path, found, lines)
         self._log.tally.ai += found.events + found.blocked if manner.ai else 0
 
@@ -282,11 +298,20 @@ class _NamesFirst:
         if found is None:
             if len(self._manners) >= _REMEMBERED:
                 self._manners.clear()
+            found = self._manners[key] = self.manner_of(self.how(row), matches)
+        return found
+
+    def how(self, row: Row) -> _How:
+        """The manner of a record."""
+        texts = self._texts(row.reader)
+        key = (texts.place, texts.manner(row.tokens))
+        found = self._hows.get(key)
+        if found is None:
+            if len(self._hows) >= _REMEMBERED:
+                self._hows.clear()
             record = row.reader.record(self._log.path, row.line, row.tokens, timed=False)
-            way, facts = self.sums.way(record, matches), self.sums.facts(record)
-            found = self._manners[key] = _Manner(
-                way, record.counted, bool(record.blocked), facts, sightings.is_ai(matches)
-            )
+            channel, facts = sightings.channel_of(record), self.sums.facts(record)
+            found = self._hows[key] = _How(channel, record.format, record.counted, bool(record.blocked), facts)
         return found
 
     def _actor(self, row: Row) -> Actor:
@@ -358,30 +383,61 @@ _PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
 """What a name may be, and a way of use, as :class:`shadowai.fast.lines.Fold` numbers them."""
 
 
+_MOST_FACTS = 32
+"""Sets of facts that the compiled fold tells apart by their bits."""
+
+
 class _Answers:
     """Reads the lines that the compiled fold shows, each for all lines like it."""
 
     def __init__(self, work: _NamesFirst) -> None:
         self._work = work
+        self._names: dict[int, tuple[Match, ...]] = {}
+        self._hows: dict[int, _How] = {}
         self._manners: dict[int, _Manner] = {}
+        self._places: dict[_Manner, int] = {}
+        self._facts: dict[frozenset[str], int] = {}
         self._actors: dict[int, Actor] = {}
         self._assumptions: list[tuple[tuple[str, int], ...]] = []
 
-    def name(self, number: int, line: bytes) -> int:
-        row = self._row(number, line)
-        return _SHOWN if row is None else self._work.name_of(row)
-
-    def way(self, number: int, line: bytes, place: int) -> tuple[int, bool]:
+    def name(self, number: int, line: bytes, place: int) -> int:
         row = self._row(number, line)
         if row is None:
-            return _SHOW, False
+            return _SHOWN
+        found, self._names[place] = self._work.name_of(row)
+        return found
+
+    def way(self, number: int, line: bytes, place: int) -> tuple[int, bool, int, int]:
+        row = self._row(number, line)
+        if row is None:
+            return _SHOW, False, place, _MOST_FACTS
         manner = self._work.way_of(row)
         if manner is None:
-            return _PASS, False
+            return _PASS, False, place, _MOST_FACTS
         if not manner.counted:
-            return _LEAVE_OUT, False
+            return _LEAVE_OUT, False, place, _MOST_FACTS
+        return self._counted(manner, place)
+
+    def manner(self, number: int, line: bytes, place: int) -> int:
+        row = self._row(number, line)
+        if row is None:
+            return _SHOW
+        how = self._hows[place] = self._work.how(row)
+        return _COUNT if how.counted else _LEAVE_OUT
+
+    def together(self, name: int, manner: int, place: int) -> tuple[int, bool, int, int]:
+        return self._counted(self._work.manner_of(self._hows[manner], self._names[name]), place)
+
+    def _counted(self, manner: _Manner, place: int) -> tuple[int, bool, int, int]:
+        """Where records of a manner are counted: with those that differ from them in what they tell of the manner of use alone."""
+        bit = self._facts.get(manner.facts, _MOST_FACTS)
+        if bit == _MOST_FACTS and len(self._facts) < _MOST_FACTS:
+            bit = self._facts[manner.facts] = len(self._facts)
+        if bit < _MOST_FACTS:
+            manner = manner._replace(facts=_NO_FACTS)
+        place = self._places.setdefault(manner, place)
         self._manners[place] = manner
-        return _COUNT, manner.blocked
+        return _COUNT, manner.blocked, place, bit
 
     def actor(self, number: int, line: bytes, place: int) -> None:
         row = self._row(number, line)
@@ -411,10 +467,13 @@ class _Answers:
 
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies) -> None:
         ai = 0
-        for actor, way, events, bytes_up, bytes_down, first, last, lines, days in sums:
+        told: dict[int, frozenset[str]] = {}
+        for actor, way, bits, events, bytes_up, bytes_down, first, last, lines, days in sums:
             manner = self._manners[way]
             ai += events
-            found = sightings.Sum(first_seen=first, last_seen=last)
+            if bits not in told:
+                told[bits] = _NO_FACTS.union(*[facts for facts, bit in self._facts.items() if bits >> bit & 1])
+            found = sightings.Sum(first_seen=first, last_seen=last, facts=manner.facts | told[bits])
             if manner.blocked:
                 found.blocked = events
             else:
@@ -422,8 +481,8 @@ class _Answers:
                 for day, sent in days:
                     found.days[day] = found.days.get(day, 0) + sent
             self._work.add_up(self._actors[actor], manner, found, lines)
-        self._manners.clear()
-        self._actors.clear()
+        for memory in (self._names, self._hows, self._manners, self._places, self._facts, self._actors):
+            memory.clear()
         self._work.add_tallies(tallies, ai, self._kinds(assumed))
 
     def _kinds(self, assumed: Mapping[int, int]) -> Counter[str]:

@@ -121,6 +121,11 @@ class Sum:
         self.facts |= other.facts
 
 
+def channel_of(record: Record) -> str:
+    """The channel of the sightings that a record is evidence for."""
+    return CHANNELS.get(record.kind or "", "network")
+
+
 def matches_of(record: Record, names: Names) -> tuple[Match, ...]:
     """The signatures that explain a record, from its canonical fields; empty for none."""
     decision = names.decide(record.host) if record.host is not None else NO_HOST
@@ -167,7 +172,10 @@ class Fold:
 
     def way(self, record: Record, matches: tuple[Match, ...]) -> int:
         """The number of the way in which ``record`` shows a use of what ``matches`` say."""
-        way = Way(matches, CHANNELS.get(record.kind or "", "network"), record.format)
+        return self.number(Way(matches, channel_of(record), record.format))
+
+    def number(self, way: Way) -> int:
+        """The number of a way, until what was added up is handed over."""
         number = self._ways.get(way)
         if number is None:
             number = self._ways[way] = len(self._known)
@@ -232,7 +240,7 @@ class Fold:
 
         wanted = by_address(record) and joins.answers.wants(record.client_ip or "", record.server_ip or "")
         if wanted and counts:
-            joins.answers.connect(record, CHANNELS.get(record.kind or "", "network"))
+            joins.answers.connect(record, channel_of(record))
 
     def add(self, record: Record, matches: tuple[Match, ...]) -> None:
         """Count one record that ``matches`` explain, and make room now and then."""

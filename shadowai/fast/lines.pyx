@@ -62,13 +62,16 @@ cdef enum:
     ORIGINS = 5
     MOST_NAMES = 1 << 17
     MOST_CELLS = 1 << 16
-    MOST_WAYS = 1 << 15
+    MOST_WAYS = 1 << 15  # counted apart
+    MOST_TOGETHER = 1 << 17  # names with manners
+    MOST_MANNERS = 1 << 15
     MOST_ACTORS = 1 << 16
     MOST_TIMES = 1 << 16
     MOST_FIRSTS = 1 << 12
     MOST_DAYS = 1 << 16
     MOST_BYTES = 1 << 24
     FIRST = 1 << 12
+    CONFIRMED = 8
 
     # what a name may be
     REFUSED = 0
@@ -76,6 +79,16 @@ cdef enum:
     BY_URL = 2
     READ = 3
     BY_SHAPE = 4  # the URLs decide that hold one of some words; all others are one
+
+    # what is told of a cell
+    BLOCKED = 1
+    HAS_UP = 2
+    HAS_DOWN = 4
+    TIMED = 8
+
+    MOST_FACTS = 32
+    CACHE_LINE = 64
+    MOST_ASSUMED = 64
 
     # what a way of use says of its lines
     PASS = 0
@@ -119,22 +132,22 @@ cdef struct Table:
     size_t room  # bytes of text
     uint64_t seed
 
-cdef struct Cell:
+cdef struct Cell:  # 64 bytes, which one look at the memory brings
     int64_t events
     int64_t bytes_up
     int64_t bytes_down
     int64_t first
     int64_t last
-    int64_t day
     int64_t sent
-    int64_t origin[ORIGINS]
-    int32_t origins
+    uint32_t facts  # which ones, a bit for each
+    int32_t day
     int32_t actor
-    int32_t way
-    uint8_t blocked
-    uint8_t has_up
-    uint8_t has_down
-    uint8_t timed
+    int16_t way
+    uint8_t origins
+    uint8_t told
+
+cdef struct Origins:
+    int64_t line[ORIGINS]
 
 cdef struct Way:
     uint8_t kind
@@ -261,11 +274,15 @@ cdef Entry *put(Table *table, const uint8_t *text, size_t length, uint64_t hash,
 cdef class Fold:
     """Adds up the lines of one file under one plan.
 
-    ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line)``: its name is of no AI service (0), of one (1), of
+    ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line, place)``: its name is of no AI service (0), of one (1), of
     one whose URLs decide (2), of one whose URLs decide that hold one of the ``words`` (4),
-    or each such line is to be shown to the reference (3). ``way(number, line, place)``: lines with this
-    name and manner are of no AI service after all (0), are counted under the number ``place`` (1), are no activity (2) or are to be shown
-    (3); and whether they were blocked. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a number for what had to be assumed (-1: nothing), and whether times
+    or each such line is to be shown to the reference (3); what it is of is remembered under ``place``. ``way(number, line, place)``: lines
+    with this name and manner are of no AI service after all (0), are counted (1), are no activity (2) or are to be shown
+    (3); whether they were blocked; the number under which they are counted, ``place`` where they are the first of their kind; and the bit of
+    the facts that they tell, or more than 31 for none. ``manner(number, line, place)``: the same of a manner alone, whatever the name is:
+    counted (1), no activity (2), to be shown (3). ``together(name, manner, place)``: what ``way`` would say of lines with this name and this
+    manner. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a
+    number for what had to be assumed (-1: nothing), and whether times
     are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
     ``is_foreign(cell)``: whether CEF of the device ``vendor|product`` is of another format.
     ``known`` are hosts and parent domains: of a plain name that is none of them, in none of them, and holds none of the ``grams`` nobody
@@ -285,7 +302,7 @@ cdef class Fold:
     cdef Check *check
     cdef Check *test
     cdef Name *name
-    cdef Table hosts, strangers, actors, ways, times, keys, firsts, known
+    cdef Table hosts, strangers, actors, ways, manners, times, keys, firsts, known
     cdef uint8_t gram[1 << 15]
     cdef tuple words  # keeps the next ones alive
     cdef const char *word[MOST_WORDS]
@@ -300,17 +317,23 @@ cdef class Fold:
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
     cdef int32_t *cell_at  # open addressing: the cell of an actor and a way, one more than its number
-    cdef int n_actors, n_ways
-    cdef Cell *cells
+    cdef int n_actors, n_ways, n_manners
+    cdef bint apart  # whether a manner is the same whatever the name is
+    cdef void *cell_room
+    cdef Cell *cells  # in it, where a line of the processor's cache begins
+    cdef Origins *origins  # of each cell
     cdef int n_cells
     cdef Day *days
     cdef int n_days
     cdef public int doubtful
     cdef int epoch  # the column whose times are seconds since the epoch; -1: none is known to be
+    cdef int confirmed  # how often the seconds of a clock were found to add up; -1: they do not
+    cdef int most_digits  # in what a header may begin with
     cdef bint full
     cdef int64_t since, until
     cdef object ask
-    cdef dict assumed
+    cdef int64_t assumed[MOST_ASSUMED]  # how often what its place stands for
+    cdef dict assumed_more  # of places beyond
     # what stands where in the line at hand
     cdef const uint8_t *begin[MOST_SLOTS]
     cdef const uint8_t *end[MOST_SLOTS]
@@ -334,26 +357,30 @@ cdef class Fold:
     def __cinit__(self):
         self.kept_room = 1024
         self.kept = <int64_t *>malloc(self.kept_room * 3 * sizeof(int64_t))
-        self.cells = <Cell *>malloc(MOST_CELLS * sizeof(Cell))
+        self.cell_room = malloc(MOST_CELLS * sizeof(Cell) + CACHE_LINE)
+        self.cells = <Cell *>((<size_t>self.cell_room + CACHE_LINE - 1) & ~<size_t>(CACHE_LINE - 1))
+        self.origins = <Origins *>malloc(MOST_CELLS * sizeof(Origins))
         self.way = <Way *>malloc(MOST_WAYS * sizeof(Way))
         self.cell_at = <int32_t *>calloc(MOST_CELLS * 2, sizeof(int32_t))
         self.days = <Day *>malloc(MOST_DAYS * sizeof(Day))
         self.check = <Check *>calloc(MOST_SLOTS, sizeof(Check))
         self.test = <Check *>calloc(MOST_SLOTS, sizeof(Check))
         self.name = <Name *>calloc(MOST_SLOTS * 4, sizeof(Name))
-        if not (self.kept and self.cells and self.way and self.cell_at and self.days and self.check and self.test and self.name):
+        if not (self.kept and self.cell_room and self.origins and self.way and self.cell_at and self.days and self.check and self.test and self.name):
             raise MemoryError
         make_table(&self.hosts, MOST_NAMES)
         make_table(&self.strangers, MOST_NAMES)
         make_table(&self.actors, MOST_ACTORS)
-        make_table(&self.ways, MOST_WAYS)
+        make_table(&self.ways, MOST_TOGETHER)
+        make_table(&self.manners, MOST_MANNERS)
         make_table(&self.times, MOST_TIMES)
         make_table(&self.keys, 1024)
         make_table(&self.firsts, MOST_FIRSTS)
 
     def __dealloc__(self):
         free(self.kept)
-        free(self.cells)
+        free(self.cell_room)
+        free(self.origins)
         free(self.way)
         free(self.cell_at)
         free(self.days)
@@ -363,6 +390,7 @@ cdef class Fold:
         drop(&self.hosts)
         drop(&self.actors)
         drop(&self.ways)
+        drop(&self.manners)
         drop(&self.times)
         drop(&self.keys)
         drop(&self.firsts)
@@ -385,7 +413,8 @@ cdef class Fold:
             self.word[place], self.word_size[place] = PyBytes_AS_STRING(one), len(one)
         for one in grams:
             self.gram[(letter(one[0]) << 10) | (letter(one[1]) << 5) | letter(one[2])] = 1
-        self.assumed = {}
+        self.assumed_more = {}
+        memset(self.assumed, 0, sizeof(self.assumed))
         self.epoch = -1
         for place in range(6):
             self.head_slots[place] = -1
@@ -396,7 +425,7 @@ cdef class Fold:
         self.width = plan.width
         self.exact = plan.exact
         self.first = plan.first[0] if plan.first else c'"'
-        self.wrapped = plan.wrapped
+        self.wrapped, self.apart, self.most_digits = plan.wrapped, plan.apart, plan.most_digits
         self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
         if self.family == BLANKS or self.family == W3C or self.family == CEF:
             self.odd |= HAS_BLANK | HAS_HIGH
@@ -782,7 +811,14 @@ cdef class Fold:
         """Whether the reference thinks that a row which begins so may be a header; long texts are none of its columns."""
         cdef uint64_t hash = 0
         cdef Entry *entry
+        cdef int digits = 0
+        cdef const uint8_t *one = at
         if end - at > MOST_NAME:
+            return False
+        while one < end:
+            digits += self._is_digit(one[0])
+            one += 1
+        if self.family == QUOTED and digits > self.most_digits:
             return False
         entry = find(&self.firsts, at, end - at, &hash)
         if entry != NULL:
@@ -1452,20 +1488,22 @@ cdef class Fold:
                 return -1
         return length
 
+    cdef int _manner_key(self, int length) noexcept nogil:
+        """Put what decides the manner behind ``length`` bytes of the key; -1 where it has no room, or is not plain."""
+        cdef int place, slot
+        length = self._tests(length)
+        for place in range(self.n_manner):
+            slot = self.manner_slots[place]
+            length = self._add(length, self.begin[slot], self.end[slot], 0)
+        return length
+
     cdef int _way_key(self, int64_t name, bint by_url) noexcept nogil:
         cdef int length, place, slot
         cdef const uint8_t *end
         cdef const uint8_t *query
         memcpy(self.key, &name, 8)
-        length = self._tests(8)
-        if length < 0:
-            return -1
-        for place in range(self.n_manner):
-            slot = self.manner_slots[place]
-            length = self._add(length, self.begin[slot], self.end[slot], 0)
-            if length < 0:
-                return -1
-        if by_url:
+        length = self._manner_key(8)
+        if by_url and length >= 0:
             for place in range(self.n_url):
                 slot = self.url_slots[place]
                 end = self.end[slot]
@@ -1517,55 +1555,131 @@ cdef class Fold:
         return 0
 
     cdef int _when(self, int64_t *value) except -2 nogil:
-        """1 and the time of the line (µs), 0 where the reference has to say. Texts that differ in a fraction of a second only are
-        asked for once."""
-        cdef int length = 0, place, digits = 0
-        cdef int slot
-        cdef int64_t fraction = 0, seconds = -1
-        cdef const uint8_t *at
-        cdef const uint8_t *end
-        cdef const uint8_t *point
+        """1 and the time of the line (µs), 0 where the reference has to say. Texts that differ in the seconds of their clock, or in a
+        fraction of one, are asked for once."""
+        cdef int length, slot = self._only_time()
+        cdef int64_t offset = 0, seconds = -1
+        cdef const uint8_t *second = NULL
         cdef Entry *entry
         cdef uint64_t hash = 0
-        slot = self._only_time()
         if slot >= 0:
-            self._inner(slot, &at, &end)
-            point = self._point(at, end)
-            if point != NULL:
-                place = 1
-                while point + place < end and c'0' <= point[place] <= c'9':
-                    fraction = fraction * 10 + (point[place] - c'0')
-                    place += 1
-                digits = place - 1
-                while place < 7:
-                    fraction *= 10
-                    place += 1
-                seconds = self._digits(at, point) if point - at == 10 and point + digits + 1 == end and at[0] == c'1' else -1
-                if seconds >= 0 and self.epoch == slot:
-                    value[0] = seconds * MILLION + fraction
-                    return 1
-                length = self._add(0, at, point, 0)
-                length = self._add(length, point + digits + 1, end, <uint8_t>(slot + 3))
-            else:
-                length = self._add(0, at, end, <uint8_t>(slot + 3))
+            length = self._time_key(slot, &offset, &second, &seconds)
+            if seconds >= 0 and self.epoch == slot:
+                value[0] = seconds * MILLION + offset
+                return 1
         else:
-            for place in range(self.n_time):
-                length = self._add(length, self.begin[self.time_slots[place]], self.end[self.time_slots[place]], 1)
-        if length <= 0:
+            length = self._times_key(&second)
+        if length <= 0 or length >= MOST_KEY:
             return 0
+        if second != NULL:
+            offset += ((second[0] - c'0') * 10 + second[1] - c'0') * MILLION
         entry = find(&self.times, self.key, length, &hash)
         if entry == NULL:
             with gil:
-                entry = self._ask_time(length, hash, fraction)
+                entry = self._ask_time(length, hash, offset, second[1] if second != NULL else 0)
             if seconds >= 0 and entry.value == seconds * MILLION:
                 self.epoch = slot
-        elif entry.more >= 0:
+        elif second != NULL and self.confirmed < CONFIRMED and self.times.text[entry.at + entry.length] != second[1]:
             with gil:
-                self.assumed[entry.more] = self.assumed.get(entry.more, 0) + 1
+                return self._confirm_time(entry, offset, value)
+        elif entry.more >= 0:
+            self._assume(entry.more)
         if entry.value == NO_TIME:
             return 0
-        value[0] = entry.value + fraction
+        value[0] = entry.value + offset
         return 1
+
+    cdef int _assume(self, int16_t what) except -1 nogil:
+        if what < MOST_ASSUMED:
+            self.assumed[what] += 1
+        else:
+            with gil:
+                self.assumed_more[what] = self.assumed_more.get(what, 0) + 1
+        return 0
+
+    cdef int _time_key(self, int slot, int64_t *fraction, const uint8_t **second, int64_t *seconds) noexcept nogil:
+        """Make a column the key of its time, but for the seconds of its clock and their fraction (µs). ``seconds`` are those since the
+        epoch where it may be such a number, else they stay."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef const uint8_t *point
+        cdef const uint8_t *rest
+        cdef int digits = 0, length
+        self._inner(slot, &at, &end)
+        rest = end
+        point = self._point(at, end)
+        if point != NULL:
+            while point + digits + 1 < end and c'0' <= point[digits + 1] <= c'9':
+                fraction[0] = fraction[0] * 10 + (point[digits + 1] - c'0')
+                digits += 1
+            rest = point + digits + 1
+            while digits < 6:
+                fraction[0] *= 10
+                digits += 1
+            if point - at == 10 and rest == end and at[0] == c'1':
+                seconds[0] = self._digits(at, point)
+                return self._add(self._add(0, at, point, 2), rest, end, <uint8_t>(slot + 4))
+        second[0] = self._second(at, end)
+        if second[0] != NULL and point != NULL and second[0] + 2 != point:
+            second[0] = NULL
+        if second[0] == NULL:
+            length = self._add(0, at, point if point != NULL else end, 2 if point != NULL else 0)
+        else:
+            length = self._add(0, at, second[0], 3 if point != NULL else 1)
+            if point == NULL:
+                rest = second[0] + 2
+        return self._add(length, rest, end, <uint8_t>(slot + 4))
+
+    cdef int _times_key(self, const uint8_t **second) noexcept nogil:
+        """Make all columns that may tell the time its key, but for the seconds of the only clock among them."""
+        cdef const uint8_t *begin
+        cdef const uint8_t *end
+        cdef const uint8_t *found
+        cdef int place, clock = -1, clocks = 0, length = 0
+        for place in range(self.n_time):
+            begin, end = self.begin[self.time_slots[place]], self.end[self.time_slots[place]]
+            found = self._second(begin, end) if begin != NULL else NULL
+            if found != NULL:
+                second[0], clock = found, place
+                clocks += 1
+        if clocks != 1:
+            second[0], clock = NULL, -1
+        for place in range(self.n_time):
+            begin, end = self.begin[self.time_slots[place]], self.end[self.time_slots[place]]
+            if place == clock:
+                length = self._add(self._add(length, begin, second[0], 2), second[0] + 2, end, 1)
+            else:
+                length = self._add(length, begin, end, 1)
+        return length
+
+    cdef const uint8_t *_second(self, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+        """The seconds of the only clock (``00:00:00``) in a text; ``NULL`` where there is none, or more than one, or where seconds were
+        found not to add up."""
+        cdef const uint8_t *at = begin
+        cdef const uint8_t *found = NULL
+        if self.confirmed < 0:
+            return NULL
+        while at < end:
+            at = <const uint8_t *>memchr(at, c':', end - at)
+            if at == NULL:
+                break
+            if (
+                at - begin >= 2 and end - at >= 6 and at[3] == c':'
+                and self._is_digit(at[-2]) and self._is_digit(at[-1]) and self._is_digit(at[1]) and self._is_digit(at[2])
+                and c'0' <= at[4] <= c'5' and self._is_digit(at[5])
+                and not (at - begin > 2 and self._is_digit(at[-3]))
+                and not (end - at > 6 and (self._is_digit(at[6]) or at[6] == c':'))
+            ):
+                if found != NULL:
+                    return NULL
+                found = at + 4
+                at += 6
+            else:
+                at += 1
+        return found
+
+    cdef inline bint _is_digit(self, uint8_t byte) noexcept nogil:
+        return c'0' <= byte <= c'9'
 
     cdef int _only_time(self) noexcept nogil:
         """The column in which the line's time must be; -1 where there are several, or none."""
@@ -1612,14 +1726,26 @@ cdef class Fold:
     cdef bytes _line(self):
         return (<const char *>self.line_begin)[: self.line_end - self.line_begin]
 
-    cdef Entry *_ask_time(self, int length, uint64_t hash, int64_t fraction) except NULL:
+    cdef Entry *_ask_time(self, int length, uint64_t hash, int64_t offset, uint8_t second) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
         time, more, anew = self.ask.time(self.number, self._line())
         if anew or is_full(&self.times):
             clear(&self.times)
-        cdef Entry *entry = put(&self.times, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, NO_TIME if time is None else <int64_t>time - fraction)
+        cdef Entry *entry = put(&self.times, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, NO_TIME if time is None else <int64_t>time - offset)
         entry.more = more
+        self.times.text[self.times.filled] = second  # behind the key: which second was asked for
+        self.times.filled += 1
         return entry
+
+    cdef int _confirm_time(self, Entry *entry, int64_t offset, int64_t *value) except -2:
+        """Ask for a time that differs from a known one in its seconds alone: whether these add up is for the reference to say."""
+        cdef int64_t expected = entry.value if entry.value == NO_TIME else entry.value + offset
+        time, _, anew = self.ask.time(self.number, self._line())
+        if anew:
+            clear(&self.times)
+        value[0] = NO_TIME if time is None else time
+        self.confirmed = self.confirmed + 1 if value[0] == expected else -1
+        return value[0] != NO_TIME
 
     cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) except -1:
         cdef bytes cell = (<const char *>at)[: end - at]
@@ -1631,15 +1757,32 @@ cdef class Fold:
 
     cdef Entry *_ask_name(self, int length, uint64_t hash) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
-        cdef int64_t kind = self.ask.name(self.number, self._line())
+        cdef int64_t kind = self.ask.name(self.number, self._line(), self.hosts.used)
         return put(&self.hosts, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, kind | (<int64_t>self.hosts.used << 8))
 
     cdef Entry *_ask_way(self, int length, uint64_t hash) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
-        kind, blocked = self.ask.way(self.number, self._line(), self.n_ways)
-        self.way[self.n_ways].kind, self.way[self.n_ways].blocked = kind, blocked
-        self.n_ways += 1
-        return put(&self.ways, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, self.n_ways - 1)
+        return self._put_way(key, hash, self.ask.way(self.number, self._line(), self.n_ways))
+
+    cdef Entry *_ask_together(self, int64_t name, int64_t manner, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:16]
+        return self._put_way(key, hash, self.ask.together(name, manner, self.n_ways))
+
+    cdef Entry *_put_way(self, bytes key, uint64_t hash, tuple answer) except NULL:
+        cdef int64_t place, bit
+        kind, blocked, place, bit = answer
+        if place == self.n_ways:
+            self.way[place].kind, self.way[place].blocked = kind, blocked
+            self.n_ways += 1
+        elif not 0 <= place < self.n_ways:
+            raise ValueError(f"there is no way {place}")
+        return put(&self.ways, <const uint8_t *>PyBytes_AS_STRING(key), PyBytes_GET_SIZE(key), hash, place << 8 | min(max(bit, 0), MOST_FACTS))
+
+    cdef Entry *_ask_manner(self, int length, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        cdef int64_t kind = self.ask.manner(self.number, self._line(), self.n_manners)
+        self.n_manners += 1
+        return put(&self.manners, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, <int64_t>(self.n_manners - 1) << 8 | kind)
 
     cdef Entry *_ask_actor(self, int length, uint64_t hash) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
@@ -1673,7 +1816,7 @@ cdef class Fold:
         cdef int odd = self.odd if at else marks(text + at, text + size) & self.odd  # a block is looked through once
         cdef Py_ssize_t after
         while at <= size:
-            if self.n_days >= MOST_DAYS - 1 or self.n_cells >= MOST_CELLS - 1 or is_full(&self.hosts) or is_full(&self.ways) or is_full(&self.actors):
+            if self._has_no_room():
                 self.full = True
                 return at
             end = <const uint8_t *>memchr(text + at, c'\n', size - at) if at < size else NULL
@@ -1706,6 +1849,17 @@ cdef class Fold:
             if kind == HEADER or (held and not self.doubtful):
                 return at  # a record over several lines may have been a header, too
         return at
+
+    cdef inline bint _has_no_room(self) noexcept nogil:
+        return (
+            self.n_days >= MOST_DAYS - 1
+            or self.n_cells >= MOST_CELLS - 1
+            or self.n_ways >= MOST_WAYS - 1
+            or is_full(&self.hosts)
+            or is_full(&self.ways)
+            or is_full(&self.manners)
+            or is_full(&self.actors)
+        )
 
     cdef int _keep(self, Py_ssize_t begin, Py_ssize_t end) except -1 nogil:
         cdef int64_t *room
@@ -1743,6 +1897,8 @@ cdef class Fold:
             return True
         if kind == READ:
             return False
+        if kind == KNOWN and self.apart:
+            return self._count_apart(entry.value >> 8)
         length = self._way_key(entry.value >> 8, kind == BY_URL or (kind == BY_SHAPE and self._has_shape()))
         if length < 0:
             return False
@@ -1750,7 +1906,33 @@ cdef class Fold:
         if entry == NULL:
             with gil:
                 entry = self._ask_way(length, hash)
-        return self._sum(<int>entry.value)
+        return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
+
+    cdef bint _count_apart(self, int64_t name) except -1 nogil:
+        """Count a line whose manner is looked up by itself: names and manners are few, and both together many."""
+        cdef uint64_t hash = 0
+        cdef int length = self._manner_key(0)
+        cdef int64_t manner
+        cdef Entry *entry
+        if length < 0:
+            return False
+        entry = find(&self.manners, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_manner(length, hash)
+        if entry.value & 0xFF == LEAVE_OUT:
+            self.uncounted += 1
+            return True
+        if entry.value & 0xFF != COUNT:
+            return False
+        manner = entry.value >> 8
+        memcpy(self.key, &name, 8)
+        memcpy(self.key + 8, &manner, 8)
+        entry = find(&self.ways, self.key, 16, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_together(name, manner, hash)
+        return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
 
     cdef int _actor(self) except -2 nogil:
         """The number of who the line is about; -1 where the reference has to say."""
@@ -1777,12 +1959,12 @@ cdef class Fold:
             place = (place + 1) & (MOST_CELLS * 2 - 1)
         cell = &self.cells[self.n_cells]
         memset(cell, 0, sizeof(Cell))
-        cell.actor, cell.way, cell.blocked = actor, way, self.way[way].blocked
+        cell.actor, cell.way, cell.told = actor, <int16_t>way, BLOCKED if self.way[way].blocked else 0
         self.n_cells += 1
         self.cell_at[place] = self.n_cells
         return cell
 
-    cdef bint _sum(self, int way) except -1 nogil:
+    cdef bint _sum(self, int way, int64_t facts) except -1 nogil:
         cdef Cell *cell
         cdef int64_t time = 0, up = 0, down = 0
         cdef int has_up, has_down, actor
@@ -1807,7 +1989,7 @@ cdef class Fold:
             return True
         cell = self._cell(actor, way)
         if cell.origins < ORIGINS:
-            cell.origin[cell.origins] = self.number
+            self.origins[cell - self.cells].line[cell.origins] = self.number
             cell.origins += 1
         if not cell.events:
             cell.first = cell.last = time
@@ -1816,26 +1998,28 @@ cdef class Fold:
         elif time < cell.first:
             cell.first = time
         cell.events += 1
-        if cell.blocked:
+        if facts < MOST_FACTS:
+            cell.facts |= <uint32_t>1 << facts
+        if cell.told & BLOCKED:
             return True
         if has_up:
-            cell.has_up = True
+            cell.told |= HAS_UP
             cell.bytes_up += up
         if has_down:
-            cell.has_down = True
+            cell.told |= HAS_DOWN
             cell.bytes_down += down
         self._day(cell, time, up)
         return True
 
     cdef void _day(self, Cell *cell, int64_t time, int64_t sent) noexcept nogil:
-        cdef int64_t day = time // DAY if time >= 0 else -((DAY - 1 - time) // DAY)
-        if cell.timed and cell.day != day:
+        cdef int32_t day = <int32_t>(time // DAY if time >= 0 else -((DAY - 1 - time) // DAY))
+        if cell.told & TIMED and cell.day != day:
             self.days[self.n_days].cell = <int32_t>(cell - self.cells)
             self.days[self.n_days].day = cell.day
             self.days[self.n_days].sent = cell.sent
             self.n_days += 1
             cell.sent = 0
-        cell.timed = True
+        cell.told |= TIMED
         cell.day = day
         cell.sent += sent
 
@@ -1847,8 +2031,8 @@ cdef class Fold:
     def drain(self):
         """What has been added up and is then forgotten, with all names and cells.
 
-        For each actor and way that counted: their numbers, events, bytes up and down (``None`` where no line had any), first and last time (µs),
-        the lines it came from first, and its days as ``(day, bytes sent)``, which may come more than once. Then what times had to
+        For each actor and way that counted: their numbers, the bits of facts, events, bytes up and down (``None`` where no line had any),
+        first and last time (µs), the lines it came from first, and its days as ``(day, bytes sent)``, which may come more than once. Then what times had to
         assume, as ``{number: lines}``; and how many lines were of no AI service, no activity, and outside the window.
         """
         cdef Cell *cell
@@ -1859,26 +2043,30 @@ cdef class Fold:
         found = []
         for place in range(self.n_cells):
             cell = &self.cells[place]
-            if cell.timed:
+            if cell.told & TIMED:
                 days.setdefault(place, []).append((cell.day, cell.sent))
             found.append((
                 cell.actor,
                 cell.way,
+                cell.facts,
                 cell.events,
-                cell.bytes_up if cell.has_up else None,
-                cell.bytes_down if cell.has_down else None,
+                cell.bytes_up if cell.told & HAS_UP else None,
+                cell.bytes_down if cell.told & HAS_DOWN else None,
                 cell.first,
                 cell.last,
-                [cell.origin[one] for one in range(cell.origins)],
+                [self.origins[place].line[one] for one in range(cell.origins)],
                 days.get(place, ()),
             ))
-        assumed, self.assumed = self.assumed, {}
-        self.n_days = self.n_cells = self.n_ways = self.n_actors = 0
+        assumed = {place: self.assumed[place] for place in range(MOST_ASSUMED) if self.assumed[place]} | self.assumed_more
+        memset(self.assumed, 0, sizeof(self.assumed))
+        self.assumed_more = {}
+        self.n_days = self.n_cells = self.n_ways = self.n_manners = self.n_actors = 0
         memset(self.cell_at, 0, MOST_CELLS * 2 * sizeof(int32_t))
         self.full = False
         clear(&self.hosts)
         clear(&self.actors)
         clear(&self.ways)
+        clear(&self.manners)
         tallies = self.refused, self.uncounted, self.outside
         self.refused = self.uncounted = self.outside = 0
         return found, assumed, *tallies

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from shadowai import fast
+from shadowai import fast, names_first
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
 from shadowai.names import Names
@@ -342,3 +343,77 @@ def test_headers_that_are_not_plain(odd: str, catalog: Catalog, monkeypatch: pyt
     _both(
         (fields + use * 2 + other.replace("\t", " ").replace("c-ip", "c-ip\0") + use * 3).encode(), catalog, monkeypatch
     )
+
+
+CLOCKS = (
+    "2026-01-05 08:{minute:02}:{second:02}", "2026-01-05T08:{minute:02}:{second:02}Z", "2026-01-05T08:{minute:02}:{second:02}.5Z",
+    "05/Jan/2026:08:{minute:02}:{second:02} +0200", "Mon Jan 05 08:{minute:02}:{second:02} 2026", "Jan  5 08:{minute:02}:{second:02}",
+    "01/05/2026 08:{minute:02}:{second:02} PM", "2026-01-05 23:59:{second:02}", "2026-03-29 02:{minute:02}:{second:02}",
+    "2026-01-05 8:{minute:02}:{second:02}", "08:{minute:02}:{second:02}", "2026-01-05 24:00:{second:02}",
+    "2026-01-05 08:{minute:02}:6{second}",
+    "2026-01-05 08:00:00 08:{minute:02}:{second:02}", "2026-01-05 08:{minute:02}:{second:02}:00", "2026-01-05 08:{minute:02}:{second}",
+    "12026-01-05 108:{minute:02}:{second:02}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_seconds_of_a_clock(clock: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [clock.format(minute=number // 17, second=number * 7 % 60) for number in range(100)]
+    text = "".join(f"{time},jo,chatgpt.com,5\n" for time in rows)
+    _both(f"time,user,dest_host,bytes_sent\n{text}".encode(), catalog, monkeypatch)
+
+
+def test_times_in_two_columns(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "2026-01-05 08:{minute:02}:{second:02} 10.0.0.7 GET https chatgpt.com 443 / - 200 0 0 5"
+    head = "#Fields: date time c-ip cs-method cs-uri-scheme cs-host cs-uri-port cs-uri-path cs(User-Agent) sc-status sc-bytes x-a cs-bytes"
+    lines = [line.format(minute=number // 17, second=number * 7 % 60) for number in range(100)]
+    _both("\n".join([head, *lines]).encode(), catalog, monkeypatch)
+
+
+def test_seconds_that_do_not_add_up_are_asked_for(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the fold concludes from clocks is held to what is read, before it is relied on."""
+    if fast.lines_module() is None:
+        return
+    told: list[int] = []
+
+    def time(_: object, number: int, line: bytes) -> tuple[int, int, bool]:
+        told.append(number * number * 1_000_000)
+        return told[-1], -1, False
+
+    monkeypatch.setattr(names_first._Answers, "time", time)
+    rows = "".join(f"2026-01-05 08:00:{number:02},jo,chatgpt.com,5\n" for number in range(60))
+    log = LogFile(Content("x", io.BytesIO(f"time,user,dest_host,bytes_sent\n{rows}".encode())), formats())
+    inventory = Inventory()
+    scan_file(log, Names(catalog), inventory)
+    (entry,) = inventory.entries(
+        "user", lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1)
+    )
+    assert (entry.events, len(told)) == (60, 60)
+    assert (entry.first_seen, entry.last_seen) == (min(told), max(told))
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 32])
+def test_manners_that_tell_something(most: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of one service are counted together, whatever they tell beside."""
+    monkeypatch.setattr(names_first, "_MOST_FACTS", most)
+    agents = (
+        "Mozilla/5.0",
+        "OpenAI/Python 1.30.1",
+        "python-requests/2.31.0",
+        "anthropic-sdk",
+        "curl/8.0",
+        "langchain/0.2",
+        "",
+    )
+    rows = "".join(
+        f"2026-01-05T08:00:{number % 60:02}Z,user{number % 3},{host},{5 + number},{method},{agent},{action}\n"
+        for number, (host, method, agent, action) in enumerate(
+            itertools.product(
+                ("chatgpt.com", "claude.ai", "a.example", "api.openai.com"),
+                ("GET", "POST"),
+                agents,
+                ("allowed", "blocked"),
+            )
+        )
+    )
+    _both(f"time,user,dest_host,bytes_sent,method,user_agent,action\n{rows}".encode(), catalog, monkeypatch)

@@ -72,6 +72,10 @@ class Plan:
     """The byte with which the header's first cell begins; none where that is empty."""
     wrapped: bool = False
     """Whether lines stand behind a syslog header."""
+    most_digits: int = 0
+    """How many digits what a header begins with may have."""
+    apart: bool = True
+    """Whether the manner is the same whatever the name is."""
     columns: list[Any] = field(default_factory=list)
     host: list[tuple[int, bool, int]] = field(default_factory=list)
     actor: list[int] = field(default_factory=list)
@@ -90,8 +94,10 @@ class Plan:
 class Answers(Protocol):
     """Who answers for lines not met before; see :class:`shadowai.fast.lines.Fold`."""
 
-    def name(self, number: int, line: bytes, /) -> int: ...
-    def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool]: ...
+    def name(self, number: int, line: bytes, place: int, /) -> int: ...
+    def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool, int, int]: ...
+    def manner(self, number: int, line: bytes, place: int, /) -> int: ...
+    def together(self, name: int, manner: int, place: int, /) -> tuple[int, bool, int, int]: ...
     def actor(self, number: int, line: bytes, place: int, /) -> None: ...
     def time(self, number: int, line: bytes, /) -> tuple[int | None, int, bool]: ...
     def begins_header(self, cell: bytes, /) -> bool: ...
@@ -99,9 +105,9 @@ class Answers(Protocol):
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies, /) -> None: ...
 
 
-Counted = tuple[int, int, int, int | None, int | None, int, int, list[int], Sequence[tuple[int, int]]]
-"""Of one actor and one way: their numbers, events, bytes up and down, first and last time (µs), the first lines, and days with the
-bytes sent on them."""
+Counted = tuple[int, int, int, int, int | None, int | None, int, int, list[int], Sequence[tuple[int, int]]]
+"""Of one actor and one way: their numbers, the bits of facts, events, bytes up and down, first and last time (µs), the first lines, and
+days with the bytes sent on them."""
 
 
 class Tallies(NamedTuple):
@@ -209,7 +215,8 @@ def _of_table(reader: FormatReader) -> Plan:
     if not isinstance(table, CsvTokenizer) or table.header is None or not table.delimiter.isascii():
         raise _NoPlanError
     first = table.header[0].encode()[:1]
-    return Plan(QUOTED, delimiter=ord(table.delimiter), width=len(table.header), first=first)
+    width = len(table.header)
+    return Plan(QUOTED, delimiter=ord(table.delimiter), width=width, first=first, most_digits=table.most_digits)
 
 
 def _of_positions(reader: FormatReader) -> Plan:
@@ -297,7 +304,7 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     for when in conditions:
         for key, pattern in when.all:
             if key in volatile and not (plan.family in (PAIRS, CEF) and _tested(pattern) is not None):
-                _told_by_name(reader, key, pattern)
+                _told_by_name(plan, reader, key, pattern)
             elif key not in deciding:
                 if plan.family in (BLANKS, QUOTED, PAIRS, CEF) and _tested(pattern) is not None:
                     tested[key, pattern] = None
@@ -345,7 +352,7 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
     plan.host += [(slot, whole[slot], part[slot]) for slot in whole]
 
 
-def _told_by_name(reader: FormatReader, key: Key, pattern: str) -> None:
+def _told_by_name(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
     """A condition on what changes with each line can be kept only where the texts that decide the name tell it: by how they begin."""
     hosts = {
         _key(take) for take in reader.description.fields.get("host", ()) if not isinstance(take, Part) or take.by_head
@@ -356,6 +363,7 @@ def _told_by_name(reader: FormatReader, key: Key, pattern: str) -> None:
     begins = found is not None and not found.whole and not any(b"/" in one.members for one in found.elements)
     if key not in hosts or not begins:
         raise _NoPlanError
+    plan.apart = False
 
 
 def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:

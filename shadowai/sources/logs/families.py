@@ -365,6 +365,12 @@ class CsvTokenizer(_Listed):
         """Whether a row under the header that begins with ``cell`` may be a header itself."""
         return cell[:1].isalpha() and _flat(cell) in self._names
 
+    @property
+    def most_digits(self) -> int:
+        """How many digits (ASCII) the first cell of a header may have."""
+        names = (*self._names, *(self.header or ())[:1])
+        return max((sum(one in "0123456789" for one in name) for name in names), default=0)
+
     def is_another_header(self, tokens: list[str]) -> bool:
         """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
         column's name, so that no cell that a stranger can write makes a row one, and no two stray quotes make one of the rows
