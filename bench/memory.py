@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ TOGETHER: Final = 10_000
 AI_SHARE: Final = 50
 """Of so many lines one is AI, where a few are."""
 _BLOCK: Final = 50_000_000
-_FIRST_TIME: Final = 17676
+_TIME: Final = re.compile(rb"^\d+", re.MULTILINE)
 _SERVICES: Final = len(generate.AI)
 
 
@@ -44,17 +45,14 @@ def lines_of(made: Callable[[int], tuple[int, str]], count: int) -> Iterator[byt
 
 
 def same(megabytes: int) -> Iterator[bytes]:
-    """So many MB with the same 20,000 hosts and 5,000 users, 2 % AI, a day more with every 50 MB."""
+    """So many MB with the same 20,000 hosts and 5,000 users, 2 % AI, a day more with every GB."""
     with tempfile.TemporaryDirectory(prefix="shadowai-bench-") as folder:
         path = Path(folder, "squid.log")
         generate.write(path, "squid", min(megabytes * 1_000_000, _BLOCK), 0.02)
-        block = b"\n" + path.read_bytes()[:-1]
-    written = number = 0
-    while written < megabytes * 1_000_000:
-        later = block.replace(b"\n%d" % _FIRST_TIME, b"\n%d" % (_FIRST_TIME + number))
-        yield later if number else later[1:]
-        written, number = written + len(later), number + 1
-    yield b"\n"
+        block = path.read_bytes()
+    for number in range(-(-megabytes * 1_000_000 // len(block))):
+        after = number * len(block) * 86_400 // 1_000_000_000
+        yield _TIME.sub(lambda found: b"%d" % (int(found[0]) + after), block)  # noqa: B023 -- called at once
 
 
 def hosts(count: int) -> Iterator[bytes]:

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from shadowai.sources.logs.aliases import flat, is_header, is_log
 from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
+from shadowai.sources.logs.literals import Search, searcher
 from shadowai.sources.syslog import Payload, innermost_object, layers
 
 SAMPLE = 200
@@ -24,6 +25,12 @@ _TELLING = 1 << 16
 """Characters of a line by which its format is told: what a hundred formats look through may not be without end."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
+
+_MANY = 256
+"""Lines from which on it pays to know what patterns need."""
+
+_Test = Callable[[str, dict[str, Any] | None], bool]
+"""Whether a text, or the object that it is, is of a format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Recogniser:
 
     def __init__(self, formats: Mapping[str, LogFormat]) -> None:
         self._formats = formats
+        self._looked_at = 0
 
     def file(self, lines: Sequence[str]) -> Recognition | None:
         """The format of a file by its first lines; ``None`` where none fits."""
@@ -77,6 +85,10 @@ class Recogniser:
     def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
         """The format of one line, at how many wrappings below the surface, and the payload there."""
         best: tuple[LogFormat, int, Payload] | None = None
+        self._looked_at += 1
+        if self._looked_at == _MANY:
+            for made in ("_tests", "_tests_of_objects", "_tests_of_text"):
+                self.__dict__.pop(made, None)
         payloads = list(layers(line))
         escaped = innermost_object(payloads)
         for depth, payload in enumerate(payloads):
@@ -91,16 +103,27 @@ class Recogniser:
         if "{" in text and "}" in text:
             obj = parse_object(text)
         beginning = text[:_TELLING]
-        for fmt, is_one in self._tests:
-            if (not as_object or isinstance(fmt.family, Json)) and is_one(beginning, obj):
+        tests = self._tests_of_objects if as_object else self._tests if obj is not None else self._tests_of_text
+        for fmt, is_one in tests:
+            if is_one(beginning, obj):
                 return fmt
         return None
 
     @cached_property
-    def _tests(self) -> list[tuple[LogFormat, Callable[[str, dict[str, Any] | None], bool]]]:
-        """Formats that recognise a line, the highest rank first."""
+    def _tests(self) -> list[tuple[LogFormat, _Test]]:
+        """Formats that recognise a line, the highest rank first. What their patterns need is made out for many lines, not for a few."""
         ranked = sorted(self._formats.values(), key=lambda fmt: -fmt.rank)
-        return [(fmt, test) for fmt in ranked if (test := _line_test(fmt)) is not None]
+        search = searcher if self._looked_at >= _MANY else _search
+        return [(fmt, test) for fmt in ranked if (test := _line_test(fmt, search)) is not None]
+
+    @cached_property
+    def _tests_of_objects(self) -> list[tuple[LogFormat, _Test]]:
+        return [(fmt, test) for fmt, test in self._tests if isinstance(fmt.family, Json)]
+
+    @cached_property
+    def _tests_of_text(self) -> list[tuple[LogFormat, _Test]]:
+        """What is no object is of no format that reads JSON."""
+        return [(fmt, test) for fmt, test in self._tests if not isinstance(fmt.family, Json)]
 
     def _by_header(self, sample: Sequence[str]) -> Recognition | None:
         """A format whose header stands in the first lines: W3C, Zeek or CSV; syslog may be around it."""
@@ -154,22 +177,24 @@ def header_columns(text: str, family: CsvHeader) -> frozenset[str]:
     return frozenset(reader.columns)
 
 
-def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] | None:
+def _search(pattern: str) -> Search:
+    return re.compile(pattern).search
+
+
+def _line_test(fmt: LogFormat, searching: Callable[[str], Search]) -> _Test | None:
     family = fmt.family
     if isinstance(family, Json):
         return _json_test(family)
     if isinstance(family, (Cef, Leef)):
         reads = tokenizer(family)
-        marked = re.compile(
-            r"CEF:|^\s{0,8}\d\d?\|" if isinstance(family, Cef) else r"LEEF:|^\s{0,8}\d\.\d\|"
-        ).search  # a syslog reader may have eaten ``CEF:`` and ``LEEF:``
-        is_line = re.compile(fmt.line).search if fmt.line else None
+        marked = _marks_cef if isinstance(family, Cef) else _marks_leef
+        is_line = searching(fmt.line) if fmt.line else None
         return lambda text, obj: (
-            marked(text) is not None and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
+            marked(text) and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
         )
     if isinstance(family, (CsvHeader, ZeekTsv)) or not fmt.line:
         return None
-    search = re.compile(fmt.line).search
+    search = searching(fmt.line)
     if isinstance(family, W3c):
         return lambda text, obj: not text.startswith("#") and search(text) is not None
     if isinstance(family, KeyValue) and family.requires:
@@ -178,7 +203,22 @@ def _line_test(fmt: LogFormat) -> Callable[[str, dict[str, Any] | None], bool] |
     return lambda text, obj: search(text) is not None
 
 
-def _json_test(family: Json) -> Callable[[str, dict[str, Any] | None], bool]:
+_CEF, _LEEF = re.compile(r"CEF:|^\s{0,8}\d\d?\|"), re.compile(r"LEEF:|^\s{0,8}\d\.\d\|")
+"""A syslog reader may have eaten ``CEF:`` and ``LEEF:``."""
+
+
+@lru_cache(maxsize=1)
+def _marks_cef(text: str) -> bool:
+    """Whether a text may be CEF; every format of CEF asks."""
+    return "|" in text and _CEF.search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _marks_leef(text: str) -> bool:
+    return "|" in text and _LEEF.search(text) is not None
+
+
+def _json_test(family: Json) -> _Test:
     tests = [(path_getter(path), re.compile(pattern)) for path, pattern in family.requires]
 
     def test(text: str, obj: dict[str, Any] | None) -> bool:
