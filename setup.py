@@ -24,7 +24,7 @@ setup(
             "shadowai.fast.lines",
             [f"{FOLDER}/lines.pyx"],
             include_dirs=[FOLDER],
-            depends=[f"{FOLDER}/lines.h"],
+            depends=[f"{FOLDER}/lines.h", f"{FOLDER}/matcher.pxi"],
             optional=True,
         ),
     ],

@@ -32,6 +32,7 @@ cdef enum:
     W3C = 4
     PAIRS = 5
     CEF = 6
+    PATTERN = 7
 
     # what a column is to the name
     NAME = 0
@@ -89,6 +90,7 @@ cdef enum:
     MOST_FACTS = 32
     CACHE_LINE = 64
     MOST_ASSUMED = 64
+    MOST_PATTERNS = 32
 
     # what a way of use says of its lines
     PASS = 0
@@ -271,6 +273,9 @@ cdef Entry *put(Table *table, const uint8_t *text, size_t length, uint64_t hash,
     return &table.entries[place]
 
 
+include "matcher.pxi"
+
+
 cdef class Fold:
     """Adds up the lines of one file under one plan.
 
@@ -293,6 +298,7 @@ cdef class Fold:
     cdef uint8_t delimiter, first
     cdef bint exact
     cdef bint wrapped  # lines stand behind a syslog header
+    cdef bint unwrapped  # it was taken off the line at hand
     cdef int16_t slot_of[MOST_WIDTH]
     cdef int host_slots[MOST_SLOTS], manner_slots[MOST_SLOTS], url_slots[MOST_SLOTS], time_slots[MOST_SLOTS]
     cdef int up_slots[MOST_SLOTS], down_slots[MOST_SLOTS]
@@ -314,6 +320,14 @@ cdef class Fold:
     cdef bint labels  # whether a label of CEF is asked for
     cdef int row[MOST_SLOTS]  # slots of pairs that have to stand behind one another, -1 between rows
     cdef int n_row
+    cdef list matchers  # keeps the next ones alive
+    cdef Machine *line_machine  # what every line has to match; NULL: nothing
+    cdef Machine *machine[MOST_PATTERNS]
+    cdef int n_machines
+    cdef list searchers  # as ``matchers``
+    cdef Machine *search_machine[MOST_PATTERNS]  # conditions that are patterns
+    cdef int search_slot[MOST_PATTERNS]
+    cdef int searches
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
     cdef int32_t *cell_at  # open addressing: the cell of an actor and a way, one more than its number
@@ -429,6 +443,8 @@ cdef class Fold:
         self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
         if self.family == BLANKS or self.family == W3C or self.family == CEF:
             self.odd |= HAS_BLANK | HAS_HIGH
+        if self.family == PATTERN:
+            self.odd |= HAS_HIGH
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
         self.slots = len(plan.columns)
@@ -443,6 +459,8 @@ cdef class Fold:
                 self._want(column, slot)
             elif self.family == PAIRS or self.family == CEF:
                 self._want_key(column, slot)
+            elif self.family == PATTERN:
+                pass  # its programs know the numbers
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
         self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
@@ -469,6 +487,7 @@ cdef class Fold:
         self.tests = len(plan.tests)
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             self._take_check(&self.test[place], slots, elements, whole, raw)
+        self._take_programs(plan.programs, plan.line, plan.searches)
         self.n_row = len(plan.row)
         for place, slot in enumerate(plan.row):
             self.row[place] = slot
@@ -496,6 +515,22 @@ cdef class Fold:
             for byte in members:
                 check.element[place].members[<uint8_t>byte] = 1
             check.element[place].least, check.element[place].most = least, most
+        return 0
+
+    cdef int _take_programs(self, programs, line, searches) except -1:
+        if len(programs) > MOST_PATTERNS or len(searches) > MOST_PATTERNS:
+            raise ValueError("a plan with too many patterns")
+        self.matchers = [Matcher(program) for program in programs]
+        self.n_machines = len(programs)
+        for place in range(self.n_machines):
+            self.machine[place] = &(<Matcher>self.matchers[place]).machine
+        if line is not None:
+            self.matchers.append(Matcher(line))
+            self.line_machine = &(<Matcher>self.matchers[self.n_machines]).machine
+        self.searchers = [Matcher(program) for _, program in searches]
+        self.searches = len(searches)
+        for place, (slot, _) in enumerate(searches):
+            self.search_slot[place], self.search_machine[place] = slot, &(<Matcher>self.searchers[place]).machine
         return 0
 
     cdef int _want(self, bytes path, int slot) except -1:
@@ -598,6 +633,7 @@ cdef class Fold:
                 return False
             at += 1
         self.line_begin = tag
+        self.unwrapped = True
         return tag < stop
 
     cdef inline bint _is_word(self, uint8_t byte) noexcept nogil:
@@ -765,7 +801,7 @@ cdef class Fold:
     cdef int _uncut(self) noexcept nogil:
         """What a line is of which nothing is looked at: where there are headers, it may be one."""
         cdef const uint8_t *at = self.line_begin
-        if self.family == BLANKS or self.family == OBJECT or self.family == PAIRS or self.family == CEF:
+        if self.family != QUOTED and self.family != TABS and self.family != W3C:
             return UNSURE
         if self.family == QUOTED:
             return OPEN if self._odd() == OPEN else HEADER if self.exact else UNSURE
@@ -887,6 +923,36 @@ cdef class Fold:
                 return NULL
             at += 1
         return at
+
+    cdef int _patterns(self) noexcept nogil:
+        """The groups of the first pattern that matches, in the line as it stands or else behind its syslog header."""
+        cdef const uint8_t *last = self.line_end
+        cdef int taken
+        while last > self.line_begin and (last - 1)[0] <= c' ':
+            last -= 1
+        if last > self.line_begin and (last - 1)[0] == c'}':
+            return UNSURE  # it may be an object, in which a record is escaped
+        taken = self._groups()
+        if taken == UNSURE and self.wrapped and self._unwrap():
+            taken = self._groups()
+        return UNSURE if taken == OPEN else taken
+
+    cdef int _groups(self) noexcept nogil:
+        """Take the groups of the first pattern that matches; ``OPEN`` where nobody knows whether one does."""
+        cdef Machine *machine
+        cdef int place, slot
+        if self.line_machine != NULL and not found(self.line_machine, self.line_begin, self.line_end):
+            return OPEN if self.line_machine.stuck else UNSURE
+        for place in range(self.n_machines):
+            machine = self.machine[place]
+            if found(machine, self.line_begin, self.line_end):
+                for slot in range(min(self.slots, machine.n_saved // 2)):
+                    if machine.saved[2 * slot] != NULL and machine.saved[2 * slot + 1] != NULL:
+                        self.begin[slot], self.end[slot] = machine.saved[2 * slot], machine.saved[2 * slot + 1]
+                return SURE
+            if machine.stuck:
+                return OPEN
+        return UNSURE
 
     cdef bint _in_a_row(self) noexcept nogil:
         """Whether the pairs that have to stand behind one another do, one blank apart; before the first of each row (-1 parts them) stands
@@ -1254,6 +1320,8 @@ cdef class Fold:
             found = self._pairs()
         elif self.family == CEF:
             found = self._cef()
+        elif self.family == PATTERN:
+            found = self._patterns()
         else:
             found = self._blanks()
         if found != SURE:
@@ -1301,7 +1369,14 @@ cdef class Fold:
             elif marks(at, end) & (HAS_HIGH | HAS_HOLDER) or self._is_escaped(at, end):
                 return -1
             self.key[length + place] = self._fits(&self.test[place], at, end)
-        return length + self.tests
+        length += self.tests
+        for place in range(self.searches):
+            if not self._inner(self.search_slot[place], &at, &end):
+                at = end = self.line_begin
+            self.key[length + place] = found(self.search_machine[place], at, end)
+            if self.search_machine[place].stuck:
+                return -1
+        return length + self.searches
 
     cdef inline bint _is_escaped(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """Whether a value of a pair may be another text to the reference."""
@@ -1324,7 +1399,7 @@ cdef class Fold:
         begin[0], end[0] = self.begin[slot], self.end[slot]
         if begin[0] == NULL:
             return False
-        if end[0] - begin[0] >= 2 and begin[0][0] == c'"':
+        if self.family != PATTERN and end[0] - begin[0] >= 2 and begin[0][0] == c'"':
             begin[0] += 1
             end[0] -= 1
         return True
@@ -1420,6 +1495,8 @@ cdef class Fold:
         cdef uint64_t hash = 0
         cdef Entry *entry
         cdef bint found
+        if end - at > 1 and (end - 1)[0] == c'.':  # as DNS writes a whole name
+            end -= 1
         if end == at or end - at > MOST_NAME:
             return False
         entry = find(&self.strangers, at, end - at, &hash)
@@ -1825,6 +1902,7 @@ cdef class Fold:
             after = end - text + 1
             self.line_begin = text + at
             self.line_end = end
+            self.unwrapped = False
             if end > self.line_begin and (end - 1)[0] == c'\r':
                 self.line_end = end - 1
             self.number = number + lines[0]
@@ -1835,7 +1913,7 @@ cdef class Fold:
                 self.doubtful -= 1
                 if self._odd() == OPEN:
                     self.doubtful = JOINED
-            elif self.wrapped and not self._unwrap():
+            elif self.wrapped and self.family != PATTERN and not self._unwrap():
                 kind = self._uncut()
             elif self.line_end - self.line_begin > 1 << 20 or (odd and marks(self.line_begin, self.line_end) & self.odd):
                 kind = self._uncut()
@@ -1921,8 +1999,7 @@ cdef class Fold:
             with gil:
                 entry = self._ask_manner(length, hash)
         if entry.value & 0xFF == LEAVE_OUT:
-            self.uncounted += 1
-            return True
+            return self._leave_out()
         if entry.value & 0xFF != COUNT:
             return False
         manner = entry.value >> 8
@@ -1933,6 +2010,11 @@ cdef class Fold:
             with gil:
                 entry = self._ask_together(name, manner, hash)
         return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
+
+    cdef bint _leave_out(self) noexcept nogil:
+        """Count a line that is no activity. One with a header the reference reads as a whole, with what it has to assume of its time."""
+        self.uncounted += not self.unwrapped
+        return not self.unwrapped
 
     cdef int _actor(self) except -2 nogil:
         """The number of who the line is about; -1 where the reference has to say."""
@@ -1975,8 +2057,7 @@ cdef class Fold:
             self.refused += 1
             return True
         if kind == LEAVE_OUT:
-            self.uncounted += 1
-            return True
+            return self._leave_out()
         actor = self._actor()
         if actor < 0:
             return False

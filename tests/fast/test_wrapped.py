@@ -20,7 +20,12 @@ ZSCALER = (
     '"Mon Jan  5 08:00:{n:02} 2026","user{m}@example.com","HTTPS","{host}/a%20b","Allowed","General","x","100","200",'
     + ",".join(['"None"'] * 12) + ',"10.0.0.{n}","203.0.113.9","GET","200","curl/8"'
 )  # fmt: skip
-LINES = {"squid_native": SQUID, "panos_threat_url": PANOS, "zeek_http_json": ZEEK, "zscaler_nss_web_csv": ZSCALER}
+HAPROXY = (
+    "10.0.0.{n}:50001 [05/Jan/2026:08:00:{n:02}.123] fe~ be/srv 0/0/1/20/21 200 4000 - - ---- 1/1/0/0/0 0/0 {{{host}|user{m}}} "
+    '"GET / HTTP/1.1"'
+)
+DNSTAP = "12-Mar-2026 10:22:{n:02}.125 {what} 10.0.0.{n}:53211 -> 10.1.1.1:53 UDP 40b {host}/IN/A"
+LINES = {"squid_native": SQUID, "panos_threat_url": PANOS, "zeek_http_json": ZEEK, "zscaler_nss_web_csv": ZSCALER, "haproxy": HAPROXY}
 PLAIN = [
     "<134>Jan  5 09:00:00 proxy-1 squid[123]: ",
     "<14>Jan 15 09:00:00 proxy1 ",
@@ -84,7 +89,8 @@ def test_plain_headers_do_not_keep_lines_from_being_folded(
     lines = [header + line for line in _log(name)]
     for size in (1, 64, 1 << 20):
         same(lines, name, catalog, monkeypatch, size)
-    assert folded(lines, name, catalog, monkeypatch) == 18
+    like_a_tag = name == "haproxy" and header == PLAIN[1]  # an address before a colon
+    assert folded(lines, name, catalog, monkeypatch) == (0 if like_a_tag else 18)
 
 
 @pytest.mark.parametrize("name", LINES)
@@ -131,3 +137,10 @@ def test_values_too_long_for_the_reader_of_quoted_ones(
     lines = _log(name)
     long = [f'{line},"{"x" * size}"' for line in lines[:6]] + [f"{line},{'x' * size}" for line in lines[:6]]
     same([*lines, *long], name, catalog, monkeypatch)
+
+
+@pytest.mark.parametrize("head", ["", *PLAIN])
+def test_what_is_no_activity_has_a_time_too(head: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to be assumed of times is counted alike, whoever leaves the line out."""
+    lines = [head + DNSTAP.format(n=n, what=("CQ", "RQ", "CR")[n % 3], host=HOSTS[n % len(HOSTS)]) for n in range(1, 19)]
+    same(lines, "dnstap_text", catalog, monkeypatch)

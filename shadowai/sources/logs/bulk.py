@@ -24,21 +24,23 @@ from shadowai.sources.logs.description import (
     KeyValue,
     LogFormat,
     Part,
+    Pattern,
     Take,
     W3c,
     ZeekTsv,
 )
 from shadowai.sources.logs.families import CsvTokenizer, nothing
+from shadowai.sources.logs.programs import Program, program
 from shadowai.sources.logs.quick import ACTOR, JOINED_LINES, MANNER
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.sequences import Element, sequence
 
-BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF = range(7)
+BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN = range(8)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 BLOCK = 1 << 20
 """Bytes read at once."""
 _MOST_COLUMNS = 90
-_MOST_CHANGES = 64
+_MOST_CHANGES = 24
 """Headers below which a file is folded, besides one for every thousand lines."""
 _MOST_SPELLINGS = 8
 
@@ -87,6 +89,14 @@ class Plan:
     checks: list[Check] = field(default_factory=list)
     tests: list[Check] = field(default_factory=list)
     """Conditions of which only whether they hold decides about the manner, not the text."""
+    counts: bool = True
+    """Whether lines of AI services are counted under the plan; where not, as without a time, the reference reads each of them."""
+    programs: list[Program] = field(default_factory=list)
+    """The steps of the patterns of which the first that matches cuts a line."""
+    searches: list[tuple[int, Program]] = field(default_factory=list)
+    """Conditions of which only whether they hold decides about the manner, which are patterns for a column."""
+    line: Program | None = None
+    """The steps of a pattern that every line matches."""
     row: list[int] = field(default_factory=list)
     """Pairs that have to stand behind one another; -1 behind each row."""
 
@@ -140,26 +150,28 @@ def may_fold(description: LogFormat) -> bool:
         return bool(description.shapes)
     if isinstance(family, Cef):
         return not description.line
+    if isinstance(family, Pattern):
+        return not description.ignored
     return isinstance(family, (W3c, ZeekTsv, CsvHeader)) or (isinstance(family, Json) and not family.aliases)
 
 
 def may_unwrap(description: LogFormat) -> bool:
     """Whether lines of the format can be folded behind a syslog header, too."""
-    return isinstance(description.family, (Blank, CsvPositional, Json))
+    return isinstance(description.family, (Blank, CsvPositional, Json, Pattern))
 
 
 def plan_of(reader: FormatReader, *, wrapped: bool = False) -> Plan | None:
     """The plan of a format under the columns in force, ``wrapped`` where lines stand behind a syslog header; ``None`` where it has none,
     or no columns yet."""
     makers = {Blank: _of_blanks, W3c: _of_w3c, ZeekTsv: _of_tabs, CsvHeader: _of_table, Json: _of_objects}
-    maker = {**makers, CsvPositional: _of_positions, KeyValue: _of_pairs, Cef: _of_cef}.get(
-        type(reader.description.family)
-    )
+    others = {CsvPositional: _of_positions, KeyValue: _of_pairs, Cef: _of_cef, Pattern: _of_patterns}
+    maker = {**makers, **others}.get(type(reader.description.family))
     if maker is None:
         return None
     try:
         plan = maker(reader)
         _fill(plan, reader)
+        _write_programs(plan, reader.description)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except _NoPlanError:
         return None
@@ -274,6 +286,26 @@ def _of_cef(reader: FormatReader) -> Plan:
     return Plan(CEF)
 
 
+def _of_patterns(reader: FormatReader) -> Plan:
+    if not isinstance(reader.description.family, Pattern):
+        raise _NoPlanError
+    return Plan(PATTERN)
+
+
+def _write_programs(plan: Plan, description: LogFormat) -> None:
+    """The patterns as steps, once it is known which of their groups are asked for."""
+    if not isinstance(description.family, Pattern):
+        return
+    groups = {name.decode(): slot for slot, name in enumerate(plan.columns)}
+    made = [program(pattern, groups) for pattern in description.family.patterns]
+    if description.line and description.family.patterns != (description.line,):
+        plan.line = program(description.line, {})
+        made.append(plan.line)
+    plan.programs = [one for one in made if one is not None and one is not plan.line]
+    if None in made:
+        raise _NoPlanError
+
+
 def _check(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) -> None:
     """Hold a column to a pattern; where that cannot be done here, the column decides with the name, so that the reference is asked."""
     slots = [slot for key in keys for slot in _slots(plan, reader, key)]
@@ -303,10 +335,11 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     tested: dict[tuple[Key, str], None] = {}
     for when in conditions:
         for key, pattern in when.all:
-            if key in volatile and not (plan.family in (PAIRS, CEF) and _tested(pattern) is not None):
-                _told_by_name(plan, reader, key, pattern)
+            if key in volatile and not (plan.family in (PAIRS, CEF, PATTERN) and _tested(pattern) is not None):
+                if not _searched(plan, reader, key, pattern):
+                    _told_by_name(plan, reader, key, pattern)
             elif key not in deciding:
-                if plan.family in (BLANKS, QUOTED, PAIRS, CEF) and _tested(pattern) is not None:
+                if plan.family in (BLANKS, QUOTED, PAIRS, CEF, PATTERN) and _tested(pattern) is not None:
                     tested[key, pattern] = None
                 else:
                     deciding[key] = None
@@ -318,8 +351,8 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     plan.bytes_up = _sizes(plan, reader, fields.get("bytes_up", ()))
     plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
     times = [key for time in description.time for key in (*time.keys, *((time.zone,) if time.zone is not None else ()))]
-    plan.time = _all(plan, reader, times)
-    if len(plan.columns) > _MOST_COLUMNS or not plan.time or not plan.host:
+    plan.time = _all(plan, reader, times) if plan.counts else []
+    if len(plan.columns) > _MOST_COLUMNS or not (plan.time or plan.family == PATTERN) or not plan.host:
         raise _NoPlanError
 
 
@@ -332,6 +365,15 @@ def _test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
     found = _tested(pattern)
     if found is not None:
         plan.tests += [Check((slot,), *found) for slot in _slots(plan, reader, key)]
+
+
+def _searched(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> bool:
+    """Look for a pattern in a column, where lines are cut by patterns anyway."""
+    found = program(pattern, {}) if plan.family == PATTERN else None
+    if found is None:
+        return False
+    plan.searches += [(slot, found) for slot in _slots(plan, reader, key)]
+    return True
 
 
 def _decide_name(plan: Plan, reader: FormatReader) -> None:
@@ -368,7 +410,9 @@ def _told_by_name(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> N
 
 def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
     if any(isinstance(take, Part) and reader.getter(take) is not nothing for take in takes):
-        raise _NoPlanError
+        if plan.family != PATTERN:
+            raise _NoPlanError
+        plan.counts = False
     return _all(plan, reader, [_key(take) for take in takes])
 
 
@@ -382,7 +426,7 @@ def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
         names: list[Any] = [path.encode() for path in str(key).split("|")]
         if any(step.isdecimal() for path in str(key).split("|") for step in path.split(".")):
             raise _NoPlanError  # a place in a list
-    elif plan.family in (PAIRS, CEF):
+    elif plan.family in (PAIRS, CEF, PATTERN):
         names = [str(key).encode()]
     else:
         place = reader.tokenizer.place(key)
