@@ -75,6 +75,27 @@ def _zeek(number: int, host: str, user: str) -> str:
     )
 
 
+def _bind(number: int, host: str, user: str) -> str:
+    del user
+    return (
+        f"05-Jan-2026 {_clock(number)}.{number % 1000:03} queries: info: client @0x7f12ab34cd56 {_client(number)}#{1024 + number % 60_000} "
+        f"({host}): query: {host} IN A +E(0)K (192.0.2.53)"
+    )
+
+
+def _unbound(number: int, host: str, user: str) -> str:
+    del user
+    return f"[{1_767_600_000 + number // 100}] unbound[1234:0] info: {_client(number)} {host}. A IN"
+
+
+def _haproxy(number: int, host: str, user: str) -> str:
+    del user
+    return (
+        f"Jan  5 {_clock(number)} lb1 haproxy[123]: {_client(number)}:{1024 + number % 60_000} [05/Jan/2026:{_clock(number)}.{number % 1000:03}] "
+        f'fe~ be/srv 0/0/1/20/21 200 {number % 9_000} - - ---- 1/1/0/0/0 0/0 {{{host}}} "GET / HTTP/1.1"'
+    )
+
+
 def _behind(header: str, line: Line) -> Line:
     return lambda number, host, user: header + line(number, host, user)
 
@@ -86,6 +107,9 @@ FAMILIES: dict[str, Line] = {
     "blanks (Squid)": _squid,
     "blanks, syslog (Squid)": _behind("<134>Jan  5 09:00:00 proxy1 squid[123]: ", _squid),
     "JSON lines (Zeek)": _zeek,
+    "a pattern (BIND queries)": _bind,
+    "a pattern (Unbound)": _unbound,
+    "a pattern, syslog (HAProxy)": _haproxy,
     "JSON lines, syslog (Zeek)": _behind("<134>2026-01-05T09:00:00.123+00:00 sensor1 zeek: ", _zeek),
 }
 
