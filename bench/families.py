@@ -91,7 +91,8 @@ def _unbound(number: int, host: str, user: str) -> str:
 def _haproxy(number: int, host: str, user: str) -> str:
     del user
     return (
-        f"Jan  5 {_clock(number)} lb1 haproxy[123]: {_client(number)}:{1024 + number % 60_000} [05/Jan/2026:{_clock(number)}.{number % 1000:03}] "
+        f"Jan  5 {_clock(number)} lb1 haproxy[123]: {_client(number)}:{1024 + number % 60_000} "
+        f"[05/Jan/2026:{_clock(number)}.{number % 1000:03}] "
         f'fe~ be/srv 0/0/1/20/21 200 {number % 9_000} - - ---- 1/1/0/0/0 0/0 {{{host}}} "GET / HTTP/1.1"'
     )
 
