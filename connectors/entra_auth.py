@@ -110,7 +110,7 @@ def _by_code(session: Session, endpoints: Endpoints, tenant: str, applications: 
         flow = application.initiate_device_flow([endpoints.scope])
         if "user_code" not in flow:
             return dict(flow)
-        print(flow["message"], file=sys.stderr, flush=True)
+        print("".join(filter(str.isprintable, str(flow["message"]))), file=sys.stderr, flush=True)
         answer = application.acquire_token_by_device_flow(flow)
     return dict(answer)
 

@@ -123,7 +123,7 @@ def micros(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{1,12}(?:\.\d{1,9})?", value)):
-        return _plausible(float(value))
+        return _plausible(float(value) if isinstance(value, str) else value)  # no float holds every whole number
     if not isinstance(value, str):
         return None
     try:

@@ -28,7 +28,7 @@ from shadowai.inventory_tally import (
     same,
 )
 from shadowai.model import ACCOUNT, Actor, Candidate, Entry, Match, Note, Sighting, Signature, Usage
-from shadowai.policy.deciding import SEVERITY as _SEVERITY
+from shadowai.model import SEVERITY as _SEVERITY
 
 if TYPE_CHECKING:
     from shadowai.joins import Joins

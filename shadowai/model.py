@@ -260,6 +260,23 @@ class Verdict(Enum):
     NOT_AI = "not_ai"
 
 
+SEVERITY = (
+    Verdict.PROHIBITED,
+    Verdict.UNSANCTIONED,
+    Verdict.UNREVIEWED,
+    Verdict.IN_REVIEW,
+    Verdict.RISK_ACCEPTED,
+    Verdict.TOLERATED,
+    Verdict.SANCTIONED,
+    Verdict.NOT_AI,
+)
+"""Verdicts in the order of what needs action first: a report lists them so, and a row of several people has the first of theirs."""
+FORBIDDEN = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
+"""Verdicts of what is not allowed: use of it breaches the policy."""
+UNDECIDED = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
+"""Verdicts that somebody has yet to replace."""
+
+
 class Ruling(NamedTuple):
     """What a policy says of a row beside its verdict: the line of the rule (``None``: no rule speaks about it) and the id of a service
     to use instead.
@@ -350,6 +367,16 @@ class Entry:
         """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less breaches a policy."""
         used = self.usage is not None and self.usage.rung > Usage.RESOLVED.rung
         return self.confidence == "confirmed" and self.events > 0 and used
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether what the policy says of it has a part in the exit code: not by a rule that is tried out (``mode: audit``)."""
+        return self.ruling is None or self.ruling.enforced
+
+    @property
+    def is_breach(self) -> bool:
+        """Whether it breaches the policy: use of what an enforced rule, or a decision, forbids."""
+        return self.verdict in FORBIDDEN and self.is_use and self.is_enforced
 
     dossier: Dossier | None = None
     days: tuple[tuple[int, int], ...] = ()

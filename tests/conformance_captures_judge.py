@@ -23,11 +23,11 @@ from shadowai.model import Gap, Note, Record
 Reader = Callable[[Path], Iterable[Record | Gap | Note]]
 """How a capture is read."""
 
-KINDS = ("tls_sni", "quic_sni", "dtls_sni", "dns_query", "mdns_query", "llmnr_query", "http_host")
+KINDS = ("tls_sni", "quic_sni", "dns_query", "mdns_query", "llmnr_query", "http_host")
 """The kinds that are judged. Records of other kinds (certificate names, SOCKS …) are only counted."""
 
-SAME_KIND = {"gquic_sni": "quic_sni"}
-"""``must`` calls the names of Google QUIC ``quic_sni`` where ``named_flows`` says ``gquic_sni``."""
+SAME_KIND = {"gquic_sni": "quic_sni", "dtls_sni": "tls_sni"}
+"""``must`` calls the names of Google QUIC ``quic_sni`` where ``named_flows`` says ``gquic_sni``. A record does not tell DTLS from TLS."""
 
 _DNS = ("dns_query", "mdns_query", "llmnr_query")
 _LOST = "\N{REPLACEMENT CHARACTER}"

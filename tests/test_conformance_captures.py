@@ -106,6 +106,12 @@ def test_a_miss_is_listed_with_its_tags(capture: Path, capsys: pytest.CaptureFix
     assert "NOT passed" in out
 
 
+def test_a_name_in_dtls_is_one_of_tls(capture: Path) -> None:
+    truth = {**TRUTH, "must": [["dtls_sni", CLIENT, "chatgpt.com"]]}
+    capture.with_name("x.pcap.truth.json").write_text(json.dumps(truth), "utf-8")
+    assert _counts(judge(capture, Canned(*GOOD[:1])))["tls_sni"] == (1, 1, 0, 0)
+
+
 def test_a_name_of_another_client_or_kind_is_missed_and_beyond(capture: Path) -> None:
     other = [_record("tls_sni", "chatgpt.com", client_ip="192.0.2.8"), _record("tls_sni", "claude.ai")]
     judged = judge(capture, Canned(*other))

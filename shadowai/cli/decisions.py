@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -49,8 +48,9 @@ def verify(place: Path, file: Path | None, told: str | None, against: Path | Non
     from shadowai.decisions import chain, log
 
     path = file or place
-    if file is not None and not file.exists():
-        raise UsageError("no such file", origin=Origin(str(file)), remedy="name a decision log")
+    for named in (file, against):
+        if named is not None and not named.exists():
+            raise UsageError("no such file", origin=Origin(str(named)), remedy="name a decision log")
     found = log.read(path, sealed=False)
     if told is not None:
         chain.check_head(found.lines, chain.read_head(told, "--head"), path)
@@ -65,18 +65,13 @@ def verify(place: Path, file: Path | None, told: str | None, against: Path | Non
 
 @command.command("export")
 @click.option("--format", "layout", type=click.Choice(["json", "csv"]), default="json", show_default=True)
-@click.option("-o", "--output", metavar="FILE", type=Path, help="Write to FILE instead of stdout.")
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout.")
 @click.pass_obj
-def export(place: Path, layout: str, output: Path | None) -> int:
+def export(place: Path, layout: str, output: str | None) -> int:
     """Write every event of the log, verified, with the hashes that prove it."""
     from shadowai.decisions import listing, log
-    from shadowai.export.whole import whole_file
 
+    target = options.output_file(output)
     found = log.read(place)
-    text = listing.as_json(found) if layout == "json" else listing.as_csv(found)
-    if output is None or str(output) == "-":
-        sys.stdout.write(text)
-        return 0
-    with whole_file(output) as stream:
-        stream.write(text.encode("utf-8"))
+    terminal.put(listing.as_json(found) if layout == "json" else listing.as_csv(found), target)
     return 0

@@ -34,21 +34,15 @@ def command(inventory: Path, layout: str, output: str | None, config_file: Path 
     """
     from shadowai import config
     from shadowai.decisions import inventory_file
-    from shadowai.export.whole import whole_file
     from shadowai.privacy import K, department_view
 
-    target = None if output in (None, "-") else Path(str(output))
-    options.check_folder(target)
+    target = options.output_file(output)
     k = config.load(config_file).privacy.k or K
     found = inventory_file.read(inventory)
     _check(found, inventory)
     groups = department_view((row.entry for row in found.rows), k)
     text = {"table": _table, "csv": _csv}[layout](groups) if layout != "json" else _json(groups, found, k)
-    if target is None:
-        print(text, end="")
-    else:
-        with whole_file(target) as stream:
-            stream.write(text.encode("utf-8"))
+    terminal.put(text, target)
     nameless = sum(row.entry.actor is not None and not row.entry.actor.user for row in found.rows)
     if nameless:
         terminal.say(f"note: {nameless:,} rows are of devices or grants without a person, who are in no department")

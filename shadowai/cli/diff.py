@@ -40,8 +40,7 @@ def command(
 
     if (before is None) is not (after is None):
         raise click.UsageError("name two runs, or none for the last two")
-    target = None if output in (None, "-") else Path(str(output))
-    options.check_folder(target)
+    target = options.output_file(output)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
     with remembering.opened(history_url, settings) as history:
@@ -51,20 +50,10 @@ def command(
             before, after = last_two(history)
         found = compare(history, before, after, fail_on=breach)
     chosen = next(name for name in listing.LAYOUTS if name == layout)
-    _write("".join(f"{line}\n" for line in listing.changes(found, chosen)), target)
+    terminal.put("".join(f"{line}\n" for line in listing.changes(found, chosen)), target)
     if chosen != "table" or target is not None:
         terminal.lines(listing.summary(found))
     return exit_code(found)
-
-
-def _write(text: str, target: Path | None) -> None:
-    from shadowai.export.whole import whole_file
-
-    if target is None:
-        print(text, end="")
-        return
-    with whole_file(target) as stream:
-        stream.write(text.encode("utf-8"))
 
 
 def exit_code(found: Comparison) -> int:

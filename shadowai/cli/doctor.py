@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import options, tenants
+from shadowai.cli import INCOMPLETE, WITHIN_POLICY, options, tenants
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
     from shadowai.connector import Probe
     from shadowai.sweep.doctor import Diagnosis
 
-INCOMPLETE = 3
 WORDS = {
     "ok": "ok",
     "scope": "missing scope",
@@ -52,7 +51,7 @@ def command(names: tuple[str, ...], config_file: Path | None, as_json: bool) -> 
     with tenants.stopping() as event:
         found = [diagnosed(tenant, clock=WallClock(event)) for tenant in chosen if not event.is_set()]
     _print_json(found) if as_json else _print_table(found)
-    return 0 if len(found) == len(chosen) and all(diagnosis.fine for diagnosis in found) else INCOMPLETE
+    return WITHIN_POLICY if len(found) == len(chosen) and all(diagnosis.fine for diagnosis in found) else INCOMPLETE
 
 
 def _print_json(found: Sequence[Diagnosis]) -> None:

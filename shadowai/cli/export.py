@@ -37,8 +37,7 @@ def command(
     from shadowai.export.rules.claims import claims
     from shadowai.packs.loading import in_force
 
-    target = Path(output) if output not in (None, "-") else None
-    options.check_folder(target)
+    target = options.output_file(output)
     known = in_force(load(config_file))
     signatures = list(known.signatures.values())
     chosen = _chosen(known, services, category)

@@ -84,8 +84,7 @@ def command(
     ports = [*_ports("udp", udp), *_ports("tcp", tcp), *_ports("tls", tls)]
     if not ports:
         raise click.UsageError("Missing option '--udp', '--tcp' or '--tls'.")
-    if tls and cert is None:
-        raise click.BadParameter("a server needs a certificate: give --cert FILE", param_hint="--tls")
+    _check_protected(bool(tls), cert, key, client_ca)
     context = server_context(cert, key, client_ca) if cert is not None else None
     settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
@@ -112,6 +111,16 @@ def command(
         if exporter.name != "table" or output not in (None, "-"):
             terminal.lines(summary(report))
     return policy.exit_code(report, breach)
+
+
+def _check_protected(tls: bool, cert: str | None, key: str | None, client_ca: str | None) -> None:
+    """Raises :class:`click.BadParameter` for TLS without a certificate, and for what would protect TLS connections where there are none:
+    whoever names the clients' authority must not be left with a port that takes anybody."""
+    if tls and cert is None:
+        raise click.BadParameter("a server needs a certificate: give --cert FILE", param_hint="--tls")
+    for option, given in (("--cert", cert), ("--key", key), ("--client-ca", client_ca)):
+        if given is not None and not tls:
+            raise click.BadParameter("it is for TLS connections: give --tls", param_hint=option)
 
 
 def _say_where(listener: Listener) -> None:

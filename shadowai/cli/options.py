@@ -59,6 +59,13 @@ def check_folder(target: Path | None) -> None:
         raise click.BadParameter(f"{target.parent}: no such folder", param_hint="--output")
 
 
+def output_file(name: str | None) -> Path | None:
+    """The file that ``-o`` names; ``None`` for stdout. Raises as :func:`check_folder`."""
+    target = None if name in (None, "-") else Path(str(name))
+    check_folder(target)
+    return target
+
+
 def verdicts(text: str) -> frozenset[str]:
     """The verdicts of ``--fail-on``; raises :class:`click.BadParameter` for one that is no breach."""
     from shadowai.policy import FAIL_ON

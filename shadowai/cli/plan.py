@@ -70,7 +70,6 @@ def blocklist(
     from shadowai.model import Verdict
     from shadowai.plans import blocking, writing
     from shadowai.plans.appliances import APPLIANCES
-    from shadowai.policy import is_use
 
     chosen = _statuses(statuses)
     for name in appliances:
@@ -90,7 +89,7 @@ def blocklist(
     judge = Judge.of(asked, known, pipeline.rules_of(asked, known))
     report = pipeline.scan(paths, options=asked)
     allowed = {entry.service_id for entry in report.entries if entry.verdict in blocking.APPROVED}
-    services = {entry.service_id for entry in report.entries if entry.verdict in chosen and is_use(entry)}
+    services = {entry.service_id for entry in report.entries if entry.verdict in chosen and entry.is_use}
 
     def verdict(signature: Signature) -> Verdict:
         """The best that policy or a decision of people says of a service."""
@@ -133,8 +132,7 @@ def revoke(
     from shadowai.decisions.remembered import Judge
     from shadowai.plans import revoking
 
-    chosen, target = _statuses(statuses), None if output in (None, "-") else Path(str(output))
-    options.check_folder(target)
+    chosen, target = _statuses(statuses), options.output_file(output)
     settings = config.load(config_file)
     asked = pipeline.ScanOptions(
         policy=policy_file,
@@ -163,17 +161,11 @@ def revoke(
 
 def _write_revocations(grants: Sequence[Revocation], target: Path | None) -> None:
     """The plan as lines, or in the format that the file's suffix asks for."""
-    from shadowai.export.whole import whole_file
     from shadowai.plans import writing
 
-    if target is None:
-        for line in writing.revocation_lines(grants):
-            print(line)
-        return
-    made = {".csv": writing.revocations_csv, ".json": writing.revocations_json}.get(target.suffix.lower())
-    text = made(grants) if made else "".join(f"{line}\n" for line in writing.revocation_lines(grants))
-    with whole_file(target) as stream:
-        stream.write(text.encode("utf-8"))
+    made = {".csv": writing.revocations_csv, ".json": writing.revocations_json}
+    make = made.get(target.suffix.lower()) if target is not None else None
+    terminal.put(make(grants) if make else "".join(f"{line}\n" for line in writing.revocation_lines(grants)), target)
 
 
 def _statuses(text: str) -> frozenset[Verdict]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -131,8 +130,10 @@ def _as_text(one: Difference) -> str:
 
 
 def _as_json(one: Difference) -> str:
+    from shadowai.export.ascii_json import dump
+
     found = one._asdict() | {"before": one.before.value, "after": one.after.value}
-    return json.dumps(found).replace("\x7f", "\\u007f")
+    return dump(found)
 
 
 def _policy(file: Path) -> Policy:

@@ -83,7 +83,7 @@ def named(record: Record) -> Fields:
 def line(values: Fields) -> str:
     """``values`` as JSON on one line of printable ASCII; a byte of a path that is no text is written ``\\udcXX``."""
     safe = {key: encodable(value) if isinstance(value, str) else value for key, value in values.items()}
-    return json.dumps(safe, separators=(",", ":")).replace("\x7f", "\\u007f")
+    return json.dumps(safe, separators=(",", ":"))
 
 
 def _jsonl(record: Record) -> None:

@@ -77,8 +77,8 @@ def command(
 def _verdicts(found: Sequence[Explained], judge: Judge, known: Catalog) -> list[Entry]:
     """For each, the row with the gravest verdict of those who are known, else that of the service as a whole."""
     from shadowai.decisions.remembered import Remembered
+    from shadowai.model import SEVERITY
     from shadowai.policy import Use
-    from shadowai.policy.deciding import SEVERITY
 
     uses = [
         [

@@ -111,8 +111,7 @@ def draft(host: str, report: Path | None, config_file: Path | None) -> None:
 
 def _as_json(value: str, found: Sequence[Match]) -> str:
     matches = [{"id": one.signature, "service": one.service, "strength": one.strength} for one in found]
-    text = json.dumps({"value": value, "matches": matches})  # ASCII; of its characters a terminal acts on DEL alone
-    return text.replace("\x7f", "\\u007f")
+    return json.dumps({"value": value, "matches": matches})
 
 
 def _as_text(value: str, found: Sequence[Match]) -> str:

@@ -98,6 +98,7 @@ def build(
 
     The same files and options make the same bytes; SOURCE_DATE_EPOCH stands for the clock.
     """
+    from shadowai.export.whole import whole_file
     from shadowai.packs import building, fetching, signing
 
     if len(keys) > signing.MOST_KEYS:
@@ -105,8 +106,10 @@ def build(
     options.check_folder(output)
     signers = [signing.private_key(path) for path in keys]
     data, made = building.build(folder, pack=pack, serial=serial, expires=expires, min_engine=min_engine)
-    output.write_bytes(data)
-    output.with_name(output.name + fetching.SUFFIX).write_bytes(signing.sign(data, signers))
+    beside = output.with_name(output.name + fetching.SUFFIX)
+    for path, content in ((output, data), (beside, signing.sign(data, signers))):
+        with whole_file(path) as stream:
+            stream.write(content)
     terminal.say(
         f"{made.pack} {made.serial}: {made.signatures:,} signatures, {made.indicators:,} indicators, "
         f"{len(data):,} bytes, expires {made.expires}"

@@ -66,7 +66,7 @@ def _as_json(made: SignatureReport) -> str:
     measured = None if made.precision is None else [precision._asdict() for precision in made.precision]
     decided = None if made.decided is None else [precision._asdict() for precision in made.decided]
     told = {**counted, "change": change, "precision": measured, "decided": decided}
-    return json.dumps(told).replace("\x7f", "\\u007f")
+    return json.dumps(told)
 
 
 _TITLES = {

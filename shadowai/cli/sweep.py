@@ -338,16 +338,17 @@ def _visits(
     chosen: Chosen, event: threading.Event, is_ai: Callable[[App], bool], stack: ExitStack
 ) -> tuple[list[Visit], list[SourceError]]:
     """The sweeps, and why there is none of the other tenants: one that cannot be swept does not keep the others from it."""
+    from shadowai.history.place import folder
     from shadowai.sweep.clock import WallClock
     from shadowai.sweep.runner import Wanted
-    from shadowai.sweep.visit import state_folder, visited
+    from shadowai.sweep.visit import visited
 
     visits: list[Visit] = []
     refused: list[SourceError] = []
     for tenant in chosen.tenants:
         wanted = Wanted(tenant.name, chosen.mode, chosen.scope, chosen.resume)
         with tenants.line(tenant.name, chosen.progress) as shown:
-            about = visited(tenant, wanted, folder=state_folder(), clock=WallClock(event), is_ai=is_ai, progress=shown)
+            about = visited(tenant, wanted, folder=folder(), clock=WallClock(event), is_ai=is_ai, progress=shown)
             try:
                 visits.append(stack.enter_context(about))
             except SourceError as error:

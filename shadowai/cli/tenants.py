@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shadowai.cli import terminal
+from shadowai.cli.stopping import SIGNALS
 from shadowai.errors import UsageError
 from shadowai.normalize import printable
 
@@ -27,7 +28,6 @@ PACE = 0.2
 """Seconds between two writings of a line."""
 WIDTH = 79
 _INTERVAL = re.compile(r"([0-9]{1,4})([mhd])")
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> tuple[Tenant, ...]:

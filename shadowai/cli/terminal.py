@@ -1,4 +1,4 @@
-"""What a person reads on stderr: messages, gaps and notes, free of control bytes."""
+"""What a person reads on stderr: messages, gaps and notes, free of control bytes; and texts that go to a file or to stdout."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ def prepare() -> None:
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def put(text: str, target: Path | None) -> None:
+    """``text`` to the file ``target``, whole or not at all; to stdout where there is none. Raises
+    :class:`~shadowai.errors.UsageError` for a file that cannot be written."""
+    from shadowai.export.whole import whole_file
+
+    if target is None:
+        print(text, end="")
+        return
+    with whole_file(target) as stream:
+        stream.write(text.encode("utf-8"))
 
 
 def say(text: str) -> None:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 from shadowai.decisions.grounds import grounds_of, holds, review
 from shadowai.decisions.log import DecisionLog
 from shadowai.decisions.nouns import APPROVALS, Grounds, Standing
 from shadowai.inventory import asset_id, ordered
-from shadowai.model import Dossier, Entry, Note, Origin, Report, Ruling, Verdict
-
-BREACHES: Final = frozenset({Verdict.UNSANCTIONED, Verdict.PROHIBITED})
-"""Verdicts of a policy that come back where a decision stands no more."""
+from shadowai.model import FORBIDDEN, Dossier, Entry, Note, Origin, Report, Ruling, Verdict
 
 Facts = Callable[[str], tuple[str, ...]]
 """What the signature of a service says of it (:func:`shadowai.decisions.grounds.facts_of`), by the service's id."""
@@ -94,7 +90,7 @@ def _judged(entry: Entry, standing: Standing, now: Grounds, today: str) -> Entry
         return filed
     said = f"decided on {standing.day} by {standing.by}: {decision.reason}"
     if not holds(standing, now, today):
-        if entry.verdict in BREACHES:
+        if entry.verdict in FORBIDDEN:  # where a decision stands no more, what the policy forbids comes back
             return filed
         verdict, said = Verdict.IN_REVIEW, f"{decision.verdict.value} no longer ({why[0]}); {said}"
     else:
@@ -141,7 +137,7 @@ def _notes(report: Report, entries: tuple[Entry, ...], log: DecisionLog) -> Iter
     over = [
         entry.service_id
         for was, entry in zip(report.entries, entries, strict=True)
-        if was.verdict in BREACHES and entry.verdict in APPROVALS
+        if was.verdict in FORBIDDEN and entry.verdict in APPROVALS
     ]
     if over:
         services = tuple(sorted(set(over)))

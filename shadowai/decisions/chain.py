@@ -23,6 +23,7 @@ VERSION: Final = 1
 _KEYS: Final = ("body", "by", "event", "hash", "login", "prev", "seq", "time", "v")
 _HEAD = re.compile(r"([0-9]{1,12})[: ]([0-9a-f]{64})")
 _LONGEST: Final = 1 << 20
+"""Bytes of a line."""
 
 
 class Head(NamedTuple):
@@ -123,11 +124,15 @@ def refused(path: Path, number: int, why: str, remedy: str = "") -> UsageError:
 
 
 def append(path: Path, line: Line) -> None:
-    """Put ``line`` at the end of the file and onto the disk, or leave the file as it was."""
+    """Put ``line`` at the end of the file and onto the disk, or leave the file as it was. Raises :class:`UsageError` for one that is
+    longer than :func:`lines` reads: behind it, nothing could be read any more."""
+    data = f"{text(line)}\n".encode("ascii")
+    if len(data) > _LONGEST:
+        what = f"the event takes {len(data):,} bytes, and a line of the log has no more than {_LONGEST:,}"
+        raise UsageError(what, origin=Origin(str(path)), remedy="say it in fewer words, or in several events")
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(descriptor).st_size
-        data = f"{text(line)}\n".encode("ascii")
         try:
             written = os.write(descriptor, data)
         except OSError:

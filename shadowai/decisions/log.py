@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,8 +66,13 @@ def head_path(path: Path) -> Path:
 
 
 def decide(path: Path, decided: Decided, person: Person) -> Head:
-    """Record a decision; gives the head that the log then has. Raises :class:`~shadowai.errors.UsageError` where the log was changed."""
-    return record(path, DECISION, _encode(decided), person)
+    """Record a decision; gives the head that the log then has. Raises :class:`~shadowai.errors.UsageError` where the log was changed, and
+    for a decision that could not be read again: behind it, nothing could."""
+    body = _encode(decided)
+    if _decoded(json.loads(json.dumps(body))) != decided:
+        remedy = "name a row of an inventory that this program wrote"
+        raise UsageError(f"{decided.asset!r:.80} cannot be decided upon", origin=Origin(str(path)), remedy=remedy)
+    return record(path, DECISION, body, person)
 
 
 def record(path: Path, event: str, body: Mapping[str, Any], person: Person) -> Head:
@@ -150,7 +156,14 @@ def _encode(decided: Decided) -> dict[str, Any]:
 
 def _decode(line: Line, path: Path) -> Decided:
     """The decision of a line. Its hash says that nobody changed it, not that this program wrote it."""
-    body = line.body
+    found = _decoded(line.body)
+    if found is None:
+        raise chain.refused(path, line.seq, "is no decision that this program understands")
+    return found
+
+
+def _decoded(body: Mapping[str, Any]) -> Decided | None:
+    """The decision that an event's body holds; ``None`` where it holds none."""
     try:
         seen = body["evidence"]
         columns: dict[str, Any] = {
@@ -172,9 +185,9 @@ def _decode(line: Line, path: Path) -> Decided:
         )
         known = found.grounds.risk is None or type(found.grounds.risk) is int
         if not (ASSET.fullmatch(found.asset) and known and found.grounds.scope_class in SCOPE_CLASSES):
-            raise ValueError(found.asset)
+            return None
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise chain.refused(path, line.seq, "is no decision that this program understands") from None
+        return None
     return found
 
 

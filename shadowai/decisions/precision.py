@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shadowai.decisions.nouns import Standing
-from shadowai.model import Verdict
+from shadowai.model import UNDECIDED, Verdict
 from shadowai.signature_report import Precision
-
-_UNDECIDED = (Verdict.IN_REVIEW, Verdict.UNREVIEWED)
 
 
 def precision(several: Iterable[Standing]) -> tuple[Precision, ...]:
@@ -20,7 +18,7 @@ def precision(several: Iterable[Standing]) -> tuple[Precision, ...]:
     right, answered = Counter[str](), Counter[str]()
     for standing in several:
         verdict = standing.decision.verdict if standing.decision is not None else None
-        if verdict is not None and verdict not in _UNDECIDED:
+        if verdict is not None and verdict not in UNDECIDED:
             answered[standing.service] += 1
             right[standing.service] += verdict is not Verdict.NOT_AI
     return tuple(Precision(id, right[id], answered[id]) for id in sorted(answered))

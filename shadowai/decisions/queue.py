@@ -7,10 +7,8 @@ from typing import Final, NamedTuple
 
 from shadowai.decisions.inventory_file import Row
 from shadowai.inventory import CONFIDENCES
-from shadowai.model import Entry, Verdict
+from shadowai.model import UNDECIDED, Entry, Verdict
 
-WAITING: Final = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
-"""Verdicts that somebody has yet to replace."""
 ALTERNATIVES: Final = 3
 """Services to use instead that are named for one row."""
 _MANY: Final = 2
@@ -51,7 +49,7 @@ def _why(entry: Entry) -> tuple[str, ...]:
     again = entry.dossier.review if entry.dossier is not None else ()
     if again:
         return again
-    if entry.verdict not in WAITING:
+    if entry.verdict not in UNDECIDED:
         return ()
     return (entry.verdict_reason or "nobody has decided",)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,8 +91,15 @@ def place(asked: str | None, settings: Deciding, environ: Mapping[str, str] | No
 
 
 def login() -> str:
-    """The account of the system that this process runs as; ``unknown`` where the system has no name for it."""
+    """The account of the system that this process runs as; ``unknown`` where the system has no name for it.
+
+    Where there are user ids, the system is asked: :func:`getpass.getuser` believes the environment first, which is the user's to set.
+    """
     try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # OSError from Python 3.13 on; before it, what the modules below raise
+        if sys.platform == "win32":
+            return getpass.getuser()
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (OSError, KeyError, ImportError):  # no such user id; on Windows, no name in the environment
         return "unknown"

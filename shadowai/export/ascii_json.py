@@ -13,7 +13,7 @@ Json = str | int | float | bool | None | Mapping[str, "Json"] | Sequence["Json"]
 def dump(value: Json, *, indent: int | None = None) -> str:
     """``value`` as JSON (RFC 8259), in one line where there is no ``indent``."""
     separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(_safe(value), ensure_ascii=True, indent=indent, separators=separators)
+    return json.dumps(safe(value), ensure_ascii=True, indent=indent, separators=separators)
 
 
 def known(fields: Mapping[str, Json]) -> dict[str, Json]:
@@ -21,9 +21,10 @@ def known(fields: Mapping[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in fields.items() if value is not None and value not in ("", [], (), {})}
 
 
-def _safe(value: Json) -> Json:
+def safe(value: Json) -> Json:
+    """``value`` with lone surrogates shown, wherever in it they stand."""
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, Mapping):
-        return {encodable(name): _safe(part) for name, part in value.items()}
-    return [_safe(part) for part in value] if isinstance(value, Sequence) else value
+        return {encodable(name): safe(part) for name, part in value.items()}
+    return [safe(part) for part in value] if isinstance(value, Sequence) else value

@@ -10,7 +10,7 @@ import re
 from typing import BinaryIO, Final
 
 from shadowai import __version__
-from shadowai.export.events import LEVELS, hosts, ip, is_breach, message, milliseconds, moment
+from shadowai.export.events import LEVELS, Common, hosts, ip, message, milliseconds, moment
 from shadowai.export.inert import SEPARATOR
 from shadowai.export.relates import techniques
 from shadowai.export.times import as_iso
@@ -30,23 +30,24 @@ _LONGEST: Final = 4000
 
 def write(report: Report, stream: BinaryIO) -> None:
     """Write one line for each row, in UTF-8."""
+    common = Common.of(report)
     for entry in report.entries:
-        stream.write(f"{_line(entry, report)}\n".encode())
+        stream.write(f"{_line(entry, common)}\n".encode())
 
 
-def _line(entry: Entry, report: Report) -> str:
-    priority = WARNING if is_breach(entry) else INFORMATIONAL
-    syslog = f"<{priority}>1 {as_iso(moment(entry, report) * 1000)} - shadowai - - -"
+def _line(entry: Entry, common: Common) -> str:
+    priority = WARNING if entry.is_breach else INFORMATIONAL
+    syslog = f"<{priority}>1 {as_iso(moment(entry, common) * 1000)} - shadowai - - -"
     severity = SEVERITIES.get(entry.risk_level, "Unknown")
     head = ("shadowai", "shadowai", __version__, entry.service_id or "unknown", entry.service, severity)
-    fields = " ".join(f"{key}={_value(key, value)}" for key, value in _fields(entry, report).items() if value != "")
+    fields = " ".join(f"{key}={_value(key, value)}" for key, value in _fields(entry, common).items() if value != "")
     return f"{syslog} CEF:0|{'|'.join(map(_header, head))}|{fields}"
 
 
-def _fields(entry: Entry, report: Report) -> dict[str, str | int]:
+def _fields(entry: Entry, common: Common) -> dict[str, str | int]:
     actor, address = entry.actor or Actor(), ip((entry.actor or Actor()).address)
     own: dict[str, str | int] = {
-        "rt": moment(entry, report),
+        "rt": moment(entry, common),
         "start": _number(milliseconds(entry.first_seen)),
         "end": _number(milliseconds(entry.last_seen)),
         "externalId": entry.asset_id,

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
-from shadowai.export.events import hosts, ip, is_breach, message, moment, row
+from shadowai.export.events import Common, hosts, ip, message, moment, row
 from shadowai.export.relates import techniques
 from shadowai.export.times import as_iso
 from shadowai.model import Actor, Entry, Report
@@ -19,16 +19,17 @@ VERSION: Final = "8.17.0"
 
 def write(report: Report, stream: BinaryIO) -> None:
     """Write one document for each row."""
+    common = Common.of(report)
     for entry in report.entries:
-        stream.write(f"{dump(_document(entry, report))}\n".encode("ascii"))
+        stream.write(f"{dump(_document(entry, common))}\n".encode("ascii"))
 
 
-def _document(entry: Entry, report: Report) -> dict[str, Json]:
+def _document(entry: Entry, common: Common) -> dict[str, Json]:
     actor, names = entry.actor or Actor(), hosts(entry)
     address = ip(actor.address)
     return known(
         {
-            "@timestamp": as_iso(moment(entry, report) * 1000),
+            "@timestamp": as_iso(moment(entry, common) * 1000),
             "ecs": {"version": VERSION},
             "message": message(entry),
             "event": _event(entry),
@@ -45,7 +46,7 @@ def _document(entry: Entry, report: Report) -> dict[str, Json]:
                     "ip": [address] if address else [],
                 }
             ),
-            "shadowai": _own(entry, report),
+            "shadowai": _own(entry, common),
         }
     )
 
@@ -54,7 +55,7 @@ def _event(entry: Entry) -> dict[str, Json]:
     return known(
         {
             "id": entry.asset_id,
-            "kind": "alert" if is_breach(entry) else "state",
+            "kind": "alert" if entry.is_breach else "state",
             "category": ["network", "iam"] if entry.scopes else ["network"],
             "type": ["info"],
             "action": "ai-service-inventoried",
@@ -69,6 +70,6 @@ def _event(entry: Entry) -> dict[str, Json]:
     )
 
 
-def _own(entry: Entry, report: Report) -> dict[str, Json]:
+def _own(entry: Entry, common: Common) -> dict[str, Json]:
     related = [f"{one.framework} {one.id} {one.name}" for one in techniques(entry)]
-    return known(row(entry, report.by) | {"relates_to": related})
+    return known(row(entry, common.by) | {"relates_to": related})

@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from shadowai.export.ascii_json import Json
 from shadowai.export.columns import columns
 from shadowai.export.times import as_iso
-from shadowai.model import Entry, Report, Verdict
+from shadowai.model import Entry, Report
 from shadowai.normalize import host, printable
 
-BREACHES: Final = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
-"""Verdicts whose use breaches a policy."""
-OPEN: Final = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
-"""Verdicts that somebody has yet to reach."""
-ORDER: Final = (
-    Verdict.PROHIBITED,
-    Verdict.UNSANCTIONED,
-    Verdict.UNREVIEWED,
-    Verdict.IN_REVIEW,
-    Verdict.RISK_ACCEPTED,
-    Verdict.TOLERATED,
-    Verdict.SANCTIONED,
-    Verdict.NOT_AI,
-)
-"""Verdicts as a report lists them, what needs action first."""
 LEVELS: Final = ("low", "medium", "high", "critical")
 """The levels of risk, the lowest first."""
+_CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
 
 
-def is_breach(entry: Entry) -> bool:
-    """Whether the row is a breach of the policy, as docs/policy.md has it: what is only audited is none."""
-    enforced = entry.ruling is None or entry.ruling.enforced
-    return entry.verdict in BREACHES and entry.is_use and enforced
+class Common(NamedTuple):
+    """What the rows of a report have in common: whose they are, and the latest time in them (µs since the epoch; 0: none has one)."""
+
+    by: Literal["service", "user"]
+    latest: int
+
+    @classmethod
+    def of(cls, report: Report) -> Common:
+        """Of a report; looks at each of its rows."""
+        times = (time for entry in report.entries if (time := _sane(entry.last_seen)) is not None)
+        return cls(report.by, max(times, default=0))
 
 
-def moment(entry: Entry, report: Report) -> int:
+def moment(entry: Entry, common: Common) -> int:
     """The time of a row, in milliseconds since the epoch: when it was seen last, else first, else the latest time in the report; 0
     where nothing in it has a time. Receivers insist on one, and that of the export would differ from run to run."""
-    known = [_sane(entry.last_seen), _sane(entry.first_seen), _latest(report), 0]
+    known = (_sane(entry.last_seen), _sane(entry.first_seen), common.latest)
     return next(time for time in known if time is not None) // 1000
+
+
+def certainty(entry: Entry) -> int:
+    """A number that orders rows by confidence, the surest first."""
+    return _CONFIDENCES.index(entry.confidence) if entry.confidence in _CONFIDENCES else len(_CONFIDENCES)
 
 
 def milliseconds(micros: int | None) -> int | None:
@@ -82,10 +80,6 @@ def row(entry: Entry, by: Literal["service", "user"]) -> dict[str, Json]:
             value = as_iso(value)
         found[column.name] = list(value) if isinstance(value, tuple) else value
     return found
-
-
-def _latest(report: Report) -> int | None:
-    return max((time for entry in report.entries if (time := _sane(entry.last_seen)) is not None), default=None)
 
 
 def _sane(micros: int | None) -> int | None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import BinaryIO, Final
 
+from shadowai.export.ascii_json import safe
 from shadowai.export.columns import Column, columns
-from shadowai.export.inert import encodable
 from shadowai.export.times import as_iso
 from shadowai.model import Candidate, Dossier, Entry, Gap, Note, Report
 
@@ -56,18 +56,7 @@ def _write_rows(rows: Iterable[Mapping[str, Plain]], stream: BinaryIO) -> None:
 
 
 def _dump(value: Plain | Mapping[str, Plain]) -> str:
-    return json.dumps(_safe(value), ensure_ascii=True)  # escapes DEL and the C1 controls too
-
-
-def _safe(value: Plain | Mapping[str, Plain]) -> Plain | dict[str, object]:
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, list):
-        return [encodable(part) for part in value]
-    if isinstance(value, Mapping):
-        safe: dict[str, object] = {key: _safe(part) for key, part in value.items()}
-        return safe
-    return value
+    return json.dumps(safe(value), ensure_ascii=True)  # escapes DEL and the C1 controls too
 
 
 def _entry(entry: Entry, chosen: tuple[Column, ...]) -> dict[str, Plain]:

@@ -10,9 +10,9 @@ from typing import BinaryIO, Final
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
-from shadowai.export.events import LEVELS, OPEN, hosts, ip, is_breach, message, milliseconds, moment, row
+from shadowai.export.events import LEVELS, Common, hosts, ip, message, milliseconds, moment, row
 from shadowai.export.relates import techniques
-from shadowai.model import Actor, Entry, Report, Verdict
+from shadowai.model import UNDECIDED, Actor, Entry, Report, Verdict
 
 VERSION: Final = "1.6.0"
 """The first version of the schema with all four classes."""
@@ -33,37 +33,38 @@ _STATUS: Final = {
 
 def write(report: Report, stream: BinaryIO) -> None:
     """Write the events of each row, its inventory event first."""
+    common = Common.of(report)
     for entry in report.entries:
-        for event in _events(entry, report):
+        for event in _events(entry, common):
             stream.write(f"{dump(event)}\n".encode("ascii"))
 
 
-def _events(entry: Entry, report: Report) -> list[dict[str, Json]]:
-    found = [_inventory(entry, report)]
+def _events(entry: Entry, common: Common) -> list[dict[str, Json]]:
+    found = [_inventory(entry, common)]
     if entry.verdict is Verdict.NOT_AI:
         return found
     found.append(
-        _finding(COMPLIANCE, entry, report) | {"compliance": _compliance(entry), "resources": _resources(entry)}
+        _finding(COMPLIANCE, entry, common) | {"compliance": _compliance(entry), "resources": _resources(entry)}
     )
-    if is_breach(entry):
-        found.append(_finding(DETECTION, entry, report) | _detection(entry))
+    if entry.is_breach:
+        found.append(_finding(DETECTION, entry, common) | _detection(entry))
     if entry.scopes:
-        found.append(_finding(IAM, entry, report) | _permissions(entry))
+        found.append(_finding(IAM, entry, common) | _permissions(entry))
     return found
 
 
-def _inventory(entry: Entry, report: Report) -> dict[str, Json]:
-    return _base(INVENTORY, COLLECT, entry, report) | {"resources": _resources(entry)}
+def _inventory(entry: Entry, common: Common) -> dict[str, Json]:
+    return _base(INVENTORY, COLLECT, entry, common) | {"resources": _resources(entry)}
 
 
-def _base(class_uid: int, activity: int, entry: Entry, report: Report) -> dict[str, Json]:
+def _base(class_uid: int, activity: int, entry: Entry, common: Common) -> dict[str, Json]:
     return known(
         {
             "activity_id": activity,
             "category_uid": class_uid // 1000,
             "class_uid": class_uid,
             "type_uid": class_uid * 100 + activity,
-            "time": moment(entry, report),
+            "time": moment(entry, common),
             "start_time": milliseconds(entry.first_seen),
             "end_time": milliseconds(entry.last_seen),
             "severity_id": _severity(entry),
@@ -74,12 +75,12 @@ def _base(class_uid: int, activity: int, entry: Entry, report: Report) -> dict[s
                 "uid": f"{class_uid}-{entry.asset_id}",
                 "product": {"name": "shadowai", "vendor_name": "shadowai", "version": __version__},
             },
-            "unmapped": _unmapped(entry, report),
+            "unmapped": _unmapped(entry, common),
         }
     )
 
 
-def _finding(class_uid: int, entry: Entry, report: Report) -> dict[str, Json]:
+def _finding(class_uid: int, entry: Entry, common: Common) -> dict[str, Json]:
     about: dict[str, Json] = {
         "uid": entry.asset_id,
         "title": message(entry),
@@ -90,7 +91,7 @@ def _finding(class_uid: int, entry: Entry, report: Report) -> dict[str, Json]:
         "analytic": {"type_id": 1, "uid": entry.service_id, "name": entry.service},
     }
     sure: dict[str, Json] = {"confidence_id": 99, "confidence": entry.confidence, "finding_info": known(about)}
-    return _base(class_uid, CREATE, entry, report) | sure
+    return _base(class_uid, CREATE, entry, common) | sure
 
 
 def _detection(entry: Entry) -> dict[str, Json]:
@@ -111,8 +112,8 @@ def _detection(entry: Entry) -> dict[str, Json]:
 
 
 def _compliance(entry: Entry) -> dict[str, Json]:
-    status = _FAIL if is_breach(entry) else _STATUS.get(entry.verdict, 0)
-    open_ = "nobody has decided yet" if entry.verdict in OPEN else ""
+    status = _FAIL if entry.is_breach else _STATUS.get(entry.verdict, 0)
+    open_ = "nobody has decided yet" if entry.verdict in UNDECIDED else ""
     unproven = "no use is proven" if status == _WARNING and not entry.is_use else ""
     detail = "; ".join(part for part in (entry.verdict_reason, open_, unproven) if part)
     control = f"AI service policy: {entry.verdict.value}"
@@ -146,6 +147,6 @@ def _severity(entry: Entry) -> int:
     return LEVELS.index(entry.risk_level) + 2 if entry.risk_level in LEVELS else 0
 
 
-def _unmapped(entry: Entry, report: Report) -> dict[str, Json]:
+def _unmapped(entry: Entry, common: Common) -> dict[str, Json]:
     related: list[Json] = [{"framework": one.framework, "id": one.id, "name": one.name} for one in techniques(entry)]
-    return known(row(entry, report.by) | {"relates_to": related})
+    return known(row(entry, common.by) | {"relates_to": related})

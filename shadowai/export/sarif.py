@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
-from shadowai.export.events import BREACHES, OPEN, is_breach, message
+from shadowai.export.events import message
 from shadowai.export.relates import techniques
-from shadowai.model import Entry, Gap, Origin, Report, Verdict
+from shadowai.model import FORBIDDEN, UNDECIDED, Entry, Gap, Origin, Report, Verdict
 from shadowai.normalize import printable
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -28,7 +28,7 @@ _IDS: Final = [verdict.value for verdict in _RULES]
 
 def write(report: Report, stream: BinaryIO) -> None:
     """Write one run."""
-    entries = [entry for entry in report.entries if entry.verdict in BREACHES | OPEN]
+    entries = [entry for entry in report.entries if entry.verdict in FORBIDDEN | UNDECIDED]
     run: dict[str, Json] = {
         "tool": {"driver": _driver()},
         "invocations": [_invocation(report)],
@@ -48,7 +48,7 @@ def _driver() -> dict[str, Json]:
 
 
 def _level(verdict: Verdict) -> str:
-    return "error" if verdict in BREACHES else "none"
+    return "error" if verdict in FORBIDDEN else "none"
 
 
 def _invocation(report: Report) -> dict[str, Json]:
@@ -64,7 +64,7 @@ def _notification(gap: Gap) -> dict[str, Json]:
 
 
 def _result(entry: Entry) -> dict[str, Json]:
-    kind, level = ("fail", "error" if is_breach(entry) else "note") if entry.verdict in BREACHES else ("review", "none")
+    kind, level = ("fail", "error" if entry.is_breach else "note") if entry.verdict in FORBIDDEN else ("review", "none")
     reason = printable(f" The policy says: {entry.verdict_reason}") if entry.verdict_reason else ""
     return known(
         {

@@ -33,6 +33,7 @@ cdef enum:
     PAIRS = 5
     CEF = 6
     PATTERN = 7
+    PAIRED = 8
 
     # what a column is to the name
     NAME = 0
@@ -443,7 +444,7 @@ cdef class Fold:
         self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
         if self.family == BLANKS or self.family == W3C or self.family == CEF:
             self.odd |= HAS_BLANK | HAS_HIGH
-        if self.family == PATTERN:
+        if plan.programs or plan.line is not None:
             self.odd |= HAS_HIGH
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
@@ -457,7 +458,7 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if self.family == OBJECT:
                 self._want(column, slot)
-            elif self.family == PAIRS or self.family == CEF:
+            elif self.family == PAIRS or self.family == PAIRED or self.family == CEF:
                 self._want_key(column, slot)
             elif self.family == PATTERN:
                 pass  # its programs know the numbers
@@ -926,26 +927,54 @@ cdef class Fold:
 
     cdef int _patterns(self) noexcept nogil:
         """The groups of the first pattern that matches, in the line as it stands or else behind its syslog header."""
-        cdef const uint8_t *last = self.line_end
         cdef int taken
-        while last > self.line_begin and (last - 1)[0] <= c' ':
-            last -= 1
-        if last > self.line_begin and (last - 1)[0] == c'}':
-            return UNSURE  # it may be an object, in which a record is escaped
+        if self._may_be_object():
+            return UNSURE
         taken = self._groups()
         if taken == UNSURE and self.wrapped and self._unwrap():
             taken = self._groups()
         return UNSURE if taken == OPEN else taken
 
+    cdef bint _may_be_object(self) noexcept nogil:
+        """Whether the line ends as an object does, in which a record would be escaped."""
+        cdef const uint8_t *last = self.line_end
+        while last > self.line_begin and (last - 1)[0] <= c' ':
+            last -= 1
+        return last > self.line_begin and (last - 1)[0] == c'}'
+
+    cdef int _paired(self) noexcept nogil:
+        """Pairs of a dialect, wherever its pattern finds one; the first of a key counts."""
+        cdef Machine *machine = self.machine[0]
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *value
+        cdef const uint8_t *end
+        cdef Entry *entry
+        cdef uint64_t hash = 0
+        cdef int slot
+        if self._may_be_object():
+            return UNSURE
+        while at <= self.line_end and found(machine, self.line_begin, at, self.line_end):
+            value, end = machine.saved[2], machine.saved[3]
+            entry = NULL
+            if machine.saved[1] - machine.saved[0] < MOST_NAME:
+                entry = find(&self.keys, machine.saved[0], machine.saved[1] - machine.saved[0], &hash)
+            slot = self.name[entry.value].slot if entry != NULL else -1
+            if slot >= 0 and self.begin[slot] == NULL:
+                if value < end and (value[0] == c"'" or (value[0] == c'"' and (end - value < 2 or (end - 1)[0] != c'"'))):
+                    return UNSURE  # whether that is a quote is for the reference to say
+                self.begin[slot], self.end[slot] = value, end
+            at = max(machine.behind, at + 1)
+        return UNSURE if machine.stuck else SURE
+
     cdef int _groups(self) noexcept nogil:
         """Take the groups of the first pattern that matches; ``OPEN`` where nobody knows whether one does."""
         cdef Machine *machine
         cdef int place, slot
-        if self.line_machine != NULL and not found(self.line_machine, self.line_begin, self.line_end):
+        if self.line_machine != NULL and not found(self.line_machine, self.line_begin, self.line_begin, self.line_end):
             return OPEN if self.line_machine.stuck else UNSURE
         for place in range(self.n_machines):
             machine = self.machine[place]
-            if found(machine, self.line_begin, self.line_end):
+            if found(machine, self.line_begin, self.line_begin, self.line_end):
                 for slot in range(min(self.slots, machine.n_saved // 2)):
                     if machine.saved[2 * slot] != NULL and machine.saved[2 * slot + 1] != NULL:
                         self.begin[slot], self.end[slot] = machine.saved[2 * slot], machine.saved[2 * slot + 1]
@@ -1306,27 +1335,34 @@ cdef class Fold:
         return at
 
     cdef int _cut(self) except -1 nogil:
-        cdef int found
+        cdef int taken
         memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
         if self.family == OBJECT:
-            found = self._object()
+            taken = self._object()
         elif self.family == QUOTED:
-            found = self._quoted()
+            taken = self._quoted()
         elif self.family == TABS:
-            found = self._tabs()
+            taken = self._tabs()
         elif self.family == W3C:
-            found = self._w3c()
+            taken = self._w3c()
         elif self.family == PAIRS:
-            found = self._pairs()
+            taken = self._pairs()
         elif self.family == CEF:
-            found = self._cef()
+            taken = self._cef()
         elif self.family == PATTERN:
-            found = self._patterns()
+            return self._patterns()
+        elif self.family == PAIRED:
+            taken = self._paired()
         else:
-            found = self._blanks()
-        if found != SURE:
-            return found
-        return SURE if self._checked() else UNSURE
+            taken = self._blanks()
+        if taken != SURE:
+            return taken
+        return SURE if self._checked() and self._looks_like_one() else UNSURE
+
+    cdef bint _looks_like_one(self) noexcept nogil:
+        """Whether the line is as every line of the format is."""
+        cdef Machine *machine = self.line_machine
+        return machine == NULL or found(machine, self.line_begin, self.line_begin, self.line_end)
 
     cdef bint _checked(self) noexcept nogil:
         """Whether of each check, or group of checks, one holds."""
@@ -1373,14 +1409,14 @@ cdef class Fold:
         for place in range(self.searches):
             if not self._inner(self.search_slot[place], &at, &end):
                 at = end = self.line_begin
-            self.key[length + place] = found(self.search_machine[place], at, end)
+            self.key[length + place] = found(self.search_machine[place], at, at, end)
             if self.search_machine[place].stuck:
                 return -1
         return length + self.searches
 
     cdef inline bint _is_escaped(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """Whether a value of a pair may be another text to the reference."""
-        return (self.family == PAIRS or self.family == CEF) and at < end and memchr(at, c'\\', end - at) != NULL
+        return (self.family == PAIRS or self.family == PAIRED or self.family == CEF) and at < end and memchr(at, c'\\', end - at) != NULL
 
     cdef bint _fits(self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """So many bytes of these, then so many of those, as many as there are."""

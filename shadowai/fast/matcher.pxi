@@ -61,6 +61,7 @@ cdef struct Machine:
     const uint8_t *saved[2 * MOST_SLOTS]
     const uint8_t *begin
     const uint8_t *end
+    const uint8_t *behind  # what was found
 
 
 cdef class Matcher:
@@ -134,7 +135,7 @@ cdef class Matcher:
         cdef const uint8_t *at = <const uint8_t *>PyBytes_AS_STRING(line)
         cdef Machine *machine = &self.machine
         cdef int place
-        if not found(machine, at, at + PyBytes_GET_SIZE(line)):
+        if not found(machine, at, at, at + PyBytes_GET_SIZE(line)):
             if machine.stuck:
                 raise RecursionError("the way was too long")
             return None
@@ -145,9 +146,8 @@ cdef class Matcher:
         }
 
 
-cdef bint found(Machine *m, const uint8_t *begin, const uint8_t *end) noexcept nogil:
-    """Whether it matches anywhere; ``stuck`` says that nobody knows."""
-    cdef const uint8_t *at = begin
+cdef bint found(Machine *m, const uint8_t *begin, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether it matches anywhere from ``at`` on; ``stuck`` says that nobody knows."""
     m.begin, m.end = begin, end
     m.stuck = False
     m.left = STEPS_A_LINE + STEPS_A_BYTE * (end - begin)
@@ -157,7 +157,8 @@ cdef bint found(Machine *m, const uint8_t *begin, const uint8_t *end) noexcept n
         at = begins_at(m, at)
         if at == NULL:
             return False
-        if match(m, 0, at, 0) != NULL:
+        m.behind = match(m, 0, at, 0)
+        if m.behind != NULL:
             return True
         if m.stuck or m.anchored or at == end:
             return False

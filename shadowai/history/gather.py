@@ -12,8 +12,7 @@ from shadowai import __version__
 from shadowai.errors import UsageError
 from shadowai.history import bodies, looks
 from shadowai.history.nouns import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
-from shadowai.model import Entry, Gap, Origin, Report, SourceSummary, Usage
-from shadowai.policy.deciding import FORBIDDEN
+from shadowai.model import FORBIDDEN, Entry, Gap, Origin, Report, SourceSummary, Usage
 from shadowai.risk.answers import kept
 from shadowai.tenant import Grant, Swept, traced
 
@@ -43,7 +42,7 @@ def item(entry: Entry, shown: Shown = frozenset()) -> Item:
         sources=tuple(sorted(entry.sources)),
         names=tuple(sorted(entry.names)),
         facts=kept(entry.facts),
-        audited=entry.verdict in FORBIDDEN and entry.ruling is not None and not entry.ruling.enforced,
+        audited=entry.verdict in FORBIDDEN and not entry.is_enforced,
     )
     kind: ThingKind = "service" if who is None else "user"
     return Item(kind, bodies.key(entry.asset_id), thing, entry.first_seen, entry.last_seen, shown)

@@ -23,7 +23,7 @@ LONGEST_KEPT = 36_500
 """Days of a hundred years."""
 
 _REFERENCE = re.compile(r"(?:env:|file:(?!/{2,})|keyring:)\S")
-_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&]password=", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&](?:ssl)?password=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

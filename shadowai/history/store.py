@@ -33,6 +33,8 @@ _UPTO = "run:"
 _TELL = """
 INSERT INTO notified (finding, time) VALUES (:finding, :time) ON CONFLICT (finding) DO UPDATE SET time = excluded.time
 """
+_PASSWORDS = ("password", "sslpassword")
+"""Keys of a URL's query that hold one (PostgreSQL, "Parameter Key Words")."""
 WAIT = 120
 """Seconds that a writer waits for another to end, where the database is a file."""
 
@@ -42,7 +44,7 @@ class History:
 
     def __init__(self, url: str) -> None:
         self._url = _url(url)
-        self.shown = self._url.render_as_string(hide_password=True)
+        self.shown = self._url.set(query={}).render_as_string(hide_password=True)  # a query may have a password, too
         with self._told():
             _make_private(self._url)
             self._engine = _engine(self._url)
@@ -91,8 +93,9 @@ class History:
     def _reason(self, error: Exception) -> str:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         first = (str(cause).strip() or type(cause).__name__).splitlines()[0]
-        password = self._url.password
-        return printable(first.replace(str(password), "[hidden]") if password else first)
+        for secret in filter(None, (self._url.password, *map(self._url.query.get, _PASSWORDS))):
+            first = first.replace(str(secret), "[hidden]")
+        return printable(first)
 
     def _version(self) -> int:
         with self.reading() as db:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 from shadowai import normalize
 from shadowai.decisions.remembered import Judge, Remembered
 from shadowai.identities import Identities
-from shadowai.model import Actor, Entry, Signature, Verdict
+from shadowai.model import SEVERITY, Actor, Entry, Signature, Verdict
 from shadowai.plans.blocking import APPROVED, at_best
 from shadowai.plans.steps import step
-from shadowai.policy.deciding import SEVERITY
 from shadowai.policy.uses import use_of
 from shadowai.tenant import EVERYONE, App, Grant, GrantKind, Person
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from shadowai.model import Entry, Report
-from shadowai.policy.deciding import FORBIDDEN
+from shadowai.model import FORBIDDEN, Entry, Report
 
 FAIL_ON: Final = frozenset(verdict.value for verdict in FORBIDDEN)
 """Verdicts whose use breaches the policy."""
@@ -22,7 +21,7 @@ def breaches(
     return tuple(
         entry
         for entry in entries
-        if entry.verdict.value in fail_on and is_use(entry) and _enforced(entry) is not audited
+        if entry.verdict.value in fail_on and entry.is_use and entry.is_enforced is not audited
     )
 
 
@@ -34,8 +33,8 @@ def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tu
         if entry.ruling is not None
         and any(verdict.value in fail_on for verdict in entry.ruling.may_be)
         and entry.verdict.value not in fail_on
-        and is_use(entry)
-        and _enforced(entry)
+        and entry.is_use
+        and entry.is_enforced
     )
 
 
@@ -49,7 +48,3 @@ def exit_code(report: Report, fail_on: frozenset[str] = FAIL_ON) -> int:
     if breaches(report.entries, fail_on):
         return 1
     return 0 if report.complete and not undecided(report.entries, fail_on) else 3
-
-
-def _enforced(entry: Entry) -> bool:
-    return entry.ruling is None or entry.ruling.enforced

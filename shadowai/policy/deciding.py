@@ -7,29 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from shadowai.errors import UsageError
-from shadowai.model import Entry, Note, Origin, Signature, Verdict
+from shadowai.model import FORBIDDEN, SEVERITY, Entry, Note, Origin, Signature, Verdict
 from shadowai.policy.nodes import suggest
 from shadowai.policy.nouns import UNKNOWN, Decision, Mode, Use, Word, fold
 from shadowai.policy.rules import Rule
-
-SEVERITY: Final = (
-    Verdict.PROHIBITED,
-    Verdict.UNSANCTIONED,
-    Verdict.UNREVIEWED,
-    Verdict.IN_REVIEW,
-    Verdict.RISK_ACCEPTED,
-    Verdict.TOLERATED,
-    Verdict.SANCTIONED,
-    Verdict.NOT_AI,
-)
-"""Verdicts in the order of what needs action first: a row of several people has the first of theirs."""
-
-
-FORBIDDEN: Final = (Verdict.PROHIBITED, Verdict.UNSANCTIONED)
-"""Verdicts of what is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +82,34 @@ class Policy:
         said = tuple(dict.fromkeys(v for one in (decided, *others) for v in (one.may_be or (one.verdict,))))
         if said == (decided.verdict,):
             return decided
-        first = next(rule for rule, one in zip(doubtful, others, strict=True) if one.verdict is not decided.verdict)
+        enforced = decided.enforced or any(rule.enforced for rule in doubtful)
+        differing = (rule for rule, one in zip(doubtful, others, strict=True) if one.verdict is not decided.verdict)
+        first = next(differing, None)
+        if first is None:  # in review whichever of them applies
+            return decided._replace(may_be=said, enforced=enforced)
         wanting = ", ".join(first.wanting(signature, use, self.groups))
         reason = f"the rule on line {first.line} ({first.status.value}) may apply: not known is {wanting}"
-        enforced = decided.enforced or any(rule.enforced for rule in doubtful)
         return Decision(Verdict.IN_REVIEW, reason, first.owner, first.line, may_be=said, enforced=enforced)
 
     def notes(self, entries: Iterable[Entry]) -> tuple[Note, ...]:
         """What the reader of a report must know of its verdicts: rows that rules disagree about, rows that could not be judged for
-        want of something, what to use instead of what is not allowed, and that breaches are not enforced."""
+        want of something, what to use instead of what is not allowed, and what is no breach because it is not enforced."""
         disputed: Counter[tuple[int, int]] = Counter()
         open_: Counter[tuple[int, str]] = Counter()
         instead: Counter[tuple[int, str, str]] = Counter()
+        audited: Counter[int] = Counter()
         for entry in entries:
             ruling = entry.ruling
-            if ruling is not None and ruling.disputed is not None and ruling.rule is not None:
+            if ruling is None or ruling.rule is None:
+                continue
+            if ruling.disputed is not None:
                 disputed[ruling.rule, ruling.disputed] += 1
-            if ruling is not None and ruling.may_be and ruling.rule is not None and entry.verdict is Verdict.IN_REVIEW:
+            if ruling.may_be and entry.verdict is Verdict.IN_REVIEW:
                 open_[ruling.rule, entry.verdict_reason] += 1
-            if ruling is not None and ruling.alternative and ruling.rule is not None and entry.verdict in FORBIDDEN:
+            if ruling.alternative and entry.verdict in FORBIDDEN:
                 instead[ruling.rule, entry.service_id, ruling.alternative] += 1
+            if entry.verdict in FORBIDDEN and entry.is_use and not entry.is_enforced:
+                audited[ruling.rule] += 1
         found = [
             Note(
                 Origin(self.path, line),
@@ -135,6 +126,9 @@ class Policy:
         ]
         if self.mode == "audit":
             found.append(Note(Origin(self.path), "policy_audit", "the policy is in audit mode: breaches end with 0"))
+            return tuple(found)
+        text = "the rule is in audit mode: rows in use against it are no breaches"
+        found += [Note(Origin(self.path, line), "policy_audit", text, count) for line, count in sorted(audited.items())]
         return tuple(found)
 
     def check(

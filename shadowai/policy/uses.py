@@ -29,15 +29,15 @@ def use_of(
     department: Callable[[str], str] | None = None,
 ) -> Use:
     """The use of one person. ``days`` are bytes sent up by day (days since the epoch, UTC), ``bytes_up`` all of them."""
-    granted = not GRANTED.isdisjoint(facts)
+    granted, seen = not GRANTED.isdisjoint(facts), frozenset(sources)
     return Use(
         user=user,
         department=(department(user) or None) if user is not None and department is not None else None,
         account=accounts.shown(facts) or None,
-        sources=frozenset(sources),
+        sources=seen,
         scope_class=scope_class(scopes, facts),
         upload=_upload(days, bytes_up),
-        verified=_verified(facts, sources) if granted else True,
+        verified=_verified(facts, seen) if granted else True,
     )
 
 
@@ -55,7 +55,7 @@ def _class(scope: str) -> str:
     return "identity" if scope.strip().lower() in permissions.IDENTITY else "other"
 
 
-def _verified(facts: Collection[str], sources: Iterable[str]) -> bool | None:
+def _verified(facts: Collection[str], sources: Collection[str]) -> bool | None:
     """False where a platform says that the publisher is not verified; true where one that verifies publishers does not say so."""
     from shadowai.grants import VERIFYING
 

@@ -17,7 +17,20 @@ BLOCK = 1 << 17
 """Bytes read at once: few enough for what is made of them to stay in a processor's cache."""
 LONGEST = 16 << 20
 """Bytes of the longest line (or JSON object) that is read."""
-ENVELOPES = ("records", "Records", "value", "events", "Events", "data", "logs", "result", "results", "items", "rows")
+ENVELOPES = (
+    "records",
+    "Records",
+    "value",
+    "events",
+    "Events",
+    "data",
+    "logs",
+    "result",
+    "results",
+    "Results",
+    "items",
+    "rows",
+)
 """Keys under which exports put the list of their records."""
 
 _ABOUT = (
@@ -27,10 +40,19 @@ _ABOUT = (
 _SCALAR = '"' + _ABOUT + r'"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
 _CLOUDWATCH = r'"messageType"\s*:\s*"DATA_MESSAGE"[^{}]{0,900}"logEvents"'
 """A batch of a CloudWatch Logs subscription, which has a list before its list of events."""
-_ENVELOPE = re.compile(
-    r"\s*\{\s*(?:" + _CLOUDWATCH + "|(?:" + _SCALAR + r'){0,4}"(?:' + "|".join(ENVELOPES) + r')")\s*:\s*\[\s*\{'
+_SCHEMA = r'(?:"(?:[Ss]chema|[Ss]tats)"\s*:\s*(?:\[[^\[\]]{0,1600}\]|\{[^{}]{0,400}\})\s*,\s*){0,2}'
+"""What the columns are, as the API of Defender's hunting says before the rows."""
+_HITS = (
+    r'(?:"_shards"\s*:\s*\{[^{}]{0,200}\}\s*,\s*)?"hits"\s*:\s*\{\s*'
+    r'(?:"total"\s*:\s*(?:\d{1,18}|\{[^{}]{0,100}\})\s*,\s*)?(?:"max_score"\s*:\s*[\w.]{1,24}\s*,\s*)?"hits"'
 )
-_ENVELOPE_HEAD = 1280
+"""The answer of a search in Elasticsearch."""
+_ENVELOPE = re.compile(
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+    rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
+)
+_ENVELOPE_HEAD = 2560
+_NEVER = 1 << 30
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
@@ -108,7 +130,7 @@ def needs_json_framing(head: str, *, whole: bool) -> bool:
         return bool(re.match(r"\[\s*(?:\{|$|\])", text)) and (whole or "{" in text[:4096])
     if not text.startswith("{"):
         return False
-    if _ENVELOPE.match(text):
+    if _ENVELOPE.match(text, 0, _ENVELOPE_HEAD):
         return True
     first, newline, _ = text.partition("\n")
     objects, balanced = _objects(first)
@@ -234,6 +256,7 @@ class JsonFramer:
         self._base = 0  # depth at which a record's object opens
         self._start = -1  # where the open object starts in _text
         self._idle = 0  # where the text between outermost values starts in _text
+        self._listed = False  # whether the records are those of an envelope's list
 
     def feed(self, piece: str, *, last: bool = False) -> Block:
         """The objects completed by ``piece``; ``last`` says that nothing follows."""
@@ -244,6 +267,7 @@ class JsonFramer:
         line, counted = self._line, 0
         text = self._text
         pending = len(text)
+        opened = -1  # where the first record of an envelope starts
 
         def give(start: int, end: int) -> None:
             nonlocal line, counted
@@ -276,10 +300,10 @@ class JsonFramer:
                 if self._depth == 0:
                     pass_over(at)
                 if self._start < 0 and kind == "{":
-                    envelope = _ENVELOPE.match(text, at) if self._depth == 0 else None
+                    envelope = _ENVELOPE.match(text, at, at + _ENVELOPE_HEAD) if self._depth == 0 else None
                     if envelope is not None:
-                        self._base = 2
-                    elif self._depth >= self._base or self._depth == 0:
+                        opened, self._base, self._listed = envelope.end() - 1, _NEVER, True
+                    elif at == opened or self._depth >= self._base or self._depth == 0:
                         self._start, self._base = at, self._depth
                 elif self._depth == 0:
                     self._base = 1
@@ -291,8 +315,10 @@ class JsonFramer:
                 if self._start >= 0 and self._depth == self._base:
                     give(self._start, at + 1)
                     self._start = -1
+                elif self._listed and self._depth < self._base:
+                    self._base = _NEVER  # what follows an envelope's list is about it
                 if self._depth == 0:
-                    self._base = 0
+                    self._base, self._listed = 0, False
                     self._idle = at + 1
         if self._depth == 0:
             pass_over(len(text) if last else max(text.rfind("\n", self._idle, pending) + 1, self._idle))
@@ -301,6 +327,7 @@ class JsonFramer:
         if len(text) - keep > LONGEST:
             overlong.append(line + text.count("\n", counted, keep))
             keep, self._start, self._depth, self._base, self._idle = len(text), -1, 0, 0, len(text)
+            self._listed = False
         self._line = line + text.count("\n", counted, keep)
         self._text = text[keep:]
         self._scan = max(self._scan - keep, 0)

@@ -27,12 +27,25 @@ _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
 _KEYS = (
     "message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message",
     "rawLog", "content", "_source.message", "result._raw", "full_message", "short_message", "SyslogMessage", "RawData", "raw_log",
-    "raw_event", "rawEvent", "@rawstring", "jsonPayload.message",
+    "raw_event", "rawEvent", "@rawstring", "jsonPayload.message", "full_log",
 )  # fmt: skip
 
 _SPLUNK = ("sourcetype", "index")
 """Beside these, ``event`` is the line that Splunk's collector was given; elsewhere it is the name of what happened."""
-_TIME_KEYS = ("time", "@timestamp", "timestamp", "_time", "TimeGenerated")
+_COLLECTED = frozenset((*_SPLUNK, "time", "host", "source", "event", "fields"))
+"""All that an event for Splunk's HTTP collector can have; what it was given may then be an object, too."""
+_TIME_KEYS = (
+    "time",
+    "@timestamp",
+    "timestamp",
+    "_time",
+    "TimeGenerated",
+    "_SOURCE_REALTIME_TIMESTAMP",
+    "__REALTIME_TIMESTAMP",
+)
+
+
+_KAFKA = frozenset(("topic", "partition", "offset"))
 
 
 class Header(NamedTuple):
@@ -118,6 +131,9 @@ def _opened(line: str) -> tuple[str, str | None] | None:
     found = _object(line)
     if not isinstance(found, dict):
         return None
+    carried = _carried(found)
+    if carried is not None:
+        return carried, None
     splunk = any(key in found for key in _SPLUNK)
     for key in (*_KEYS, "event") if splunk else _KEYS:
         value: Any = found.get(key)
@@ -128,7 +144,24 @@ def _opened(line: str) -> tuple[str, str | None] | None:
             return value.rstrip("\r\n"), next(
                 (time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None
             )
+    if splunk and isinstance(found.get("event"), dict) and _COLLECTED.issuperset(found):
+        return orjson.dumps(found["event"]).decode(), None
     return None
+
+
+def _carried(found: dict[str, Any]) -> str | None:
+    """What a hit of Elasticsearch, an event of EventBridge or a message of Kafka (kcat's JSON, too) carries."""
+    if "_index" in found and "_source" in found:
+        inner: Any = found["_source"]
+    elif "detail-type" in found:
+        inner = found.get("detail")
+    elif _KAFKA.issubset(found):
+        inner = found.get("value", found.get("payload"))
+    else:
+        return None
+    if isinstance(inner, dict):
+        return orjson.dumps(inner).decode()
+    return inner.rstrip("\r\n") if isinstance(inner, str) and len(inner) > 8 else None
 
 
 def _object(line: str) -> Any:

@@ -40,13 +40,16 @@ _SHAPES = tuple(
         rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
         rf"(?P<d>\d\d?)[/\s-]{_MONTH}[/\s-](?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",
-        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?),?\s+(?P<y>\d{{4}}),?\s+{_CLOCK}{_ZONE}",
+        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:@\s)?{_CLOCK}{_ZONE}",
+        # Kibana's has an @, Cortex's says 12th
         rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
         rf"[a-z]{{3,9}},?\s+(?P<d>\d\d?)\s+{_MONTH}\s+(?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",
         rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
         rf"(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y>\d{{4}}|\d\d),?\s+{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
         rf"(?P<m>\d\d)/(?P<d>\d\d)(?:/(?P<y>\d{{4}}|\d\d))?-{_CLOCK}",  # Snort's and Suricata's alerts
+        rf"(?P<d>\d\d?)\. (?P<m>\d\d?)\. (?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",  # Windows in Czech, Slovak, Slovene
+        rf"(?P<y>\d{{4}})\. (?P<m>\d\d?)\. (?P<d>\d\d?)\.?\s+{_CLOCK}{_ZONE}",  # in Hungarian and Korean
     )
 )
 

@@ -6,8 +6,13 @@ import json
 import logging
 import re
 import threading
+from typing import Any, Final
 
 HIDDEN = "[hidden]"
+LIBRARIES: Final = frozenset(
+    {"google", "google_auth_httplib2", "googleapiclient", "httplib2", "msal", "requests", "urllib3"}
+)
+"""What a sweep sends requests with, by the names that its loggers begin with."""
 _SHORTEST = 6
 """Shorter values are left alone: hiding "a" wherever it stands hides the message."""
 
@@ -53,17 +58,33 @@ class Redactor:
         return text
 
 
-class RedactingFilter(logging.Filter):
-    """Takes secrets out of what libraries log: urllib3 logs every address with its query."""
+class RedactedRecords:
+    """Makes the log records of :data:`LIBRARIES` without secrets until :meth:`stop`: urllib3 logs every address with its query.
+
+    Records are met where they are made: the filter of a logger does not see those of the loggers below it, and each module of a library
+    has its own.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redact = redactor
+        self._redact, self._stopped = redactor, False
+        self._make = logging.getLogRecordFactory()
+        logging.setLogRecordFactory(self)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Every record passes, without secrets."""
-        record.msg, record.args = self._redact(record.getMessage()), ()
-        return True
+    def __call__(self, *about: Any, **more: Any) -> logging.LogRecord:
+        """A record, its message and its traceback without secrets."""
+        made = self._make(*about, **more)
+        if not self._stopped and made.name.partition(".")[0] in LIBRARIES:
+            made.msg, made.args = self._redact(made.getMessage()), ()
+            if made.exc_info:
+                made.exc_text = self._redact(logging.Formatter().formatException(made.exc_info))
+                made.exc_info = None
+        return made
+
+    def stop(self) -> None:
+        """Records are made as before."""
+        self._stopped = True
+        if logging.getLogRecordFactory() is self:
+            logging.setLogRecordFactory(self._make)
 
 
 def _texts(value: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from shadowai.sweep.allowlist import AllowList, place
 from shadowai.sweep.clock import Clock, WallClock
 from shadowai.sweep.faults import Fault, Reply
 from shadowai.sweep.limiter import Bucket, Limiter
-from shadowai.sweep.redaction import RedactingFilter, Redactor
+from shadowai.sweep.redaction import RedactedRecords, Redactor
 from shadowai.sweep.retries import Budget, Counts
 from shadowai.sweep.secrets import resolve
 from shadowai.sweep.tokens import Tokens
@@ -25,8 +24,6 @@ from shadowai.tenant import TenantError, Trouble
 
 if TYPE_CHECKING:
     import requests
-
-LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "msal", "google.auth", "googleapiclient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,7 @@ class Shared:
         self._http: requests.Session | None = None
         self._patient: requests.Session | None = None
         self._lock = threading.Lock()
-        self._filter = RedactingFilter(self.redactor)
-        for name in LOGGERS:
-            logging.getLogger(name).addFilter(self._filter)
+        self._records = RedactedRecords(self.redactor)
 
     def secret(self, key: str) -> str:
         """The secret of a setting, hidden in every text from now on."""
@@ -111,8 +106,7 @@ class Shared:
 
     def close(self) -> None:
         """Give the sockets back."""
-        for name in LOGGERS:
-            logging.getLogger(name).removeFilter(self._filter)
+        self._records.stop()
         if self._http is not None:
             self._http.close()
 

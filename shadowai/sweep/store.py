@@ -115,24 +115,34 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         made = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30.0)
-        made.execute("PRAGMA journal_mode = WAL")
-        made.execute("PRAGMA synchronous = NORMAL")
-        if made.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            made.executescript(_ANEW)  # of another version of the program: a full sweep is the price of an upgrade
-        made.executescript(_SCHEMA)
-        made.execute(f"PRAGMA user_version = {VERSION}")
+        try:
+            made.execute("PRAGMA journal_mode = WAL")
+            made.execute("PRAGMA synchronous = NORMAL")
+            if made.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                made.executescript(_ANEW)  # of another version of the program: a full sweep is the price of an upgrade
+            made.executescript(_SCHEMA)
+            made.execute(f"PRAGMA user_version = {VERSION}")
+        except sqlite3.Error:
+            made.close()
+            raise
         return made
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction. Raises :class:`SourceError` where the file cannot be written; nothing of it is kept then."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                if self._db.in_transaction:  # a full disk has ended it already
+                    self._db.execute("ROLLBACK")
+                if not isinstance(error, sqlite3.Error):
+                    raise
+                remedy = "make room on its disk: the next sweep goes on where this one was"
+                message = f"the store of sweeps cannot be written: {error}"
+                raise SourceError(message, origin=Origin(str(self.path)), remedy=remedy) from None
 
     def close(self) -> None:
         """Close the file."""

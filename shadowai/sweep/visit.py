@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from shadowai.sweep.store import Store
 from shadowai.tenant import App, Swept
 from shadowai.tenants import Tenant, check
 
-VARIABLE = "SHADOWAI_STATE"
 DOCTOR_TRIES = 3
 """A doctor waits for nobody: a service that refuses three times is said to refuse."""
 
@@ -31,17 +29,6 @@ class Visit:
 
     swept: Swept
     remembered: Callable[[], None]
-
-
-def state_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Where sweeps keep what they work with: ``$SHADOWAI_STATE``, else ``$XDG_STATE_HOME/shadowai`` (``~/.local/state`` where that
-    is not set; XDG Base Directory Specification 0.8)."""
-    surroundings = os.environ if environ is None else environ
-    if surroundings.get(VARIABLE):
-        return Path(surroundings[VARIABLE]).expanduser()
-    home = surroundings.get("XDG_STATE_HOME", "")
-    base = Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()
-    return base / "shadowai"
 
 
 def connector_of(tenant: Tenant) -> Connector:

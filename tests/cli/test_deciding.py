@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import pytest
 
 from shadowai.cli import deciding
 from shadowai.config import Settings
-from shadowai.decisions.settings import Deciding
+from shadowai.decisions.settings import Deciding, login
 
 
 def test_the_log_that_a_report_goes_by(tmp_path: Path) -> None:
@@ -27,4 +26,4 @@ def test_the_log_that_a_report_goes_by(tmp_path: Path) -> None:
 
 def test_who_decides_is_told_beside_the_account() -> None:
     assert deciding.who("Ann").name == "Ann"
-    assert deciding.who("Ann").login == deciding.who(None).name == getpass.getuser()
+    assert deciding.who("Ann").login == deciding.who(None).name == login()

@@ -47,6 +47,14 @@ def test_a_whole_log_verifies(log: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["decisions", "verify", str(log), "--against", str(log)]) == 0
 
 
+def test_a_copy_that_is_not_there_proves_nothing(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    none = log.with_name("none.jsonl")
+    for words in ([str(none)], ["--against", str(none)]):
+        assert main(["decisions", "verify", *words]) == 2
+        told = capsys.readouterr()
+        assert told.out == "" and f"{none}: no such file" in told.err
+
+
 def _edited(raw: list[bytes]) -> list[bytes]:
     return (
         [raw[0], raw[1].replace(b"a contract", b"a favour"), raw[2]]

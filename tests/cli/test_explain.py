@@ -81,7 +81,7 @@ def test_an_asset_id_its_beginning_and_one_of_a_user(capsys: Captured) -> None:
 def test_the_score_is_the_one_of_the_scan(capsys: Captured) -> None:
     assert main(["scan", SAMPLES, "--format", "json", "--no-progress"]) == 0
     rows = json.loads(capsys.readouterr().out)["entries"]
-    assert all(0 <= row["risk"] <= 100 and row["risk_level"] for row in rows)
+    assert rows and all(0 <= row["risk"] <= 100 and row["risk_level"] for row in rows)
     for row in rows[:1]:
         assert json.loads(said(capsys, row["asset_id"], "--input", SAMPLES, "--format", "json"))["risk"] == row["risk"]
 

@@ -58,6 +58,8 @@ def test_a_full_disk_ends_no_listening(
         (["--udp", "70000"], "is not PORT"),
         (["--udp", "x"], "is not PORT"),
         (["--tls", "6514", "--cert", "nowhere.pem"], "cannot use the certificate"),
+        (["--tcp", "6514", "--cert", "server.pem", "--client-ca", "ca.pem"], "--cert: it is for TLS connections"),
+        (["--udp", "5140", "--client-ca", "ca.pem"], "--client-ca: it is for TLS connections"),
         (["--udp", "0", "--log-format", "none"], "unknown log format"),
         (["--udp", "0", "-o", "nowhere/out.csv"], "no such folder"),
     ],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
-from shadowai.cli.options import moment, window
+from shadowai.cli.options import moment, output_file, window
 
 DAY = 86_400_000_000
 NEW_YEAR = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
@@ -75,3 +76,10 @@ def test_the_option_at_fault_is_named() -> None:
     with pytest.raises(click.BadParameter) as caught:
         window("2026-01-01", "never", UTC)
     assert "--until" in caught.value.format_message()
+
+
+def test_an_output_is_a_file_or_stdout(tmp_path: Path) -> None:
+    assert output_file(None) is output_file("-") is None
+    assert output_file(str(tmp_path / "out.csv")) == tmp_path / "out.csv"
+    with pytest.raises(click.BadParameter, match="no such folder"):
+        output_file(str(tmp_path / "nowhere" / "out.csv"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,28 @@ def test_what_does_not_prove_itself_is_not_written(place: Path, capsys: Captured
 def test_building_wrongly(place: Path, more: list[str], says: str, capsys: Captured) -> None:
     assert main(["signatures", "build", str(place / "packaged"), "-o", str(place / "x.pack"), *more]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_pack_is_replaced_whole_or_not_at_all(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    made = build(place, "x", "one", serial=1)
+    before = {path.name: path.read_bytes() for path in place.glob("x.pack*")}
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    command = [
+        "signatures",
+        "build",
+        str(folder(place / "y", "one", "two")),
+        "-o",
+        str(made),
+        "--key",
+        str(place / "key.pem"),
+    ]
+    assert main(command) == 2
+    assert f"{made}: cannot write: No space left" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in place.glob("*x.pack*")} == before and len(before) == 2
 
 
 def test_two_signers(place: Path, capsys: Captured) -> None:

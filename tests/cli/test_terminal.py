@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,10 @@ def test_streams_take_what_their_encoding_lacks(monkeypatch: pytest.MonkeyPatch)
     print("é\udc80", flush=True)
     terminal.say("é")
     assert (out.getvalue(), err.getvalue()) == (b"\\xe9\\udc80\n", b"\\xe9\n")
+
+
+def test_a_text_goes_to_its_file_or_to_stdout(tmp_path: Path, capsys: Captured) -> None:
+    terminal.put("é\n", None)
+    assert capsys.readouterr().out == "é\n"
+    terminal.put("é\n", tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_bytes() == "é\n".encode() and capsys.readouterr().out == ""

@@ -59,7 +59,11 @@ class Authority:
                 "verification_uri": "https://device.example",
                 "interval": 0,
             }
-            return 200, {}, {**code, "expires_in": 60, "message": "Go to https://device.example and enter ABCD-EFGH"}
+            return (
+                200,
+                {},
+                {**code, "expires_in": 60, "message": "Go to\x1b[2J https://device.example and enter ABCD-EFGH"},
+            )
         if path in (f"/{TENANT}/oauth2/v2.0/token", "/msi/token"):
             self.forms.append({key: values[0] for key, values in parse_qs(data.decode()).items()})
             usual: Reply = (200, {}, {"token_type": "Bearer", "expires_in": 3600, "access_token": self.access})
@@ -212,7 +216,8 @@ def test_a_person_signs_in_with_a_code(
     pending: Reply = (400, {}, {"error": "authorization_pending", "error_description": "AADSTS70016: pending"})
     authority.replies = [pending]
     assert ask({**settings, "auth": "device-code"}) == 1
-    assert "ABCD-EFGH" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "ABCD-EFGH" in told and "\x1b" not in told
     assert [form["grant_type"] for form in authority.forms] == ["urn:ietf:params:oauth:grant-type:device_code"] * 2
 
 

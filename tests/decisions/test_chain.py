@@ -190,6 +190,17 @@ def test_a_full_disk_leaves_the_log_as_it_was(tmp_path: Path, monkeypatch: pytes
     assert path.read_bytes() == before
 
 
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    chain.append(path, THREE[0])
+    spare = (1 << 20) - len(data(made(1, after=THREE[:1], say="")[1:]))
+    longest, longer = (made(1, after=THREE[:1], say="x" * (spare + more))[1] for more in (0, 1))
+    with pytest.raises(UsageError, match="1,048,577 bytes"):
+        chain.append(path, longer)
+    chain.append(path, longest)
+    assert chain.lines(path.read_bytes(), path) == (THREE[0], longest)
+
+
 def test_names_of_any_kind_stand_in_a_line() -> None:
     line = chain.following(
         EMPTY, time="t", by="\ud800\x1b[31m\u2028Ann\n", login="", event="decision", body={"k": ["\x00", "ü"]}

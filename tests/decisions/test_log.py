@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -162,6 +164,15 @@ def test_a_whole_chain_of_nonsense_is_refused(path: Path, key: str, value: objec
     path.write_text(f"{chain.text(line)}\n")
     with pytest.raises(UsageError, match="no decision that this program understands"):
         log.read(path, sealed=False)
+
+
+@pytest.mark.parametrize("wrong", [{"asset": "my own id"}, {"grounds": GROUNDS._replace(scope_class="other things")}])
+def test_what_could_not_be_read_again_is_not_recorded(path: Path, wrong: dict[str, Any]) -> None:
+    written(path, decided())
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="cannot be decided upon"):
+        written(path, replace(decided(), **wrong))
+    assert path.read_bytes() == before and len(log.read(path).standing) == 1
 
 
 def test_a_folder_is_no_log(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -66,10 +67,14 @@ def test_a_time_to_keep_is_a_number_of_days(tmp_path: Path, days: str) -> None:
 
 
 def test_an_account_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings.login() == getpass.getuser()
-
-    def nobody() -> str:
+    def nobody(id: int) -> pwd.struct_passwd:
         raise KeyError("uid not found")
 
-    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
     assert settings.login() == "unknown"
+
+
+def test_the_account_is_the_system_s_and_not_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "the-director")
+    assert settings.login() == pwd.getpwuid(os.getuid()).pw_name != "the-director"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import BinaryIO
 
 import pytest
 
-from shadowai.export import events
+from shadowai.export import cef, ecs, events, ocsf
+from shadowai.export.events import Common
 from shadowai.model import Actor, Entry, Report, Ruling, Usage, Verdict
 from shadowai.policy import breaches
-from shadowai.policy.deciding import SEVERITY
 from tests.export.reports import BY_USER, CHAT, SMALL, UNKNOWN
 
 UNPROVEN = (
@@ -22,31 +25,44 @@ UNPROVEN = (
 
 
 def test_use_is_proven_or_it_is_not_held_against_anybody() -> None:
-    assert events.is_breach(CHAT)
-    assert not any(map(events.is_breach, UNPROVEN))
-
-
-def test_verdicts_are_in_the_order_of_the_report() -> None:
-    assert events.ORDER == SEVERITY
+    assert CHAT.is_breach
+    assert not any(entry.is_breach for entry in UNPROVEN)
 
 
 @pytest.mark.parametrize("entry", [CHAT, *UNPROVEN, *(replace(CHAT, verdict=verdict) for verdict in Verdict)])
 def test_a_breach_is_what_the_policy_says_it_is(entry: Entry) -> None:
-    assert events.is_breach(entry) == bool(breaches([entry]))
+    assert entry.is_breach == bool(breaches([entry]))
 
 
 def test_what_is_only_audited_is_no_breach() -> None:
     audited = replace(CHAT, ruling=Ruling(enforced=False))
-    assert not events.is_breach(audited) and not breaches([audited]) and breaches([audited], audited=True)
-    assert events.is_breach(replace(CHAT, ruling=Ruling()))
+    assert not audited.is_breach and not breaches([audited]) and breaches([audited], audited=True)
+    assert replace(CHAT, ruling=Ruling()).is_breach
 
 
 def test_the_time_of_a_row_never_depends_on_the_clock() -> None:
-    assert events.moment(CHAT, SMALL) == 1_767_686_400_000
-    assert events.moment(UNKNOWN, SMALL) == 1_767_686_400_000
-    assert events.moment(UNKNOWN, Report((UNKNOWN,))) == 0
-    assert events.moment(replace(UNKNOWN, last_seen=1 << 80, first_seen=5_000), SMALL) == 5
+    assert events.moment(CHAT, Common.of(SMALL)) == 1_767_686_400_000
+    assert events.moment(UNKNOWN, Common.of(SMALL)) == 1_767_686_400_000
+    assert events.moment(UNKNOWN, Common.of(Report((UNKNOWN,)))) == 0
+    assert events.moment(replace(UNKNOWN, last_seen=1 << 80, first_seen=5_000), Common.of(SMALL)) == 5
     assert events.milliseconds(-1) is None and events.milliseconds(1 << 80) is None
+
+
+class Counted(tuple[Entry, ...]):
+    """Rows that count how often somebody goes through them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        self.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("write", [cef.write, ecs.write, ocsf.write])
+def test_the_latest_time_is_sought_once_and_not_for_each_row(write: Callable[[Report, BinaryIO], None]) -> None:
+    rows = Counted(replace(UNKNOWN, asset_id=f"{number:016x}") for number in range(40))
+    write(Report(rows), io.BytesIO())
+    assert rows.times <= 2
 
 
 def test_a_message_names_what_and_who_in_one_line() -> None:

@@ -25,7 +25,13 @@ HAPROXY = (
     '"GET / HTTP/1.1"'
 )
 DNSTAP = "12-Mar-2026 10:22:{n:02}.125 {what} 10.0.0.{n}:53211 -> 10.1.1.1:53 UDP 40b {host}/IN/A"
-LINES = {"squid_native": SQUID, "panos_threat_url": PANOS, "zeek_http_json": ZEEK, "zscaler_nss_web_csv": ZSCALER, "haproxy": HAPROXY}
+LINES = {
+    "squid_native": SQUID,
+    "panos_threat_url": PANOS,
+    "zeek_http_json": ZEEK,
+    "zscaler_nss_web_csv": ZSCALER,
+    "haproxy": HAPROXY,
+}
 PLAIN = [
     "<134>Jan  5 09:00:00 proxy-1 squid[123]: ",
     "<14>Jan 15 09:00:00 proxy1 ",
@@ -142,5 +148,7 @@ def test_values_too_long_for_the_reader_of_quoted_ones(
 @pytest.mark.parametrize("head", ["", *PLAIN])
 def test_what_is_no_activity_has_a_time_too(head: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to be assumed of times is counted alike, whoever leaves the line out."""
-    lines = [head + DNSTAP.format(n=n, what=("CQ", "RQ", "CR")[n % 3], host=HOSTS[n % len(HOSTS)]) for n in range(1, 19)]
+    lines = [
+        head + DNSTAP.format(n=n, what=("CQ", "RQ", "CR")[n % 3], host=HOSTS[n % len(HOSTS)]) for n in range(1, 19)
+    ]
     same(lines, "dnstap_text", catalog, monkeypatch)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shadowai.sources.capture import link
-from shadowai.sources.capture.packet import Fragment, Packet
+from shadowai.sources.capture.packet import Fragment, Packet, Several
 from shadowai.wire import ai_protocols, api_keys, dns, dtls, gquic, http, ja4, proxy_protocol, quic, socks, tls, x509
 from tests.fuzz.frames import LINK_TYPES
 
@@ -63,6 +63,10 @@ def _dtls(data: bytes) -> object:
     return dtls.message(dtls.client_hello_fragments(data))
 
 
+def _dtls_beginning(data: bytes) -> object:
+    return tls.client_hello(dtls.beginning(dtls.client_hello_fragments(data)), dtls=True)
+
+
 def _request(data: bytes) -> object:
     found = http.request(data)
     if isinstance(found, http.Request):
@@ -110,6 +114,7 @@ WIRE: dict[str, Target] = {
     "dns.tcp_messages": _dns_stream,
     "dtls.hello_start": dtls.hello_start,
     "dtls.client_hello_fragments": _dtls,
+    "dtls.beginning": _dtls_beginning,
     "gquic.is_start": gquic.is_start,
     "gquic.hello": gquic.hello,
     "gquic.server_name": gquic.server_name,
@@ -127,6 +132,7 @@ WIRE: dict[str, Target] = {
     "quic.crypto_frames": _crypto,
     "socks.connect": socks.connect,
     "tls.hello_start": tls.hello_start,
+    "tls.in_prelogin": tls.in_prelogin,
     "tls.messages": tls.messages,
     "tls.messages, small": lambda data: tls.messages(data, 1, 512, alerts=True),
     "tls.handshake": _handshake,
@@ -144,9 +150,10 @@ WIRE: dict[str, Target] = {
 def dissect(link_type: int, data: bytes) -> object:
     """A frame, of which what was found lies within it."""
     found = link.dissect(link_type, data)
-    if isinstance(found, Packet | Fragment):
-        assert 0 <= found.start <= found.end <= len(data), found
-        assert len(found.source) in (4, 16) and len(found.source) == len(found.destination), found
+    for part in found.parts if isinstance(found, Several) else (found,):
+        if isinstance(part, Packet | Fragment):
+            assert 0 <= part.start <= part.end <= len(data), part
+            assert len(part.source) in (4, 16) and len(part.source) == len(part.destination), part
     return found
 
 

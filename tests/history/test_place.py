@@ -9,13 +9,16 @@ import pytest
 
 from shadowai.errors import UsageError
 from shadowai.history.place import Remembering, folder, opened, read_history, url_of
-from shadowai.sweep.visit import state_folder
 
 
-@pytest.mark.parametrize("environ", [{"SHADOWAI_STATE": "/s"}, {"XDG_STATE_HOME": "/x"}, {"XDG_STATE_HOME": "no"}, {}])
-def test_it_is_beside_the_sweeps(environ: dict[str, str]) -> None:
-    assert folder(environ) == state_folder(environ)
-    assert url_of(None, environ=environ) == f"sqlite:///{folder(environ) / 'history.db'}"
+def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert folder({"SHADOWAI_STATE": "~/here"}) == folder({"SHADOWAI_STATE": "here"}) == tmp_path / "here"
+    assert folder({"XDG_STATE_HOME": "/var/lib/x"}) == Path("/var/lib/x/shadowai")
+    for ignored in ({}, {"XDG_STATE_HOME": "relative"}, {"SHADOWAI_STATE": ""}):
+        assert folder(ignored) == tmp_path / ".local" / "state" / "shadowai"
+    assert url_of(None, environ={"SHADOWAI_STATE": "/s"}) == "sqlite:////s/history.db"
 
 
 def test_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +30,13 @@ def test_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://ann:hunter22@db/h", "postgresql+psycopg://db/h?user=a&password=hunter22", "mysql://db/h"]
+    "url",
+    [
+        "postgresql://ann:hunter22@db/h",
+        "postgresql+psycopg://db/h?user=a&password=hunter22",
+        "postgresql+psycopg://db/h?sslpassword=hunter22",
+        "mysql://db/h",
+    ],
 )
 def test_what_a_url_must_not_be(url: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -55,6 +55,13 @@ def test_no_password_in_an_error() -> None:
     assert "hunter22@" not in str(caught.value) and ":hunter22" not in str(caught.value)
 
 
+@pytest.mark.parametrize("query", ["password=hunter22", "sslpassword=hunter22&sslmode=disable"])
+def test_no_password_of_a_url_s_query_in_an_error(query: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        History(f"postgresql+psycopg://127.0.0.1:1/h?user=ann&{query}")
+    assert "127.0.0.1" in str(caught.value) and "hunter22" not in str(caught.value)
+
+
 def test_a_url_of_nothing() -> None:
     for url in ("nonsense", "mysql+nothing://x/y"):
         with pytest.raises(UsageError, match="is not one"):

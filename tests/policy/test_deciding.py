@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from shadowai.model import Origin, Ruling, Verdict
+from shadowai.model import SEVERITY, Origin, Ruling, Verdict
 from shadowai.policy import Decision, Policy, Use
-from shadowai.policy.deciding import SEVERITY
 from tests.policy.making import ALL, CHAT, FAR, NOWHERE, TODAY, policy
 from tests.test_policy import ENTRY
 
@@ -31,6 +30,18 @@ def test_what_cannot_be_told_is_neither_passed_nor_accused(tmp_path: Path) -> No
 def test_a_doubt_that_makes_no_difference_is_none(tmp_path: Path) -> None:
     same = PERSONAL.replace("sanctioned", "prohibited")
     assert policy(tmp_path, same).decide(CHAT, TODAY) == Decision(Verdict.PROHIBITED, rule_line=4)
+
+
+def test_two_rules_that_both_leave_it_to_a_person_leave_it_to_a_person(tmp_path: Path) -> None:
+    limit = "conditions: {max_upload_per_month: 1MB}"
+    doubtful = f"- {{vendor: OpenAI, account: personal, status: sanctioned, mode: audit, {limit}}}\n"
+    on_conditions = policy(tmp_path, f"{doubtful}- {{vendor: OpenAI, status: tolerated, {limit}}}\n").decide(
+        CHAT, TODAY
+    )
+    assert (on_conditions.verdict, on_conditions.rule_line, on_conditions.enforced) == (Verdict.IN_REVIEW, 4, True)
+    assert on_conditions.may_be == (Verdict.TOLERATED, Verdict.UNSANCTIONED, Verdict.SANCTIONED)
+    in_review = policy(tmp_path, f"{doubtful}- {{vendor: OpenAI, status: in_review}}\n").decide(CHAT, TODAY)
+    assert in_review.verdict is Verdict.IN_REVIEW and Verdict.UNSANCTIONED in in_review.may_be
 
 
 def test_a_country_that_is_not_known_is_a_doubt_and_a_known_one_is_not(tmp_path: Path) -> None:
@@ -95,6 +106,19 @@ def test_notes_tell_of_disputes_of_doubts_and_of_a_policy_on_trial() -> None:
     ]
     assert "line 9" in found[0].text and found[1].text == "who"
     assert Policy("p.yaml").notes([ENTRY]) == ()
+
+
+def test_a_note_tells_of_what_a_rule_alone_on_trial_forbids() -> None:
+    trial = replace(ENTRY, ruling=Ruling(3, enforced=False))
+    rows = [
+        trial,
+        trial,
+        replace(trial, events=0),
+        replace(trial, verdict=Verdict.SANCTIONED),
+        replace(ENTRY, ruling=Ruling(4)),
+    ]
+    (note,) = Policy("p.yaml").notes(rows)
+    assert (note.kind, note.origin, note.count) == ("policy_audit", Origin("p.yaml", 3), 2)
 
 
 def test_every_verdict_has_its_gravity() -> None:

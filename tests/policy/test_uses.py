@@ -33,6 +33,10 @@ def test_the_class_of_permissions(scopes: tuple[str, ...], facts: tuple[str, ...
     assert scope_class(scopes, facts) == expected
 
 
+def test_sources_may_be_any_iterable() -> None:
+    assert use(facts=("grant",), sources=iter(("entra",))) == use(facts=("grant",), sources=("entra",))
+
+
 @pytest.mark.parametrize(
     ("days", "total", "expected"),
     [

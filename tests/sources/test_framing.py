@@ -300,3 +300,17 @@ def test_lines_are_split_as_they_are_decoded(pieces: list[bytes]) -> None:
     assert lines == framing.decode(raw.replace(b"\0", b"").removesuffix(b"\r")).split("\n")
     assert text in ("", "\n".join(lines))
     assert framing.Block(range(1, len(lines) + 1), lines, 0, text).text == "\n".join(lines)
+
+
+def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
+    rows = [{"a": {"b": 1}}, {"a": 2}]
+    answers = (
+        {"data": rows, "meta": {"pagination": {"cursor": "x"}}},
+        {"Stats": {"time": 0.5}, "Schema": [{"Name": "a", "Type": "String"}], "Results": rows},
+        {"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 2}, "max_score": None, "hits": rows}},
+    )
+    for answer in answers:
+        for text in (json.dumps(answer), json.dumps(answer, indent=2)):
+            assert framing.needs_json_framing(text, whole=True)
+            assert objects(text) == rows
+            assert objects(text + "\n" + text, 7) == rows * 2

@@ -122,7 +122,9 @@ def test_the_original_of_an_event_is_opened_nested_or_dotted() -> None:
 def test_what_splunk_was_given_is_opened_and_the_name_of_an_event_is_not() -> None:
     assert open_envelope(json.dumps({"time": 1770719400, "sourcetype": "squid", "event": SQUID})) == SQUID
     assert open_envelope(json.dumps({"time": 1770719400, "event": SQUID})) is None
-    assert open_envelope(json.dumps({"sourcetype": "squid", "event": {"host": "chatgpt.com"}})) is None
+    given = {"time": 1770719400, "sourcetype": "suricata", "host": "sensor1", "event": {"event_type": "tls"}}
+    assert open_envelope(json.dumps(given)) == '{"event_type":"tls"}'
+    assert open_envelope(json.dumps(given | {"user": "jdoe"})) is None  # a record of a product, not an envelope
 
 
 def test_docker_says_the_time_beside_the_line() -> None:
@@ -170,3 +172,19 @@ def test_layers_never_fail_and_begin_with_the_line_itself(line: str) -> None:
     assert found[0].text == line
     assert 1 <= len(found) <= 5
     assert all(len(later.text) < len(before.text) for before, later in pairwise(found))
+
+
+def test_what_others_carry_as_an_object_is_opened() -> None:
+    hit = {"_index": "logs", "_id": "1", "_source": {"url": {"domain": "chatgpt.com"}}}
+    assert open_envelope(json.dumps(hit)) == '{"url":{"domain":"chatgpt.com"}}'
+    assert open_envelope(json.dumps({"_source": {"url": {"domain": "chatgpt.com"}}})) is None
+    rule = {"detail-type": "AWS API Call via CloudTrail", "detail": {"eventName": "InvokeModel"}}
+    assert open_envelope(json.dumps(rule)) == '{"eventName":"InvokeModel"}'
+    for name in ("value", "payload"):
+        assert open_envelope(json.dumps({"topic": "t", "partition": 0, "offset": 7, name: SQUID})) == SQUID
+    assert open_envelope(json.dumps({"topic": "t", "partition": 0, "offset": 7, "value": 5})) is None
+
+
+def test_the_time_of_the_journal_is_taken() -> None:
+    line = json.dumps({"MESSAGE": SQUID, "__REALTIME_TIMESTAMP": "1773310953123456"})
+    assert list(layers(line))[1].header.time == "1773310953123456"

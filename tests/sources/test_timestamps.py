@@ -429,3 +429,10 @@ def test_snort_writes_the_month_first_and_a_dash(text: str, assumed: str) -> Non
     found = clock.parse(text)
     assert found is not None
     assert (iso(found), clock.last) == ("2024-06-03T12:00:00.536335Z", assumed)
+
+
+def test_days_that_are_written_with_blanks_and_ordinals() -> None:
+    expected = Clock().parse("2026-03-12 10:22:33")
+    assert expected is not None
+    for text in ("12. 3. 2026 10:22:33", "2026. 03. 12. 10:22:33", "Mar 12th 2026 10:22:33"):
+        assert Clock().parse(text) == expected

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 
-from shadowai.sweep.redaction import HIDDEN, RedactingFilter, Redactor
+from shadowai.sweep.redaction import HIDDEN, RedactedRecords, Redactor
 
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 PEM = "-----BEGIN PRIVATE KEY-----\nTUlJRXZRSUJBREFOQmdrcWhraUc5\nAnotherLineOfTheKey\n-----END PRIVATE KEY-----\n"
@@ -69,11 +70,38 @@ def test_short_ones_do_not_hide_every_text() -> None:
     assert made("a banana") == "a banana"
 
 
-def test_logs_pass_through_it(caplog: pytest.LogCaptureFixture) -> None:
-    logger = logging.getLogger("a.library")
-    made = RedactingFilter(Redactor())
-    logger.addFilter(made)
-    caplog.set_level(logging.DEBUG, "a.library")
-    logger.debug('"GET %s" %d', "/x?$deltatoken=xyz123", 200)
-    logger.removeFilter(made)
-    assert caplog.messages == [f'"GET /x?$deltatoken={HIDDEN}" 200']
+@pytest.fixture
+def records() -> Iterator[Redactor]:
+    """What records of libraries are redacted by."""
+    redactor = Redactor()
+    made = RedactedRecords(redactor)
+    yield redactor
+    made.stop()
+
+
+@pytest.mark.parametrize("name", ["urllib3.connectionpool", "msal.oauth2cli.oauth2", "google.auth.transport.requests"])
+def test_what_any_module_of_a_library_logs_has_no_secret_in_it(
+    records: Redactor, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    records.hide("swordfish")
+    caplog.set_level(logging.DEBUG)
+    logger = logging.getLogger(name)
+    logger.debug('"GET %s" %d %s', "/x?$deltatoken=xyz123", 200, "swordfish")
+    try:
+        raise ValueError("swordfish")
+    except ValueError:
+        logger.warning("failed", exc_info=True)
+    assert caplog.messages == [f'"GET /x?$deltatoken={HIDDEN}" 200 {HIDDEN}', "failed"]
+    assert "swordfish" not in caplog.text and f"ValueError: {HIDDEN}" in caplog.text
+
+
+def test_records_of_others_and_later_ones_are_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = logging.getLogRecordFactory()
+    outer, inner = RedactedRecords(Redactor()), RedactedRecords(Redactor())
+    logging.getLogger("an.application").debug("password=%s", "swordfish")
+    outer.stop()  # not the last to begin
+    inner.stop()
+    logging.getLogger("msal.application").debug("password=%s", "swordfish")
+    logging.setLogRecordFactory(before)
+    assert caplog.messages == ["password=swordfish"] * 2

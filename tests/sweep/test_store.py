@@ -134,6 +134,19 @@ def test_a_file_that_is_no_store(tmp_path: Path) -> None:
         Store(tmp_path / "t.sqlite" / "below")
 
 
+def test_a_full_disk_is_told_and_keeps_what_was_there(store: Store) -> None:
+    store.commit("one", Page((grant("a"),), "next"), 5)
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(SourceError, match="cannot be written: database or disk is full") as caught:
+        store.commit("one", Page(tuple(grant(f"{number:0500}") for number in range(200)), "end"), 6)
+    assert caught.value.origin is not None and caught.value.origin.path == str(store.path) and caught.value.remedy
+    store._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    assert [saved.cursor for saved in store.open_tasks() if saved.task.name == "one"] == ["next"]
+    assert [g.id for g in store.gathered("grant", delta=False, now=7)] == ["a"]
+    assert store.commit("one", Page((grant("b"),)), 8)
+
+
 def test_a_store_of_another_version_is_begun_anew(store: Store) -> None:
     store.commit("one", Page((grant("a"),)), 5)
     store.close()

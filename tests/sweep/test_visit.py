@@ -10,7 +10,7 @@ import pytest
 from shadowai import connector as protocol
 from shadowai.errors import SourceError, UsageError
 from shadowai.sweep.runner import Wanted
-from shadowai.sweep.visit import check_secrets, connector_of, diagnosed, state_folder, visited
+from shadowai.sweep.visit import check_secrets, connector_of, diagnosed, visited
 from shadowai.tenants import Tenant
 from tests.sweep.service import SECRET, Service, Toy, VirtualClock, settings
 
@@ -74,11 +74,3 @@ def test_settings_are_held_against_the_connector(tenant: Tenant, monkeypatch: py
     monkeypatch.setattr(Toy, "tenant", wrong)
     with pytest.raises(UsageError, match=r"\[tenants.main\]: root is odd \(mend it\)"):
         connector_of(tenant)
-
-
-def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert state_folder({"SHADOWAI_STATE": "~/here"}) == tmp_path / "here"
-    assert state_folder({"XDG_STATE_HOME": "/var/lib/x"}) == Path("/var/lib/x/shadowai")
-    for ignored in ({}, {"XDG_STATE_HOME": "relative"}, {"SHADOWAI_STATE": ""}):
-        assert state_folder(ignored) == tmp_path / ".local" / "state" / "shadowai"

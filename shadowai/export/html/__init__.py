@@ -14,7 +14,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from shadowai.errors import UsageError
-from shadowai.export.events import ORDER
 from shadowai.export.html import wording
 from shadowai.export.html.attention import height
 from shadowai.export.html.context import Context
@@ -24,7 +23,7 @@ from shadowai.export.html.unknown import because
 from shadowai.export.summary import shortened
 from shadowai.export.table import fitted, size
 from shadowai.export.times import as_iso
-from shadowai.model import Report
+from shadowai.model import SEVERITY, Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,7 +77,7 @@ def _environment() -> Environment:
         "person": wording.person,
         "size": size,
         "tone": tone,
-        "urgency": lambda entry: -ORDER.index(entry.verdict),
+        "urgency": lambda entry: -SEVERITY.index(entry.verdict),
         "word": wording.word,
     }
     made.globals |= {"interval": wording.interval, "span": wording.span}

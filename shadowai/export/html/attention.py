@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from shadowai.export.events import BREACHES, LEVELS, OPEN
+from shadowai.export.events import LEVELS, certainty
 from shadowai.export.html.context import Reason
 from shadowai.export.html.wording import counted, day, number, people
 from shadowai.export.table import size
-from shadowai.model import Entry, Usage, Verdict
+from shadowai.model import FORBIDDEN, SEVERITY, UNDECIDED, Entry, Usage, Verdict
 
 _BASE: Final = 1_000
 """More than any score."""
 _SCOPES_NAMED: Final = 3
-_SURE: Final = ("confirmed", "ambiguous", "unconfirmed")
-_URGENT: Final = (Verdict.PROHIBITED, Verdict.UNSANCTIONED)
 
 _USED = {
     Usage.INTERACTIVE: "Something was sent to it, not only fetched",
@@ -39,7 +37,7 @@ class Concern(NamedTuple):
 def concerns(entries: Iterable[Entry], risks: Mapping[str, tuple[Reason, ...]]) -> tuple[Concern, ...]:
     """What is in use and not settled, in the order in which to look at it: breaches, then risk where it is known, then the manner of use,
     what was sent, and people."""
-    chosen = [entry for entry in entries if entry.is_use and entry.verdict in BREACHES | OPEN]
+    chosen = [entry for entry in entries if entry.is_use and entry.verdict in FORBIDDEN | UNDECIDED]
     return tuple(Concern(entry, _reasons(entry, risks)) for entry in sorted(chosen, key=_place))
 
 
@@ -52,13 +50,12 @@ def top_risks(entries: Iterable[Entry], risks: Mapping[str, tuple[Reason, ...]])
 
 def _place(entry: Entry) -> tuple[int, int, int, int, int, str]:
     rung = entry.usage.rung if entry.usage is not None else -1
-    urgency = _URGENT.index(entry.verdict) if entry.verdict in _URGENT else len(_URGENT)
+    urgency = SEVERITY.index(entry.verdict) if entry.verdict in FORBIDDEN else len(SEVERITY)
     return urgency, -height(entry), -rung, -(entry.bytes_up or 0), -entry.users, entry.asset_id
 
 
 def _risk_place(entry: Entry) -> tuple[int, int, str]:
-    sure = _SURE.index(entry.confidence) if entry.confidence in _SURE else len(_SURE)
-    return -height(entry), sure, entry.asset_id
+    return -height(entry), certainty(entry), entry.asset_id
 
 
 def height(entry: Entry) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from shadowai.export.events import BREACHES, OPEN
 from shadowai.export.html.attention import height
 from shadowai.export.html.charts import Bar, Part, Tick, columns, drawn
 from shadowai.export.html.timeline import Scale, Stretch
 from shadowai.export.html.wording import DAY, number
 from shadowai.export.table import size
-from shadowai.model import Entry, Verdict
+from shadowai.model import FORBIDDEN, UNDECIDED, Entry, Verdict
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -20,7 +19,7 @@ CHARTED: Final = 16
 """Services on a chart."""
 _NAMED: Final = 9
 """Places of a scale that are named, on a wide page."""
-_TONES: Final = {"action": BREACHES, "open": OPEN, "settled": frozenset(Verdict) - BREACHES - OPEN}
+_TONES: Final = {"action": FORBIDDEN, "open": UNDECIDED, "settled": frozenset(Verdict) - FORBIDDEN - UNDECIDED}
 
 
 class Figure(NamedTuple):

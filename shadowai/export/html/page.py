@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from shadowai.export.events import BREACHES, OPEN
 from shadowai.export.html.attention import Concern, concerns, top_risks
 from shadowai.export.html.blind_spots import CAPTURES, BlindSpot, Detail, blind_spots, is_tenant, observations
 from shadowai.export.html.context import Context, InputFile
@@ -15,7 +14,7 @@ from shadowai.export.html.figures import Figure, daily, sent_daily, timeline, to
 from shadowai.export.html.people import Matrix, matrix
 from shadowai.export.html.timeline import Stretch, dateless, scale, stretches
 from shadowai.export.html.unknown import Unknown, unknown
-from shadowai.model import Entry, Report, SourceSummary, Verdict
+from shadowai.model import FORBIDDEN, UNDECIDED, Entry, Report, SourceSummary, Verdict
 
 ROWS: Final = 1_000
 """Rows of a table of the page; the rest is counted."""
@@ -53,7 +52,8 @@ class Looked(NamedTuple):
 class Page:
     """All that the page says. ``services`` and ``users`` are rows, the first :data:`ROWS`; ``users`` is ``None`` where the look by user
     was not given. Figures are of what is AI: ``found`` rows. ``persons`` are distinct people, ``None`` where not known. ``stretches`` are
-    the columns of time of the timeline, each one a ``unit`` long; ``dateless`` services in use are in none of them."""
+    the columns of time of the timeline, each one a ``unit`` long; ``dateless`` services in use are in none of them. ``on_trial`` are rows
+    that only rules forbid which are not enforced: they are no breaches."""
 
     report: Report
     context: Context
@@ -66,6 +66,7 @@ class Page:
     found: int
     persons: int | None
     breaching: int
+    on_trial: int
     undecided: int
     sent: int | None
     silent_about_size: int
@@ -115,8 +116,9 @@ def page(report: Report, context: Context) -> Page:
         persons=None
         if users is None
         else len({e.actor.user for e in users if e.actor and e.actor.user and e.verdict is not Verdict.NOT_AI}),
-        breaching=sum(entry.is_use and entry.verdict in BREACHES for entry in rows),
-        undecided=sum(entry.is_use and entry.verdict in OPEN for entry in rows),
+        breaching=sum(entry.is_breach for entry in rows),
+        on_trial=sum(entry.is_use and entry.verdict in FORBIDDEN and not entry.is_enforced for entry in rows),
+        undecided=sum(entry.is_use and entry.verdict in UNDECIDED for entry in rows),
         sent=_total(confirmed),
         silent_about_size=sum(entry.is_use and entry.bytes_up is None for entry in confirmed),
         concerns=concerns(rows, context.risks),

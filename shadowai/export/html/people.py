@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from shadowai.export.events import BREACHES
+from shadowai.export.events import certainty
 from shadowai.export.html.wording import person
-from shadowai.model import Entry
+from shadowai.model import FORBIDDEN, Entry
 
 PEOPLE_SHOWN: Final = 40
 SERVICES_SHOWN: Final = 16
-_SURE = ("confirmed", "ambiguous", "unconfirmed")
 
 
 class Cell(NamedTuple):
@@ -51,7 +50,7 @@ def matrix(entries: Iterable[Entry]) -> Matrix:
         who = person(entry.actor)
         rows[who][entry.service_id].append(entry)
         users[entry.service_id].add(who)
-        names[entry.service_id] = entry.verdict not in BREACHES, entry.service
+        names[entry.service_id] = entry.verdict not in FORBIDDEN, entry.service
     order = sorted(names, key=lambda id: (names[id][0], -len(users[id]), id))
     shown = order[:SERVICES_SHOWN]
     ranked = sorted(rows, key=lambda who: (-len(rows[who].keys() & set(shown)), -len(rows[who]), who))
@@ -69,7 +68,7 @@ def _person(who: str, rows: Mapping[str, list[Entry]], shown: Iterable[str]) -> 
 
 def _cell(entries: list[Entry]) -> Cell:
     """Counted from the surest rows alone: figures on different grounds are never added."""
-    best = min((entry.confidence for entry in entries), key=lambda c: _SURE.index(c) if c in _SURE else len(_SURE))
+    best = min(entries, key=certainty).confidence
     same = [entry for entry in entries if entry.confidence == best]
     rung = max((entry.usage.rung for entry in same if entry.usage is not None), default=-1)
-    return Cell(sum(e.events for e in same), sum(e.blocked for e in same), rung, best == _SURE[0])
+    return Cell(sum(e.events for e in same), sum(e.blocked for e in same), rung, best == "confirmed")

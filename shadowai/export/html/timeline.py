@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from shadowai.export.events import BREACHES, OPEN
 from shadowai.export.html.wording import DAY, day, short_day
-from shadowai.model import Entry
+from shadowai.model import FORBIDDEN, UNDECIDED, Entry
 
 MOST: Final = 62
 """Columns of a scale of time: two months of days, more than a year of weeks."""
@@ -95,8 +94,8 @@ def dateless(entries: Iterable[Entry]) -> int:
 
 def _stretch(column: Column, seen: Sequence[tuple[Entry, int]]) -> Stretch:
     sizes = [sent for entry, sent in seen if entry.bytes_up is not None]
-    action = sum(entry.verdict in BREACHES for entry, _ in seen)
-    open_ = sum(entry.verdict in OPEN for entry, _ in seen)
+    action = sum(entry.verdict in FORBIDDEN for entry, _ in seen)
+    open_ = sum(entry.verdict in UNDECIDED for entry, _ in seen)
     return Stretch(column, action, open_, len(seen) - action - open_, sum(sizes) if sizes else None)
 
 

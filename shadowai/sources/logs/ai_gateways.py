@@ -1,4 +1,4 @@
-"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX, Cloudflare AI Gateway and Portkey.
+"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX, Cloudflare AI Gateway, Portkey and Helicone.
 
 A gateway stands between people and model providers: the destination is the provider that it called, not the gateway. Where a log
 names the provider and not its host, the host is put together as the provider documents it (``api.openai.com``).
@@ -179,4 +179,34 @@ PORTKEY = LogFormat(
 )
 """``_user`` is what the caller named; 446 is the status of a request that a guardrail denied."""
 
-FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY)
+HELICONE = LogFormat(
+    name="helicone",
+    title="Helicone AI gateway request export (JSON lines)",
+    vendor="Helicone",
+    doc="https://docs.helicone.ai/rest/request/post-v1requestquery",
+    kind="api_call",
+    family=Json(
+        requires=(
+            ("request_created_at", r"^\d"),
+            ("request_id", ""),
+            ("provider|target_url|request_path", ""),
+            ("request_model|response_status", ""),
+        )
+    ),
+    fields={
+        "host": (
+            Part("target_url", r"^(https?://.+)"),
+            Part("request_path", r"^(https?://.+)"),
+            *_provider("provider"),
+        ),
+        "url": (Part("target_url", r"^(https?://.+)"), Part("request_path", r"^(https?://.+)")),
+        "user": ("request_user_id",),
+        "action": ("response_status",),
+    },
+    time=(TimeOf(("request_created_at",)),),
+    zone="utc",
+    rank=14,
+    product="helicone",
+)
+
+FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY, HELICONE)

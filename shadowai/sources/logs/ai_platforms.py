@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from shadowai.sources.logs.description import Json, LogFormat, Part, Take, TimeOf, When
 
 _ACCOUNT = r"(?i)/PROVIDERS/MICROSOFT\.COGNITIVESERVICES/ACCOUNTS/([\w-]+)"
+_RESOURCE = "resourceId|ResourceId|_ResourceId"
 _AZURE = "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/monitor-openai-reference"
 
 AZURE_OPENAI = LogFormat(
@@ -20,22 +21,24 @@ AZURE_OPENAI = LogFormat(
     kind="api_call",
     family=Json(
         requires=(
-            ("resourceId", _ACCOUNT),
-            ("category", r"^(?:RequestResponse|Audit|Trace|AzureOpenAIRequestUsage)$"),
+            (_RESOURCE, _ACCOUNT),
+            ("category|Category", r"^(?:RequestResponse|Audit|Trace|AzureOpenAIRequestUsage)$"),
         )
     ),
     fields={
-        "host": (Part("resourceId", _ACCOUNT, into="{}.openai.azure.com"),),
-        "user": ("properties.objectId", "identity.claim.upn"),
-        "client_ip": ("callerIpAddress",),
-        "action": ("operationName",),
-        "bytes_up": ("properties.requestLength",),
-        "bytes_down": ("properties.responseLength",),
+        "host": (Part(_RESOURCE, _ACCOUNT, into="{}.openai.azure.com"),),
+        "user": ("properties.objectId|properties_s.objectId", "identity.claim.upn"),
+        "client_ip": ("callerIpAddress|CallerIPAddress",),
+        "action": ("operationName|OperationName",),
+        "bytes_up": ("properties.requestLength|properties_s.requestLength",),
+        "bytes_down": ("properties.responseLength|properties_s.responseLength",),
     },
-    time=(TimeOf(("time",)),),
+    time=(TimeOf(("time|TimeGenerated",)),),
     zone="utc",
     rank=14,
-    uncounted=(When((("category", r"^(?!RequestResponse$)"),), "an event of the administration, no use of a model"),),
+    uncounted=(
+        When((("category|Category", r"^(?!RequestResponse$)"),), "an event of the administration, no use of a model"),
+    ),
     product="azure_openai",
 )
 
@@ -159,6 +162,54 @@ CLOUDTRAIL = LogFormat(
     product="aws_cloudtrail",
 )
 
+_BEDROCK_ONLY = ("EventSource", r"^bedrock(?:-runtime)?\.amazonaws\.com$")
+
+CLOUDTRAIL_TABLE = LogFormat(
+    name="aws_cloudtrail_table",
+    title="AWS CloudTrail in Microsoft Sentinel's table AWSCloudTrail (JSON)",
+    vendor="AWS",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/awscloudtrail",
+    kind="api_call",
+    family=Json(
+        requires=(
+            ("EventSource", r"\.amazonaws\.com$"),
+            ("EventName", ""),
+            ("TimeGenerated", ""),
+            ("AWSRegion|AwsRegion", ""),
+        )
+    ),
+    fields={
+        "host": (
+            Part(
+                "AWSRegion|AwsRegion",
+                r"^([a-z0-9-]+)$",
+                (_BEDROCK_ONLY, ("EventName", _RUNTIME)),
+                "bedrock-runtime.{}.amazonaws.com",
+            ),
+            Part("AWSRegion|AwsRegion", r"^([a-z0-9-]+)$", (_BEDROCK_ONLY,), "bedrock.{}.amazonaws.com"),
+            "EventSource",
+        ),
+        "user": (
+            Part("UserIdentityArn", _PERSON),
+            "UserIdentityUserName",
+            "SessionIssuerUserName",
+            *_identity("UserIdentityArn"),
+        ),
+        "client_ip": ("SourceIpAddress",),
+        "action": ("EventName",),
+        "user_agent": ("UserAgent",),
+    },
+    time=(TimeOf(("TimeGenerated",)),),
+    zone="utc",
+    rank=14,
+    blocked=(When((("ErrorCode", r"(?i)AccessDenied|UnauthorizedOperation"),)),),
+    uncounted=(
+        When((("UserIdentityType", r"^AWSService$"),), "a call between AWS's own services"),
+        When((("EventTypeName", r"^(?!AwsApiCall$)."),), "an event of AWS or of its console, no call of an API"),
+    ),
+    product="aws_cloudtrail",
+)
+
 GCP_AUDIT = LogFormat(
     name="gcp_audit",
     title="Google Cloud audit log (JSON)",
@@ -188,4 +239,4 @@ GCP_AUDIT = LogFormat(
 )
 """``serviceName`` is "the name of the API service performing the operation. For example, ``compute.googleapis.com``"."""
 
-FORMATS = (AZURE_OPENAI, AZURE_APIM, BEDROCK, CLOUDTRAIL, GCP_AUDIT)
+FORMATS = (AZURE_OPENAI, AZURE_APIM, BEDROCK, CLOUDTRAIL, CLOUDTRAIL_TABLE, GCP_AUDIT)

@@ -1,21 +1,24 @@
 """The names under which products and people export the fields of a record, for generic CSV, JSON and key=value input.
 
-Names are compared without case, blanks and punctuation: ``Destination Host``, ``dest_host`` and ``destHost`` are one.
+Names are compared without case, blanks, punctuation and accents: ``Destination Host``, ``dest_host`` and ``destHost`` are one.
 The order within a field is the order of preference. Direction is the client's: what it sends is ``bytes_up``.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
-_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=4096)
 def flat(name: str) -> str:
-    """``name`` without case, blanks and punctuation."""
+    """``name`` without case, blanks, punctuation and accents, in the plain form of its letters (NFKD, Unicode annex 15)."""
+    if not name.isascii():
+        name = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
     return _PUNCTUATION.sub("", name.lower())
 
 
@@ -31,13 +34,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "tls.sni", "ssl.server_name", "tls.client.server_name", "server_name_indication", "tls_sni", "ssl_sni",
         "x-cs-sni", "cs-sni", "query_name", "queryname", "qname", "dns.question.name", "dns_query", "dns.query",
         "dns.rrname", "rrname", "dns_question_name", "dns_query_name", "queried domain", "query.hostname",
-        "domain queried", "question_name", "event.dns.request",
+        "domain queried", "question_name", "event.dns.request", "target.hostname", "url_details.host",
+        "http.url_details.host", "app domain", "application domain", "service domain",
     ),
     "url": (
         "url", "full_url", "url full", "url.full", "url.original", "request_url", "requested_url", "requested url",
         "destination url", "dest_url", "dst_url", "http_url", "http.url", "web_url", "target_url", "cs-url", "c-url",
         "cs-uri", "c-uri", "uri", "request_uri", "remote_url", "remoteurl", "url_text",
-        "http_request.url.url_string", "event.url.address", "link",
+        "http_request.url.url_string", "event.url.address", "target.url", "url (custom)",
     ),
     "path": (
         "path", "uri_path", "url_path", "cs-uri-path", "cs-uri-stem", "uri_stem", "url.path", "request_path",
@@ -45,18 +49,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "user": (
         "user", "username", "user_name", "user.name", "user name", "login", "login_name", "user login",
-        "cs-username", "src_user", "srcuser", "source user", "source username", "suser", "source.user.name",
+        "cs-username", "cs-userdn", "src_user", "srcuser", "source user", "source username", "suser", "source.user.name",
         "client.user.name", "user_principal_name", "userprincipalname", "upn", "user_email", "user.email",
         "useremail", "email", "email address", "mail", "actor.user.email_addr", "actor.user.name", "actor.email",
         "account_name", "accountname", "user account", "initiating_process_account_upn",
-        "initiatingprocessaccountname", "user id", "userid", "employee", "principal", "actor", "identity", "account",
+        "initiatingprocessaccountname", "src username", "principal.user.userid", "principal.user.email_addresses", "usr.name",
+        "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "principal", "actor", "identity",
     ),
     "device": (
         "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
         "workstation", "workstation name", "machine", "machine_name", "endpoint", "endpoint_name",
         "endpoint hostname", "source host", "src_host", "source hostname", "src_hostname", "source host name",
         "shost", "client_hostname", "client hostname", "client_name", "client host", "pc name",
-        "src_endpoint.hostname", "source.domain", "client.domain",
+        "src_endpoint.hostname", "source.domain", "client.domain", "principal.hostname",
     ),
     "client_ip": (
         "client_ip", "clientip", "client ip address", "c-ip", "src_ip", "srcip", "source_ip", "source ip",
@@ -64,50 +69,51 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "src_endpoint.ip", "client.ip", "client.address", "client address", "client_addr", "clientaddress",
         "user_ip", "user ip address", "x-client-ip", "internal_ip", "internal ip address", "private_ip", "device_ip",
         "local_ip", "localip", "local address", "cip", "sip", "id.orig_h", "id_orig_h", "orig_h", "src", "source",
-        "client", "remote_addr", "callingip", "ip_address", "ipaddress", "ip",
+        "client", "remote_addr", "callingip", "src_ip_addr", "principal.ip", "network.client.ip", "ip_address", "ipaddress",
+        "ip",
     ),
     "server_ip": (
         "server_ip", "serverip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
         "destination ip address", "destination address", "destination.ip", "destination.address", "dst_addr",
         "dest_addr", "dstaddr", "dst_address", "destinationaddress", "dst_endpoint.ip", "server.ip",
         "server address", "remote_ip", "remoteip", "remote address", "r-ip", "dip", "id.resp_h", "id_resp_h",
-        "resp_h", "target_ip", "external_ip", "dst", "dest", "destination", "s-ip",
+        "resp_h", "target_ip", "external_ip", "dst_ip_addr", "dst", "dest", "destination", "s-ip",
     ),
     "server_port": (
         "server_port", "dst_port", "dstport", "dest_port", "destport", "destination_port", "destination port",
         "destination.port", "dst_endpoint.port", "dport", "dpt", "remote_port", "remoteport",
-        "server port", "server.port", "id.resp_p", "id_resp_p", "resp_p", "cs-uri-port",
+        "server port", "server.port", "id.resp_p", "id_resp_p", "resp_p", "cs-uri-port", "target.port",
     ),
     "method": (
-        "method", "http_method", "http method", "request_method", "requestmethod", "cs-method",
+        "method", "http_method", "http method", "http_action", "request_method", "requestmethod", "cs-method",
         "http.request.method", "http_request.http_method", "verb", "reqmethod", "http_verb",
     ),
     "action": (
         "action", "policy_action", "policy action", "action taken", "event_action", "event.action", "verdict",
         "decision", "disposition", "sc-filter-result", "s-action", "filter_result", "filter action",
         "firewall action", "action_taken", "policy result", "act", "result", "outcome", "event.outcome",
-        "status_text", "blocked",
+        "status_text", "dvc_action", "blocked", "is_blocked", "was_blocked",
     ),
     "bytes_up": (
-        "bytes_up", "bytes up", "up bytes", "cs-bytes", "upload", "uploads", "upload_bytes", "bytes uploaded",
+        "bytes_up", "bytes up", "up bytes", "cs-bytes", "upload", "upload_bytes", "bytes uploaded",
         "uploaded_bytes", "uploadbytes", "uploaded", "upload size", "request_size", "requestsize", "request size",
-        "reqsize", "request_bytes", "request bytes", "request_body_len", "request_length", "http.request.bytes",
+        "reqsize", "request_bytes", "request bytes", "reqbytes", "request_body_len", "request_length", "http.request.bytes",
         "client_bytes", "bytes_from_client", "client_to_server_bytes", "bytes_toserver", "bytes_to_server",
-        "flow.bytes_toserver", "orig_bytes", "source.bytes", "client.bytes", "srcbytes", "src_bytes",
+        "flow.bytes_toserver", "orig_bytes", "orig_ip_bytes", "source.bytes", "client.bytes", "srcbytes", "src_bytes",
         "traffic.bytes_out", "bytes_out", "bytesout", "bytes out", "out_bytes", "outbound_bytes", "outbound bytes",
         "bytes_sent", "bytessent", "bytes sent", "sent_bytes", "sentbytes", "sentbyte", "tx_bytes", "txbytes",
-        "bytes_tx", "sent",
+        "bytes_tx", "network.sent_bytes", "sent",
     ),
     "bytes_down": (
-        "bytes_down", "bytes down", "down bytes", "sc-bytes", "download", "downloads", "download_bytes",
+        "bytes_down", "bytes down", "down bytes", "sc-bytes", "download", "download_bytes",
         "bytes downloaded", "downloaded_bytes", "downloadbytes", "downloaded", "download size", "response_size",
-        "responsesize", "response size", "respsize", "response_bytes", "response bytes", "response_body_len",
+        "responsesize", "response size", "respsize", "response_bytes", "response bytes", "rspbytes", "response_body_len",
         "http.response.bytes", "body_bytes_sent", "server_bytes", "bytes_from_server", "server_to_client_bytes",
-        "bytes_toclient", "bytes_to_client", "flow.bytes_toclient", "resp_bytes", "destination.bytes",
+        "bytes_toclient", "bytes_to_client", "flow.bytes_toclient", "resp_bytes", "resp_ip_bytes", "destination.bytes", "dest_bytes",
         "server.bytes", "dstbytes", "dst_bytes", "traffic.bytes_in", "bytes_in", "bytesin", "bytes in", "in_bytes",
         "inbound_bytes", "inbound bytes", "bytes_received", "bytesreceived", "bytes received", "received_bytes",
         "receivedbytes", "receivedbyte", "rcvdbyte", "rcvd_bytes", "recv_bytes", "recvbytes", "rx_bytes", "rxbytes",
-        "bytes_rx", "received", "rcvd",
+        "bytes_rx", "network.received_bytes", "received", "rcvd",
     ),
     "user_agent": (
         "user_agent", "useragent", "cs(user-agent)", "user-agent", "ua", "http_user_agent", "user_agent.original",
@@ -116,13 +122,95 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "time": (
         "time", "timestamp", "@timestamp", "datetime", "date_time", "date/time", "date & time", "event_time",
         "eventtime", "date time", "_time", "ts", "time_generated", "timegenerated", "timestamp [utc]",
-        "timestamp utc", "time (utc)", "utc time", "time_utc", "receive time", "received time", "start_time",
+        "timestamp utc", "event_sec", "time (utc)", "utc time", "time_utc", "receive time", "received time", "start_time",
         "starttime", "start time", "log_time", "logtime", "log date", "event date", "access time", "visit time",
         "occurred", "occurred at", "created", "created_at", "creation_time", "event.created", "event.start",
-        "request_time", "request timestamp", "first seen", "last seen", "date",
+        "request_time", "time_iso8601", "time_local",
+        "request timestamp", "message time", "receipt time", "time generated [utc]", "metadata.event_timestamp",
+        "first seen", "last seen", "date",
     ),
 }  # fmt: skip
 """Record field (and ``time``) to its names."""
+
+ABROAD: dict[str, tuple[str, ...]] = {
+    "dest_host": (
+        "Ziel-Host", "Ziel-Hostname", "Zielname", "hôte de destination", "hôte destination", "host de destino", "host destino",
+        "host di destinazione", "host destinazione", "doelhost", "宛先ホスト", "宛先ホスト名", "接続先ホスト", "接続先ホスト名",
+        "目标主机",
+    ),
+    "dest_domain": (
+        "Zieldomain", "Zieldomäne", "domaine de destination", "domaine destination", "dominio de destino", "dominio destino",
+        "dominio di destinazione", "宛先ドメイン", "目标域名",
+    ),
+    "destination": ("Ziel", "destino", "destinazione", "bestemming", "宛先", "接続先"),
+    "website": (
+        "Webseite", "site web", "sitio web", "sitio", "página web", "sito web", "sito", "サイト", "网站",
+    ),
+    "domain": (
+        "Domäne", "domaine", "nom de domaine", "dominio", "domein", "ドメイン", "ドメイン名", "域名", "도메인",
+    ),
+    "url": (
+        "Ziel-URL", "aufgerufene URL", "URL demandée", "URL cible", "URL de destination", "URL de destino", "URL destino",
+        "URL solicitada", "URL di destinazione", "宛先URL", "接続先URL", "アクセス先URL", "访问URL",
+    ),
+    "user": (
+        "Benutzer", "Nutzer", "Anwender", "Mitarbeiter", "utilisateur", "usuario", "utente", "gebruiker", "ユーザー", "ユーザ",
+        "用户", "사용자",
+    ),
+    "username": (
+        "Benutzername", "nom d'utilisateur", "nom utilisateur", "nombre de usuario", "nombre usuario", "nome de usuário",
+        "nome do usuário", "nome utente", "gebruikersnaam", "ユーザー名", "ユーザ名", "ユーザーID", "用户名",
+    ),
+    "device_name": (
+        "Gerät", "Gerätename", "Rechner", "Rechnername", "Arbeitsplatz", "appareil", "ordinateur", "nom du poste", "equipo",
+        "dispositivo", "ordenador", "端末", "端末名", "コンピューター名", "コンピュータ名", "デバイス名", "PC名",
+    ),
+    "src_ip": (
+        "Quell-IP", "Quell-IP-Adresse", "Quelladresse", "adresse IP source", "IP source", "adresse source", "IP de origen",
+        "IP origen", "dirección IP de origen", "IP de origem", "IP origem", "IP sorgente", "indirizzo IP sorgente", "bron-IP",
+        "bronadres", "送信元IP", "送信元IPアドレス", "送信元アドレス", "接続元IP", "源IP", "源地址",
+    ),
+    "client_ip": ("Client-IP-Adresse", "adresse IP client", "クライアントIP"),
+    "ip_address": ("IP-Adresse", "adresse IP", "dirección IP", "endereço IP", "indirizzo IP", "IPアドレス"),
+    "dst_ip": (
+        "Ziel-IP", "Ziel-IP-Adresse", "Zieladresse", "adresse IP de destination", "adresse IP destination",
+        "IP de destination", "IP destination", "adresse de destination", "dirección IP de destino", "IP de destino",
+        "IP destino", "IP di destinazione", "IP destinazione", "doel-IP", "宛先IP", "宛先IPアドレス", "宛先アドレス",
+        "接続先IP", "目的IP", "目标IP",
+    ),
+    "dst_port": (
+        "Zielport", "port de destination", "port destination", "puerto de destino", "puerto destino",
+        "porta di destinazione", "porta de destino", "宛先ポート", "目的端口", "目标端口",
+    ),
+    "method": ("Methode", "HTTP-Methode", "méthode HTTP", "método", "método HTTP", "メソッド"),
+    "action": ("Aktion", "Ergebnis", "acción", "azione", "ação", "actie", "アクション", "処理", "判定", "動作", "动作"),
+    "bytes_up": (
+        "gesendet", "gesendete Bytes", "gesendet (Bytes)", "Bytes gesendet", "octets envoyés", "bytes enviados",
+        "byte inviati", "bytes inviati", "verzonden bytes", "bytes verzonden", "送信バイト", "送信バイト数", "送信サイズ",
+        "发送字节", "发送字节数",
+    ),
+    "bytes_down": (
+        "empfangen", "empfangene Bytes", "empfangen (Bytes)", "Bytes empfangen", "octets reçus", "bytes recibidos",
+        "bytes recebidos", "byte ricevuti", "bytes ricevuti", "ontvangen bytes", "bytes ontvangen", "受信バイト",
+        "受信バイト数", "受信サイズ", "接收字节", "接收字节数",
+    ),
+    "timestamp": (
+        "Zeitstempel", "Zeitpunkt", "Datum/Uhrzeit", "Datum und Uhrzeit", "horodatage", "date et heure", "date heure",
+        "fecha y hora", "fecha/hora", "marca de tiempo", "data e ora", "data/ora", "data e hora", "data/hora", "tijdstip",
+        "datum en tijd", "datum/tijd", "日時", "アクセス日時", "発生日時", "タイムスタンプ", "时间", "시간",
+    ),
+    "date": ("Datum", "fecha", "日付"),
+    "time": ("Uhrzeit", "Zeit", "heure", "hora", "ora", "tijd", "時刻", "時間"),
+}  # fmt: skip
+"""English names of a table's columns to those in German, French, Spanish, Portuguese, Italian, Dutch, Japanese, Chinese and Korean."""
+_ENGLISH = {flat(name): flat(english) for english, names in ABROAD.items() for name in names}
+
+
+def in_english(name: str) -> str:
+    """The flat name of a table's column, in English where it is a known one of another language."""
+    plain = flat(name)
+    return _ENGLISH.get(plain, plain)
+
 
 LIKELY_HOST = (
     "server_name", "query", "question", "fqdn", "website", "web address", "target", "destination", "dest", "dst",
@@ -147,14 +235,16 @@ TELLING = frozenset((*FLAT["host"], *FLAT["url"], *map(flat, (*LIKELY_HOST, *VAG
 REPORTERS = frozenset({
     "agent", "host", "observer", "beat", "collector", "sensor", "device", "logstash", "kubernetes", "container",
     "cloud", "orchestrator", "threat", "indicator", "ioc", "geo", "as", "process", "file", "dll", "registry",
-    "organization", "answers", "rule", "signature", "@metadata", "ecs", "input", "fleet", "observables", "metadata",
-    "enrichments", "package", "syslog", "mgmt", "labels",
+    "organization", "answers", "rule", "signature", "@metadata", "ecs", "input", "fleet", "observables",
+    "enrichments", "package", "syslog", "mgmt", "labels", "intermediary",
 })  # fmt: skip
 """Objects that speak of the log's writer or a finding, never of what was used: ``agent.hostname``, ``threat.indicator``."""
 
 PARTIES = frozenset({
     "user", "actor", "client", "source", "src", "src_endpoint", "referrer", "referer", "parent", "owner", "email",
     "account", "group", "related", "answer", "response", "server", "destination", "dst_endpoint", "proxy_endpoint",
+    "principal", "target", "usr", "metadata", "repository", "repo", "webhook", "ticket", "issue", "image", "avatar", "profile",
+    "reference", "references", "link", "links", "vendor",
 })  # fmt: skip
 """Objects whose keys mean something only with their name before them: ``source.ip``, ``user.name``."""
 
@@ -162,10 +252,53 @@ _CERTAIN = frozenset((*FLAT["host"], *FLAT["url"]))
 _WHO = frozenset((*FLAT["user"], *FLAT["client_ip"], *FLAT["device"]))
 KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING
 
+_REPORTING = frozenset(("host", "hostname", "server", "serverhost", "remotehost"))
+"""Of the vague names those that a collector gives to itself."""
+_CONTACT = frozenset(map(flat, ("email", "email address", "mail", "identity", "principal", "actor")))
+"""Who, in a log; whom to write to, in a list of firms."""
+_UNDATED = frozenset(map(flat, ("first seen", "last seen", "created", "created_at", "creation_time", "event.created")))
+"""Times that lists of names have as well."""
+_AMOUNT = (
+    "bytes", "total bytes", "traffic", "bandwidth", "hits", "visits", "visit count", "requests", "sessions", "connections",
+    "transactions", "count", "events", "event count", "users", "duration", "status", "status_code", "protocol", "query type",
+    "qtype",
+)  # fmt: skip
+_USED = (
+    (_WHO - _CONTACT)
+    | (frozenset(FLAT["time"]) - _UNDATED)
+    | frozenset(map(flat, _AMOUNT))
+    | (frozenset(FLAT["server_ip"]) - TELLING)
+    | {name for field in ("method", "bytes_up", "bytes_down", "user_agent") for name in FLAT[field]}
+)
+"""Names that a log of use has beside the destination: who, when, how much, how. A list of names to block has none of them."""
+_RULES = frozenset(map(flat, ("rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description")))
+"""Names that lists of a firewall's rules have, which say who and where to as well."""
+_MAIL = frozenset(
+    map(flat, ("subject", "sender", "recipient", "recipients", "message_id", "mail from", "rcpt to", "envelope_from"))
+)
+_CLICKED = frozenset(map(flat, ("click time", "click_time", "clicked", "click ip", "click_ip", "clicks")))
+
 
 def is_log(names: Collection[str]) -> bool:
-    """Whether an object with these flat keys can be a record of use: it says where to, or vaguely where to and who."""
+    """Whether an object with these flat keys can be a record of use: it says where to and who, when or how; or vaguely where to and
+    who. A list of addresses is none, and neither is a message in which one was written."""
+    if not _is_of_use(names):
+        return False
     return not _CERTAIN.isdisjoint(names) or (not TELLING.isdisjoint(names) and not _WHO.isdisjoint(names))
+
+
+def is_table_of_use(names: Collection[str]) -> bool:
+    """As :func:`is_log` for the flat names of a table's columns, of which a destination is known to be one. A column ``host`` alone is
+    the machine that reports, unless another says who; ``source`` is no client where Splunk's ``sourcetype`` stands beside it."""
+    told = TELLING.intersection(names)
+    who = _WHO.intersection(names) - ({"source"} if "sourcetype" in names else set())
+    return _is_of_use(names) and (not told <= _REPORTING or bool(who))
+
+
+def _is_of_use(names: Collection[str]) -> bool:
+    written = len(_MAIL.intersection(names)) > 1 and _CLICKED.isdisjoint(names)
+    used = _USED if _RULES.isdisjoint(names) else _USED - _WHO
+    return not written and not used.isdisjoint(names)
 
 
 def is_header(names: Collection[str]) -> bool:

@@ -54,6 +54,7 @@ CEF = LogFormat(
         TimeOf(("deviceReceiptTime",), "dtz"),
         TimeOf(("end",), "dtz"),
         TimeOf(("start",), "dtz"),
+        TimeOf(("timestamp",), "dtz"),
     ),
     kinds=((When((("request", r"."),)), "http_request"), (When((("requestMethod", r"."),)), "http_request")),
     blocked=(When((("act", _BLOCKED),)), When((("deviceAction", _BLOCKED),))),

@@ -193,12 +193,13 @@ ACTIVITY = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            r"(?P<time>\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d) +(?:\w+ +)?(?P<action>[A-Z][a-z]+): "
+            r"(?P<time>\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d) +(?:[\w.-]{1,64} +){0,3}(?P<action>[A-Z][a-z]+): "
             r"(?P<type>[A-Z]{2,5})\|(?P<protocol>\w+)\|[^|]*\|(?P<client>[0-9a-fA-F.:]+)\|\d*\|[^|]*\|(?P<server>[0-9a-fA-F.:]+)\|(?P<port>\d*)\|"
             r"(?:[^|]*\|){12}(?P<user>[^|]*)\|[^|]*\|[^|]*\|(?P<target>[^|]*)\|",
         )
     ),
-    line=r"(?:^|\s)\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +(?:\w+ +)?[A-Z][a-z]+: [A-Z]{2,5}\|\w+\|[^|]*\|[0-9a-fA-F.:]+\|",
+    line=r"(?:^|\s)\d{4} \d\d \d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d +(?:[\w.-]{1,64} +){0,3}"
+    r"[A-Z][a-z]+: [A-Z]{2,5}\|\w+\|[^|]*\|[0-9a-fA-F.:]+\|",
     fields={
         "host": ("target",),
         "user": ("user",),
@@ -222,4 +223,38 @@ ACTIVITY = LogFormat(
 )
 """The sizes are not read: which of the two sides "received" means is not told."""
 
-FORMATS = (FIREWALL, WEB, THREAT, ACTIVITY, WAF, WAF_CEF, WAF_KEYS)
+
+def _named(name: str, value: str = r"([^|]+)") -> Part:
+    return Part("data", rf"(?:^|\|){name}={value}")
+
+
+ACTIVITY_KEYS = LogFormat(
+    name="barracuda_cloudgen_activity_kv",
+    title="Barracuda CloudGen Firewall activity log (lines, fields with their names)",
+    vendor="Barracuda",
+    doc="https://campus.barracuda.com/product/cloudgenfirewall/doc/96026562/how-to-configure-syslog-streaming/",
+    kind="connection",
+    family=Pattern((r"(?:^|\s)(?P<action>[A-Z][A-Za-z]{2,15}): (?P<data>type=(?P<type>[A-Z]{2,8})\|proto=.*)",)),
+    line=r"(?:^|\s)[A-Z][A-Za-z]{2,15}: type=[A-Z]{2,8}\|proto=\w{1,16}\|srcIF=[^|]{0,64}\|srcIP=[0-9a-fA-F.:]+\|",
+    fields={
+        "host": (_named("target", r"((?:[\w-]+\.)+[A-Za-z][\w-]*)(?=\||$)"),),
+        "user": (_named("user"),),
+        "client_ip": (_named("srcIP"),),
+        "server_ip": (_named("dstIP"),),
+        "server_port": (_named("dstPort", r"(\d{1,5})"),),
+        "action": ("action",),
+        "bytes_up": (_named("sentBytes", r"(\d+)"),),
+        "bytes_down": (_named("receivedBytes", r"(\d+)"),),
+    },
+    rank=12,
+    blocked=ACTIVITY.blocked,
+    allowed=ACTIVITY.allowed,
+    uncounted=(
+        When((("type", r"^L"),), "traffic of the firewall itself"),
+        *ACTIVITY.uncounted,
+    ),
+    product="barracuda_cloudgen",
+)
+"""``sentBytes`` is what the source sent: of a DNS look-up the lesser, as an answer repeats its question."""
+
+FORMATS = (FIREWALL, WEB, THREAT, ACTIVITY, ACTIVITY_KEYS, WAF, WAF_CEF, WAF_KEYS)

@@ -27,8 +27,47 @@ _LAST = (
     "x-icap-reqmod",
     "x-icap-respmod",
 )
+_THREATS = ("cs-threat-source", "cs-threat-id", "rs-threat-source", "rs-threat-id")
+_POLICY = ("x-bluecoat-access-security-policy-action", "x-bluecoat-access-security-policy-reason")
+_LATEST = (
+    *_MAIN[:6], *_SUPPLIER, *_MAIN[6:], *_THREATS, *_APPLICATION, "x-bluecoat-application-groups", "cs-threat-risk", *_POLICY,
+    "x-bluecoat-transaction-uuid", "x-icap-reqmod", "x-icap-respmod",
+)  # fmt: skip
+"""The main format since SGOS 7.3."""
+_SSL = tuple(name for name in _MAIN if name not in ("cs(Referer)", "cs-uri-path", "cs-uri-query"))
+_CERTIFICATE = (
+    "x-rs-certificate-observed-errors", "x-cs-ocsp-error", "x-rs-ocsp-error", "x-rs-connection-negotiated-cipher-strength",
+    "x-rs-certificate-hostname", "x-rs-certificate-hostname-category",
+)  # fmt: skip
+_RISK = ("cs-threat-risk", "x-rs-certificate-hostname-threat-risk")
+_SSL_LAYOUTS = (
+    (*_SSL, *(name for name in _CERTIFICATE if "ocsp" not in name)),
+    (*_SSL, *_CERTIFICATE),
+    (*_SSL[:6], *_SUPPLIER, *_SSL[6:], *_CERTIFICATE, *_RISK),
+    (*_SSL[:6], *_SUPPLIER, *_SSL[6:], *_THREATS, *_CERTIFICATE, *_RISK, *_POLICY),
+)
+"""The format for intercepted and tunneled TLS, of SGOS 5 and what later versions put into it."""
+_CLOUD = (
+    "x-bluecoat-request-tenant-id", "date", "time", "x-bluecoat-appliance-name", "time-taken", "c-ip", "cs-userdn", "cs-auth-groups",
+    *_MAIN[6:24], "x-icap-reqmod", "x-icap-respmod", "x-data-leak-detected", "x-virus-id", "x-bluecoat-location-id",
+    "x-bluecoat-location-name", "x-bluecoat-access-type", *_APPLICATION, "r-ip", "r-supplier-country",
+    "x-rs-certificate-validate-status", "x-rs-certificate-observed-errors", "x-cs-ocsp-error", "x-rs-ocsp-error",
+    "x-rs-connection-negotiated-ssl-version", "x-rs-connection-negotiated-cipher", "x-rs-connection-negotiated-cipher-size",
+    "x-rs-certificate-hostname", "x-rs-certificate-hostname-categories", "x-cs-connection-negotiated-ssl-version",
+    "x-cs-connection-negotiated-cipher", "x-cs-connection-negotiated-cipher-size", "x-cs-certificate-subject", "cs-icap-status",
+    "cs-icap-error-details", "rs-icap-status", "rs-icap-error-details", "s-supplier-ip", "s-supplier-country",
+    "s-supplier-failures", "x-cs-client-ip-country", *_RISK, "x-client-agent-type", "x-client-os", "x-client-agent-sw",
+    "x-client-device-id", "x-client-device-name", "x-client-device-type", "x-client-security-posture-details",
+    "x-client-security-posture-risk-score", "x-bluecoat-reference-id", "x-sc-connection-issuer-keyring",
+    "x-sc-connection-issuer-keyring-alias", "x-cloud-rs", "x-bluecoat-placeholder", "cs(X-Requested-With)", "x-random-ipv6",
+    "x-bluecoat-transaction-uuid",
+)  # fmt: skip
+"""Cloud SWG, as its download API gives it."""
 _LAYOUTS = (
     _MAIN,
+    _LATEST,
+    *_SSL_LAYOUTS,
+    _CLOUD,
     (*_MAIN, *_APPLICATION),
     (*_MAIN, *_APPLICATION, "x-bluecoat-application-groups", "cs-threat-risk"),
     (*_MAIN, *_APPLICATION, "c-port", "r-supplier-country", "cs-threat-risk"),
@@ -77,7 +116,7 @@ MAIN = LogFormat(
     kind="http_request",
     family=W3c(layouts=_LAYOUTS),
     line=r"^#Software: SGOS|^#Fields:[^\n]*\ssc-filter-result\b"
-    r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +\S+"
+    r'|^(?:\d{1,12} (?=\S+ \S+ "))?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +(?:"[^"]{1,100}" +)?\d+ +\S+'
     r' +(?:"[^"]*"|\S+) +(?:"[^"]*"|\S+) +(?:(?:"[^"]*"|\S+) +){1,5}?(?:OBSERVED|DENIED|PROXIED) +"',
     fields=_fields(_AGENTS),
     time=(

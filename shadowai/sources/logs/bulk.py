@@ -29,13 +29,13 @@ from shadowai.sources.logs.description import (
     W3c,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import CsvTokenizer, nothing
+from shadowai.sources.logs.families import CsvTokenizer, KeyValueTokenizer, nothing
 from shadowai.sources.logs.programs import Program, program
 from shadowai.sources.logs.quick import ACTOR, JOINED_LINES, MANNER
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.sequences import Element, sequence
 
-BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN = range(8)
+BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED = range(9)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 BLOCK = 1 << 20
 """Bytes read at once."""
@@ -147,12 +147,10 @@ def may_fold(description: LogFormat) -> bool:
     if description.each:
         return False
     if isinstance(family, (Blank, CsvPositional, KeyValue)):
-        return bool(description.shapes)
+        return bool(description.shapes or description.line)
     if isinstance(family, Cef):
         return not description.line
-    if isinstance(family, Pattern):
-        return not description.ignored
-    return isinstance(family, (W3c, ZeekTsv, CsvHeader)) or (isinstance(family, Json) and not family.aliases)
+    return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern)) or (isinstance(family, Json) and not family.aliases)
 
 
 def may_unwrap(description: LogFormat) -> bool:
@@ -198,7 +196,7 @@ def fold_of(
 def _of_blanks(reader: FormatReader) -> Plan:
     family = reader.description.family
     shapes = reader.description.shapes
-    if not isinstance(family, Blank) or not shapes:
+    if not isinstance(family, Blank):
         raise _NoPlanError
     widths = [family.at_least, *(place for place, _ in shapes if isinstance(place, int))]
     plan = Plan(BLANKS, width=max(widths), exact=False)
@@ -253,14 +251,9 @@ def _of_objects(reader: FormatReader) -> Plan:
 
 def _of_pairs(reader: FormatReader) -> Plan:
     family, shapes = reader.description.family, reader.description.shapes
-    if (
-        not isinstance(family, KeyValue)
-        or family.aliases
-        or family.dialect != "equals"
-        or reader.description.percent_encoded
-    ):
+    if not isinstance(family, KeyValue) or family.aliases or reader.description.percent_encoded:
         raise _NoPlanError
-    plan = Plan(PAIRS)
+    plan = Plan(PAIRS if family.dialect == "equals" and shapes else PAIRED)
     for required in family.requires:
         _check(plan, reader, [required], "")
     for key, pattern in shapes:
@@ -293,16 +286,21 @@ def _of_patterns(reader: FormatReader) -> Plan:
 
 
 def _write_programs(plan: Plan, description: LogFormat) -> None:
-    """The patterns as steps, once it is known which of their groups are asked for."""
-    if not isinstance(description.family, Pattern):
+    """The patterns as steps, once it is known which of their groups are asked for: those that cut lines, and the one that every line
+    of the format matches, where no shapes of its columns say as much."""
+    family, line = description.family, description.line
+    made: list[Program | None] = []
+    if isinstance(family, Pattern):
+        groups = {name.decode(): slot for slot, name in enumerate(plan.columns)}
+        made = [program(pattern, groups) for pattern in family.patterns]
+        line = "" if family.patterns == (line,) else line
+    elif isinstance(family, KeyValue) and plan.family == PAIRED:
+        made = [program(KeyValueTokenizer.dialects[family.dialect], {1: 0, 2: 1})]
+    elif description.shapes or not isinstance(family, (Blank, CsvPositional)):
         return
-    groups = {name.decode(): slot for slot, name in enumerate(plan.columns)}
-    made = [program(pattern, groups) for pattern in description.family.patterns]
-    if description.line and description.family.patterns != (description.line,):
-        plan.line = program(description.line, {})
-        made.append(plan.line)
-    plan.programs = [one for one in made if one is not None and one is not plan.line]
-    if None in made:
+    plan.programs = [one for one in made if one is not None]
+    plan.line = program(line, {}) if line else None
+    if len(plan.programs) < len(made) or (line and plan.line is None):
         raise _NoPlanError
 
 
@@ -335,11 +333,11 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     tested: dict[tuple[Key, str], None] = {}
     for when in conditions:
         for key, pattern in when.all:
-            if key in volatile and not (plan.family in (PAIRS, CEF, PATTERN) and _tested(pattern) is not None):
+            if key in volatile and not (plan.family in (PAIRS, CEF, PATTERN, PAIRED) and _tested(pattern) is not None):
                 if not _searched(plan, reader, key, pattern):
                     _told_by_name(plan, reader, key, pattern)
             elif key not in deciding:
-                if plan.family in (BLANKS, QUOTED, PAIRS, CEF, PATTERN) and _tested(pattern) is not None:
+                if plan.family in (BLANKS, QUOTED, PAIRS, CEF, PATTERN, PAIRED) and _tested(pattern) is not None:
                     tested[key, pattern] = None
                 else:
                     deciding[key] = None
@@ -426,7 +424,7 @@ def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
         names: list[Any] = [path.encode() for path in str(key).split("|")]
         if any(step.isdecimal() for path in str(key).split("|") for step in path.split(".")):
             raise _NoPlanError  # a place in a list
-    elif plan.family in (PAIRS, CEF, PATTERN):
+    elif plan.family in (PAIRS, CEF, PATTERN, PAIRED):
         names = [str(key).encode()]
     else:
         place = reader.tokenizer.place(key)

@@ -249,4 +249,49 @@ TRACKER = LogFormat(
 """Number, Date, Time, Interface, Origin, Type, Action, Service, Source Port, Source, Destination, Protocol, Rule, Rule Name, Current
 Rule Number, User, Information, Product, Source Machine Name, Source User Name."""
 
-FORMATS = (SYSLOG, JSON, STRUCTURED, TRACKER, CEF, LEEF, EMAIL)
+
+def _piped(*names: str, value: str = r"((?:[^|\\]|\\.)+)") -> tuple[Part, ...]:
+    return tuple(Part("data", rf"\|{name}={value}") for name in names)
+
+
+_TIMED = r"(?:loc=\d{1,20}\|)?time=(?P<time>\d[\d :-]{8,20})(?=\|)"
+PIPED = replace(
+    SYSLOG,
+    name="checkpoint_splunk",
+    title="Check Point Log Exporter (splunk format) and OPSEC LEA (fw1-loggrabber): fields parted by |",
+    doc="https://axoflow.com/docs/axosyslog-core/chapter-parsers/parser-checkpoint/",
+    family=Pattern(
+        (
+            _TIMED + r"(?P<data>(?:(?=.*?\|product=(?P<product>[^|]*)))?(?:(?=.*?\|action=(?P<action>[^|]*)))?.*)",
+        )
+    ),
+    line=rf"^(?:[^|=]{{0,160}}\s)?{_TIMED}(?=.*?\|action=)(?=.*?\|(?:origin|orig|hostname)=)(?=.*?\|(?:product|ifdir|i/f_dir)=)",
+    fields={
+        "host": (
+            *_piped("resource", "tls_server_host_name", "sni", "http_host", "dst_domain_name"),
+            *_piped("dst", value=r"((?:[\w-]+\.)+[A-Za-z][\w-]*)(?=\||$)"),
+            *_piped("dns_query"),
+        ),
+        "url": _piped("resource"),
+        "user": _piped("src_user_name", "user", "src_user", "administrator"),
+        "device": (*_piped("src_machine_name"), *_piped("src", value=r"(?![\d.]+(?:\||$))([\w.-]+)(?=\||$)")),
+        "client_ip": _piped("src", "client_ip", "endpoint_ip", value=r"([0-9a-fA-F.:]+)(?=\||$)"),
+        "server_ip": _piped("dst", value=r"([0-9a-fA-F.:]+)(?=\||$)"),
+        "server_port": _piped("service", "d_port", value=r"(\d{1,5})(?=\||$)"),
+        "method": _piped("method", "http_method"),
+        "action": ("action",),
+        "bytes_up": _piped("client_outbound_bytes", "sent_bytes", value=r"(\d+)"),
+        "bytes_down": _piped("client_inbound_bytes", "received_bytes", value=r"(\d+)"),
+        "user_agent": _piped("user_agent", "web_client_type"),
+    },
+    kinds=((When((("data", r"\|resource=[^|]"),)), "http_request"), (When((("data", r"\|dns_query=[^|]"),)), "dns_query")),
+    uncounted=(
+        When((("data", r"\|administrator=[^|]"),), _OWN_EVENT),
+        When((("action", _EVENT),), _OWN_EVENT),
+        When((("data", r"^(?!.*\|(?:src|dst|resource)=[^|])"),), _OWN_EVENT),
+    ),
+    session=_piped("loguid"),
+)  # fmt: skip
+"""``\\|`` and ``\\=`` are escaped; the time of LEA is text in the zone of the collector."""
+
+FORMATS = (SYSLOG, JSON, STRUCTURED, TRACKER, PIPED, CEF, LEEF, EMAIL)

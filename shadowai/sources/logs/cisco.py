@@ -25,6 +25,9 @@ _WSA_DOC = "https://www.cisco.com/c/en/us/support/security/web-security-applianc
 _UMBRELLA_DOC = "https://docs.umbrella.com/umbrella-user-guide/docs/"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 
+_CLAIMED = r"^\"?\(unauthenticated\)(?![\d.:A-Fa-f]+[@\"])([^\"]+)"
+"""How a guest is written who could not sign in: under the name that was tried, or the address, as it is set."""
+
 WSA = LogFormat(
     name="cisco_wsa",
     title="Cisco Secure Web Appliance access log (native)",
@@ -45,7 +48,7 @@ WSA = LogFormat(
     fields={
         "host": ("url",),
         "url": ("url",),
-        "user": ("user",),
+        "user": (Part("user", _CLAIMED), Part("user", r"^(?!\"?\(unauthenticated\))(.+)")),
         "device": ("name",),
         "client_ip": ("client",),
         "server_ip": ("server",),

@@ -1,4 +1,5 @@
-"""Cisco Secure Firewall: ASA system messages, and the connection, intrusion, file and malware events of Threat Defense (FTD).
+"""Cisco Secure Firewall: ASA system messages, and the connection, intrusion, file and malware events of Threat Defense (FTD); and the
+firewall and access lists of IOS routers.
 
 ASA and the ASA part of FTD, "Cisco Secure Firewall ASA Series Syslog Messages": ``inbound`` and ``outbound`` say who began a
 connection; the first address is the foreign one, which is the client of an inbound connection and the server of an outbound one. The
@@ -89,7 +90,7 @@ _PATTERNS = (
     + _listed("dst"),
     _ID
     + r"(?:(?P<user>[^\s@]{1,255})@)?"
-    + rf"(?P<src>{_ADDRESS})(?:\([^()]{{0,255}}\))? (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
+    + rf"(?P<src>{_ADDRESS})(?(user)(?:\([^()]*\))?|{_user('src')}) (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
     _ID + rf"(?P<action>Access denied) URL (?P<url>\S+) SRC (?P<src>{_ADDRESS}) DEST (?P<dst>{_ADDRESS})",
     _ID
     + r"Dynamic Filter (?P<action>\w+) .{0,80}? from "
@@ -251,4 +252,46 @@ FTD = LogFormat(
     product="cisco_secure_firewall",
 )
 
-FORMATS = (ASA, FTD)
+_SESSION = r"%FW-\d-\w{3,40}: (?:\S{1,200}:)?(?:Start|Stop) [\w-]{1,32} session: initiator \("
+_ACCESS = r"%(?:SEC|IPV6_ACL)-\d-\w{3,40}: list \S{1,128} (?:permitted|denied) \S{1,32} [0-9A-Fa-f.:]+"
+_IOS = r"%(?P<facility>FW|SEC|IPV6_ACL)-\d-(?P<mnemonic>[A-Z]\w{2,40}): "
+_FLOW = _IOS + (
+    r"(?:\S{1,200}:)?(?P<action>Start|Stop) (?P<protocol>[\w-]{1,32}) session: "
+    r"initiator \(\[?(?P<src>[0-9A-Fa-f.:]+?)\]?:(?P<src_port>\d{1,5})\)"
+    r"(?: sent (?P<up>\d{1,18}) bytes)? -- "
+    r"responder \(\[?(?P<dst>[0-9A-Fa-f.:]+?)\]?:(?P<dst_port>\d{1,5})\)(?: sent (?P<down>\d{1,18}) bytes)?"
+)
+_LISTED = _IOS + (
+    r"list \S{1,128} (?P<action>permitted|denied) (?P<protocol>\S{1,32}) "
+    r"(?P<src>[0-9A-Fa-f.:]+)(?:\((?P<src_port>\d{1,5})\))?(?: \([^()]{0,80}\))?"
+    r" -> (?P<dst>[0-9A-Fa-f.:]+)(?:\((?P<dst_port>\d{1,5})[^)]{0,16}\))?"
+)
+IOS = LogFormat(
+    name="cisco_ios_firewall",
+    title="Cisco IOS and IOS XE firewall audit trail and access lists (also SD-WAN edges)",
+    vendor="Cisco",
+    doc="https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/sec_data_zbf/configuration/xe-17/sec-data-zbf-xe-17-book/sec-data-fw-audit-trail.html",
+    kind="connection",
+    family=Pattern((_FLOW, _LISTED)),
+    line=rf"(?:^|\s)(?:{_SESSION}|{_ACCESS})",
+    fields={
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dst_port",),
+        "action": ("action",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
+    blocked=(When((("action", r"^denied$"),)),),
+    allowed=(When((("action", r"^(?:permitted|Start|Stop)$"),)),),
+    uncounted=(
+        When((("action", r"^Start$"),), "the start of a connection; its end is counted", (("action", r"^Stop$"),)),
+        When(
+            (("action", r"^permitted$"),), "a rule's hit; the connection is counted", (("action", r"^(?:Start|Stop)$"),)
+        ),
+    ),
+    product="cisco_ios_firewall",
+)
+"""The time within the message is the router's own; the line's is that of syslog."""
+
+FORMATS = (ASA, FTD, IOS)

@@ -8,9 +8,17 @@ which may be that of a whole site, and is taken only where the device's own is n
 Source: https://docs.panther.com/data-onboarding/supported-logs/crowdstrike/falcon-data-replicator (``Crowdstrike.FDREvent``).
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Json, Kind, LogFormat, Part, TimeOf, When
 
 _USE = r"^(?:(?:Suspicious)?DnsRequest|NetworkConnectIP[46]|Http\w*Request\w*)(?:V\d+)?$"
+
+_NAMES = ("event_simpleName", "#event_simpleName")
+"""LogScale marks the fields that it tags events with."""
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"DnsRequest", "dns_query"),
+    (r"^NetworkConnect", "connection"),
+    (r"^Http\w*Request", "http_request"),
+)
 
 FDR = LogFormat(
     name="crowdstrike_fdr",
@@ -20,8 +28,8 @@ FDR = LogFormat(
     kind="endpoint_event",
     family=Json(
         requires=(
-            ("cid", r"^[0-9A-Fa-f-]{7,36}$"),
-            ("event_simpleName|aid|discoverer_aid|ExternalApiType", ""),
+            ("cid|#cid|#repo.cid", r"^[0-9A-Fa-f-]{7,36}$"),
+            ("event_simpleName|#event_simpleName|aid|discoverer_aid|ExternalApiType", ""),
         )
     ),
     fields={
@@ -34,7 +42,7 @@ FDR = LogFormat(
         "server_ip": ("RemoteAddressIP4", "RemoteAddressIP6", "RespondingDnsServer"),
         "server_port": ("RemotePort", "DownloadPort"),
         "method": (Part("HttpMethod", r"^([A-Z]+)$"),),
-        "action": ("event_simpleName", "ExternalApiType"),
+        "action": ("event_simpleName", "#event_simpleName", "ExternalApiType"),
     },
     time=(
         TimeOf(("UTCTimestamp",)),
@@ -44,18 +52,18 @@ FDR = LogFormat(
         TimeOf(("Time",)),
         TimeOf(("scores.modified_time",)),
         TimeOf(("_time",)),
+        TimeOf(("@timestamp",)),
     ),
     zone="utc",
     rank=12,
     nulls=frozenset({"0.0.0.0", "::"}),
-    kinds=(
-        (When((("event_simpleName", r"DnsRequest"),)), "dns_query"),
-        (When((("event_simpleName", r"^NetworkConnect"),)), "connection"),
-        (When((("event_simpleName", r"^Http\w*Request"),)), "http_request"),
-    ),
+    kinds=tuple((When(((name, pattern),)), kind) for name in _NAMES for pattern, kind in _KINDS),
     uncounted=(
-        When((("event_simpleName", _USE), ("ConnectionDirection", r"^1$")), "a connection to the device, not from it"),
-        When((("event_simpleName", rf"^(?!{_USE[1:]})"),), "no use of a service"),
+        *(
+            When(((name, _USE), ("ConnectionDirection", r"^1$")), "a connection to the device, not from it")
+            for name in _NAMES
+        ),
+        When(tuple((name, rf"^(?!{_USE[1:]})") for name in _NAMES), "no use of a service"),
     ),
     product="crowdstrike",
 )

@@ -13,7 +13,7 @@ _SERVER_EVENT = "an event of the server, not a client's question"
 
 _BIND_TIME = r"^(?=(?:.{0,160}?(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?)\s)?)"
 _BEFORE = _BIND_TIME + r".{0,200}?"
-_BIND_CLIENT = rf"(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+:?"
+_BIND_CLIENT = rf"(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+(?:/key \S+)?:?"
 _BIND_VIEW = r"(?: view [^:]{1,80}:)?(?: (?:UDP|TCP|TLS|HTTPS):)?"
 
 BIND = LogFormat(
@@ -42,7 +42,8 @@ BIND = LogFormat(
     ),
     line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|"
     rf"lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
-    rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)rpz: |(?<!\w)named\[\d+\]: (?!CEF:))",
+    rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)(?<!info: )rpz: |"
+    r"(?<!\w)named\[\d+\]: (?!CEF:))",
     fields={"host": ("name",), "client_ip": ("client",)},
     time=(TimeOf(("time",)),),
     uncounted=(
@@ -89,16 +90,20 @@ UNBOUND = LogFormat(
     family=Pattern(
         (
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\b(?:info|query|reply): "
-            rf"(?P<client>{_IP})(?:@\d+)? (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}(?: (?P<answer>[A-Z]+) [\d.]+ [01] \d+)?\s*$",
+            rf"(?P<client>{_IP})(?:@\d+)? (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}(?: (?P<answer>[A-Z]+) [\d.]+ [01] \d+"
+            r"(?: on \S+ \S+ \d+)?)?\s*$",
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\binfo: \S+ "
             rf"(?P<action>always_\w+|inform\w*|deny|refuse|redirect|static|(?:type)?transparent|block_a|nodefault) "
             rf"(?P<client>{_IP})@\d+ "
             rf"(?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}\s*$",
+            r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,160}?\binfo: (?:rpz: |RPZ )?applied (?:\[[^\]]{0,255}\] )?(?:\S+ ){1,2}?"
+            rf"(?:rpz-)?(?P<action>[a-z]+(?:-[a-z]+)?) (?P<client>{_IP})@\d+ (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}\s*$",
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,120}?\bunbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?"
             r"(?P<event>info|notice|warning|error|debug|fatal error): ",
         )
     ),
-    line=rf"(?:^|[\s\]])(?:info|query|reply): (?:\S+ [a-z_]+ )?{_IP}(?:@\d+)? \S+ [A-Z][A-Z0-9]* {_CLASS}(?:\s|$)|"
+    line=rf"(?:^|[\s\]])(?:info|query|reply): (?:\S+ [a-z_]+ |(?:rpz: |RPZ )?applied (?:\S+ ){{2,4}})?{_IP}(?:@\d+)? "
+    rf"\S+ [A-Z][A-Z0-9]* {_CLASS}(?:\s|$)|"
     r"(?:^|[\s])unbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?(?:info|notice|warning|error|debug|fatal error): ",
     fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
@@ -107,7 +112,8 @@ UNBOUND = LogFormat(
             (
                 (
                     "action",
-                    r"^(?:always_(?:refuse|nxdomain|nodata|null|deny)|inform_(?:deny|redirect)|deny|refuse|static|redirect)$",
+                    r"^(?:always_(?:refuse|nxdomain|nodata|null|deny)|inform_(?:deny|redirect)|deny|refuse|static|redirect|"
+                    r"nxdomain|nodata|drop|local-data|cname-override)$",
                 ),
             )
         ),
@@ -152,7 +158,7 @@ DNSMASQ = LogFormat(
     ),
 )
 
-_MS_TIME = r"\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?"
+_MS_TIME = r"(?:\d[\d./-]{5,9}|\d{1,4}\. \d{1,2}\. \d{1,4}\.?)\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?"
 
 MS_DEBUG = LogFormat(
     name="ms_dns_debug",
@@ -179,6 +185,12 @@ MS_DEBUG = LogFormat(
     ),
 )
 
+_COREDNS_WHO = r"(?P<client>\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+"
+_COREDNS_WHAT = (
+    rf"\"(?P<type>[A-Z0-9]+) {_CLASS} (?P<name>\S+) (?P<protocol>\w+) (?P<up>\d+) (?:true|false) \d+\" "
+    r"(?P<code>[A-Z]+|-) \S+ (?P<down>\d+) "
+)
+
 COREDNS = LogFormat(
     name="coredns",
     title="CoreDNS log plugin",
@@ -187,12 +199,12 @@ COREDNS = LogFormat(
     kind="dns_query",
     family=Pattern(
         (
-            r"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?P<client>\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ "
-            rf"\"(?P<type>[A-Z0-9]+) {_CLASS} (?P<name>\S+) (?P<protocol>\w+) (?P<up>\d+) (?:true|false) \d+\" "
-            r"(?P<code>[A-Z]+|-) \S+ (?P<down>\d+) ",
+            rf"(?:(?P<time>\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d) )?\[(?:INFO|ERROR)\] (?:plugin/log: )?{_COREDNS_WHO} - \d+ {_COREDNS_WHAT}",
+            rf"^{_COREDNS_WHO} - \[(?P<time>[^\]]{{20,40}})\] \d+ {_COREDNS_WHAT}",
         )
     ),
-    line=rf"\[(?:INFO|ERROR)\] (?:plugin/log: )?(?:\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - \d+ \"[A-Z0-9]+ {_CLASS} \S+ ",
+    line=rf"(?:\[(?:INFO|ERROR)\] (?:plugin/log: )?|^)(?:\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - (?:\[[^\]]{{20,40}}\] )?\d+ "
+    rf"\"[A-Z0-9]+ {_CLASS} \S+ ",
     fields={
         "host": ("name",),
         "client_ip": ("client",),
@@ -200,7 +212,9 @@ COREDNS = LogFormat(
         "bytes_up": ("up",),
         "bytes_down": ("down",),
     },
+    time=(TimeOf(("time",)),),
 )
+"""Before 1.3 the time stood among the fields; 1.2.1 and later put that of Go's logger in front, or none."""
 
 ADGUARD = LogFormat(
     name="adguard_home_querylog",
@@ -214,4 +228,26 @@ ADGUARD = LogFormat(
     blocked=(When((("Result.IsFiltered", r"^true$"),)),),
 )
 
-FORMATS = (BIND, NIOS_CEF, UNBOUND, DNSMASQ, MS_DEBUG, COREDNS, ADGUARD)
+ADGUARD_API = LogFormat(
+    name="adguard_home_api",
+    title="AdGuard Home query log as its API gives it (JSON)",
+    vendor="AdGuard",
+    doc="https://github.com/AdguardTeam/AdGuardHome/blob/master/openapi/openapi.yaml",
+    kind="dns_query",
+    family=Json(
+        requires=(("question.name|question.host", ""), ("client", ""), ("elapsedMs", ""), ("reason", r"^[A-Z]\w+$"))
+    ),
+    fields={
+        "host": ("question.name", "question.host"),
+        "device": ("client_info.name", "client_id"),
+        "client_ip": ("client",),
+        "action": ("reason",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("reason", r"^Filtered(?!SafeSearch)"),)),),
+    allowed=(When((("reason", r"^(?:NotFiltered|Rewrite|FilteredSafeSearch)"),)),),
+    product="adguard_home_querylog",
+)
+
+FORMATS = (BIND, NIOS_CEF, UNBOUND, DNSMASQ, MS_DEBUG, COREDNS, ADGUARD, ADGUARD_API)

@@ -1,4 +1,4 @@
-"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS Recursor, dnsdist, dnscrypt-proxy, Pi-hole's database.
+"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS, dnsdist, dnscrypt-proxy, Pi-hole's database.
 
 Pi-hole's ``status``, https://docs.pi-hole.net/database/query-database/: 1, 4 to 11, 15, 16 and 18 are blocked, by a list, a rule, the
 server asked, a busy database, or as a special domain; 2, 3, 12 to 14 and 17 were answered.
@@ -50,7 +50,7 @@ PIHOLE = LogFormat(
 
 POWERDNS = LogFormat(
     name="powerdns",
-    title="PowerDNS Recursor and dnsdist query log",
+    title="PowerDNS (Recursor, Authoritative Server) and dnsdist query log",
     vendor="PowerDNS",
     doc="https://doc.powerdns.com/recursor/settings.html#quiet",
     kind="dns_query",
@@ -58,17 +58,38 @@ POWERDNS = LogFormat(
         (
             r"\[[\d/]{1,16}\] (?P<what>question) for '(?P<host>[^'|]{1,255})\|\w+' from (?P<client>[0-9a-fA-F.:]+?)(?::\d+)?(?:\s|$)",
             r"\[[\d/]{1,16}\] (?P<what>answer) to question '(?P<host>[^'|]{1,255})\|\w+'",
-            r'msg="Question".{0,400}? proto="\w+" qname="(?P<host>[^"]{1,255})".{0,400}? remote="\[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+"',
-            r"Packet from (?P<client>[0-9a-fA-F.:]+):\d+ for (?P<host>\S{1,255}) \w+ with id \d+",
+            r'msg="Question"(?=(?:.{0,400}? ts="(?P<time>[\d.]{9,20})")?).{0,400}? proto="\w+" '
+            r'qname="(?P<host>[^"]{1,255})".{0,400}? remote="\[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+"',
+            r"(?:^\[(?P<time>\d{9,11}\.\d{1,9})\] )?"
+            r"Packet from \[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+ for (?P<host>\S{1,255}) \w+ with id \d+",
+            r"Got query for (?P<host>[^\s|]{1,255})\|\w+ from \[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+[, ]",
+            r"Remote (?P<client>[0-9a-fA-F.:]+)(?:<-\S{1,64})? wants '(?P<host>[^'|]{1,255})\|\w+'",
         )
     ),
     line=(
         r"\[[\d/]{1,16}\] (?:question for|answer to question) '[^'|]{1,255}\|\w+'|msg=\"Question\" .{0,400}qname=\"|"
-        r"Packet from [0-9a-fA-F.:]+:\d+ for \S{1,255} \w+ with id \d+"
+        r"Packet from \[?[0-9a-fA-F.:]+\]?:\d+ for \S{1,255} \w+ with id \d+|"
+        r"Got query for [^\s|]{1,255}\|\w+ from \[?[0-9a-fA-F.:]+\]?:\d+[, ]|Remote [0-9a-fA-F.:]+(?:<-\S{1,64})? wants '[^'|]{1,255}\|\w+'"
     ),
     fields={"host": ("host",), "client_ip": ("client",)},
+    time=(TimeOf(("time",)),),
     rank=12,
     uncounted=(When((("what", r"^answer$"),), "a DNS answer; the query is counted", (("what", r"^question$"),)),),
+    product="powerdns",
+)
+
+POWERDNS_JSON = LogFormat(
+    name="powerdns_json",
+    title="PowerDNS Recursor query log (structured logging, JSON)",
+    vendor="PowerDNS",
+    doc="https://doc.powerdns.com/recursor/appendices/structuredlogging.html",
+    kind="dns_query",
+    family=Json(requires=(("msg", r"^(?:Question|Answer)$"), ("qname", ""), ("subsystem", ""))),
+    fields={"host": ("qname",), "client_ip": (Part("remote", r"^\[?([0-9a-fA-F.:]+?)\]?:\d+$"),)},
+    time=(TimeOf(("ts",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("msg", r"^Answer$"),), "a DNS answer; the query is counted", (("msg", r"^Question$"),)),),
     product="powerdns",
 )
 
@@ -94,4 +115,25 @@ DNSCRYPT = LogFormat(
 )
 """CLOAK: the name was answered with an address of the administrator's own."""
 
-FORMATS = (PIHOLE, NEXTDNS, POWERDNS, DNSCRYPT)
+NEXTDNS_API = LogFormat(
+    name="nextdns_json",
+    title="NextDNS query log as its API gives it (JSON)",
+    vendor="NextDNS",
+    doc="https://nextdns.github.io/api/",
+    kind="dns_query",
+    family=Json(requires=(("domain", ""), ("root", ""), ("encrypted", ""), ("clientIp|device.id|status", ""))),
+    fields={
+        "host": ("domain",),
+        "device": ("device.name", "client", "device.id"),
+        "client_ip": ("device.localIp", "clientIp"),
+        "action": ("status",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("status", r"(?i)^block"),)),),
+    allowed=(When((("status", r"(?i)^(?:allow|default)"),)),),
+    product="nextdns",
+)
+
+FORMATS = (PIHOLE, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT)

@@ -5,9 +5,15 @@ https://www.elastic.co/docs/reference/ecs: ``source`` and ``client`` began the e
 the host of endpoint events is the device.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
 
 _ENDPOINT = (("event.module|agent.type", r"(?i)^(?:endpoint|winlogbeat|sysmon|elastic_endpoint)$"),)
+_PROCESS = "process.executable|process.name|process.pid|process.entity_id"
+"""What only a sensor on the device itself knows."""
+_ON_DEVICE = (
+    "event.module|agent.type",
+    r"(?i)^(?:endpoint|winlogbeat|sysmon|elastic_endpoint|m365_defender|crowdstrike|sentinel_one\w*)$",
+)
 
 ECS = LogFormat(
     name="ecs_json",
@@ -17,7 +23,7 @@ ECS = LogFormat(
     kind="connection",
     family=Json(
         requires=(
-            ("ecs.version", r"^\d"),
+            ("ecs.version|event.kind|event.dataset|event.category", ""),
             ("@timestamp", ""),
             (
                 "url.domain|url.full|tls.client.server_name|dns.question.name|destination.domain|server.domain|destination.ip|server.ip",
@@ -38,14 +44,19 @@ ECS = LogFormat(
         "url": ("url.full", "url.original"),
         "path": ("url.path",),
         "user": ("user.email", "user.name", "source.user.name", "client.user.name"),
-        "device": ("source.domain", "host.name"),
+        "device": (
+            "source.domain",
+            Part("host.name|host.hostname", "(.+)", (_ON_DEVICE,)),
+            Part("host.name|host.hostname", "(.+)", ((_PROCESS, "."),)),
+            Part("host.name|host.hostname", "(.+)", (("agent.type", "^packetbeat$"), ("user.name", "."))),
+        ),
         "client_ip": ("source.ip", "client.ip"),
         "server_ip": ("destination.ip", "server.ip"),
         "server_port": ("destination.port", "server.port"),
         "method": ("http.request.method",),
         "action": ("event.action", "event.outcome"),
-        "bytes_up": ("source.bytes", "client.bytes", "http.request.bytes"),
-        "bytes_down": ("destination.bytes", "server.bytes", "http.response.bytes"),
+        "bytes_up": ("source.bytes", "client.bytes", "http.request.bytes", "http.request.body.bytes"),
+        "bytes_down": ("destination.bytes", "server.bytes", "http.response.bytes", "http.response.body.bytes"),
         "user_agent": ("user_agent.original",),
     },
     time=(TimeOf(("@timestamp",)),),
@@ -67,6 +78,15 @@ ECS = LogFormat(
     ),
     uncounted=(
         When((("event.kind", r"^(?:metric|state|pipeline_error)$"),), "a measurement, no use of a service"),
+        When(
+            ((_PROCESS, "."), ("network.direction", r"(?i)^(?:ingress|inbound)$")),
+            "a connection from outside to this device",
+        ),
+        When(
+            (("event.action", r"^lookup_result$"),),
+            "the result of a look-up; its request is counted",
+            (("event.action", r"^lookup_requested$"),),
+        ),
         When((("dns.type", r"^answer$"),), "a DNS answer; the query is counted", (("dns.type", r"^query$"),)),
     ),
     product="ecs",

@@ -65,6 +65,7 @@ CORTEX_XDR = LogFormat(
     time=(TimeOf(("event_timestamp",)), TimeOf(("_time",))),
     zone="utc",
     rank=12,
+    kinds=((When((("dns_query_name", r"."), ("action_external_hostname", "^$"))), "dns_query"),),
     uncounted=(When((("action_network_is_server", r"(?i)^true$"),), "a connection from outside to this device"),),
     product="cortex_xdr",
 )
@@ -77,10 +78,11 @@ HARFANGLAB = LogFormat(
     doc="https://harfanglab.io/",
     kind="endpoint_event",
     family=Json(
-        requires=(("agent.hostname", ""), ("agent.agentid", ""), ("daddr|requested_name|dns_requested_name", ""))
+        requires=(("agent.hostname", ""), ("agent.agentid", ""), ("daddr|requested_name|dns_requested_name|url", ""))
     ),
     fields={
-        "host": ("requested_name", "dns_requested_name", "dest_hostname"),
+        "host": ("url", "requested_name", "dns_requested_name", "dest_hostname"),
+        "url": ("url",),
         "user": ("username", "process_username", "details_connection.username"),
         "device": ("agent.hostname",),
         "client_ip": ("saddr", "agent.ipaddress"),
@@ -91,11 +93,15 @@ HARFANGLAB = LogFormat(
     time=(TimeOf(("@event_create_date",)), TimeOf(("utc_time",)), TimeOf(("@timestamp",))),
     zone="utc",
     rank=12,
+    kinds=((When((("requested_name|dns_requested_name", r"."),)), "dns_query"),),
     uncounted=(When((("direction", r"(?i)^in"),), "a connection from outside to this device"),),
     product="harfanglab",
 )
 
-_XML = r"^\W{0,4}<Event\b[^<>]{0,200}>\s*<System>.{0,4000}?<Provider\s[^<>]{0,300}Microsoft-Windows-Sysmon"
+_XML = (
+    r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:<Events>\s*)?<Event\b[^<>]{0,200}>\s*<System>.{0,4000}?"
+    r"<Provider\s[^<>]{0,300}(?:Microsoft-Windows|Linux)-Sysmon"
+)
 
 
 def _data(name: str, group: str) -> str:
@@ -126,6 +132,7 @@ SYSMON_XML = LogFormat(
     kind="endpoint_event",
     family=Pattern((_NETWORK, _OTHER)),
     line=_XML,
+    each=r"(<Event\b(?:(?!</?Event\b).)*+</Event>)",
     fields={
         "host": ("query", "destination"),
         "user": ("user",),
@@ -137,6 +144,7 @@ SYSMON_XML = LogFormat(
     time=(TimeOf(("utc",)),),
     zone="utc",
     rank=12,
+    kinds=((When((("event", "^22$"),)), "dns_query"), (When((("event", "^3$"),)), "connection")),
     uncounted=(
         When((("event", r"^(?!3$|22$)"),), "an event of a process, file or registry key, no connection"),
         When((("initiated", r"(?i)^false$"),), "a connection from outside to this device"),
@@ -170,4 +178,78 @@ NVM = LogFormat(
 )
 """``obc`` is the count of bytes that the device sent, ``ibc`` of those it received; ``pn`` the process, ``vsn`` the device's name."""
 
-FORMATS = (CARBON_BLACK, CORTEX_XDR, HARFANGLAB, SYSMON_XML, NVM)
+CARBON_BLACK_EDR = LogFormat(
+    name="carbon_black_edr",
+    title="Carbon Black EDR connections (event forwarder, JSON)",
+    vendor="Broadcom",
+    doc="https://github.com/carbonblack/cb-event-forwarder/blob/master/docs/EVENT_TYPES.md",
+    kind="endpoint_event",
+    family=Json(requires=(("type", r"^ingress\.event\.netconn"), ("computer_name|sensor_id", ""))),
+    fields={
+        "host": ("domain",),
+        "user": ("username",),
+        "device": ("computer_name",),
+        "client_ip": ("local_ip",),
+        "server_ip": ("remote_ip", "ipv4", "ipv6"),
+        "server_port": ("remote_port", "port"),
+        "action": ("event_type",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("type", r"netconn_blocked|netconnblock"),)),),
+    uncounted=(When((("direction", r"(?i)^inbound$"),), "a connection from outside to this device"),),
+    product="carbon_black_edr",
+)
+
+OSQUERY = LogFormat(
+    name="osquery",
+    title="osquery results: sockets, DNS look-ups, browser history (JSON)",
+    vendor="osquery",
+    doc="https://osquery.readthedocs.io/en/stable/deployment/logging/",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("hostIdentifier", ""),
+            ("name", ""),
+            ("unixTime|calendarTime", ""),
+            ("action", r"^(?:added|removed|snapshot)$"),
+        )
+    ),
+    fields={
+        "host": (
+            "columns.url",
+            "columns.remote_hostname",
+            "columns.domain",
+            Part("columns.name", r"^(\S+\.\S+)$", (("name", r"(?i)dns"),)),
+        ),
+        "url": ("columns.url",),
+        "user": ("columns.username", "columns.user", "decorations.username"),
+        "device": ("decorations.hostname|decorations.host_name|decorations.computer_name", "hostIdentifier"),
+        "client_ip": ("columns.local_address",),
+        "server_ip": ("columns.remote_address",),
+        "server_port": ("columns.remote_port",),
+        "action": ("columns.action", "action"),
+    },
+    time=(TimeOf(("unixTime",)), TimeOf(("calendarTime",))),
+    zone="utc",
+    rank=12,
+    nulls=frozenset({"0.0.0.0", "::", "0", "127.0.0.1", "::1"}),
+    kinds=((When((("name", r"(?i)dns"), ("columns.name", r"\."))), "dns_query"),),
+    uncounted=(
+        When((("action", r"^removed$"),), "a row that is gone since the query was last run"),
+        When((("columns.action", r"(?i)^(?:accept|bind|listen)"),), "a connection from outside to this device"),
+        When(
+            (
+                ("columns.url|columns.remote_hostname|columns.domain", "^$"),
+                ("columns.remote_address", r"^(?:0\.0\.0\.0|::|127\..*|::1)?$"),
+                ("name", r"(?i)^(?!.*dns)"),
+            ),
+            "a state of the device, no use of a service",
+        ),
+    ),
+    product="osquery",
+)
+"""What a query is called is the administrator's choice; ``dns_cache`` and ``dns_lookup_events`` are tables, by which it is mostly named."""
+
+FORMATS = (CARBON_BLACK, CARBON_BLACK_EDR, CORTEX_XDR, HARFANGLAB, SYSMON_XML, NVM, OSQUERY)

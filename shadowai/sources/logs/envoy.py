@@ -58,6 +58,8 @@ ACCESS = LogFormat(
     product="envoy",
 )
 
+_NO_REQUEST = (("method|:method", r"^-?$"), ("protocol", r"^(?!HTTP/)"))
+
 JSON = LogFormat(
     name="istio_envoy_json",
     title="Envoy / Istio access log (JSON)",
@@ -93,9 +95,10 @@ JSON = LogFormat(
     zone="utc",
     rank=12,
     kinds=(
-        (When((("method|:method", "^$"), ("requested_server_name", r"\."))), "tls_connection"),
-        (When((("method|:method", "^$"),)), "connection"),
+        (When((*_NO_REQUEST, ("requested_server_name", r"\."))), "tls_connection"),
+        (When(_NO_REQUEST), "connection"),
     ),
+    uncounted=(When((("method|:method", r"^-?$"), ("protocol", "^HTTP/")), "no request was made"),),
     blocked=(When((("response_flags", _BLOCKED_BY),)), When((("response_code_details", _BLOCKED_BY),))),
     product="envoy",
 )

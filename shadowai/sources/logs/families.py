@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 
 import orjson
 
-from shadowai.sources.logs.aliases import KNOWN, PARTIES, REPORTERS, flat, is_header
+from shadowai.sources.logs.aliases import KNOWN, PARTIES, REPORTERS, flat, in_english, is_header
 from shadowai.sources.logs.description import (
     Blank,
     Cef,
@@ -341,10 +341,12 @@ class CsvTokenizer(_Listed):
         self._names: frozenset[str] = frozenset()  # what a column may be called
         self._before = 0  # lines passed over before the header
         self.positional = isinstance(family, CsvPositional)
+        self._by_name = _flat
         if isinstance(family, CsvPositional):
             self.delimiter, self._at_least = family.delimiter, family.at_least
         else:
             self._choices, self._wanted = family.delimiters, frozenset(flat(name) for name in family.columns)
+            self._by_name = _flat if self._wanted else _in_english
 
     def read(self, line: str) -> Row:
         if self.header is None and not self.positional:
@@ -363,7 +365,7 @@ class CsvTokenizer(_Listed):
 
     def may_begin_header(self, cell: str) -> bool:
         """Whether a row under the header that begins with ``cell`` may be a header itself."""
-        return cell[:1].isalpha() and _flat(cell) in self._names
+        return cell[:1].isalpha() and self._by_name(cell) in self._names
 
     @property
     def most_digits(self) -> int:
@@ -377,7 +379,7 @@ class CsvTokenizer(_Listed):
         between them."""
         if not tokens or not self.may_begin_header(tokens[0]):
             return False
-        names = {_flat(name) for name in tokens if name}
+        names = {self._by_name(name) for name in tokens if name}
         if self._wanted and not any("\n" in name for name in tokens):
             return names >= self._wanted
         return names <= self._names and (names >= self._wanted if self._wanted else is_header(names))
@@ -408,7 +410,7 @@ class CsvTokenizer(_Listed):
         names = self._split(line)
         if isinstance(names, Word):
             return MORE
-        columns = {_flat(name) for name in names}
+        columns = {self._by_name(name) for name in names}
         telling = columns >= self._wanted if self._wanted else is_header(columns)
         if not self._at_least <= len(names) <= _MOST_COLUMNS or not telling:
             if "\n" in line:
@@ -420,12 +422,12 @@ class CsvTokenizer(_Listed):
 
     def _adopt(self, names: list[str]) -> None:
         self.header = names
-        self.columns = {_flat(names[place]): place for place in reversed(range(len(names)))}
+        self.columns = {self._by_name(names[place]): place for place in reversed(range(len(names)))}
         self._names = KNOWN | self.columns.keys()
         self.version += 1
 
     def named(self, key: str) -> str:
-        return flat(key)
+        return self._by_name(key)
 
 
 class _Keyed(Tokenizer):
@@ -458,7 +460,7 @@ class KeyValueTokenizer(_Keyed):
     Keys and runs of blanks are bounded, so that the time to read a hostile line grows with its length alone.
     """
 
-    _dialects: ClassVar[dict[str, str]] = {
+    dialects: ClassVar[dict[str, str]] = {
         "equals": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*\'|[^\s"]*)',
         "equals_blanks": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s{1,16}[A-Za-z_][\w.\-/]{0,63}=|\s{0,16}$)',
         "comma": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
@@ -466,17 +468,18 @@ class KeyValueTokenizer(_Keyed):
         "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}): (.*?)(?=, [A-Z]\w{0,63}: |\s{0,16}$)",
         "tab": r"([A-Za-z_][\w.\-/]{0,63})=([^\t]*)",
     }
+    """What a pair is: the key, and the value with its quotes."""
 
     def __init__(self, family: KeyValue) -> None:
         super().__init__()
-        self._pairs = re.compile(self._dialects[family.dialect])
+        self._pairs = re.compile(self.dialects[family.dialect])
         self._requires = family.requires
         self._aliases = family.aliases
 
     def read(self, line: str) -> Row:
         pairs = self._pairs.findall(line)
         pairs.reverse()
-        tokens: dict[str, Any] = {flat(key): text for key, text in pairs} if self._aliases else dict(pairs)
+        tokens: dict[str, Any] = {flat(key): text.rstrip(",;") for key, text in pairs} if self._aliases else dict(pairs)
         for key in self._requires:
             if key not in tokens:
                 return None
@@ -657,6 +660,10 @@ _TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
 def _flat(cell: str) -> str:
     """The flat name of a column; a long cell is none, and is not looked through."""
     return flat(cell[:_LONGEST_NAME])
+
+
+def _in_english(cell: str) -> str:
+    return in_english(cell[:_LONGEST_NAME])
 
 
 def tokenizer(family: Family) -> Tokenizer:

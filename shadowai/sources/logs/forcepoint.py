@@ -22,6 +22,9 @@ from shadowai.sources.logs.description import (
 
 _DOC = "https://help.forcepoint.com/websec/en-us/on-prem/85/siem/B180CA52-DB55-4DCD-A393-2F3DE855CFC8.html"
 _DEVICE = r"^(?:forcepoint|websense)\|(?:web )?security$"
+_NAMED = r"^(?!\w+://[^/\s]*$)(.+)"
+"""Any but the directory's server alone: the path behind it was written as keys of its own."""
+_LEAVES = tuple(Part(key, r"/([^/=]+)$") for key in ("OU", "CN", "DC"))
 _NULLS = frozenset({"ldap://-", "none://-"})
 
 
@@ -43,7 +46,7 @@ CEF = LogFormat(
     fields={
         "host": ("dhost", "request"),
         "url": ("request",),
-        "user": ("loginID", "suser", "suid"),
+        "user": ("loginID", Part("suser", _NAMED), *_LEAVES, "suid"),
         "client_ip": ("src",),
         "server_ip": ("dst",),
         "server_port": ("dpt",),
@@ -102,11 +105,7 @@ KEYS = LogFormat(
     fields={
         "host": ("dst_host", "url"),
         "url": ("url",),
-        "user": (
-            "loginID",
-            Part("user", r"^(?!\w+://)(.+)"),
-            *(Part(key, r"/([^/=]+)$") for key in ("OU", "CN", "DC")),
-        ),
+        "user": ("loginID", Part("user", _NAMED), *_LEAVES),
         "client_ip": ("src_host",),
         "server_ip": ("dst_ip",),
         "server_port": ("dst_port",),
@@ -172,6 +171,7 @@ REPORT = LogFormat(
         "action": (6,),
         "user_agent": (15,),
     },
+    ignored=r'^"Date","Time","',
     time=(TimeOf((1, 2)),),
     day_first=True,
     rank=14,

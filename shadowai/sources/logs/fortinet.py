@@ -1,4 +1,4 @@
-"""Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``.
+"""Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``, and as JSON.
 
 Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. A long session is
 reported again and again (log id 20): then ``sentdelta`` and ``rcvddelta`` are what came since the last report, and are taken.
@@ -12,7 +12,7 @@ FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6
 from dataclasses import replace
 from typing import Literal
 
-from shadowai.sources.logs.description import Cef, Key, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When, Whole
+from shadowai.sources.logs.description import Cef, Json, Key, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When, Whole
 
 _DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/357866/log-message-fields"
 _CEF_DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/604144/cef-support"
@@ -52,6 +52,9 @@ _KV_FIELDS: dict[str, tuple[Take, ...]] = {
 }
 _KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
 _IS_LOG = r"(?=.*?(?<![\w.])(?:logid|vd|devid|logver)=)"
+_IN_ORDER = r'(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)'
+_IN_ANY_ORDER = r'(?=(?>.*?(?<![\w.])type="?)(?!event|appevent)[\w-]+"?\s)(?=.*?(?<![\w.])subtype=)'
+"""FortiOS writes ``type`` and ``subtype`` side by side, FortiAnalyzer's raw log has its keys in no order."""
 _CLIENT_OF_EVENT: tuple[Take, ...] = ("srcip", "remip", "userip", Part("ui", r"\(([^)]+)\)"), "ip")
 _START = "the start of a session; its end is counted"
 _QUESTION = "a DNS question; its answer is logged too, with the verdict"
@@ -75,7 +78,8 @@ _KV_UNCOUNTED = (
         (("type", r"^dns$"), ("subtype", r"^dns-response$")),
     ),
     When((("subtype", r"^local$"),), "traffic of the device itself"),
-    When((("subtype", r"^forti-switch|^sniffer$"),), "a copy of traffic seen elsewhere"),
+    When((("subtype", r"^forti-switch"),), "a copy of traffic seen elsewhere"),
+    When((("subtype", r"^sniffer$"),), "a copy of traffic seen elsewhere", (("subtype", r"^forward$"),)),
 )
 
 
@@ -120,7 +124,7 @@ KV = replace(
         "fortigate_kv",
         "FortiGate and FortiProxy syslog: traffic, UTM, HTTP transactions",
         "equals",
-        r'^(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)' + _IS_LOG,
+        rf"^(?:{_IN_ORDER}|{_IN_ANY_ORDER})" + _IS_LOG,
     ),
     same_as=("fortiproxy_kv",),
     shapes=(("type", r'^"?[b-df-z][\w-]*"?$'), ("logid", "")),
@@ -132,6 +136,26 @@ CSV = _key_value(
     "FortiGate syslog in its comma separated format",
     "comma",
     r'^(?=.*?(?<![\w.])type="?(?!event)[\w-]+"?,subtype=)' + _IS_LOG,
+)
+
+JSON = replace(
+    KV,
+    name="fortigate_json",
+    title="FortiGate and FortiProxy log as JSON (FortiAnalyzer, collectors)",
+    family=Json(
+        requires=(
+            ("type", r"^(?:traffic|utm|event|app-ctrl|dns|webfilter|virus|ips|dlp|ssl|anomaly|waf|emailfilter)$"),
+            ("subtype", r"^[\w-]+$"),
+            ("devid|logid", r"^(?:F[A-Z0-9]{9,31}|\d{1,10})$"),
+            ("vd|eventtime|itime", ""),
+            ("level|policyid|sessionid", ""),
+        )
+    ),
+    line="",
+    uncounted=(*_KV_UNCOUNTED, When((("type", r"^event$"),), "an event of the device itself, not use of a service")),
+    shapes=(),
+    in_a_row=(),
+    same_as=(),
 )
 
 EVENT = LogFormat(
@@ -209,4 +233,4 @@ CEF = LogFormat(
     product="fortios",
 )
 
-FORMATS = (KV, CSV, EVENT, CEF)
+FORMATS = (KV, CSV, EVENT, CEF, JSON)

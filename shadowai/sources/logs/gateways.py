@@ -1,4 +1,4 @@
-"""Further gateways: Juniper SSG (ScreenOS), OpenBSD's pf, MikroTik RouterOS, Symantec Endpoint Protection.
+"""Further gateways: Juniper SSG (ScreenOS), OpenBSD's pf, MikroTik RouterOS, Hillstone, Symantec Endpoint Protection.
 
 ScreenOS ("Messages Reference Guide", message 00257): ``sent`` is what the source sent, ``rcvd`` what it got back. pf and RouterOS log
 packets: their length is no size of a connection.
@@ -68,15 +68,17 @@ PF = LogFormat(
     product="pf",
 )
 
+_QUERY = r"(?:^|\s)dns(?:,\w+){0,3}:? query from (?P<source>[0-9a-fA-F.:]+): #\d+ (?P<name>[^\s#]+) (?P<type>[A-Z]\w{0,9})\s*$"
 _TOPIC = r"(?:^|[\s:])(?:firewall|web-proxy),\w+\s"
 MIKROTIK = LogFormat(
     name="mikrotik",
-    title="MikroTik RouterOS firewall and web proxy log",
+    title="MikroTik RouterOS firewall, web proxy and DNS log",
     vendor="MikroTik",
     doc="https://help.mikrotik.com/docs/display/ROS/Log",
     kind="connection",
     family=Pattern(
         (
+            _QUERY,
             r"web-proxy,\w+\s+(?P<source>[0-9a-fA-F.:]+) (?P<method>[A-Z]{3,8}) (?P<url>\S+)\s+action=(?P<action>\w+)",
             r"(?:^|(?:(?:firewall,\w+|^|\w:)\s+|(?<=\s)(?!\S{1,64} firewall,\w))(?P<label>[^:]{0,64}): )"
             r"in:\S{0,40} out:(?:\(unknown \d+\)|\S{0,40}),? .{0,300}?"
@@ -85,10 +87,10 @@ MIKROTIK = LogFormat(
             r"\[?(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<port>\d+))?(?:,|\s|$)",
         )
     ),
-    line=rf"{_TOPIC}.{{0,256}}(?:->|action=)|"
+    line=rf"{_TOPIC}.{{0,256}}(?:->|action=)|{_QUERY}|"
     r"\bin:\S{1,40} out:(?:\(unknown \d+\)|\S{1,40}),? connection-state:.{1,200}?, proto .{1,200}->",
     fields={
-        "host": ("url",),
+        "host": ("url", "name"),
         "url": ("url",),
         "client_ip": ("source",),
         "server_ip": ("destination",),
@@ -96,7 +98,8 @@ MIKROTIK = LogFormat(
         "method": ("method",),
         "action": ("action", "label"),
     },
-    kinds=((When((("url", r"."),)), "http_request"),),
+    kinds=((When((("url", r"."),)), "http_request"), (When((("name", r"."),)), "dns_query")),
+    ignored=r"(?:^|\s)dns(?:,\w+){0,3}:? done query: #\d",
     rank=12,
     blocked=(When((("action", r"(?i)^deny"),)), When((("label", r"(?i)\b(?:drop|reject|block|deny)"),))),
     allowed=(When((("action", r"(?i)^allow"),)),),
@@ -104,9 +107,42 @@ MIKROTIK = LogFormat(
 )
 """A packet's line names the chain and, where the rule has one, its prefix; only that can say that the packet was dropped."""
 
+_FLOW = (
+    r"Traffic@FLOW: (?P<type>SESSION|NAT): (?P<source>[0-9a-fA-F.:]+?):(?P<source_port>\d{1,5})"
+    r"->(?P<destination>[0-9a-fA-F.:]+?):(?P<port>\d{1,5})\((?P<protocol>[^)]{1,32})\), (?P<text>.*)"
+)
+HILLSTONE = LogFormat(
+    name="hillstone",
+    title="Hillstone firewall traffic log (StoneOS)",
+    vendor="Hillstone Networks",
+    doc="https://docs.hillstonenet.com/",
+    kind="connection",
+    family=Pattern((_FLOW,)),
+    line=r"(?:^|\s)[0-9a-fA-F]{8} " + _FLOW,
+    fields={
+        "user": (Part("text", r"(?:^|, )user (?!-@)([^,]{1,255})@[^,@]*,"),),
+        "device": (Part("text", r"(?:^|, )host (?!-,)([^,\s]{1,255}),"),),
+        "client_ip": ("source",),
+        "server_ip": ("destination",),
+        "server_port": ("port",),
+        "action": (Part("text", r"(?:^|,)\s?(session \w+|policy deny|[sd]nat)\b"),),
+        "bytes_up": (Part("text", r",\s?send bytes (\d+)"),),
+        "bytes_down": (Part("text", r",\s?receive bytes (\d+)"),),
+    },
+    rank=12,
+    blocked=(When((("text", r",\s?(?:policy|session) deny\b"),)),),
+    allowed=(When((("text", r",\s?session (?:start|end)\b"),)),),
+    uncounted=(
+        When((("type", r"^NAT$"),), "an address translation; the session is counted", (("type", r"^SESSION$"),)),
+        When((("text", r",\s?session start\b"),), _START, (("text", r",\s?session end\b"),)),
+    ),
+    product="hillstone",
+)
+"""The user stands before the AAA server that knows them (``jdoe@local``); ``-@-`` is none."""
+
 SEP = LogFormat(
     name="symantec_endpoint_traffic",
-    title="Symantec Endpoint Protection traffic log (syslog of the manager)",
+    title="Symantec Endpoint Protection traffic and security log (syslog of the manager)",
     vendor="Broadcom",
     doc="https://techdocs.broadcom.com/us/en/symantec-security-software/endpoint-security-and-management/endpoint-protection/all.html",
     kind="connection",
@@ -118,11 +154,19 @@ SEP = LogFormat(
             r"(?P<protocol>\w*),(?P<direction>Inbound|Outbound|Unknown)"
             r"(?:.{0,2000}?,Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
             r"(?:.{0,2000}?,Action: (?P<action>\w+))?",
+            r"(?:^|\s)(?P<device>[\w.-]{1,64}),Event Description: (?P<what>.{0,1000}?),(?:Event Type: [^,]{0,80},)?"
+            r"Local(?: Host)?(?: IP)?: (?P<local>[0-9a-fA-F.:]+),(?:Local Host MAC: [^,]*,)?Remote Host Name: (?P<host>[^,]*),"
+            r"Remote Host IP: (?P<remote>[0-9a-fA-F.:]+),(?:Remote Host MAC: [^,]*,)?(?P<direction>Inbound|Outbound|Unknown),"
+            r"(?P<protocol>\w*),(?:.{0,2000}?,?Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
+            r"(?:.{0,2000}?,Local Port: (?P<local_port>\d*))?(?:,Remote Port: (?P<port>\d*))?"
+            r'(?:.{0,2000}?,"?Intrusion URL: (?P<url>[^,"]*))?',
         )
     ),
-    line=r",Local Port: \d*,(?:Local Host MAC: [^,]{0,40},)?Remote(?: Host)? IP: ",
+    line=r",Local Port: \d*,(?:Local Host MAC: [^,]{0,40},)?Remote(?: Host)? IP: "
+    r"|,Local(?: Host)?(?: IP)?: [0-9a-fA-F.:]+,(?:Local Host MAC: [^,]{0,40},)?Remote Host Name: [^,]{0,255},Remote Host IP: ",
     fields={
-        "host": ("host",),
+        "host": ("url", "host"),
+        "url": ("url",),
         "user": ("user",),
         "device": ("device",),
         "client_ip": (Part("remote", "(.+)", (("direction", r"^Inbound$"),)), "local"),
@@ -132,11 +176,11 @@ SEP = LogFormat(
     },
     time=(TimeOf(("begin",)),),
     rank=12,
-    blocked=(When((("action", r"(?i)^block"),)),),
+    blocked=(When((("action", r"(?i)^block"),)), When((("what", r"(?i)(?<!not )\bblocked\b|\bwill block\b"),))),
     allowed=(When((("action", r"(?i)^(?:allow|pass|permit)"),)),),
     uncounted=(When((("direction", r"^Inbound$"),), "a connection from outside to this device"),),
     product="symantec_endpoint",
     same_as=("symantec_endpoint_protection",),
 )
 
-FORMATS = (SCREENOS, PF, MIKROTIK, SEP)
+FORMATS = (SCREENOS, PF, MIKROTIK, HILLSTONE, SEP)

@@ -14,6 +14,7 @@ from shadowai.sources.logs.description import (
     Json,
     Key,
     KeyValue,
+    Kind,
     LogFormat,
     Part,
     Take,
@@ -29,6 +30,14 @@ _HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
 _BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\.?\s*$"
 _REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
 """``host`` is absent or no destination's name: another column may be."""
+WRITTEN_BY_SERVER = ("remoteaddr", "bodybytessent", "latencyhuman")
+"""Keys that web servers write (nginx, Echo): what they sent is what the client got."""
+EITHER_WAY = ("bytessent", "bytesout", "bytesin", "bytesreceived")
+"""Keys of sizes that mean the other direction in what a server writes."""
+_NO_SERVER: tuple[tuple[Key, str], ...] = tuple((name, "^$") for name in WRITTEN_BY_SERVER)
+WITH_VISITOR = (*WRITTEN_BY_SERVER, "request", "requesturi", "referer", "httpreferer")
+"""Beside such keys the remote host is who came, and not where somebody went."""
+_NO_VISITOR: tuple[tuple[Key, str], ...] = tuple((name, "^$") for name in WITH_VISITOR)
 
 _LIKELY = tuple(flat(name) for name in LIKELY_HOST)
 _VAGUE = tuple(flat(name) for name in VAGUE_HOST)
@@ -42,26 +51,81 @@ _HOSTS: tuple[Take, ...] = (
         if name != "link"
         for pattern in (_HOST_AND_PATH, _BARE_HOST)
     ),
-    *(Part(name, _NAME_OR_ADDRESS, only=_REPORTER) for name in (*_VAGUE, *_LIKELY) if name not in ("host", "hostname")),
+    *(
+        Part(name, _NAME_OR_ADDRESS, only=(*_REPORTER, *(_NO_VISITOR if name == "remotehost" else ())))
+        for name in (*_VAGUE, *_LIKELY)
+        if name not in ("host", "hostname")
+    ),
 )
 
-_LAST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in (*_LIKELY, *_VAGUE))
+_LAST: tuple[Take, ...] = tuple(
+    Part(name, _NAME_OR_ADDRESS, only=_NO_VISITOR if name == "remotehost" else ()) for name in (*_LIKELY, *_VAGUE)
+)
 _OF_HOST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in ("host", "hostname"))
 _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")}
 _COLUMNS = _OTHERS | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
-_KEYS = _OTHERS | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
+_SIZES = {
+    field: tuple(Part(name, r"(.+)", only=_NO_SERVER) if name in EITHER_WAY else name for name in FLAT[field])
+    for field in ("bytes_up", "bytes_down")
+}
+_KEYS = _OTHERS | _SIZES | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
 """Keys are less telling than a table's columns: of an object's ``host`` only what a name on the network looks like is one."""
 
-_TIME = (TimeOf(("date", "time")), TimeOf(("logdate", "logtime")), *(TimeOf((alias,)) for alias in FLAT["time"]))
-_BLOCK_WORDS = (
-    r"(?i)(?:^|[^a-z])(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|reject(?:ed)?|refused?|reset|"
-    r"prevent(?:ed)?|quarantined?|forbidden|terminated?)(?:$|[^a-z])"
+_TIME = (
+    TimeOf(("date", "time")),
+    TimeOf(("logdate", "logtime")),
+    TimeOf(("data", "time")),  # Italian and Portuguese for a date
+    *(TimeOf((alias,)) for alias in FLAT["time"]),
 )
-_ALLOW_WORDS = (
-    r"(?i)(?:^|[^a-z])(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok)(?:$|[^a-z])"
+_NOT = "".join(
+    f"(?<!{word}[ _-])" for word in ("not", "no", "never", "if", "would", "would be", "would have been", "nicht", "pas")
 )
-_BLOCKED = (*(When(((name, _BLOCK_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:true|yes|1)$"),)))
-_ALLOWED = (*(When(((name, _ALLOW_WORDS),)) for name in FLAT["action"]), When((("blocked", r"(?i)^(?:false|no|0)$"),)))
+_BUT = r"(?!\W{0,3}(?:user\W)?(?:overrid|bypass)|\s?[:=]\s?(?:false|no|0)\b)"
+BLOCK_WORDS = (
+    rf"(?i)(?:^|[^a-z])(?:{_NOT}(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|reject(?:ed)?|refused?|reset|"
+    r"prevent(?:ed)?|quarantined?|forbidden|terminated?|gesperrt|blockiert|verweigert|abgelehnt|verworfen|"
+    r"bloqu(?:é|e|ée|eado|eada)|refusée?|rejetée?|interdite?|denegad[oa]|rechazad[oa]|negad[oa]|bloccat[oa]|negat[oa]|"
+    rf"geblokkeerd|geweigerd)(?![a-z]){_BUT}|(?:not|never)[ _-](?:been )?(?:allow|permit)|disallow)|拒否|ブロック|遮断|阻止|拦截|拒绝|차단"
+)
+ALLOW_WORDS = (
+    rf"(?i)(?:^|[^a-z])(?:{_NOT}(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|zugelassen|"
+    r"erlaubt|autorisée?|acceptée?|permis(?:e)?|permitid[oa]|aceptad[oa]|consentit[oa]|permess[oa]|toegestaan)"
+    rf"(?![a-z]){_BUT})|許可|允许|허용"
+)
+_PLAIN_STATUS = r"(?i)^\s*(?:{})\s*$"
+"""A status is mostly a number or a state of something else: of words only those that mean nothing besides."""
+FLAGS = (("blocked", "isblocked", "wasblocked"), r"(?i)^(?:true|yes|1)$", r"(?i)^(?:false|no|0)$")
+"""Columns that say whether something was blocked, and what means that it was, and that it was not."""
+_LET = (("allowed", "isallowed", "permitted"), r"(?i)^(?:true|yes)$", r"(?i)^(?:false|no)$")
+_BLOCKED = (
+    *(When(((name, BLOCK_WORDS),)) for name in FLAT["action"]),
+    *(When(((name, FLAGS[1]),)) for name in FLAGS[0]),
+    *(When(((name, _LET[2]),)) for name in _LET[0]),
+    When((("status", _PLAIN_STATUS.format("blocked|denied|dropped|rejected")),)),
+)
+_ALLOWED = (
+    *(When(((name, ALLOW_WORDS),)) for name in FLAT["action"]),
+    *(When(((name, FLAGS[2]),)) for name in FLAGS[0]),
+    *(When(((name, _LET[1]),)) for name in _LET[0]),
+    When((("status", _PLAIN_STATUS.format("allowed|permitted")),)),
+)
+
+
+_LOOKED_UP: tuple[tuple[When, Kind], ...] = tuple(
+    (
+        When(
+            (
+                (
+                    name,
+                    r"(?i)^(?:(?:\d{1,5} ?\()?(?:A|AAAA|A6|CNAME|HTTPS|SVCB|MX|NS|PTR|SOA|SRV|TXT|ANY|TYPE\d{1,5})\)?|1|28|65)$",
+                ),
+            )
+        ),
+        "dns_query",
+    )
+    for name in ("querytype", "querytypename", "qtype", "qtypename", "questiontype", "dnsquestiontype", "dnsquerytype")
+)
+"""What names the type of a DNS record that was asked for tells of a look-up, and not of use."""
 
 
 def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line: str = "") -> LogFormat:
@@ -78,6 +142,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         blocked=_BLOCKED,
         allowed=_ALLOWED,
         rank=rank,
+        kinds=_LOOKED_UP,
     )
 
 
@@ -110,6 +175,8 @@ KV = _generic(
     line=rf"(?i)^(?=(?:.*[\s,;|])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|])?(?:{_BY})=[\"']?\w)",
 )
 
+_BY_PROCESS = (("actor.process.name|actor.process.file.name|actor.process.pid", "."),)
+
 OCSF = LogFormat(
     name="ocsf_network_activity",
     title="OCSF network, HTTP and DNS activity (Amazon Security Lake)",
@@ -134,12 +201,17 @@ OCSF = LogFormat(
         "user": (
             "actor.user.email_addr",
             "actor.user.name",
+            "actor.process.user.name",
             "src_endpoint.owner.email_addr",
             "src_endpoint.owner.name",
             "user.name",
         ),
-        "device": ("src_endpoint.hostname", "src_endpoint.instance_uid"),  # device is what reports, not who
-        "client_ip": ("src_endpoint.ip",),
+        "device": (  # ``device`` is what reports, and not who, unless it knows the process
+            "src_endpoint.hostname",
+            "src_endpoint.instance_uid",
+            Part("device.hostname", "(.+)", _BY_PROCESS),
+        ),
+        "client_ip": ("src_endpoint.ip", Part("device.ip", "(.+)", _BY_PROCESS)),
         "server_ip": ("dst_endpoint.ip",),
         "server_port": ("dst_endpoint.port",),
         "method": ("http_request.http_method",),
@@ -158,10 +230,61 @@ OCSF = LogFormat(
     ),
     allowed=(When((("disposition_id|action_id", r"^1$"),)), When((("disposition|action", r"(?i)^allowed"),))),
     uncounted=(
-        When((("class_uid", "^4003$"), ("activity_id", "^2$")), "a DNS answer; the query is counted"),
+        When(
+            (("class_uid", "^4003$"), ("activity_id", "^2$")),
+            "a DNS answer; the query is counted",
+            (("class_uid", "^4003$"), ("activity_id", "^[16]$")),
+        ),
         When((("class_uid", r"^(?!400[123]$)"),), "no use of a service"),
     ),
     product="ocsf",
 )
 
-FORMATS = (OCSF, CSV, JSON, KV)
+OCSF_API = LogFormat(
+    name="ocsf_api_activity",
+    title="OCSF API activity: calls of a cloud's services (Amazon Security Lake)",
+    vendor="OCSF",
+    doc="https://schema.ocsf.io/classes/api_activity",
+    kind="api_call",
+    family=Json(requires=(("class_uid", r"^6003$"), ("api.operation", ""), ("metadata.version|category_uid", ""))),
+    fields={
+        "host": (
+            Part(
+                "cloud.region",
+                r"^([a-z0-9-]+)$",
+                only=(
+                    ("api.service.name", r"^bedrock(?:-runtime)?\.amazonaws\.com$"),
+                    (
+                        "api.operation",
+                        r"^(?:InvokeModel|Converse|InvokeAgent|InvokeInlineAgent|InvokeFlow|Retrieve|ApplyGuardrail)",
+                    ),
+                ),
+                into="bedrock-runtime.{}.amazonaws.com",
+            ),
+            Part(
+                "cloud.region",
+                r"^([a-z0-9-]+)$",
+                only=(("api.service.name", r"^bedrock\.amazonaws\.com$"),),
+                into="bedrock.{}.amazonaws.com",
+            ),
+            "api.service.name",
+            "dst_endpoint.svc_name",
+        ),
+        "user": (
+            "actor.user.email_addr",
+            Part("actor.user.uid", r"^arn:aws[\w-]*:sts::\d*:assumed-role/[^/]+/([^/\s]+@[^/\s]+)$"),
+            "actor.user.name",
+            "actor.session.issuer",
+        ),
+        "client_ip": ("src_endpoint.ip",),
+        "action": ("api.operation",),
+        "user_agent": ("http_request.user_agent",),
+    },
+    time=(TimeOf(("time",)), TimeOf(("time_dt",))),
+    zone="utc",
+    rank=12,
+    blocked=(When((("api.response.error", r"(?i)AccessDenied|Unauthorized"),)),),
+    product="ocsf",
+)
+
+FORMATS = (OCSF, OCSF_API, CSV, JSON, KV)

@@ -8,17 +8,34 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
 from shadowai import normalize
 from shadowai.sources import framing
 from shadowai.sources.container import Content
-from shadowai.sources.logs.aliases import FLAT, KNOWN, LIKELY_HOST, REPORTERS, VAGUE_HOST, flat
+from shadowai.sources.logs.aliases import (
+    FLAT,
+    KNOWN,
+    LIKELY_HOST,
+    PARTIES,
+    REPORTERS,
+    VAGUE_HOST,
+    flat,
+    in_english,
+    is_header,
+)
 from shadowai.sources.logs.description import Dialect, Key, KeyValue
 from shadowai.sources.logs.families import parse_object, tokenizer
-from shadowai.sources.logs.generic import CSV
+from shadowai.sources.logs.generic import (
+    ALLOW_WORDS,
+    BLOCK_WORDS,
+    EITHER_WAY,
+    FLAGS,
+    WITH_VISITOR,
+    WRITTEN_BY_SERVER,
+)
 from shadowai.sources.logs.shapes import Values
 from shadowai.sources.syslog import layers
 
@@ -28,21 +45,37 @@ _HEAD: Final = 1 << 20
 _SURE, _MOSTLY = 0.8, 0.5
 _DELIMITERS: Final = ",;\t|"
 _COMMENT: Final = 120
-_OURS = re.compile(r"(?i)src|source|client|user|device|computer|local|agent|referr|from|report|sensor|gateway|proxy")
+_PREAMBLE: Final = 40
+"""Lines that may stand above a table's header."""
+_OTHERS = re.compile(
+    r"(?i)src|source|client|user|device|computer|local|agent|refer|from|report|sensor|gateway|proxy|quell|origen|origem|origine|"
+    r"categ|class|app|file|path|process|module|logger|bundle|package|issuer|sender|recipient|mail|principal|rule|policy|threat|title"
+)
+"""Names of columns that hold names of hosts, or what looks like them, and not where somebody went."""
 _DIALECTS: Final[tuple[Dialect, ...]] = ("equals", "tab", "comma", "colon_quoted", "colon_comma", "equals_blanks")
 _VALUES: Final = ("host", "address", "time", "url")
 """Shapes that the names of columns do not have."""
 _SHAPE_OF: Mapping[str, str] = {
-    "url": "url", "client_ip": "address", "server_ip": "address", "server_port": "port", "method": "method",
+    "url": "url", "client_ip": "address", "server_ip": "address", "server_port": "port", "method": "method", "path": "path",
     "action": "action", "bytes_up": "number", "bytes_down": "number", "user_agent": "user_agent",
 }  # fmt: skip
 """The shape that values of a field have; of ``user`` and ``device`` none is asked where the name is known."""
 
 
 _AFTER: Final = (
-    "client_ip", "server_ip", "user", "device", "server_port", "method", "action", "bytes_up", "bytes_down", "user_agent",
+    "path", "client_ip", "server_ip", "user", "device", "server_port", "method", "action", "bytes_up", "bytes_down", "user_agent",
 )  # fmt: skip
 """Fields in the order in which they choose their columns, when time, URL and host have theirs."""
+_SEVERAL: Final = ("client_ip", "user", "action")
+"""Fields of which all columns with a name that is known for it are alternatives."""
+_USE: Final = ("time", "user", "device", "client_ip", "server_ip", "method", "bytes_up", "bytes_down", "user_agent")
+"""Fields of which a log of use has one beside where to."""
+_PAIR = re.compile(r"\s*[A-Za-z_][\w.\-/]{0,63}(?:=|: )")
+
+
+_LIKELY, _VAGUE = frozenset(map(flat, LIKELY_HOST)), frozenset(map(flat, VAGUE_HOST))
+_Fits = Callable[[Key, Values], tuple[float, str] | None]
+"""Whether a column is a field, how likely, and why."""
 
 
 class Table(NamedTuple):
@@ -74,27 +107,62 @@ def columns_of(content: Content) -> Table | None:
 def fields_of(columns: Mapping[Key, Values]) -> dict[str, Found]:
     """Which column is which field, ``time`` among them."""
     found: dict[str, Found] = {}
-    taken: set[Key] = set()
+    taken = set(_of_server(columns))
 
-    def choose(field: str, fits: Callable[[Key, Values], tuple[float, str] | None]) -> None:
+    def choose(field: str, fits: _Fits) -> None:
         ranked = [(fit, key) for key, values in columns.items() if key not in taken and (fit := fits(key, values))]
+        ranked.sort(key=lambda item: -item[0][0])
         if ranked:
-            (_, why), key = max(ranked, key=lambda item: item[0][0])
-            found[field] = Found((key,), why)
-            taken.add(key)
+            (_, why), key = ranked[0]
+            others = [other for (rank, _), other in ranked[1:] if field in _SEVERAL and rank >= _KNOWN]
+            found[field] = Found(tuple(sorted((key, *others), key=lambda one: -_named(field, one))), why)
+            taken.update(found[field].keys)
 
     if (time := _date_and_clock(columns)) is not None:
         found["time"] = time
         taken.update(time.keys)
     else:
         choose("time", _time)
-    choose("url", _as("url"))
-    choose("host", _host)
+    choose("url", _only_named("url", _as("url")))
+    choose("host", _only_named("host", _host))
+    if "url" not in found and "host" not in found:
+        choose("url", _as("url"))
+    if "url" not in found and "host" not in found:
+        choose("host", _host)
     for field in _AFTER:
         choose(field, _as(field))
-    if "host" not in found and "url" in found:
-        found["host"] = Found(found["url"].keys, "the host of the URL")
+    if "url" in found:
+        found["host"] = _with_url(found.get("host"), found["url"].keys)
     return found
+
+
+def _of_server(columns: Mapping[Key, Values]) -> Iterator[Key]:
+    """In what a web server writes: the columns that mean something else there than elsewhere."""
+    known = {name for key in columns for name in _names(key)}
+    for key in columns:
+        names = set(_names(key))
+        if not known.isdisjoint(WITH_VISITOR) and "remotehost" in names:
+            yield key
+        if not known.isdisjoint(WRITTEN_BY_SERVER) and not names.isdisjoint(EITHER_WAY):
+            yield key
+
+
+def _only_named(field: str, fits: _Fits) -> _Fits:
+    """``fits`` for columns whose name is known for it."""
+
+    def named(key: Key, values: Values) -> tuple[float, str] | None:
+        known = _named(field, key) or (field == "host" and _vaguely(key))
+        return fits(key, values) if known else None
+
+    return named
+
+
+def _with_url(host: Found | None, url: tuple[Key, ...]) -> Found:
+    """Where to, by a column and a URL: a column that may be the collector's own name comes after the URL."""
+    if host is None:
+        return Found(url, "the host of the URL")
+    certain = any(_named("host", key) for key in host.keys)
+    return Found((*host.keys, *url), host.why) if certain else Found((*url, *host.keys), "the host of the URL")
 
 
 def toml(name: str, table: Table, fields: Mapping[str, Found]) -> str:
@@ -105,6 +173,8 @@ def toml(name: str, table: Table, fields: Mapping[str, Found]) -> str:
 def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[str]:
     yield "# A guess, from the names and the values of the first records: read it, correct it, and put it into a folder that"
     yield '# `formats_dir = ["…"]` names in the configuration.'
+    if fields.keys().isdisjoint(_USE):
+        yield "# No column says who, when or how much: a list of names is no log of their use."
     yield f"name = {_text(name)}"
     yield f"title = {_text(name)}"
     yield f"family = {_text(table.family)}"
@@ -126,17 +196,19 @@ def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[s
     if "host" not in fields:
         yield '# host = "…"  # no column holds names of hosts: say which one tells where to'
     for field in sorted(fields.keys() - {"time"}, key=list(FLAT).index):
-        yield f"{field} = {_text(fields[field].keys[0])}  # {_comment(fields[field].why)}"
+        keys = list(fields[field].keys)
+        yield f"{field} = {_text(keys if len(keys) > 1 else keys[0])}  # {_comment(fields[field].why)}"
     for key, values in table.columns.items():
         if key not in used:
             yield f"# not used: {_comment(str(key))}, such as {_comment(values.example) or 'nothing'}"
     if "time" in fields:
         yield f"\n[[time]]  # {_comment(fields['time'].why)}"
         yield f"keys = {_text(list(fields['time'].keys))}"
-    if "action" in fields:
-        for outcome, words in (("blocked", CSV.blocked[0].all[0][1]), ("allowed", CSV.allowed[0].all[0][1])):
+    for key in fields["action"].keys if "action" in fields else ():
+        flag = flat(str(key)) in FLAGS[0]
+        for outcome, words in (("blocked", BLOCK_WORDS), ("allowed", ALLOW_WORDS)):
             yield f"\n[[{outcome}]]"
-            yield f"all = {{ {_text(str(fields['action'].keys[0]))} = {_text(words)} }}"
+            yield f"all = {{ {_text(str(key))} = {_text((FLAGS[1] if outcome == 'blocked' else FLAGS[2]) if flag else words)} }}"
 
 
 def _always(table: Table) -> set[Key]:
@@ -158,10 +230,19 @@ def _comment(text: str) -> str:
 
 
 def _names(key: Key) -> Iterator[str]:
-    """The flat names that a key goes by: the whole of it, and its ends; none where it speaks of the log's writer."""
+    """The flat names that a key goes by: the whole of it, and its ends that still say whose they are; none where it speaks of the log's
+    writer."""
     steps = str(key).split(".")
-    if len(steps) == 1 or not any(step.lower() in REPORTERS for step in steps[:-1]):
-        yield from (flat(".".join(steps[start:])) for start in range(len(steps)))
+    if len(steps) > 1 and any(step.lower() in REPORTERS for step in steps[:-1]):
+        return
+    for start, step in enumerate(steps):
+        yield in_english(".".join(steps[start:]))
+        if step.lower() in PARTIES:
+            return
+
+
+_KNOWN: Final = 2.0
+"""What :func:`_named` gives for names that are known, at least."""
 
 
 def _named(field: str, key: Key) -> float:
@@ -178,12 +259,12 @@ def _why(key: Key, share: float, shape: str, example: str, *, named: bool) -> st
     return f"its name is known for it; {reason}" if named else reason
 
 
-def _as(field: str) -> Callable[[Key, Values], tuple[float, str] | None]:
+def _as(field: str) -> _Fits:
     """Whether a column is ``field``, how likely, and why."""
 
     def fits(key: Key, values: Values) -> tuple[float, str] | None:
         named, shape = _named(field, key), _SHAPE_OF.get(field, "user")
-        share = values.share(shape)
+        share = _share(values, shape)
         if field in ("user", "device"):
             ok = bool(named and values.texts) or (field == "user" and share >= _SURE)
         elif field in ("client_ip", "server_ip"):
@@ -193,6 +274,10 @@ def _as(field: str) -> Callable[[Key, Values], tuple[float, str] | None]:
             ok = bool(named) and share >= _SURE  # a number alone does not say which way
         elif field in ("action", "user_agent"):
             ok = share >= _MOSTLY or (bool(named) and bool(values.texts))
+        elif field == "path":
+            ok = bool(named) and share >= _SURE
+        elif field == "url":
+            ok = share >= (_MOSTLY if named else _SURE) and (bool(named) or not _OTHERS.search(str(key)))
         else:
             ok = share >= _SURE
         return (named + share, _why(key, share, shape, values.example, named=named > 0)) if ok else None
@@ -200,21 +285,32 @@ def _as(field: str) -> Callable[[Key, Values], tuple[float, str] | None]:
     return fits
 
 
+def _share(values: Values, shape: str) -> float:
+    """The share of a shape; ``path`` is one, and numbers may be written as ``12.0``."""
+    if shape == "path":
+        return sum(text.startswith("/") for text in values.texts) / len(values.texts) if values.texts else 0.0
+    if shape == "number":
+        return Values([re.sub(r"\.0$", "", text) for text in values.texts]).share(shape)
+    return values.share(shape)
+
+
 def _host(key: Key, values: Values) -> tuple[float, str] | None:
-    named = max(_named("host", key), *(_vague(names, key) for names in ((LIKELY_HOST, 1.5), (VAGUE_HOST, 1.0))))
+    named = _named("host", key) or _vaguely(key)
     share = values.share("host")
-    if share < (_MOSTLY if named else _SURE) or (not named and _OURS.search(str(key))):
+    if share < (_MOSTLY if named else _SURE) or (not named and _OTHERS.search(str(key))):
         return None
     return named + share, _why(key, share, "host", values.example, named=named > 0)
 
 
-def _vague(names: tuple[Iterable[str], float], key: Key) -> float:
-    return names[1] if not set(map(flat, names[0])).isdisjoint(_names(key)) else 0.0
+def _vaguely(key: Key) -> float:
+    """As :func:`_named` for names that are the destination's in some logs."""
+    names = set(_names(key))
+    return next((rank for some, rank in ((_LIKELY, 1.5), (_VAGUE, 1.0)) if not some.isdisjoint(names)), 0.0)
 
 
 def _time(key: Key, values: Values) -> tuple[float, str] | None:
     named, share = _named("time", key), values.share("time")
-    if share < _SURE or (not named and values.share("number") > 0):
+    if share < (_MOSTLY if named else _SURE) or (not named and values.share("number") > 0):
         return None
     return named + share, _why(key, share, "time", values.example, named=named > 0)
 
@@ -224,7 +320,9 @@ def _date_and_clock(columns: Mapping[Key, Values]) -> Found | None:
     for key, values in columns.items():
         if values.share("clock") >= _SURE:
             days = [
-                other for other, its in columns.items() if other != key and "date" in flat(str(other)) and its.texts
+                other
+                for other, its in columns.items()
+                if other != key and its.texts and ("date" in in_english(str(other)) or in_english(str(other)) == "data")
             ]
             both = [day for day in days if _together(columns[day], values)]
             if both:
@@ -248,8 +346,14 @@ def _lines(content: Content) -> list[str]:
     else:
         found = text.split("\n")
         found = found if whole else found[:-1]
-    records = (line for line in found if line.strip() and not line.startswith("#"))
+    records = (line for line in found if line.strip() and (not line.startswith("#") or _names_columns(line)))
     return [line.rstrip("\r") for line in islice(records, LINES)]
+
+
+def _names_columns(line: str, *, only: bool = False) -> bool:
+    """Whether a line is a table's header, be it behind a ``#``; with ``only``, one of nothing but known names."""
+    rows = ({in_english(cell) for cell in line.split(delimiter)} for delimiter in _DELIMITERS)
+    return any(is_header(names) and (not only or names <= KNOWN) for names in rows)
 
 
 def _head(content: Content) -> bytes:
@@ -285,17 +389,25 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _headed(lines: Sequence[str]) -> Table | None:
-    """A table whose first row names its columns."""
-    rows = _rows(lines)
+    """A table with a row that names its columns: the first, or one below a title."""
+    above = next((place for place, line in enumerate(lines[:_PREAMBLE]) if _names_columns(line)), 0)
+    while above + 1 < len(lines) and _names_columns(lines[above + 1], only=True):
+        above += 1
+    rows = _rows(lines[above:])
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
     header, body = rows[0], rows[1:]
-    named = [flat(cell) for cell in header]
-    if len(set(named)) < len(named) or "" in named or any(name.isdigit() for name in named):
+    named = [in_english(cell) for cell in header]
+    if any(name.isdigit() for name in named) or sum(map(bool, map(_PAIR.match, header))) * 2 > len(header):
         return None
-    if KNOWN.isdisjoint(named) and any(Values([cell]).share(shape) for cell in header for shape in _VALUES):
+    if KNOWN.isdisjoint(named) and (
+        len(set(named)) < len(named)
+        or "" in named
+        or any(Values([cell]).share(shape) for cell in header for shape in _VALUES)
+    ):
         return None
-    columns = {name: [row[place] for row in body if place < len(row)] for place, name in enumerate(header)}
+    first = {name: place for place, name in reversed(list(enumerate(header))) if named[place]}
+    columns = {name: [row[place] for row in body if place < len(row)] for name, place in first.items()}
     return Table("csv", {}, {name: Values(texts) for name, texts in columns.items()})
 
 
@@ -316,9 +428,9 @@ def _positions(lines: Sequence[str]) -> Table | None:
 
 def _delimiter(lines: Sequence[str]) -> str:
     def steady(delimiter: str) -> tuple[int, int]:
-        counts = Counter(line.count(delimiter) for line in lines[:50])
-        count, often = counts.most_common(1)[0]
-        return (often if count else 0, count)
+        counts = Counter(count for line in lines[:50] if (count := line.count(delimiter)))
+        count, often = counts.most_common(1)[0] if counts else (0, 0)
+        return often, count
 
     return max(_DELIMITERS, key=steady)
 
@@ -340,8 +452,8 @@ def _pairs(lines: Sequence[str]) -> Table | None:
         reads = tokenizer(KeyValue(dialect))
         for line in lines:
             tokens = reads.read(line)
-            for key, value in tokens.items() if isinstance(tokens, dict) else ():
-                columns.setdefault(key, []).append(str(value))
+            for key in tokens if isinstance(tokens, dict) else ():
+                columns.setdefault(key, []).append(reads.getter(key)(tokens) or "")
         found = sum(len(values) for values in columns.values() if len(values) >= _MOSTLY * len(lines))
         if best is None or found > best[0]:
             best = (found, dialect, columns)

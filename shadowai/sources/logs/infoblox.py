@@ -90,4 +90,34 @@ ZONE_DATA = LogFormat(
     product="infoblox_bloxone",
 )
 
-FORMATS = (CEF, LEEF, ZONE_DATA)
+EVENTS = LogFormat(
+    name="infoblox_bloxone_dns_json",
+    title="Infoblox Threat Defense DNS events and activity as the API gives them (JSON)",
+    vendor="Infoblox",
+    doc="https://csp.infoblox.com/apidoc?url=https://csp.infoblox.com/apidoc/docs/DnsEvent",
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("qname", ""),
+            ("qip|device|user", ""),
+            ("event_time|timestamp", ""),
+            ("qtype", ""),
+            ("network|rcode", ""),
+        )
+    ),
+    fields={
+        "host": ("qname",),
+        "user": ("user",),
+        "device": ("device_name", Part("device", r"^(?![\d.]+$|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$)(.+)$")),
+        "client_ip": ("qip", "device"),
+        "action": ("policy_action", "rcode"),
+    },
+    time=(TimeOf(("event_time",)), TimeOf(("timestamp",))),
+    zone="utc",
+    rank=12,
+    blocked=(When((("policy_action", _BLOCKED),)),),
+    allowed=(When((("policy_action", r"(?i)^(?:allow|log|pass)"),)),),
+    product="infoblox_bloxone",
+)
+
+FORMATS = (CEF, LEEF, ZONE_DATA, EVENTS)

@@ -14,7 +14,8 @@ _ADDRESS = r"[0-9A-Fa-f.:]{2,45}"
 _FLOW = (
     rf"{_TAGS}: (?:APPTRACK|AppTrack|session|Session)[^:>]{{0,120}}?(?:: )?(?<=[ ])(?P<src>{_ADDRESS})/(?P<src_port>\d{{1,5}})"
     rf"->(?P<dst>{_ADDRESS})/(?P<dst_port>\d{{1,5}})\b"
-    r"(?:.*? \d{1,12}\((?P<up>\d{1,18})\) \d{1,12}\((?P<down>\d{1,18})\) \d{1,12}(?: \S+ \S+ (?P<user>[^\s()]{1,255})\()?)?"
+    r"(?:.*? \d{1,12}\((?P<up>\d{1,18})\) \d{1,12}\((?P<down>\d{1,18})\) \d{1,12}"
+    r"(?: \S+ \S+ (?P<user>[^\s()]{1,255})\(| (?P<tracked>\S{1,255}) \S+ (?:Yes|No)\b)?)?"
 )
 _FILTER = rf"{_TAGS}: .{{0,80}}?(?P<src>{_ADDRESS})\((?P<src_port>\d{{1,5}})\)->(?P<dst>{_ADDRESS})\((?P<dst_port>\d{{1,5}})\)(?P<text>.*)"
 
@@ -27,6 +28,8 @@ _DOWNLOAD = (("tag", r"^AV_"),)
 """Of a file that the virus scanner met, ``filename`` is where it came from, and ``url`` may be the name of the virus."""
 _FROM_SERVER = (*_DOWNLOAD, ("data", r'(?<![\w-])source-port="(?:80|443|8080|3128)"'))
 """The packets that carried the file: their source is the web server, their destination who asked for it."""
+_WEB_FILTER = (("tag", r"^WEBFILTER_"),)
+"""Which up to Junos 12 wrote the host as ``object-name`` and the path as ``pathname``."""
 _SESSION_ID = Part("data", r'(?<![\w-])session-id(?:-32)?="([1-9]\d*)"')
 """Only structured data has it at a place of its own."""
 
@@ -51,10 +54,21 @@ SRX = LogFormat(
             Part("text", r"\bURL=(\S+)"),
             _data("http-host"),
             _data("hostname"),
+            Part("data", r'(?<![\w-])object-name="([^"]+)"', only=_WEB_FILTER),
             Part("data", r'(?<![\w-])filename="((?:[\w-]+\.)+[A-Za-z0-9-]+/[^"]*)"', only=_DOWNLOAD),
         ),
-        "path": (_data("obj"), Part("text", r"\bOBJ=(\S+)")),
-        "user": ("user", _data("username"), Part("text", r"\bUSERNAME=(\S+)"), Part("text", r"\b[Uu]ser '([^']{1,255})'")),
+        "path": (
+            _data("obj"),
+            Part("data", r'(?<![\w-])pathname="([^"]+)"', only=_WEB_FILTER),
+            Part("text", r"\bOBJ=(\S+)"),
+        ),
+        "user": (
+            "user",
+            "tracked",
+            _data("username"),
+            Part("text", r"\b(?:USERNAME=|username )(\S+)"),
+            Part("text", r"\b[Uu]ser '([^']{1,255})'"),
+        ),
         "client_ip": (
             "src",
             Part("data", r'(?<![\w-])destination-address="([^"]+)"', only=_FROM_SERVER),

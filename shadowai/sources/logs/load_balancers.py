@@ -5,7 +5,7 @@ are in its page. AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/ap
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html.
 """
 
-from shadowai.sources.logs.description import Blank, Cef, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
+from shadowai.sources.logs.description import Blank, Cef, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, W3c, When
 
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/"
 _REQUEST_URL = r"^[A-Z]+ ([a-z][\w+.-]*://\S+)"
@@ -121,6 +121,23 @@ CLOUDFRONT = LogFormat(
 )
 """``x-host-header`` is the Host of the viewer's request, ``cs(Host)`` the distribution's own name."""
 
+CLOUDFRONT_JSON = LogFormat(
+    name="aws_cloudfront_json",
+    title="AWS CloudFront standard log (JSON)",
+    vendor="AWS",
+    doc="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html",
+    kind="http_request",
+    family=Json(requires=(("x-edge-location", ""), ("c-ip", ""), ("cs(Host)|x-host-header", ""))),
+    fields=CLOUDFRONT.fields,
+    percent_encoded=CLOUDFRONT.percent_encoded,
+    time=(TimeOf(("date", "time")), TimeOf(("timestamp",)), TimeOf(("timestamp(ms)",))),
+    zone="utc",
+    rank=12,
+    blocked=CLOUDFRONT.blocked,
+    allowed=CLOUDFRONT.allowed,
+    product="aws_cloudfront",
+)
+
 GCP = LogFormat(
     name="gcp_lb",
     title="Google Cloud load balancer and Secure Web Proxy log (JSON)",
@@ -167,36 +184,48 @@ GCP = LogFormat(
 _AGW = "https://learn.microsoft.com/en-us/azure/application-gateway/monitor-application-gateway-reference"
 _WAF_FINDING = "a finding of the firewall about a request that the access log counts"
 
+_CATEGORY = "category|Category|Type"
+
+
+def _agw(*names: str) -> str:
+    """A field of the export, of the table ``AzureDiagnostics``, or of the table of its own, in which names begin with a capital."""
+    return "|".join(
+        spelt
+        for name in names
+        for spelt in (f"properties.{name}", f"{name}_s", f"{name}_d", f"{name[:1].upper()}{name[1:]}")
+    )
+
+
 AZURE = LogFormat(
     name="azure_application_gateway",
-    title="Azure Application Gateway access and firewall log (JSON)",
+    title="Azure Application Gateway access and firewall log (JSON; also the tables of Sentinel)",
     vendor="Microsoft",
     doc=_AGW,
     kind="http_request",
     family=Json(
         requires=(
-            ("category", r"(?i)^ApplicationGateway(?:Access|Firewall)Log$"),
-            ("properties.clientIP|properties.clientIp", ""),
+            (_CATEGORY, r"(?i)^(?:ApplicationGateway(?:Access|Firewall)Log|AGW(?:Access|Firewall)Logs)$"),
+            (_agw("clientIP", "clientIp"), ""),
         )
     ),
     fields={
-        "host": ("properties.host", "properties.originalHost", "properties.hostname"),
-        "path": ("properties.originalRequestUriWithArgs", "properties.requestUri"),
-        "client_ip": ("properties.clientIP", "properties.clientIp"),
-        "server_ip": ("properties.serverRouted",),
-        "server_port": (Part("properties.serverRouted", r":(\d+)$"),),
-        "method": ("properties.httpMethod",),
-        "action": ("properties.action", "properties.httpStatus"),
-        "bytes_up": ("properties.receivedBytes",),
-        "bytes_down": ("properties.sentBytes",),
-        "user_agent": ("properties.userAgent",),
+        "host": (_agw("host"), _agw("originalHost"), _agw("hostname")),
+        "path": (_agw("originalRequestUriWithArgs"), _agw("requestUri")),
+        "client_ip": (_agw("clientIP", "clientIp"),),
+        "server_ip": (_agw("serverRouted"),),
+        "server_port": (Part(_agw("serverRouted"), r":(\d+)$"),),
+        "method": (_agw("httpMethod"),),
+        "action": (_agw("action"), _agw("httpStatus")),
+        "bytes_up": (_agw("receivedBytes"),),
+        "bytes_down": (_agw("sentBytes"),),
+        "user_agent": (_agw("userAgent"),),
     },
-    time=(TimeOf(("timeStamp|timestamp|time",)),),
+    time=(TimeOf(("timeStamp|timestamp|time|TimeGenerated",)),),
     zone="utc",
     rank=12,
-    blocked=(When((("properties.action", r"(?i)^block"),)),),
-    allowed=(When((("properties.action", r"(?i)^(?:allow|match|detect)"),)),),
-    uncounted=(When((("category", r"(?i)FirewallLog$"),), _WAF_FINDING),),
+    blocked=(When(((_agw("action"), r"(?i)^block"),)),),
+    allowed=(When(((_agw("action"), r"(?i)^(?:allow|match|detect)"),)),),
+    uncounted=(When(((_CATEGORY, r"(?i)FirewallLogs?$"),), _WAF_FINDING),),
     product="azure_gateway",
 )
 """``receivedBytes`` is the "size of packet received, in bytes", from the client; ``sentBytes`` that sent to it.
@@ -212,28 +241,28 @@ FRONT_DOOR = LogFormat(
     kind="http_request",
     family=Json(
         requires=(
-            ("category", r"(?i)^(?:FrontDoor|Frontdoor)\w*(?:Access|Firewall)Log$"),
-            ("properties.requestUri", ""),
+            (_CATEGORY, r"(?i)^(?:FrontDoor|Frontdoor)\w*(?:Access|Firewall)Log$"),
+            (_agw("requestUri"), ""),
         )
     ),
     fields={
-        "host": ("properties.requestUri", "properties.hostName", "properties.host"),
-        "url": ("properties.requestUri",),
-        "path": ("properties.requestUri",),
-        "client_ip": ("properties.clientIp", "properties.clientIP", "properties.socketIp"),
-        "server_ip": ("properties.originIp",),
-        "method": ("properties.httpMethod",),
-        "action": ("properties.action", "properties.httpStatusCode"),
-        "bytes_up": ("properties.requestBytes",),
-        "bytes_down": ("properties.responseBytes",),
-        "user_agent": ("properties.userAgent",),
+        "host": (_agw("requestUri"), _agw("hostName"), _agw("host")),
+        "url": (_agw("requestUri"),),
+        "path": (_agw("requestUri"),),
+        "client_ip": (_agw("clientIp", "clientIP"), _agw("socketIp")),
+        "server_ip": (_agw("originIp"),),
+        "method": (_agw("httpMethod"),),
+        "action": (_agw("action"), _agw("httpStatusCode")),
+        "bytes_up": (_agw("requestBytes"),),
+        "bytes_down": (_agw("responseBytes"),),
+        "user_agent": (_agw("userAgent"),),
     },
-    time=(TimeOf(("time|timestamp|timeStamp",)),),
+    time=(TimeOf(("time|timestamp|timeStamp|TimeGenerated",)),),
     zone="utc",
     rank=12,
-    blocked=(When((("properties.action", r"(?i)^(?:block|deny)"),)),),
-    allowed=(When((("properties.action", r"(?i)^(?:allow|log)"),)),),
-    uncounted=(When((("category", r"(?i)FirewallLog$"),), _WAF_FINDING),),
+    blocked=(When(((_agw("action"), r"(?i)^(?:block|deny)"),)),),
+    allowed=(When(((_agw("action"), r"(?i)^(?:allow|log)"),)),),
+    uncounted=(When(((_CATEGORY, r"(?i)FirewallLog$"),), _WAF_FINDING),),
     product="azure_gateway",
 )
 """``requestBytes`` is "the size of the HTTP request message in bytes, including the request headers and the request body"."""
@@ -356,6 +385,32 @@ F5 = LogFormat(
 """``bytes_in`` is the request's length and ``bytes_out`` the response's in F5's request logging iRule. BIG-IP's own times have no
 zone."""
 
+F5_ASM = LogFormat(
+    name="f5_asm_kv",
+    title="F5 BIG-IP ASM and Advanced WAF requests (key=value by syslog)",
+    vendor="F5",
+    doc="https://techdocs.f5.com/en-us/bigip-15-0-0/big-ip-asm-implementations/logging-application-security-events.html",
+    kind="http_request",
+    family=KeyValue(dialect="comma", requires=("policy_name", "request_status")),
+    line=r'^(?:.{0,200}?\bASM:)?\w{2,40}="(?=.{0,8000}?\bpolicy_name=")(?=.{0,8000}?\brequest_status=")',
+    fields={
+        "host": (Part("request", r"(?i)(?:\\r\\n|\r\n|\\n)Host: ?([^\s\\]+)"),),
+        "path": ("uri",),
+        "user": ("username",),
+        "client_ip": ("ip_client",),
+        "server_ip": ("dest_ip",),
+        "server_port": ("dest_port",),
+        "method": ("method",),
+        "action": ("request_status",),
+        "user_agent": (Part("request", r"(?i)(?:\\r\\n|\r\n|\\n)User-Agent: ?([^\r\n\\]+)"),),
+    },
+    time=(TimeOf(("date_time",)),),
+    rank=12,
+    blocked=(When((("request_status", r"(?i)^blocked"),)),),
+    allowed=(When((("request_status", r"(?i)^(?:passed|alerted)"),)),),
+    product="f5",
+)
+
 F5_CEF = LogFormat(
     name="f5_bigip_cef",
     title="F5 BIG-IP application security and network firewall (CEF)",
@@ -427,4 +482,19 @@ F5_IRULE = LogFormat(
 )
 """What an iRule writes is the site's own: the forms of F5's own examples are read."""
 
-FORMATS = (ALB, CLASSIC, NLB, CLOUDFRONT, GCP, AZURE, FRONT_DOOR, HAPROXY, HAPROXY_JSON, F5, F5_CEF, F5_IRULE)
+FORMATS = (
+    ALB,
+    CLASSIC,
+    NLB,
+    CLOUDFRONT,
+    CLOUDFRONT_JSON,
+    GCP,
+    AZURE,
+    FRONT_DOOR,
+    HAPROXY,
+    HAPROXY_JSON,
+    F5,
+    F5_CEF,
+    F5_ASM,
+    F5_IRULE,
+)

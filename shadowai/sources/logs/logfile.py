@@ -198,7 +198,14 @@ class LogFile:
         """Whether nothing in the file says more of the connections that its other records tell of: requests with sizes of their own."""
         fmt = self.format
         others = [name for name, _ in self._seen if fmt is not None and name != fmt.name]
-        return fmt is not None and fmt.kind == "http_request" and not fmt.kinds and fmt.told is None and not others
+        kinds = {kind for _, kind in fmt.kinds} if fmt is not None else set()
+        return (
+            fmt is not None
+            and fmt.kind == "http_request"
+            and kinds <= {"dns_query"}
+            and fmt.told is None
+            and not others
+        )
 
     def part(self, stream: BinaryIO, first_line: int) -> None:
         """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.

@@ -182,12 +182,27 @@ _DATA = ("", "winlog.event_data.", "event_data.", "EventData.", "Event.EventData
 
 def _event(*names: str) -> str:
     """The paths of a piece of event data, as alternatives."""
-    return "|".join(f"{inside}{name}" for name in names for inside in _DATA)
+    camel = (f"data.win.eventdata.{name[:1].lower()}{name[1:]}" for name in names)  # Wazuh
+    return "|".join((*(f"{inside}{name}" for name in names for inside in _DATA), *camel))
 
 
-_EVENT_ID = "EventID|event_id|winlog.event_id|Event.System.EventID|Event.System.EventID.#text|event.code"
-_CHANNEL = "Channel|SourceName|winlog.channel|winlog.provider_name|log_name|Event.System.Channel|source_name"
-_MACHINE = ("Hostname", "Computer", "winlog.computer_name", "computer_name", "Event.System.Computer")
+_EVENT_ID = (
+    "EventID|event_id|winlog.event_id|Event.System.EventID|Event.System.EventID.#text|data.win.system.eventID|"
+    "System.EventID.Value|event.code"
+)
+_CHANNEL = (
+    "Channel|SourceName|winlog.channel|winlog.provider_name|log_name|Event.System.Channel|data.win.system.channel|"
+    "System.Channel|source_name"
+)
+_MACHINE = (
+    "Hostname",
+    "Computer",
+    "winlog.computer_name",
+    "computer_name",
+    "Event.System.Computer",
+    "data.win.system.computer",
+    "System.Computer",
+)
 
 SYSMON = LogFormat(
     name="windows_sysmon_json",
@@ -219,6 +234,72 @@ SYSMON = LogFormat(
     ),
     product="windows",
 )
+
+_XML_DATA = r"<Data Name=\"{}\">([^<]+)</Data>"
+SYSMON_TABLE = LogFormat(
+    name="windows_sysmon_table",
+    title="Sysmon events in the Event table of Microsoft Sentinel (JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/event",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("Source|EventLog", r"Microsoft-Windows-Sysmon"),
+            ("EventID", r"^\d{1,3}$"),
+            ("EventData", r"<Data Name="),
+        )
+    ),
+    fields={
+        "host": tuple(Part("EventData", _XML_DATA.format(name)) for name in ("QueryName", "DestinationHostname")),
+        "user": (Part("EventData", _XML_DATA.format("User")), "UserName"),
+        "device": ("Computer",),
+        "client_ip": (Part("EventData", _XML_DATA.format("SourceIp")),),
+        "server_ip": (Part("EventData", _XML_DATA.format("DestinationIp")),),
+        "server_port": (Part("EventData", _XML_DATA.format("DestinationPort")),),
+    },
+    time=(TimeOf(("TimeGenerated",)),),
+    zone="utc",
+    rank=12,
+    kinds=((When((("EventID", "^22$"),)), "dns_query"), (When((("EventID", "^3$"),)), "connection")),
+    uncounted=(
+        When((("EventData", r"<Data Name=\"Initiated\">(?i:false)<"),), _NOT_OURS),
+        When((("EventID", r"^(?!3$|22$)"),), "neither a DNS query (22) nor a connection (3)"),
+    ),
+    product="windows",
+)
+
+DNS_CLIENT = LogFormat(
+    name="windows_dns_client",
+    title="Windows DNS client events as JSON (NXLog, Winlogbeat, evtx converters)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/windows/win32/dns/dns-functions",
+    kind="dns_query",
+    family=Json(
+        requires=((_CHANNEL, r"Microsoft-Windows-DNS-Client"), (_EVENT_ID, r"^3\d{3}$"), (_event("QueryName"), ""))
+    ),
+    fields={
+        "host": (_event("QueryName"),),
+        "user": ("AccountName", "winlog.user.name"),
+        "device": _MACHINE,
+        "action": (_event("QueryStatus", "Status"),),
+    },
+    time=(
+        TimeOf(("@timestamp",)),
+        TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)),
+        TimeOf(("EventTime",)),
+    ),
+    rank=12,
+    nulls=frozenset({"network service", "local service", "system"}),
+    uncounted=(
+        When(
+            ((_EVENT_ID, r"^30(?:0[789]|1\d|20)$"),),
+            "what became of a look-up; its start is counted",
+            ((_EVENT_ID, r"^3006$"),),
+        ),
+    ),
+    product="windows",
+)
+"""Event 3006 is the call of a program, 3008 its end; others tell of servers asked and of the cache."""
 
 EVENTS = LogFormat(
     name="windows_event_json",
@@ -283,7 +364,7 @@ DNS_ANALYTICAL = LogFormat(
     product="ms_dns",
 )
 
-_RULE = "properties.msg"
+_RULE = "properties.msg|msg_s"
 _REQUEST = r"request from (?:\[[^\]]+\]|[^\s:]+)(?::\d*)? to "
 AZURE_FIREWALL = LogFormat(
     name="azure_firewall",
@@ -291,44 +372,47 @@ AZURE_FIREWALL = LogFormat(
     vendor="Microsoft",
     doc="https://learn.microsoft.com/en-us/azure/firewall/monitor-firewall-reference",
     kind="connection",
-    family=Json(requires=(("category|Category", r"^(?:AzureFirewall|AZFW)"), ("time|TimeGenerated", r"^\d"))),
+    family=Json(requires=(("category|Category|Type", r"^(?:AzureFirewall|AZFW)"), ("time|TimeGenerated", r"^\d"))),
     fields={
         "host": (
-            "properties.TargetUrl",
-            "properties.Fqdn",
-            "properties.QueryName",
+            "properties.TargetUrl|TargetUrl",
+            "properties.Fqdn|Fqdn",
+            "properties.QueryName|QueryName",
             Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)"),
             Part(_RULE, _REQUEST + r"((?!\d+\.\d+\.\d+\.\d+)[^\s:]+):\d+"),
             Part(_RULE, r"^DNS Request: \S+ - \d+ \S+ \S+ (\S+)"),
         ),
-        "url": ("properties.TargetUrl", Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)")),
+        "url": ("properties.TargetUrl|TargetUrl", Part(_RULE, r"(?i) Url: (\S+?)\.?(?:\s|$)")),
         "client_ip": (
-            "properties.SourceIp",
+            "properties.SourceIp|SourceIp",
             Part(_RULE, r"request from (\[[^\]]+\]|[^\s:]+?)(?::|\.?\s)"),
             Part(_RULE, r"^DNS Request: (\S+?):\d+ "),
         ),
-        "server_ip": ("properties.DestinationIp", Part(_RULE, _REQUEST + r"(\d+\.\d+\.\d+\.\d+)")),
-        "server_port": ("properties.DestinationPort", Part(_RULE, _REQUEST + r"[^\s:]+:(\d+)")),
-        "action": ("properties.Action", Part(_RULE, r"Action: (\w+)")),
+        "server_ip": ("properties.DestinationIp|DestinationIp", Part(_RULE, _REQUEST + r"(\d+\.\d+\.\d+\.\d+)")),
+        "server_port": ("properties.DestinationPort|DestinationPort", Part(_RULE, _REQUEST + r"[^\s:]+:(\d+)")),
+        "action": ("properties.Action|Action", Part(_RULE, r"Action: (\w+)")),
     },
     time=(TimeOf(("time",)), TimeOf(("TimeGenerated",))),
     zone="utc",
     kinds=(
-        (When((("category|Category", r"DnsQuery|DnsProxy|FqdnResolve"),)), "dns_query"),
-        (When((("category|Category", r"ApplicationRule"),)), "http_request"),
+        (When((("category|Category|Type", r"DnsQuery|DnsProxy|FqdnResolve"),)), "dns_query"),
+        (When((("category|Category|Type", r"ApplicationRule"),)), "http_request"),
     ),
-    blocked=(When((("properties.Action", r"(?i)^(?:deny|drop)"),)), When(((_RULE, r"(?i)Action: (?:Deny|Drop)\b"),))),
+    blocked=(
+        When((("properties.Action|Action", r"(?i)^(?:deny|drop)"),)),
+        When(((_RULE, r"(?i)Action: (?:Deny|Drop)\b"),)),
+    ),
     allowed=(
-        When((("properties.Action", r"(?i)^(?:allow|alert)"),)),
+        When((("properties.Action|Action", r"(?i)^(?:allow|alert)"),)),
         When(((_RULE, r"(?i)Action: (?:Allow|Alert)\b"),)),
     ),
     uncounted=(
         When(
-            (("category|Category", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),),
+            (("category|Category|Type", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),),
             "beside the rule that let the traffic pass",
         ),
     ),
     product="azure_firewall",
 )
 
-FORMATS = (HUNTING, HUNTING_ROWS, *TABLES, SYSMON, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)
+FORMATS = (HUNTING, HUNTING_ROWS, *TABLES, SYSMON, SYSMON_TABLE, DNS_CLIENT, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)

@@ -84,15 +84,16 @@ class Program:
         return at
 
 
-def program(pattern: str, groups: Mapping[str, int]) -> Program | None:
-    """The steps of ``pattern``, which remember where the named ``groups`` begin (under twice their number) and end (one more); ``None``
-    where it has none."""
+def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Program | None:
+    """The steps of ``pattern``, which remember where the named or numbered ``groups`` begin (under twice their number) and end (one more);
+    ``None`` where it has none."""
     made = Program()
     try:
         parsed = import_module("re._parser").parse(pattern)
         if parsed.state.flags & ~re.UNICODE:
             return None
-        places = {number: groups[name] for name, number in parsed.state.groupdict.items() if name in groups}
+        numbers = {**parsed.state.groupdict, **{number: number for number in range(1, parsed.state.groups)}}
+        places = {numbers[group]: place for group, place in groups.items() if group in numbers}
         steps = list(parsed)
         made.anchored = bool(steps) and _AT.get(str(steps[0][1])) == "BEGIN" and str(steps[0][0]) == "AT"
         _Writer(made, places).sequence(steps)

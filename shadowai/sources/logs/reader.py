@@ -49,7 +49,7 @@ _SHAPES = 1024
 _ANSWERED = 64
 _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
 _LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
-_NUMBER = re.compile(r"[0-9]{1,18}(?:\.0+)?")
+_NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
 _device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)

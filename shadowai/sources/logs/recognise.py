@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from shadowai.sources.logs.aliases import flat, is_header, is_log
+from shadowai.sources.logs.aliases import flat, is_header, is_log, is_table_of_use
 from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
 from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
 from shadowai.sources.logs.literals import Search, searcher
@@ -166,7 +166,7 @@ def _is_header(fmt: LogFormat, text: str) -> bool:
     if isinstance(family, CsvHeader) and text[:1] not in "{[<":
         columns = header_columns(text, family)
         wanted = {flat(name) for name in family.columns}
-        return columns >= wanted if wanted else is_header(columns)
+        return columns >= wanted if wanted else is_header(columns) and is_table_of_use(columns)
     return False
 
 

@@ -50,4 +50,46 @@ CLOUD_FUNNEL = LogFormat(
     product="sentinelone",
 )
 
-FORMATS = (CLOUD_FUNNEL,)
+DEEP_VISIBILITY = LogFormat(
+    name="sentinelone_deep_visibility",
+    title="SentinelOne Deep Visibility events as its API gives them (JSON)",
+    vendor="SentinelOne",
+    doc="https://docs.sekoia.io/integration/categories/endpoint/sentinelone/",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("agentUuid|agentId", ""),
+            ("eventType|objectType", ""),
+            ("createdAt|eventTime|processStartTime", ""),
+            ("dnsRequest|networkUrl|dstIp|siteName|trueContext", ""),
+        )
+    ),
+    fields={
+        "host": ("networkUrl", Part("dnsRequest", r"(\S+)\s*$")),
+        "url": ("networkUrl",),
+        "user": ("user", "processUserName", "srcProcUser"),
+        "device": ("agentComputerName", "endpointName", "agentName"),
+        "client_ip": ("srcIp",),
+        "server_ip": ("dstIp",),
+        "server_port": ("dstPort",),
+        "method": ("networkMethod",),
+        "action": ("connectionStatus", "eventType"),
+    },
+    time=(TimeOf(("createdAt",)), TimeOf(("eventTime",))),
+    zone="utc",
+    rank=12,
+    kinds=(
+        (When((("networkUrl", r"."),)), "http_request"),
+        (When((("dnsRequest", r"."),)), "dns_query"),
+        (When((("dstIp", r"."),)), "connection"),
+    ),
+    blocked=(When((("connectionStatus", r"(?i)^blocked$"),)),),
+    allowed=(When((("connectionStatus", r"(?i)^success$"),)),),
+    uncounted=(
+        When((("direction", r"(?i)^incoming$"),), "a connection to the device, not from it"),
+        When((("networkUrl|dnsRequest|dstIp", r"^$"),), "no use of a service"),
+    ),
+    product="sentinelone",
+)
+
+FORMATS = (CLOUD_FUNNEL, DEEP_VISIBILITY)

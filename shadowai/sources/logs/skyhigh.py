@@ -5,7 +5,7 @@ address of the site's egress and ``client_ip`` that of the device. ``block_res``
 authentication, the rest are blocks.
 """
 
-from shadowai.sources.logs.description import CsvHeader, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Cef, CsvHeader, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://success.skyhighsecurity.com/Skyhigh_Secure_Web_Gateway_(On_Prem)/Monitoring/Logging/About_Logging"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -169,11 +169,11 @@ LEEF = LogFormat(
         "client_ip": ("src",),
         "server_ip": ("dst",),
         "server_port": ("url_port", "dstPort"),
-        "method": ("method", "httpMethod"),
+        "method": ("method", "httpMethod", "requestMethod", "Meth"),
         "action": ("blockReason", "block_res"),
         "bytes_up": ("bytes_from_client", "srcBytes"),
         "bytes_down": ("bytes_to_client", "bytes_from_server", "dstBytes"),
-        "user_agent": ("userAgent",),
+        "user_agent": ("userAgent", "usrAgent", "agent", "requestClientApplication"),
     },
     time=(TimeOf(("devTime",)), TimeOf(("DevTimeIso",))),
     blocked=(When((("block_res", r"^(?!0$|8[0-2]$)\d+$"),)),),
@@ -185,4 +185,36 @@ LEEF = LogFormat(
     product="skyhigh_swg",
 )
 
-FORMATS = (LINE, SIEM, KEYS, CLOUD, LEEF)
+CEF = LogFormat(
+    name="skyhigh_swg_cef",
+    title="Skyhigh (McAfee) Web Gateway access log (CEF)",
+    vendor="Skyhigh Security",
+    doc=_DOC,
+    kind="http_request",
+    family=Cef(device=r"^(?:mcafee|skyhigh(?: security)?)\|(?:secure )?web ?gateway$"),
+    fields={
+        "host": ("request", "dhost"),
+        "url": ("request",),
+        "user": ("suser",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("label.Port", "dpt"),
+        "method": ("requestMethod",),
+        "action": ("label.Block Reason", "act", "cn1"),
+        "bytes_up": ("in",),
+        "bytes_down": ("out",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)),),
+    rank=12,
+    blocked=(
+        When((("cn1Label", r"(?i)^block"), ("cn1", r"^(?!0$|8[0-2]$)\d+$"))),
+        When((("act", r"(?i)^(?:block|den)"),)),
+    ),
+    allowed=(When((("cn1Label", r"(?i)^block"), ("cn1", r"^0$"))), When((("act", r"(?i)^(?:allow|permit)"),))),
+    uncounted=(When((("cef.class", "^407$"), ("suser", "^-?$")), _AUTH_LEG),),
+    product="skyhigh_swg",
+)
+"""``in`` and ``out`` are the gateway's: what came in from the client, and what went out to it."""
+
+FORMATS = (LINE, SIEM, KEYS, CLOUD, LEEF, CEF)

@@ -50,6 +50,7 @@ KV = LogFormat(
         When((("m", r"^98$"),), _OPENED, (("m", r"^537$"),)),
         When((("m", r"^1197$"),), "the address translation of a connection; its end is counted", (("m", r"^537$"),)),
         When((("msg", r"(?i)administrat|configuration (?:mode|succeeded|failed)"),), _ADMIN),
+        When((("id", r"^sslvpn$"),), "an event of the VPN gateway, not use of a service"),
         When((("dst", r"^$"), ("dstname", r"^$")), "names no destination"),
     ),
     product="sonicwall",

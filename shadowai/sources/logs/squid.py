@@ -4,7 +4,7 @@ Result codes that say neither that a request was let through nor that it was den
 ``TAG_NONE`` and the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
 """
 
-from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Blank, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://www.squid-cache.org/Doc/config/logformat/"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -169,4 +169,82 @@ OBJECT = LogFormat(
     product="squid",
 )
 
-FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT)
+_DATE = (
+    r"\[?\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]?|"
+    r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+)
+_DATED = r" {1,16}-?\d+ \S+ [A-Z_]+/\d{3} -?\d+ \S+ \S+ \S+ [A-Z_]+/\S+"
+
+DATED = LogFormat(
+    name="squid_native_dated",
+    title="Squid access.log (native, with a date for the seconds since 1970)",
+    vendor="Squid",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            rf"^(?P<time>{_DATE}) {{1,16}}-?\d+ (?P<client>\S+) (?P<code>[A-Z_]+)/(?P<status>\d{{3}}) (?P<size>-?\d+) "
+            r'(?P<method>\S+) (?P<url>\S+) (?P<user>\S+) [A-Z_]+/(?P<server>\S+)(?: \S+(?: "[^"]*" "(?P<agent>[^"]*)")?)?',
+        )
+    ),
+    line=rf"^(?:{_DATE}){_DATED}",
+    fields={
+        "host": (Part("url", _NAMED),),
+        "url": (Part("url", _NAMED),),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "method": ("method",),
+        "action": ("code",),
+        "bytes_down": ("size",),
+        "user_agent": ("agent",),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    blocked=(When((("code", _DENIED),)),),
+    allowed=(When((("code", _PASSED),)),),
+    uncounted=(
+        When((("status", r"^407$"), ("user", r"^-$")), _AUTH_LEG),
+        When((("url", r"^error:"),), _NO_REQUEST),
+        When((("code", r"^UDP_"),), _NEIGHBOUR),
+    ),
+    product="squid",
+)
+"""``logformat squid %tl %6tr %>a …``, or with the date that a script or a shipper put there."""
+
+SPLUNK = LogFormat(
+    name="squid_kv",
+    title="Squid access log (key=value, the format recommended for Splunk)",
+    vendor="Squid",
+    doc=_DOC,
+    kind="http_request",
+    family=KeyValue("equals_blanks", requires=("vendor_action", "dest_status", "url")),
+    line=r"\bvendor_action=[A-Z_]+ dest_status=",
+    fields={
+        "host": (Part("url", _NAMED), "sni"),
+        "url": (Part("url", _NAMED),),
+        "user": ("user", "user_ident"),
+        "client_ip": ("src_ip",),
+        "server_ip": ("dest_ip",),
+        "server_port": ("dest_port",),
+        "method": ("http_method",),
+        "action": ("vendor_action",),
+        "bytes_up": ("bytes_in",),
+        "bytes_down": ("bytes_out",),
+        "user_agent": ("http_user_agent",),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("local_time",)),),
+    rank=12,
+    blocked=(When((("vendor_action", _DENIED),)),),
+    allowed=(When((("vendor_action", _PASSED),)),),
+    uncounted=(
+        When((("status", r"^407$"), ("user", r'^"?-?"?$')), _AUTH_LEG),
+        When((("url", r"^\"?error:"),), _NO_REQUEST),
+        When((("vendor_action", r"^UDP_"),), _NEIGHBOUR),
+    ),
+    product="squid",
+)
+"""``bytes_in=%>st bytes_out=%<st``: what came in from the client, and what went out to it."""
+
+FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK)

@@ -1,8 +1,8 @@
 """Suricata's EVE JSON and products that forward it.
 
 Source: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html. ``flow.bytes_toserver`` is what the client
-sent. ``src_ip`` is the sender of the packet that caused the event: in a DNS answer, in ``fileinfo`` of a download and
-in an alert about a response that is the server.
+sent; ``netflow`` events tell of one direction each. ``src_ip`` is the sender of the packet that caused the event: in a DNS answer,
+in ``fileinfo`` of a download and in an alert about a response that is the server.
 """
 
 from shadowai.sources.logs.description import Json, Key, Kind, LogFormat, Part, Take, TimeOf, Told, When, Whole
@@ -16,7 +16,14 @@ _STAMP = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
 
 def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
     """Where EVE has the fields of a record, under the prefix ``inside``."""
-    from_server = ((f"{inside}event_type", "^(?:alert|drop)$"), (f"{inside}src_port", f"^(?:{_SERVICE_PORTS})$"))
+    from_server = (
+        (f"{inside}event_type", "^(?:alert|drop|netflow)$"),
+        (f"{inside}src_port", f"^(?:{_SERVICE_PORTS})$"),
+    )
+    one_way = tuple(
+        Part(f"{inside}netflow.bytes", r"^(\d+)$", only=((f"{inside}src_port", pattern),))
+        for pattern in (f"^(?!(?:{_SERVICE_PORTS})$)", f"^(?:{_SERVICE_PORTS})$")
+    )
     plain: dict[str, tuple[str, ...]] = {
         # DNS in its versions 1 and 2, 3 (Suricata 8), and within alerts
         "host": ("tls.sni", "quic.sni", "http.hostname", "dns.rrname", "dns.queries.0.rrname", "dns.query.0.rrname"),
@@ -35,6 +42,8 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
     for name, other in (("client_ip", "dest_ip"), ("server_ip", "src_ip"), ("server_port", "src_port")):
         of_flow = f"{inside}flow.{plain[name][0]}"  # since Suricata 7: the flow's ends, whoever sent the packet
         found[name] = (of_flow, Part(f"{inside}{other}", "(.+)", only=from_server), *found[name])
+    for name, part in zip(("bytes_up", "bytes_down"), one_way, strict=True):
+        found[name] = (*found[name], part)
     return found
 
 
@@ -66,6 +75,10 @@ def uncounted(inside: str = "") -> tuple[When, ...]:
     return (
         When(
             ((event, "^m?dns$"), (f"{inside}dns.type", "^(?:answer|response)$")), "a DNS answer; the query is counted"
+        ),
+        When(
+            ((event, "^netflow$"), (f"{inside}src_port", f"^(?:{_SERVICE_PORTS})$")),
+            "what the server sent back; the record of the other direction is counted",
         ),
         When(((event, "^fileinfo$"),), "a file within a request that is counted"),
         When(((event, "^(?:stats|packetinfo|metadata|dhcp|arp|mdns)$"),), "no use of a service"),

@@ -41,9 +41,15 @@ E2GUARDIAN = LogFormat(
         (
             r"^(?P<time>\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d) (?P<user>\S+) (?P<client>[0-9a-fA-F.:]+) (?P<url>\S+)\s+"
             r"(?P<action>(?:\*[A-Z]+\*\s?)*)[^\r\n]{0,2000}?\s(?P<method>" + _METHOD + r") (?P<size>\d+)\s",
+            r'^"(?P<time>\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d)","(?P<user>[^"]*)","(?P<client>[^"]*)","(?P<url>[^"]*)",'
+            r'"(?P<action>(?:\*[A-Z]+\*\s?)*)[^"\r\n]{0,2000}","(?P<method>[A-Z]+)","(?P<size>\d+)",',
+            r"^(?P<time>\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d)\t(?P<user>[^\t]*)\t(?P<client>[^\t]*)\t(?P<url>[^\t]*)\t"
+            r"(?P<action>(?:\*[A-Z]+\*\s?)*)[^\t\r\n]{0,2000}\t(?P<method>[A-Z]+)\t(?P<size>\d+)\t",
         )
     ),
-    line=r"^\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d \S+ [0-9a-fA-F.:]+ \S+\s.{0,2400} (?:" + _METHOD + r") \d+ ",
+    line=r'^"?\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d(?:","|\t)[^",\t]{0,300}(?:","|\t)[0-9a-fA-F.:]+(?:","|\t)'
+    r'[a-z]+:[^"\t]{1,4000}(?:","|\t)|'
+    r"^\d{4}\.\d{1,2}\.\d{1,2} \d{1,2}:\d\d:\d\d \S+ [0-9a-fA-F.:]+ \S+\s.{0,2400} (?:" + _METHOD + r") \d+ ",
     fields={
         "host": ("url",),
         "url": ("url",),
@@ -114,7 +120,7 @@ IBOSS = LogFormat(
         "bytes_down": ("downstreamByteUsage",),
         "user_agent": ("userAgent",),
     },
-    time=(TimeOf(("logTime", "time")), TimeOf(("proxyTransactionStartTime",))),
+    time=(TimeOf(("logTime", "time")), TimeOf(("proxyTransactionStartTime",)), TimeOf(("logTime",))),
     zone="utc",
     rank=12,
     blocked=(When((("action", r"(?i)^(?:soft-)?block"),)),),
@@ -122,6 +128,40 @@ IBOSS = LogFormat(
     product="iboss",
 )
 """``ipAddress`` is the server's, ``ibossIpAddress`` the gateway's own."""
+
+_IBOSS_KEYS = ("URL", "ACTION", "SRC_IPADDR", "COMP_NAME", "USER", "REQUEST_METHOD", "USER_AGENT")
+
+IBOSS_SYSLOG = LogFormat(
+    name="iboss_syslog",
+    title="iboss web log (key=value)",
+    vendor="iboss",
+    doc="https://docs.datadoghq.com/integrations/iboss/",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"(?:(?P<time>\d\d/\d\d/(?:\d{4}|\d\d) \d\d:\d\d:\d\d [AaPp][Mm])[^=]{0,200})?,URL_LOG_ENTRY,"
+            + "".join(rf"(?=(?:.*?,{key}=(?P<{key}>.*?)(?:,\w+=|,?\s{{0,4}}$))?)" for key in _IBOSS_KEYS),
+        )
+    ),
+    line=r",URL_LOG_ENTRY,(?:.{0,2000},)?URL_LOG_ID=",
+    fields={
+        "host": ("URL",),
+        "url": ("URL",),
+        "user": ("USER",),
+        "device": ("COMP_NAME",),
+        "client_ip": ("SRC_IPADDR",),
+        "method": ("REQUEST_METHOD",),
+        "action": ("ACTION",),
+        "user_agent": ("USER_AGENT",),
+    },
+    time=(TimeOf(("time",)),),
+    day_first=False,
+    rank=12,
+    blocked=(When((("ACTION", r"(?i)^(?:soft-)?block"),)),),
+    allowed=(When((("ACTION", r"(?i)^(?:allow|audit|monitor)"),)),),
+    product="iboss",
+)
+"""``BYTES`` is of both directions and is not read."""
 
 SAFESQUID = LogFormat(
     name="safesquid_extended",
@@ -151,4 +191,4 @@ SAFESQUID = LogFormat(
 """What was uploaded comes before what was downloaded, whatever the vendor's explanation of the two says: its example of a refused upload
 has the size in the former."""
 
-FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, SAFESQUID)
+FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID)

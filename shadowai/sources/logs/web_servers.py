@@ -42,7 +42,8 @@ ACCESS = LogFormat(
     kind="http_request",
     family=Pattern(
         (
-            rf"^(?:- - - )?(?P<vhost>\S+) {_LIST} {_USER} {_WHAT}{_REST}$",
+            rf"^(?:- - - )?(?P<vhost>[^\s,]+) {_LIST} {_USER} {_WHAT}{_REST}$",
+            rf"^(?:- - - )?(?P<client>(?:{_ADDRESS})(?:, ?(?:{_ADDRESS})){{1,16}}) {_USER} {_WHAT}{_REST}$",
             rf"^(?:- - - )?(?P<client>\S+) {_USER} {_WHAT}{_REST}$",
             rf"^\[(?P<time>{_DAY})\] (?P<client>\S+) (?P<tls>(?:TLS|SSL)v\S+|-) \S+ \"(?P<request>{_TEXT})\" (?P<size>\d+|-)",
         )

@@ -241,11 +241,15 @@ FORMATS = (
         fields={
             "host": ("event.fullurl", "event.url"),
             "url": ("event.fullurl", "event.url"),
-            "user": ("event.login", "event.user", "event.adminid"),
+            "user": ("event.login", "event.user", "event.adminid", "user_name"),
             "client_ip": ("event.clientip",),
-            "action": ("event.action", "event.policy"),
+            "action": ("event.action", "event.actiontaken", "event.policy", "actions"),
         },
-        time=(TimeOf(("event.time",), zone="event.tz"), TimeOf(("event.datetime",), zone="event.tz")),
+        time=(
+            TimeOf(("event.time",), zone="event.tz"),
+            TimeOf(("event.datetime",), zone="event.tz"),
+            TimeOf(("time",), zone="tz"),
+        ),
         uncounted=(When((("sourcetype", "casb"),), _AT_REST), When((("sourcetype", "."),), _ADMIN)),
         percent_encoded=_TEXTS,
         product="zscaler",

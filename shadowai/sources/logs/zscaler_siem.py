@@ -5,11 +5,16 @@ https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats: ``ou
 in ``srcBytes``.
 """
 
-from shadowai.sources.logs.description import Cef, Leef, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import Cef, Leef, LogFormat, Part, Pattern, TimeOf, When
 
+_TUNNEL = "the state of a tunnel, not a use of a service"
+_ADMIN = "an administration or alert event of the service, no traffic"
 _DOC = "https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats"
 _BLOCKED = r"(?i)^(?:re[qs]_)?(?:block|deny|drop|reset)"
 _ALLOWED = r"(?i)^(?:re[qs]_)?(?:allow|permit|caution)"
+_STOPPED = r"(?i)\bre[qs]\((?:block|deny|drop|reset)"
+_PASSED = r"(?i)^req\(allow\),res\((?:allow|none)\)"
+"""How the DNS feed says it of question and answer at once: ``Req(allow),Res(block)``."""
 
 CEF = LogFormat(
     name="zscaler_nss_cef",
@@ -22,7 +27,7 @@ CEF = LogFormat(
         "host": ("dhost", "request", "label.dns_req", "destinationDnsDomain"),
         "url": ("request",),
         "user": ("suser",),
-        "device": ("sourceHostName", "shost"),
+        "device": ("sourceHostName", "shost", "devicehostname", "dvchost"),
         "client_ip": ("src",),
         "server_ip": ("dst",),
         "server_port": ("dpt",),
@@ -36,10 +41,14 @@ CEF = LogFormat(
     rank=12,
     kinds=(
         (When((("cef.product", r"(?i)^NSSDNS"),)), "dns_query"),
-        (When((("cef.product", r"(?i)^NSSFW"),)), "connection"),
+        (When((("cef.product", r"(?i)^NSS(?:FW|Tunnel)"),)), "connection"),
     ),
-    blocked=(When((("act", _BLOCKED),)),),
-    allowed=(When((("act", _ALLOWED),)),),
+    blocked=(When((("act", _BLOCKED),)), When((("act", _STOPPED),))),
+    allowed=(When((("act", _ALLOWED),)), When((("act", _PASSED),))),
+    uncounted=(
+        When((("cef.product", r"(?i)^NSSTunnel"),), _TUNNEL),
+        When((("cef.product", r"(?i)^NSS(?:audit|alert|admin)"),), _ADMIN),
+    ),
     nulls=frozenset({"not available"}),
     product="zscaler",
 )
@@ -74,4 +83,43 @@ LEEF = LogFormat(
     product="zscaler",
 )
 
-FORMATS = (CEF, LEEF)
+_RSA_KEYS = (
+    "timezone", "action", "hostname", "serverip", "url", "clientpublicIP", "ClientIP", "useragent", "user", "requestmethod",
+    "requestsize", "responsesize",
+)  # fmt: skip
+
+RSA = LogFormat(
+    name="zscaler_nss_rsa",
+    title="Zscaler web log (NSS, for RSA NetWitness)",
+    vendor="Zscaler",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            r"ZSCALERNSS: time=(?P<time>[^^]{10,40})"
+            + "".join(rf"(?=(?:.*?\^\^{key}=(?P<{key}>.*?)(?:\^\^|$))?)" for key in _RSA_KEYS),
+        )
+    ),
+    line=r"\bZSCALERNSS: time=[^^]{10,40}\^\^",
+    fields={
+        "host": ("url", "hostname"),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("ClientIP", Part("clientpublicIP", r"^([0-9A-Fa-f.:]+)$")),
+        "server_ip": ("serverip",),
+        "method": ("requestmethod",),
+        "action": ("action",),
+        "bytes_up": ("requestsize",),
+        "bytes_down": ("responsesize",),
+        "user_agent": ("useragent",),
+    },
+    percent_encoded=("host", "url", "user", "user_agent"),
+    time=(TimeOf(("time",), zone="timezone"),),
+    rank=12,
+    blocked=(When((("action", _BLOCKED),)),),
+    allowed=(When((("action", _ALLOWED),)),),
+    nulls=frozenset({"not available"}),
+    product="zscaler",
+)
+
+FORMATS = (CEF, LEEF, RSA)

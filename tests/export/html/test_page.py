@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+from shadowai.export import html
 from shadowai.export.html.context import Context, InputFile
 from shadowai.export.html.page import ROWS, page
-from shadowai.model import Report, SourceSummary, Usage, Verdict
+from shadowai.model import Report, Ruling, SourceSummary, Usage, Verdict
 from tests.export.html.pages import FULL, PEOPLE, context, entry
 
 
@@ -15,6 +17,16 @@ def test_figures_count_what_is_proven() -> None:
     assert told.silent_about_size == 1
     assert (told.first, told.last) == (1_767_600_000_999_999, 1_767_686_400_000_000)
     assert told.looked == (2, 1, 0, 56)
+
+
+def test_what_is_only_audited_is_told_apart_and_is_no_breach() -> None:
+    trial = replace(FULL, entries=(entry(ruling=Ruling(3, enforced=False)), entry(asset_id="b", usage=Usage.RESOLVED)))
+    told = page(trial, Context())
+    assert (told.breaching, told.on_trial, told.undecided) == (0, 1, 0)
+    stream = io.BytesIO()
+    html.write(trial, stream)
+    text = " ".join(stream.getvalue().decode().split())
+    assert "None is in use against what is enforced of the policy. 1 in use is against rules that are tried out" in text
 
 
 def test_what_is_not_known_stays_unknown() -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 
 from shadowai.sources.logs.aliases import (
+    ABROAD,
     ALIASES,
     FLAT,
+    KNOWN,
     LIKELY_HOST,
     PARTIES,
     REPORTERS,
     TELLING,
     VAGUE_HOST,
     flat,
+    in_english,
     is_header,
     is_log,
+    is_table_of_use,
 )
 from shadowai.sources.logs.description import FIELDS
 
@@ -84,7 +88,13 @@ def test_a_header_is_told(names: tuple[str, ...], header: bool) -> None:
 @pytest.mark.parametrize(
     ("names", "log"),
     [
-        (("url",), True),
+        (("url",), False),  # a list
+        (("url", "category", "action"), False),  # what is to be blocked
+        (("url", "user"), True),
+        (("url", "time"), True),
+        (("desthost", "bytessent"), True),
+        (("url", "time", "sender", "recipient", "subject"), False),  # a message in which it was written
+        (("url", "time", "sender", "recipient", "subject", "clicktime"), True),
         (("host", "user"), True),
         (("host", "message"), False),
         (("domain",), False),
@@ -94,3 +104,52 @@ def test_a_header_is_told(names: tuple[str, ...], header: bool) -> None:
 )
 def test_an_object_that_can_be_a_record_is_told(names: tuple[str, ...], log: bool) -> None:
     assert is_log(names) is log
+
+
+@pytest.mark.parametrize(
+    ("names", "use"),
+    [
+        (("domain", "category"), False),
+        (("rank", "domain"), False),
+        (("website", "email", "phone"), False),
+        (("domain", "firstseen", "score"), False),
+        (("name", "source", "destination", "action"), False),
+        (("name", "source", "destination", "action", "time"), True),
+        (("date", "host", "service"), False),  # the machine that reports
+        (("time", "host", "source", "sourcetype"), False),
+        (("time", "host", "source"), True),
+        (("date", "domain"), True),
+        (("site", "hits"), True),
+        (("user", "host"), True),
+    ],
+)
+def test_a_list_of_names_is_no_table_of_use(names: tuple[str, ...], use: bool) -> None:
+    assert is_header(names) or not use
+    assert is_table_of_use(names) is use
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("Benutzername", "username"),
+        ("Quell-IP", "srcip"),
+        ("Octets envoy\u00e9s", "bytesup"),
+        ("Octets envoye\u0301s", "bytesup"),  # the accent as a character of its own
+        ("\u5b9b\u5148\u30db\u30b9\u30c8", "desthost"),
+        ("\uff35\uff32\uff2c", "url"),  # in full width
+        ("Gr\u00f6\u00dfe", "gro\u00dfe"),
+        ("user", "user"),
+    ],
+)
+def test_columns_abroad(name: str, english: str) -> None:
+    assert in_english(name) == english
+
+
+def test_every_name_abroad_is_one_that_is_known_here_and_no_english_one() -> None:
+    seen: set[str] = set()
+    for english, names in ABROAD.items():
+        assert flat(english) in KNOWN
+        for name in names:
+            assert flat(name) not in KNOWN
+            assert flat(name) not in seen, name
+            seen.add(flat(name))

@@ -64,12 +64,64 @@ def test_numbers_with_a_decimal_comma_are_left_alone() -> None:
     assert (record.bytes_up, record.bytes_down) == (None, 2000)
 
 
-@pytest.mark.parametrize("word", ["blocked", "Denied by policy", "TCP_DENIED", "drop", "action: Reset", "quarantined"])
+@pytest.mark.parametrize(
+    ("text", "size"), [("34.000", None), ("1.234.567", None), ("12.0", 12), ("12.00", 12), ("1.2 MB", None)]
+)
+def test_a_point_may_part_thousands(text: str, size: int | None) -> None:
+    assert _row("url;user;bytes_sent", f"https://chatgpt.com/;jdoe;{text}").bytes_up == size
+
+
+def test_counts_of_uploads_are_no_sizes() -> None:
+    record = _row("domain,user,Uploads,Downloads", "chatgpt.com,jdoe,3,1")
+    assert (record.bytes_up, record.bytes_down) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "blocked", "Denied by policy", "TCP_DENIED", "drop", "action: Reset", "quarantined", "Not allowed", "Disallowed",
+        "Blocked (no category)", "Gesperrt", "Bloqu\u00e9", "Bloqueado", "bloccato", "Geblokkeerd",
+        "\u62d2\u5426", "\u30d6\u30ed\u30c3\u30af",
+    ],
+)  # fmt: skip
 def test_words_for_blocked(word: str) -> None:
     assert _row("url,action", f"https://chatgpt.com/,{word}").blocked is True
 
 
-@pytest.mark.parametrize("word", ["unblockable", "dropbox", "passive", "-", "monitor"])
+@pytest.mark.parametrize(
+    "word", ["Allowed", "PASS", "Allowed - would block", "Zugelassen", "Autoris\u00e9", "Permitido", "\u8a31\u53ef"]
+)
+def test_words_for_let_through(word: str) -> None:
+    assert _row("url,action", f"https://chatgpt.com/,{word}").blocked is False
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "blocked"),
+    [
+        ("blocked", "1", True), ("is_blocked", "true", True), ("is_blocked", "false", False), ("Blocked", "No", False),
+        ("allowed", "false", True), ("allowed", "yes", False), ("allowed", "12", None),
+        ("status", "Blocked", True), ("status", "200", None), ("status", "blocked by the vendor", None),
+    ],
+)  # fmt: skip
+def test_columns_that_say_yes_or_no(column: str, word: str, blocked: bool | None) -> None:
+    assert _row(f"url,user,{column}", f"https://chatgpt.com/,jdoe,{word}").blocked is blocked
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "unblockable",
+        "dropbox",
+        "passive",
+        "-",
+        "monitor",
+        "Not blocked",
+        "Unblocked",
+        "Block override",
+        "blocked: false",
+        "No action",
+    ],
+)
 def test_words_that_do_not_say(word: str) -> None:
     assert _row("url,action", f"https://chatgpt.com/,{word}").blocked is None
 
@@ -85,6 +137,70 @@ def test_the_writer_of_a_log_is_never_the_destination() -> None:
     }
     record = _object(content)
     assert (record.host, record.server_ip, record.user) == (None, "203.0.113.10", "jdoe")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"remote_host": "crawler.openai.com", "request": "GET / HTTP/1.1", "remote_addr": "203.0.113.9"},
+        {"remote_host": "crawler.openai.com", "referer": "https://chatgpt.com/", "user": "jdoe"},
+        {"user": "jdoe", "webhook": {"url": "https://hooks.openai.com/x"}},
+        {"user": "jdoe", "link": "https://chatgpt.com/share/1"},
+        {"user": "jdoe", "principal": {"hostname": "laptop.openai.com"}},
+        {"user": "jdoe", "metadata": {"url": "https://openai.com/x"}},
+    ],
+)
+def test_who_came_and_what_was_written_is_no_destination(content: dict[str, Any]) -> None:
+    assert _object(content).host is None
+
+
+def test_a_remote_host_beside_a_process_is_the_destination() -> None:
+    assert _object({"remote_host": "chatgpt.com", "process": "x.exe", "user": "jdoe"}).host == "chatgpt.com"
+
+
+def test_what_a_server_sent_is_not_taken_for_what_its_client_did() -> None:
+    sizes = {"bytes_sent": 512000, "host": "www.example.com"}
+    served = _object({"remote_addr": "10.0.0.5", **sizes})
+    assert (served.bytes_up, served.bytes_down) == (None, None)
+    assert _object({"src_ip": "10.0.0.5", **sizes}).bytes_up == 512000
+
+
+def test_events_of_a_unified_model() -> None:
+    record = _object(
+        {
+            "metadata": {"event_timestamp": "2026-01-05T09:00:00Z"},
+            "principal": {"hostname": "pc17", "ip": ["10.0.0.5"], "user": {"userid": "jdoe"}},
+            "target": {"hostname": "chatgpt.com", "url": "https://chatgpt.com/c", "port": 443},
+            "network": {"sent_bytes": "120", "received_bytes": "4000"},
+        }
+    )
+    assert (record.host, record.user, record.device, record.client_ip) == ("chatgpt.com", "jdoe", "pc17", "10.0.0.5")
+    assert (record.bytes_up, record.bytes_down, record.server_port) == (120, 4000, 443)
+    assert record.time is not None
+
+
+def test_a_table_abroad() -> None:
+    record = _row(
+        "Datum;Uhrzeit;Benutzer;Webseite;Aktion;Gesendet (Bytes)", "05.01.2026;09:00:00;jdoe;chatgpt.com;Gesperrt;12"
+    )
+    assert (record.host, record.user, record.blocked, record.bytes_up) == ("chatgpt.com", "jdoe", True, 12)
+    assert record.time is not None
+
+
+def test_kibana_writes_an_at() -> None:
+    record = _row('"@timestamp",url.domain,user.name', '"Jan 5, 2026 @ 09:00:00.000",chatgpt.com,jdoe')
+    assert record.time == 1767603600000000
+
+
+@pytest.mark.parametrize("mark", [";", ","])
+def test_marks_behind_a_pair_are_none_of_it(mark: str) -> None:
+    reader = FormatReader(formats()["generic_kv"], Clock())
+    tokens = reader.tokens(
+        f'time=2026-01-05T09:00:00Z{mark} user="j;"{mark} src=10.0.0.5{mark} site=chatgpt.com{mark} verdict=drop'
+    )
+    assert isinstance(tokens, dict)
+    record = reader.record("x.log", 1, tokens)
+    assert (record.host, record.user, record.client_ip, record.blocked) == ("chatgpt.com", "j;", "10.0.0.5", True)
 
 
 def test_a_part_of_a_path_keeps_whose_it_is() -> None:

@@ -143,3 +143,80 @@ def test_what_is_no_log_is_not_guessed(text: str) -> None:
 
 def test_what_tells_nowhere_says_so(tmp_path: Path) -> None:
     assert "# host = " in described("a,b,c\nx,1,2\ny,2,3\n", tmp_path)
+
+
+def _fields(text: str, folder: Path) -> dict[str, object]:
+    return tomllib.loads(described(text, folder))["fields"]  # type: ignore[no-any-return]
+
+
+def test_what_led_there_and_what_a_thing_is_called_is_not_where_somebody_went(tmp_path: Path) -> None:
+    rows = "2026-01-05T09:00:00Z,jdoe,Monday.com,com.example.app,https://claude.ai/x,https://chatgpt.com/c\n" * 3
+    found = _fields(f"time,user,application,bundle,referer,url\n{rows}", tmp_path)
+    assert (found["host"], found["url"]) == ("url", "url")
+    rows = "2026-01-05T09:00:00Z,jdoe,Monday.com,com.example.app,https://claude.ai/x\n" * 3
+    assert "host" not in _fields(f"time,user,application,bundle,referer\n{rows}", tmp_path)
+
+
+def test_a_url_tells_more_than_a_column_that_may_be_the_collectors(tmp_path: Path) -> None:
+    rows = "2026-01-05T09:00:00Z,jdoe,gw1.example.com,https://chatgpt.com/c\n" * 3
+    assert _fields(f"time,user,host,url\n{rows}", tmp_path)["host"] == ["url", "host"]
+    assert _fields(f"time,user,host,link\n{rows}", tmp_path)["host"] == "host"
+
+
+def test_visitors_of_a_server_are_no_destinations(tmp_path: Path) -> None:
+    text = '{"time":"2026-01-05T09:00:00Z","remote_host":"crawler.openai.com","request":"GET /","remote_addr":"10.0.0.5","bytes_sent":5}\n'
+    assert not {"host", "bytes_up"} & _fields(text * 3, tmp_path).keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Weekly report\nof 2026\n\nTime;User;Host\n",
+        "sep=;\nTime;User;Host\n",
+        "#Time;User;Host\n",
+        "Client;;Destination\nTime;User;Host\n",
+        "Zeit;Benutzer;Ziel-Host\n",
+        "\u65e5\u6642;\u30e6\u30fc\u30b6\u30fc;\u5b9b\u5148\u30db\u30b9\u30c8\n",
+        ";Time;User;;Host;Host\n",
+    ],
+)
+def test_headers_below_titles_and_abroad(text: str, tmp_path: Path) -> None:
+    row = (
+        ";2026-01-05 09:00:00;jdoe;x;chatgpt.com;y\n"
+        if text.startswith(";")
+        else "2026-01-05 09:00:00;jdoe;chatgpt.com\n"
+    )
+    described(text + row * 3, tmp_path)
+    log = LogFile(content(text + row * 3), formats_with((tmp_path,)))
+    records = list(map(log.record, log.rows()))
+    assert log.format is not None
+    assert log.format.name == "acme"
+    assert [(r.host, r.user, r.time is not None) for r in records] == [("chatgpt.com", "jdoe", True)] * 3
+
+
+def test_other_columns_that_say_who_are_alternatives(tmp_path: Path) -> None:
+    text = (
+        "time,user,email,domain\n2026-01-05 09:00:00,jdoe,,chatgpt.com\n2026-01-05 09:00:00,-,a@example.com,claude.ai\n"
+    )
+    assert _fields(text, tmp_path)["user"] == ["user", "email"]
+    log = LogFile(content(text), formats_with((tmp_path,)))
+    assert [log.record(row).user for row in log.rows()] == ["jdoe", "a@example.com"]
+
+
+def test_yes_and_no_in_a_column_of_what_was_blocked(tmp_path: Path) -> None:
+    text = "time,user,domain,blocked\n2026-01-05 09:00:00,jdoe,chatgpt.com,1\n2026-01-05 09:00:00,b,claude.ai,0\n"
+    described(text, tmp_path)
+    log = LogFile(content(text), formats_with((tmp_path,)))
+    assert [log.record(row).blocked for row in log.rows()] == [True, False]
+
+
+def test_quoted_values_of_pairs_are_looked_at_without_their_quotes(tmp_path: Path) -> None:
+    text = 'time="2026-01-05 09:00:00" who="CORP\\\\jdoe" url="https://chatgpt.com/c" act=blocked\n' * 3
+    assert _fields(text, tmp_path)["url"] == "url"
+
+
+def test_a_list_of_names_is_said_to_be_one(tmp_path: Path) -> None:
+    assert "# No column says who, when or how much" in described(
+        "domain,category\nchatgpt.com,AI\nclaude.ai,AI\n", tmp_path
+    )
+    assert "# No column says" not in described(LOGS["csv of usual names"], tmp_path)

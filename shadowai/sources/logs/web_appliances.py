@@ -1,0 +1,157 @@
+"""Web appliances with logs of their own: Barracuda Web Security Gateway, Sophos Web Appliance, Kerio Control, Digital Arts i-FILTER."""
+
+from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
+
+_EPOCH = r"(?:http_?scan\[\d{1,10}\]:\s{1,4})?"
+
+BARRACUDA = LogFormat(
+    name="barracuda_web",
+    title="Barracuda Web Security Gateway (Web Filter) traffic syslog",
+    vendor="Barracuda",
+    doc="https://campus.barracuda.com/product/websecuritygateway/doc/6160435/syslog-and-the-barracuda-web-security-gateway/",
+    kind="http_request",
+    family=Pattern(
+        (
+            rf"{_EPOCH}(?P<time>\d{{10}}) \d (?P<client>\S+) (?P<server>[0-9A-Fa-f.:]+)(?:\([0-9A-Fa-f.:]+\))? \S+ \S+ (?P<url>\S+) "
+            r"(?P<size>\d+)(?: [0-9a-f]{32})? BYF (?P<action>[A-Z]+) "
+            r"(?:.{0,300}? \d+ [01] [01] (?P<policy>\d) \d \(.{0,300}?\) (?:.{0,2000}? \[(?P<user>[^\]]{1,200})\](?: |$))?)?",
+        )
+    ),
+    line=rf"^{_EPOCH}\d{{10}} \d [0-9A-Fa-f.:]+ [0-9A-Fa-f.:]+\S{{0,60}} \S+ \S+ \S+ \d+(?: [0-9a-f]{{32}})? BYF [A-Z]+ ",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": (Part("user", r"^(?!ANON)(?:\w+\d:)?(.+)"),),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "action": ("action",),
+        "bytes_down": ("size",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("action", r"^BLOCKED$"),)),),
+    allowed=(When((("action", r"^ALLOWED$"), ("policy", r"^0?$"))),),
+    product="barracuda_web",
+)
+"""``BYF`` is written before every action. Where the policy engine did something else with a request than to allow it, the action
+alone does not tell that it was let through."""
+
+SOPHOS = LogFormat(
+    name="sophos_swa",
+    title="Sophos Web Appliance log (sophos_log)",
+    vendor="Sophos",
+    doc="https://docs.sophos.com/nsg/swa/help/en-us/nsg/swa/concepts/InterpretingLogFiles.html",
+    kind="http_request",
+    family=KeyValue(requires=("h", "s", "t", "act", "req")),
+    line=r'(?:^|\s)h=[0-9A-Fa-f.:]+ u="[^"]*" s=\d{1,3} X=\S? t=\d{9,10} T=',
+    fields={
+        "host": (Part("req", r"^\"?[A-Z]+ (\S+)"), "dom"),
+        "url": (Part("req", r"^\"?[A-Z]+ (\S+)"),),
+        "user": ("u",),
+        "client_ip": ("h",),
+        "server_ip": ("target_ip",),
+        "method": ("meth",),
+        "action": ("act",),
+        "bytes_up": ("in",),
+        "bytes_down": ("out",),
+        "user_agent": ("ua",),
+    },
+    time=(TimeOf(("t",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("act", r"^-[1356]$"),)),),
+    allowed=(When((("act", r"^[1-5]$"),)),),
+    uncounted=(When((("s", r"^407$"), ("u", r'^"?-?"?$')), "proxy authentication leg (407); the retry is counted"),),
+    product="sophos_swa",
+)
+"""``in`` is what the appliance got from the client, ``out`` what it sent back (in the vendor's example a little more than the file).
+Of ``act`` -1 is blocked, -3 "user proceeded but request was blocked", -5 and -6 out of quota; a warning alone is neither."""
+
+_DATE = r"^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d)\] "
+_ADDRESS = r"[0-9A-Fa-f.:]{3,45}"
+
+KERIO = LogFormat(
+    name="kerio_control",
+    title="Kerio Control connection, web and filter log",
+    vendor="GFI",
+    doc="https://manuals.gfi.com/en/kerio/control/content/logs/using-the-connection-log-1457.html",
+    kind="connection",
+    family=Pattern(
+        (
+            _DATE + r"\[ID\] \d+ \[Rule\] .{0,300}?(?:\[User\] (?P<user>[^\[]{1,200}) )?\[Connection\] \w+ "
+            rf"(?:(?P<client>{_ADDRESS}|\[{_ADDRESS}\])|(?P<device>[^\s:]+)):\d+ -?> (?P<host>\[{_ADDRESS}\]|[^\s:]+):(?P<port>\d+)"
+            r"(?: \[Duration\] (?P<lasted>\d+) sec)?(?: \[Bytes\] (?P<up>\d+)/(?P<down>\d+)/\d+)?",
+            _DATE + rf"(?P<action>[A-Z]+) (?:URL|FTP) '[^']*' (?P<client>{_ADDRESS})(?: (?P<user>\S+))? "
+            r"(?:HTTP|FTP) (?P<method>[A-Z]+) (?P<url>\S+)",
+            _DATE + rf'(?P<client>{_ADDRESS})(?: (?P<user>[^\s"]{{1,200}}))? "[^"]*" (?P<url>[a-z]+://\S+)',
+            _DATE + rf"(?P<action>[A-Z]+) '[^']*' packet (?P<direction>to|from) [^,]*, proto:\w+, len:\d+, "
+            rf"(?:ip/port:)?(?P<client>{_ADDRESS}?)(?::\d+)? -?> (?P<host>{_ADDRESS}?)(?::(?P<port>\d+))?,",
+        )
+    ),
+    line=r"^\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\] "
+    rf"(?:\[ID\] \d+ \[Rule\] |[A-Z]{{4,8}} (?:(?:URL|FTP) )?'[^']{{0,200}}' (?:packet |{_ADDRESS} )|"
+    rf'{_ADDRESS} (?:[^\s"]{{1,200}} )?"[^"]*" [a-z]+://)',
+    fields={
+        "host": ("url", Part("host", r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)$")),
+        "url": ("url",),
+        "user": ("user",),
+        "device": ("device",),
+        "client_ip": ("client",),
+        "server_ip": (Part("host", r"^\[?([0-9A-Fa-f.:]+)\]?$"),),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("action",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    kinds=((When((("url", r"."),)), "http_request"),),
+    blocked=(When((("action", r"^(?:DENY|DROP)$"),)),),
+    allowed=(When((("action", r"^(?:ALLOW|PERMIT)$"),)),),
+    lasted=("lasted",),
+    product="kerio_control",
+)
+"""``[Bytes] 1575/1290/2865`` are transmitted, accepted and total; ``[Service]`` and ``[User]`` are left out where not known."""
+
+I_FILTER = LogFormat(
+    name="i_filter",
+    title="Digital Arts i-FILTER, i-FILTER@Cloud and D-SPA access and block log",
+    vendor="Digital Arts",
+    doc="https://www.pa-solution.net/daj/bs/faq/detail.aspx?id=4301",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"^(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d )?(?:\d{1,10} )?\d{2,5}/\d\d/\S* \S+ "
+            r"(?:(?P<server>[0-9A-Fa-f.]+)(?::(?P<port>\d+))?|\S+) \S+ (?P<client>\S+) (?P<device>\S+) (?P<user>\S+) "
+            r"\[(?P<time>[^\]]{20,30})\](?: \[[^\]]{20,30}\])?(?: (?:\d{1,3}|-) \S+ \S+ (?P<action>[A-Za-z_-]+)(?= ))?.{0,1000}? "
+            r'"(?P<method>[A-Z]+) (?P<url>[^\s"]+)',
+            r"^\d{1,10} (?P<client>[0-9A-Fa-f.:]+) (?P<user>\S+) \S+ \d+ (?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}) "
+            r"(?P<url>[a-z]+://\S+) (?P<action>[a-z]+) ",
+        )
+    ),
+    line=r"^(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d )?(?:\d{1,10} )?\d{2,5}/\d\d/\S{0,10} \S+ \S+ \S+ [0-9A-Fa-f.:]+ \S+ \S+ "
+    r"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d |"
+    r"^\d{1,10} [0-9A-Fa-f.:]+ \S+ \S+ \d+ \d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4} [a-z]+://\S+ [a-z]+ \d",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "device": ("device",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("action",),
+    },
+    percent_encoded=("user", "device"),
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"(?i)^block"),)),),
+    product="i_filter",
+)
+"""Time, process, version, upstream proxy, server, who connected, client (of ``X-Forwarded-For``), its name, user, time of the request.
+The sizes that follow are not read: what they are of is not said."""
+
+FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER)
