@@ -28,7 +28,7 @@ from os import fstat, urandom
 from shadowai.sources.capture import ethernet as ethernet_layer
 from shadowai.sources.capture import flows, hosts, internet, ledger, link, quic_names, tcp_names, tunnels
 from shadowai.sources.capture.fragments import Fragments
-from shadowai.sources.capture.packet import Fragment, Packet, Undecoded
+from shadowai.sources.capture.packet import Fragment, Packet, Several, Undecoded
 from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.pcapng import PcapngReader
 from shadowai.sources.capture.stream import Stream
@@ -368,7 +368,9 @@ cdef class Table:
         cdef uint32_t begin = p.sequence + 1
         if flow != NULL and flow.sides[which[0]].bits & HERE and p.flags & SYN:
             side = &flow.sides[which[0]]
-            if side.isn != begin if side.bits & SYN_SEEN else side.payload > 0:
+            if begin != (side.isn if side.bits & SYN_SEEN else <uint32_t> (side.high - side.span)) and (
+                side.bits & SYN_SEEN or side.payload > 0
+            ):
                 self.end(slot)
                 flow = NULL
         if flow == NULL:
@@ -386,8 +388,10 @@ cdef class Table:
                 side.state = COLLECT
             self.sides += 1
         if p.flags & SYN and not side.bits & SYN_SEEN:
+            side.isn = begin
+            if not side.payload:
+                side.high = begin
             side.bits |= SYN_SEEN | HIGH_KNOWN
-            side.isn = side.high = begin
             if not p.flags & ACK:
                 side.bits |= OPENED
         return flow
@@ -521,7 +525,7 @@ cdef class Table:
         side.payload += p.length
         if side.state >= DONE:
             return 0
-        captured = p.data.size - p.start
+        captured = min(p.data.size - p.start, <Py_ssize_t> p.length)  # behind it is padding
         if captured <= 0:
             return 0
         if side.state == LOOK and not ahead:
@@ -551,6 +555,11 @@ cdef class Table:
         cdef uint32_t word
         if byte(data, start) == 0x16:
             return captured < 2 or byte(data, start + 1) == 3
+        if byte(data, start) == 0x12:
+            return (
+                captured >= 10 and byte(data, start + 1) == 1
+                and byte(data, start + 8) == 0x16 and byte(data, start + 9) == 3
+            )
         if captured >= 4:
             word = word_at(some(data, start, 4))
             for each in range(self.request_count):
@@ -622,6 +631,8 @@ cdef class Table:
         if self.quick:
             self.streams_now = len(self.streams)
             self.weigh()
+            if kind == DNS_PIECE and (self.naming.told(flow.number) is not None or flow.number in self.quics.flows):
+                flow.marks |= HANDED_ON  # no DNS, though at a port of it
             if kind == DNS_PIECE and not flow.marks & ASKED and flow.number in self.naming.asked:
                 flow.marks |= ASKED | ASKED_TOLD
             if kind <= DNS_PIECE and self.ech_names != <uint64_t> len(self.naming.ech_names):
@@ -982,8 +993,6 @@ cdef class Table:
             return False
         if flow.marks & QUIC and flow.marks & NAMED and flow.held != <uint32_t> which:
             return True
-        if data.size < self.quics.smallest:
-            return True
         found = self.quics.initial_in(data, &initial)
         if found <= 0:
             return found == 0
@@ -1003,7 +1012,9 @@ cdef class Table:
             size = self.quics.opened(&keys, &initial)
             if size >= 0 and state != NULL and state.connected:
                 return False  # another connection between the same ports
-        if size < 0 and state != NULL and state.connected and state.version == initial.profile.version:
+        if size < 0 and state != NULL and state.connected:
+            if state.version != initial.profile.version:
+                return False  # perhaps the same connection in another version
             size = self.quics.opened(&state.keys, &initial)
             other = False
         if size < 0:
@@ -1044,6 +1055,7 @@ cdef class Table:
                 state = self.begin_quic(flow)
             if keys != NULL:
                 state.keys, state.version, state.connected = keys[0], initial.profile.version, True
+                state.which, state.time, state.frame = which, p.time, p.frame
                 state.id_size = <uint8_t> initial.id.size
                 memcpy(state.id, initial.id.at, initial.id.size)
             if not whole:
@@ -1072,7 +1084,7 @@ cdef class Table:
 
     cdef int tell_quic(self, flow_t *flow) except -1:
         """Tell Naming all that is known of a flow of QUIC."""
-        self.quics.tell(flow.number)
+        self.quics.tell(flow.number, flow)
         flow.marks &= ~QUIC
         if flow.marks & TOLD:
             flow.marks &= ~NAMED
@@ -1111,13 +1123,21 @@ cdef class Table:
         """A frame that is not plain: as :meth:`shadowai.sources.capture.flows.Table._slow`."""
         data = copied(p.data, 0, p.data.size)
         cdef uint32_t wire = p.wire
-        cdef uint64_t frame = p.frame
         found = link.dissect(p.link, data)
+        if not isinstance(found, Several):
+            return self.found(p, found, data, wire)
+        for part, size in zip(found.parts, (max(wire - sum(found.sizes), 0), *found.sizes)):
+            self.found(p, part, data, size)
+        return 0
+
+    cdef int found(self, packet_t *p, object found, bytes data, uint32_t wire) except -1:
+        """As :meth:`shadowai.sources.capture.flows.Table._found`."""
+        cdef uint64_t frame = p.frame
         if isinstance(found, Fragment):
             self.fragment_count += 1
             whole = self.fragments_table.add(found, data, p.time)
             if found.first is not None:
-                self.count_found(p, found.first, data, wire, 1, False)
+                self.count_found(p, found.first, data, wire, 1, found.cut)
             if whole is not None:
                 self.count_whole(p, found, whole, wire)
         elif isinstance(found, Undecoded):

@@ -53,6 +53,9 @@ cdef struct quic_t:
     bint connected
     bint done
     uint32_t version
+    int which  # of what first opened, with its time and frame
+    int64_t time
+    uint64_t frame
     crypto_t *crypto
 
 initial_begin()
@@ -196,11 +199,9 @@ cdef class QuicFlows:
     cdef crypto_t *scratch
     cdef uint8_t *plain
     cdef bint portable
-    cdef Py_ssize_t smallest
 
     def __cinit__(self, names):
         self.names, self.flows = names, names._flows
-        self.smallest = quic_names._SMALLEST
         self.scratch = <crypto_t *> cleared(1, sizeof(crypto_t))
         self.plain = <uint8_t *> cleared(1 << 16, 1)
         self.profiles = <profile_t *> cleared(len(quic_wire.PROFILES), sizeof(profile_t))
@@ -303,7 +304,7 @@ cdef class QuicFlows:
         (<Place> self.flows[number]).streams = ONE_STREAM if more else NO_STREAM
         return 0
 
-    cdef int tell(self, uint64_t number) except -1:
+    cdef int tell(self, uint64_t number, flow_t *flow) except -1:
         """Give Naming all that is known of a flow."""
         cdef quic_t *state = self.find(number)
         if state == NULL:
@@ -313,7 +314,8 @@ cdef class QuicFlows:
         if state.connected:
             id = PyBytes_FromStringAndSize(<const char *> state.id, state.id_size)
             stream = found.streams[id] = quic_wire.CryptoStream()
-            found.first.append((state.version, id))
+            found.first.append(id)
+            found.at = ledger.At(number, state.which, sender_key(flow, state.which), state.time, state.frame)
             if state.done:
                 found.done.add(id)
             elif state.crypto != NULL:

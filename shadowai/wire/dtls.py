@@ -5,7 +5,7 @@ RFC 6347 (DTLS 1.0 and 1.2) and RFC 9147 (1.3) send the ClientHello in the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from struct import unpack_from
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ _MOST_RECORDS, _MOST_FRAGMENTS, _MOST_MESSAGE = 64, 256, 65536
 
 
 class HelloFragment(NamedTuple):
-    """A piece of a ClientHello's body: ``data`` is its bytes from ``offset`` on, ``length`` that of the whole body."""
+    """A piece of a ClientHello's body: ``data`` is its bytes from ``offset`` on, as far as they are there; ``length`` is that of
+    the whole body."""
 
     message_seq: int
     length: int
@@ -62,7 +63,7 @@ def _pieces(record: bytes) -> list[HelloFragment]:
         offset = int.from_bytes(record[at + 6 : at + 9], "big")
         size = int.from_bytes(record[at + 9 : at + 12], "big")
         data = record[at + _MESSAGE_HEADER : at + _MESSAGE_HEADER + size]
-        if length > _MOST_MESSAGE or offset + size > length or len(data) < size:
+        if length > _MOST_MESSAGE or offset + size > length:
             break
         if record[at] == CLIENT_HELLO:
             found.append(HelloFragment(record[at + 4] << 8 | record[at + 5], length, offset, data))
@@ -79,11 +80,25 @@ def message(fragments: Iterable[HelloFragment]) -> bytes | None:
             break
         bodies.setdefault((fragment.message_seq, fragment.length), []).append(fragment)
     for (_, length), pieces in sorted(bodies.items()):
-        body = bytearray()
-        for piece in sorted(pieces, key=lambda piece: piece.offset):
-            if piece.offset > len(body):
-                break
-            body += piece.data[len(body) - piece.offset :]
+        body = _joined(pieces)
         if length and len(body) >= length:
-            return b"\x01" + length.to_bytes(3, "big") + bytes(body[:length])
+            return _message(length, body)
     return None
+
+
+def beginning(pieces: Sequence[HelloFragment]) -> bytes:
+    """What is there of a ClientHello from its beginning on, with a header as :func:`message` gives it; the pieces are all of one."""
+    return _message(pieces[0].length, _joined(pieces[:_MOST_FRAGMENTS])) if pieces else b""
+
+
+def _joined(pieces: Iterable[HelloFragment]) -> bytes:
+    body = bytearray()
+    for piece in sorted(pieces, key=lambda piece: piece.offset):
+        if piece.offset > len(body):
+            break
+        body += piece.data[len(body) - piece.offset :]
+    return bytes(body)
+
+
+def _message(length: int, body: bytes) -> bytes:
+    return b"\x01" + length.to_bytes(3, "big") + body[:length]

@@ -19,6 +19,8 @@ SERVER_NAME, SIGNATURE_ALGORITHMS, ALPN, SUPPORTED_VERSIONS = 0, 13, 16, 43
 QUIC_TRANSPORT, QUIC_TRANSPORT_DRAFT, ENCRYPTED_HELLO, ENCRYPTED_NAME = 0x39, 0xFFA5, 0xFE0D, 0xFFCE
 """Extension types (IANA, TLS ExtensionType Values; 0xffa5 is that of QUIC drafts, 0xffce of draft-ietf-tls-esni-01)."""
 
+PRELOGIN_HEADER = 8
+
 _PAIR = Struct(">HH").unpack_from
 _MOST_RECORD = 16384 + 2048  # RFC 5246, section 6.2.3: the largest record there ever was
 _MOST_EMPTY = 8  # records without content are forbidden (RFC 8446, section 5.1), yet servers bear a few
@@ -93,6 +95,12 @@ def hello_start(data: bytes, at: int = 0) -> bool:
             return length <= _MOST_RECORD and first_two
         at += 5
     return False
+
+
+def in_prelogin(data: bytes, at: int = 0) -> bool:
+    """Whether a handshake record begins within a PRELOGIN packet of SQL Server, behind its :data:`PRELOGIN_HEADER` bytes of header:
+    clients send their hello so ([MS-TDS], sections 2.2.3.1 and 3.2.5.2)."""
+    return data[at : at + 2] == b"\x12\x01" and data[at + PRELOGIN_HEADER : at + PRELOGIN_HEADER + 2] == b"\x16\x03"
 
 
 def messages(stream: bytes, at: int = 0, most: int = 65536, *, alerts: bool = False) -> Handshake:

@@ -300,6 +300,34 @@ def test_hellos_out_of_order_repeated_and_contradicted() -> None:
         _same(_bytes(files.pcap(frames)), wanted, Limits(stream_bytes=2_000, stream_pieces=4))
 
 
+def test_what_is_small_late_cut_or_goes_on_otherwise() -> None:
+    """Padding behind few bytes, an opening behind its stream, versions that change, names before a cut, aggregates."""
+    hello, half = tls.hello("chatgpt.com"), quic.crypto_frames(tls.client_hello("chatgpt.com", size=900), (400,))
+    small = [(at, frame.ljust(60, b"\0")) for at, frame in tcp(HERE, THERE, 443).syn().send(hello, mss=1).frames]
+    opening, *rest = tcp(HERE, THERE, 443, client_port=41_000).syn().send(hello, mss=90).receive(b"x" * 99).fin().frames
+    first = quic.initial(b"12345678", half[0])
+    ends = [quic.initial(b"servers!", half[1], number=1, version=2, keyed_by=b"12345678")]
+    ends += [quic.initial(b"servers!", half[1], number=1, keyed_by=b"12345678", size=0), quic.short(b"9" * 8)]
+    talks = [udp(HERE, THERE, 443, client_port=42_000 + n).send(first, end) for n, end in enumerate(ends)]
+    talks += [udp(HERE, THERE, 443, client_port=53).send(first), udp(HERE, THERE, 443, client_port=5353).send(ends[1])]
+    desk = udp(HERE, THERE, 3389, client_port=43_000).send(bytes(12) + tls.dtls_hello("chatgpt.com"))
+    datagrams = fragments(
+        udp_datagram((HERE, 5_000, RESOLVER, 53), messages.dns_query("chatgpt.com") + bytes(200)), 104
+    )
+    posted = b"POST /x HTTP/1.1\r\nHost: one.example\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" + bytes(2048)
+    again = tcp(HERE, THERE, 80, client_port=44_000).syn().send(posted + b"\r\n0\r\n\r\n").receive(messages.response())
+    frames = [*small, *rest[:4], opening, *rest[4:], *merged(*talks, desk, again.send(messages.request("chatgpt.com")))]
+    frames += [(START, ethernet(piece)) for piece in datagrams]
+    snap = b"\xaa\xaa\3\0\0\0\x08\0" + udp_datagram((HERE, 5_001, RESOLVER, 53), messages.dns_query("chatgpt.com"))
+    part = bytes(12) + len(snap).to_bytes(2, "big") + snap
+    air = [(START, b"\x88\1" + bytes(22) + b"\x80\0" + 3 * (part + bytes(-len(part) % 4)))]
+    for wanted in WANTED:
+        found = _same(_bytes(files.pcap(frames)), wanted)
+        assert wanted is _nothing or sum(one.host == "chatgpt.com" for one in found) == 9
+        _same(_bytes(files.pcap(frames, snaplen=110)), wanted)
+        assert wanted is _nothing or len(_same(_bytes(files.pcap(air, link_type=105)), wanted)) == 3
+
+
 def _mutated(data: bytes, source: random.Random) -> bytes:
     found = bytearray(data)
     for _ in range(source.choice([1, 3, 10, 60])):

@@ -77,7 +77,6 @@ def test_other_records_and_messages_are_passed_over() -> None:
         record(piece(0, len(BODY)), epoch=1),
         record(piece(0, len(BODY), kind=2)),
         record(piece(0, len(BODY)), kind=23),
-        record(piece(0, 30)[:-1]),
         record(
             b"\x01" + (10).to_bytes(3, "big") + bytes(2) + (8).to_bytes(3, "big") + (4).to_bytes(3, "big") + b"abcd"
         ),
@@ -87,6 +86,20 @@ def test_other_records_and_messages_are_passed_over() -> None:
 def test_no_hello(datagram: bytes) -> None:
     assert dtls.client_hello_fragments(datagram) == []
     assert dtls.message(dtls.client_hello_fragments(datagram)) is None
+
+
+def test_a_beginning_from_pieces_in_any_order_up_to_the_first_gap() -> None:
+    fragments = dtls.client_hello_fragments(record(piece(50, 60)) + record(piece(0, 50)) + record(piece(120, 126)))
+    assert dtls.message(fragments) is None
+    assert dtls.beginning(fragments) == FULL[: 4 + 60]
+    assert dtls.beginning([]) == b""
+
+
+def test_a_piece_that_was_cut_is_there_as_far_as_it_goes() -> None:
+    fragments = dtls.client_hello_fragments(record(piece(0, 30)[:-1]))
+    assert dtls.message(fragments) is None and dtls.beginning(fragments) == FULL[: 4 + 29]
+    again = dtls.client_hello_fragments(WHOLE)
+    assert dtls.message(fragments + again) == FULL
 
 
 def test_a_cut_at_every_byte() -> None:

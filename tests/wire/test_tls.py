@@ -301,3 +301,11 @@ def test_a_hello_of_nothing_but_extensions_is_walked_to_its_end() -> None:
     found = tls.client_hello(hello(*[extension(9)] * 10000, named(NAME)))
     assert found is not None and found.server_name == NAME and len(found.extensions) == 10001
     assert tls.server_name(crowded) == NAME
+
+
+def test_a_record_within_a_packet_of_sql_server() -> None:
+    head = b"\x12\x01\0\x20\0\0\0\0"
+    assert len(head) == tls.PRELOGIN_HEADER
+    assert tls.in_prelogin(head + b"\x16\x03\x01") and tls.in_prelogin(b"??" + head + b"\x16\x03", 2)
+    for other in (b"", head, head + b"\x16", head + b"\x16\x02", b"\x12\0" + head[2:] + b"\x16\x03", head + b"\0\0"):
+        assert not tls.in_prelogin(other)

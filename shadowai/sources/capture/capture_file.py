@@ -91,12 +91,11 @@ class CaptureFile:
             if self._on_block is not None:
                 self._on_block(self._container.bytes_done - done)
                 done = self._container.bytes_done
-            for query in naming.queries:
-                yield made.of_query(query)
-            naming.queries.clear()
+            yield from made.of_queries()
             for flow in ended:
                 yield from made.of_flow(flow, naming.finish(flow.number))
             ended.clear()
+        yield from made.of_queries()  # of streams that were left at their end
 
     def _walk(
         self, naming: Naming, finish: Callable[[Flow], None], compiled: bool

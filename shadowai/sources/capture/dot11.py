@@ -6,11 +6,12 @@ from shadowai.sources.capture.layers import CAPWAP_802_11, CUT, LLC, NOT_IP, Inn
 from shadowai.sources.capture.packet import Undecoded
 
 _ENCRYPTED = Undecoded("encrypted 802.11 frame", True)
+_SUBFRAME, _MOST_SUBFRAMES = 14, 64
 _PIECE = Undecoded("fragment of an 802.11 frame", True)
 
 
 def dot11(data: bytes, at: int, end: int) -> Inner | Undecoded:
-    """What an 802.11 frame without its FCS carries (IEEE 802.11, clause 9.2); of an A-MSDU, its first subframe."""
+    """What an 802.11 frame without its FCS carries (IEEE 802.11, clause 9.2); an A-MSDU has its other subframes beside the first."""
     if end - at < 2:
         return CUT
     return _data(data, at, end, data[at], data[at + 1])
@@ -44,10 +45,20 @@ def _data(
         size += 6 if flags & 0x80 else 2  # QoS control, HT control
     start = at + (size + 3 & ~3 if padded else size)
     if aggregated:
-        start += 14  # the header of the subframe: destination, source, length
-        if start < end:
-            end = min(end, start + (data[start - 2] << 8 | data[start - 1]))
+        return _subframes(data, start, end)
     return Inner(LLC, start, end) if start < end else CUT
+
+
+def _subframes(data: bytes, at: int, end: int) -> Inner | Undecoded:
+    """The subframes of an A-MSDU (clause 9.3.2.2): destination, source, length, content, and filling up to a multiple of 4."""
+    found: list[Inner] = []
+    while end - at > _SUBFRAME and len(found) < _MOST_SUBFRAMES:
+        start = at + _SUBFRAME
+        stop = start + (data[start - 2] << 8 | data[start - 1])
+        if stop > start:
+            found.append(Inner(LLC, start, min(stop, end)))
+        at += stop - at + 3 & ~3
+    return found[0]._replace(beside=tuple(found[1:])) if found else CUT
 
 
 def radiotap(data: bytes, at: int, end: int) -> Inner | Undecoded:

@@ -20,9 +20,22 @@ from typing import NamedTuple
 from shadowai.sources.capture import internet, link
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.limits import DEFAULT, Limits
-from shadowai.sources.capture.packet import ACK, FIN, RST, SYN, TCP, UDP, Fragment, Packet, Undecoded
+from shadowai.sources.capture.packet import (
+    ACK,
+    FIN,
+    RST,
+    SYN,
+    TCP,
+    UDP,
+    Dissected,
+    Fragment,
+    Packet,
+    Several,
+    Undecoded,
+)
 from shadowai.sources.capture.pcap import PcapReader
 from shadowai.sources.capture.tunnels import UDP_PORTS
+from shadowai.wire import tls
 
 RawFrame = tuple[int, int, int, bytes, int]
 """Number, time, link type, captured bytes, length on the wire: a :class:`~shadowai.sources.capture.packet.Frame` as a bare tuple."""
@@ -63,14 +76,18 @@ _GARBAGE = 200_000
 """Objects made and kept between two looks for garbage."""
 _METHODS = (
     "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH PRI "
-    "MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PURGE BIND REBIND UNBIND ACL LINK UNLINK SOURCE QUERY"
+    "MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PURGE BIND REBIND UNBIND ACL LINK UNLINK SOURCE QUERY "
+    "MKCALENDAR MKWORKSPACE VERSION-CONTROL UPDATE LABEL BASELINE-CONTROL ORDERPATCH UNCHECKOUT POLL RPC_IN_DATA BPROPFIND "
+    "BPROPPATCH BCOPY BDELETE BMOVE CCM_POST SSTP_DUPLEX_POST"
 )
 REQUESTS = frozenset((method + " ").encode()[:4] for method in _METHODS.split()) | {b"PROX"}
 """First four bytes of what may begin a request (IANA HTTP Method Registry), HTTP/2's preface or a PROXY header."""
 _RESPONSE = b"HTTP"
 _PROXY_2 = b"\r\n\r\n"
 _NEGOTIATION = bytes(4)
-_TCP_FIRSTS = bytes(byte in {0x16, 0x0D, 0x48, *(request[0] for request in REQUESTS)} for byte in range(256))
+_TCP_FIRSTS = bytes(byte in {0x16, 0x12, 0x0D, 0x48, *(request[0] for request in REQUESTS)} for byte in range(256))
+_PRELOGIN, _IN_PRELOGIN = 0x12, 10
+"""What a packet of SQL Server begins with that may hold a hello, and how many of its bytes tell whether it does."""
 _SOCKS = frozenset({4, 5})
 _QUIC_FIRSTS = bytes(byte >= 0x80 or byte == 0x16 or byte < 0x40 for byte in range(256))
 
@@ -429,11 +446,19 @@ class Table:
 
     def _slow(self, frame: int, time: int, link_type: int, data: bytes, wire: int) -> None:
         found = link.dissect(link_type, data)
+        if not isinstance(found, Several):
+            self._found(found, frame, time, data, wire)
+            return
+        for part, size in zip(found.parts, (max(wire - sum(found.sizes), 0), *found.sizes), strict=True):
+            self._found(part, frame, time, data, size)
+
+    def _found(self, found: Dissected, frame: int, time: int, data: bytes, wire: int) -> None:
         if isinstance(found, Fragment):
             self.fragments += 1
             whole = self._fragments.add(found, data, time)
             if found.first is not None:
-                self._count(found.first, data, frame, time, wire, payload=False)
+                # one that was captured in part never becomes whole: what there is of its payload is all there will be
+                self._count(found.first, data, frame, time, wire, payload=found.cut)
             if whole is not None:
                 self._whole(found, whole, frame, time, wire)
         elif isinstance(found, Undecoded):
@@ -507,7 +532,9 @@ class Table:
             side = self._new(protocol, key, time, frame)
         if flags & SYN and not side.syn:
             side.syn = True
-            side.isn = side.high = (sequence + 1) & _SEQUENCES
+            side.isn = (sequence + 1) & _SEQUENCES
+            if not side.payload:
+                side.high = side.isn
             side.opened = not flags & ACK
         if flags & (FIN | RST):
             side.closed = True
@@ -587,6 +614,7 @@ class Table:
         ahead: bool,
     ) -> None:
         """Hand on a payload that may begin or continue a name. It was counted; ``ahead`` where others are missing before it."""
+        stop = min(start + length, stop)  # behind it is padding
         if side.state == LOOK and not ahead:
             first = data[start]
             if side.isn < 0 and side.unseen > 0:
@@ -603,7 +631,7 @@ class Table:
             sequence,
             time,
             frame,
-            data[start : min(start + length, stop)],
+            data[start:stop],
             length,
             side.key,
             TCP,
@@ -649,10 +677,13 @@ def udp_kind(payload: bytes, key: bytes) -> int:
 
 
 def _begins(data: bytes, start: int, stop: int) -> bool:
-    """True where a TLS handshake, a request, a response or a PROXY header may begin at ``start``; ``stop`` ends the payload."""
+    """True where a TLS handshake (SQL Server's too), a request, a response or a PROXY header may begin at ``start``; ``stop`` ends
+    the payload."""
     captured = stop - start
     if data[start] == 0x16:
         return captured < 2 or data[start + 1] == 3
+    if data[start] == _PRELOGIN:
+        return captured >= _IN_PRELOGIN and tls.in_prelogin(data, start)
     word = data[start : min(start + 4, stop)]
     if word in REQUESTS or word in (_RESPONSE, _PROXY_2):
         return True
@@ -660,10 +691,12 @@ def _begins(data: bytes, start: int, stop: int) -> bool:
 
 
 def _reopens(side: Side, sequence: int, flags: int) -> bool:
-    """True for the opening of a new connection between the same ports; a repeated SYN opens nothing."""
+    """True for the opening of a new connection between the same ports; a repeated SYN opens nothing, nor one that was captured
+    behind the first bytes of its stream."""
     if not flags & SYN:
         return False
-    return side.isn != ((sequence + 1) & _SEQUENCES) if side.syn else side.payload > 0
+    begin = side.isn if side.syn else (side.high - side.payload - side.skew) & _SEQUENCES
+    return begin != ((sequence + 1) & _SEQUENCES) and (side.syn or side.payload > 0)
 
 
 def _may_tunnel(key: bytes) -> bool:

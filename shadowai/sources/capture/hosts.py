@@ -26,13 +26,14 @@ _LONGEST_PATH = 512
 def text(name: bytes) -> str | None:
     """The canonical host of a server name or an authority; else as :func:`dns_name`.
 
-    A port is dropped, and so is the ``*.`` that some clients put before the domain they connect to.
+    A port is dropped, and so is the ``*.`` that some clients put before the domain they connect to. An IPv6 address may lack its
+    brackets.
     """
     if name.startswith(b"*.") and b"." in name[2:]:
         name = name[2:]
     parted = _PORT.fullmatch(name)
     if parted is None:
-        return dns_name(name)
+        return (_ipv6(name) if name.count(b":") > 1 else None) or dns_name(name)
     return dns_name(parted[1]) if 0 < int(parted[2]) < 65536 else _escaped(_lower(name))
 
 
@@ -94,6 +95,13 @@ def one_owner(names: Sequence[bytes]) -> str | None:
     if not all(host == shortest or host.endswith("." + shortest) for host in found):
         return None
     return found[0]
+
+
+def _ipv6(text: bytes) -> str | None:
+    try:
+        return address(ipaddress.IPv6Address(text.decode("ascii")).packed)
+    except ValueError:
+        return None
 
 
 def _lower(name: bytes) -> str:

@@ -47,7 +47,7 @@ _STEPS: dict[int, Step] = {**ethernet.STEPS, **ppp.STEPS, **dot11.STEPS}
 def within(inner: Inner, data: bytes, depth: int) -> Dissected:
     """The innermost packet of what begins at ``inner``, through at most ``MAX_HEADERS`` headers before IP."""
     for _ in range(MAX_HEADERS):
-        kind, at, end = inner
+        kind, at, end, _ = inner
         if kind == IPV4:
             return ipv4(data, at, end, depth)
         if kind == IPV6:

@@ -21,11 +21,13 @@ NOT_IP = Undecoded("not IP", False)
 
 
 class Inner(NamedTuple):
-    """What comes next: its kind (an EtherType, or one of the kinds above) and the bytes it may span."""
+    """What comes next: its kind (an EtherType, or one of the kinds above) and the bytes it may span; ``beside`` is what else the
+    frame carries."""
 
     kind: int
     start: int
     end: int
+    beside: tuple[Inner, ...] = ()
 
 
 Step = Callable[[bytes, int, int], Inner | Undecoded]

@@ -80,6 +80,7 @@ class Told:
 
     __slots__ = (
         "address",
+        "assumed",
         "client",
         "count",
         "ech",
@@ -97,6 +98,9 @@ class Told:
         self.client = -1
         self.names: list[Seen] = []
         self.host: str | None = None
+        self.assumed: str | None = None
+        """The server's address, where the first requests named no host and it stood for one; a name that comes later counts
+        for all of the connection."""
         self.mixed = False
         """Different hosts were asked for over this one connection: its bytes belong to none of them alone."""
         self.hellos = 0

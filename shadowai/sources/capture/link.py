@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from shadowai.sources.capture import dot11, ethernet, internet, ppp
 from shadowai.sources.capture.layers import CUT, IP, IPV4, IPV6, LLC, NLPID, NOT_IP, PPPOE, Inner, Step
-from shadowai.sources.capture.packet import Dissected, Undecoded
+from shadowai.sources.capture.packet import Dissected, Several, Undecoded
 
 _MAX_PKTAP = 1024
 _MAX_ATTRIBUTES = 64
@@ -20,9 +20,9 @@ _INET6 = frozenset({10, 24, 26, 28, 30})
 """AF_INET6 of Linux, NetBSD, Solaris, FreeBSD and macOS; AF_INET is 2 everywhere."""
 
 
-def dissect(link_type: int, data: bytes) -> Dissected:
-    """The innermost transport packet of one captured frame. ``link_type`` is the LINKTYPE number without the bits that some
-    writers keep above it. Never raises, whatever the bytes."""
+def dissect(link_type: int, data: bytes) -> Dissected | Several:
+    """The innermost transport packet of one captured frame, or those of one that aggregates. ``link_type`` is the LINKTYPE number
+    without the bits that some writers keep above it. Never raises, whatever the bytes."""
     if link_type == 1 and data[12:14] == b"\x08\x00":
         return internet.ipv4(data, 14, len(data), 0)
     at = 0
@@ -33,7 +33,13 @@ def dissect(link_type: int, data: bytes) -> Dissected:
         link_type, at = wrapped
     step = _STEPS.get(link_type)
     found = step(data, at, len(data)) if step is not None else _unread(link_type)
-    return found if isinstance(found, Undecoded) else internet.within(found, data, 0)
+    if isinstance(found, Undecoded):
+        return found
+    first = internet.within(found, data, 0)
+    if not found.beside:
+        return first
+    others = tuple(internet.within(inner, data, 0) for inner in found.beside)
+    return Several((first, *others), tuple(inner.end - inner.start for inner in found.beside))
 
 
 def _unread(link_type: int) -> Undecoded:

@@ -71,3 +71,11 @@ class Undecoded(NamedTuple):
 
 
 Dissected = Packet | Fragment | Undecoded
+
+
+class Several(NamedTuple):
+    """A frame that carries several packets (IEEE 802.11, A-MSDU). ``sizes`` are the bytes on the wire of each but the first, which
+    has the rest of the frame."""
+
+    parts: tuple[Dissected, ...]
+    sizes: tuple[int, ...]

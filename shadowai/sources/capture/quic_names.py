@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shadowai.sources.capture.ledger import At
 from shadowai.wire import quic
 
 _FAILURES = 32
 """Initial packets of one flow that do not open before no more are tried: each costs two decryptions."""
 _CONNECTIONS = 8
-_SMALLEST = 1200
-"""Bytes of the smallest datagram in which a client may send an Initial packet; servers drop smaller ones (RFC 9000, section 14.1)."""
 _WRONG = 2
 """Initial packets of one datagram that do not open before the rest of it is left: they are one connection's."""
 
 
 class _Flow:
-    __slots__ = ("done", "failures", "first", "streams")
+    __slots__ = ("at", "done", "failures", "first", "streams")
 
     def __init__(self) -> None:
+        self.at: At | None = None
+        """Of the first Initial that opened."""
         self.failures = 0
-        self.first: list[tuple[int, bytes]] = []
-        """Version and connection id from which the keys of each connection on this flow come."""
+        self.first: list[bytes] = []
+        """Connection id from which the keys of each connection on this flow come."""
         self.streams: dict[bytes, quic.CryptoStream] = {}
         self.done: set[bytes] = set()
 
@@ -36,11 +37,9 @@ class QuicNames:
         self.given_up = 0
         """Connections whose hello was not waited for any longer, and flows whose packets were not tried any more."""
 
-    def messages(self, flow: int, datagram: bytes) -> Iterator[bytes]:
-        """The handshake messages that ``datagram`` makes whole."""
-        if len(datagram) < _SMALLEST:
-            return
-        wrong = 0
+    def messages(self, at: At, datagram: bytes) -> Iterator[bytes]:
+        """The handshake messages that ``datagram``, met ``at`` a flow, makes whole."""
+        wrong, flow = 0, at.flow
         for initial in quic.initials(datagram):
             if wrong >= _WRONG:
                 return
@@ -50,7 +49,7 @@ class QuicNames:
                     self.given_up += self.forget(next(iter(self._flows)))
                 state = self._flows[flow] = _Flow()
             failed = state.failures
-            message = self._message(state, initial)
+            message = self._message(state, initial, at)
             wrong += state.failures - failed
             if message is not None:
                 yield message
@@ -60,10 +59,21 @@ class QuicNames:
         state = self._flows.pop(flow, None)
         return state is not None and bool(state.streams.keys() - state.done)
 
-    def _message(self, state: _Flow, initial: quic.Initial) -> bytes | None:
+    def begun(self, flow: int) -> tuple[At, list[bytes]] | None:
+        """Where the hellos of a flow were met that never became whole, and what of each is there from its beginning on; ``None``
+        where there are none."""
+        state = self._flows.get(flow)
+        if state is None or state.at is None:
+            return None
+        found = [stream.contiguous() for dcid, stream in state.streams.items() if dcid not in state.done]
+        return (state.at, found) if found else None
+
+    def _message(self, state: _Flow, initial: quic.Initial, at: At) -> bytes | None:
+        """``initial`` may have the keys of any id that a connection on the flow began with: the version may change under way (RFC
+        9368, section 2.3), and the keys with it (RFC 9369, section 4.1)."""
         if state.failures >= _FAILURES:
             return None
-        for dcid in dict.fromkeys((initial.dcid, *[cid for version, cid in state.first if version == initial.version])):
+        for dcid in dict.fromkeys((initial.dcid, *state.first)):
             frames = self._opener.frames(initial, dcid)
             if frames is None:
                 continue
@@ -76,9 +86,10 @@ class QuicNames:
                     del state.streams[oldest]
                     self.given_up += oldest not in state.done
                     state.done.discard(oldest)
-                    state.first = [each for each in state.first if each[1] != oldest]
+                    state.first.remove(oldest)
                 stream = state.streams[dcid] = quic.CryptoStream()
-                state.first.append((initial.version, dcid))
+                state.first.append(dcid)
+                state.at = state.at or at
             for offset, data in frames:
                 stream.add(offset, data)
             message = stream.message()

@@ -82,6 +82,11 @@ class Records:
         self.tally = Tally() if tally is None else tally
         self._wanted = wanted
 
+    def of_queries(self) -> Iterator[Record]:
+        """The questions to resolvers since they were last taken away."""
+        queries, self.naming.queries = self.naming.queries, []
+        yield from map(self.of_query, queries)
+
     def of_query(self, query: Query) -> Record:
         """A question to a resolver."""
         return Record(
@@ -177,7 +182,7 @@ class Records:
         client = names[-1].which if names[-1].inferred and (told is None or told.client < 0) else _client(flow, told)
         if _is_refused(flow, client):
             names = [seen._replace(blocked=True) if seen.blocked is None else seen for seen in names]
-        carrier = None if told is not None and told.mixed else _carrier(names)
+        carrier = None if told is not None and told.mixed else _carrier(names, told)
         met: set[str | None] = set()
         for number, seen in enumerate(names):
             because = seen.because
@@ -238,16 +243,19 @@ class Records:
         return Seen("connection", None, flow.frame, flow.first, client, inferred=True)
 
 
-def _carrier(names: list[Seen]) -> int:
-    """Which of the names of one host has the bytes of the connection: what proves most, else the first that is a use.
+def _carrier(names: list[Seen], told: Told | None) -> int | None:
+    """Which of the names of one host has the bytes of the connection: what proves most, else the first that is a use. An address
+    that stood for a host has none where the host is known.
 
     A scan leaves out names that nobody asks for, and must come to the same choice without them.
     """
+    assumed = told.assumed if told is not None and told.assumed != told.host else None
     ranked = [
         (seen.proof is None, seen.because is not None or bool(seen.blocked), number)
         for number, seen in enumerate(names)
+        if assumed is None or seen.host != assumed
     ]
-    return min(ranked)[2]
+    return min(ranked)[2] if ranked else None
 
 
 def _is_refused(flow: Flow, client: int) -> bool:

@@ -26,11 +26,14 @@ _WAIT = 8
 """Segments for which the one before them is waited for."""
 _FAR = 1 << 16
 """Bytes of another protocol after which no hello is expected any more."""
+_SHORTEST_DNS = 14
+"""Bytes of a DNS message's header, and of the length before it."""
 _BODY = 4096
 """Bytes behind a head that are looked at for a protocol of AI servers."""
 _REMEMBERED = 4096
 """Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
-_UNKNOWN = -1
+_UNKNOWN, _ANSWERED = -1, -2
+"""Where the next request may begin: not known; behind one whose end is not known, but which was answered."""
 _KEY = frozenset({"key", "clear_key"})
 _CLIENT_HEADERS = frozenset(
     {b"anthropic-version", b"anthropic-beta", b"openai-beta", b"openai-organization", b"openai-project"}
@@ -50,7 +53,7 @@ class TcpNames:
         self._starts: dict[int, int] = {}
         """Of directions whose beginning was not captured: the first sequence number that was."""
         self._next: dict[int, int] = {}
-        """Of directions that hold HTTP requests: where the next may begin, -1 where that is not known."""
+        """Of directions that hold HTTP requests: where the next may begin, or one of ``_UNKNOWN`` and ``_ANSWERED``."""
 
     def take(
         self,
@@ -74,6 +77,7 @@ class TcpNames:
                 name = tls.server_name(message) if isinstance(message, bytes) else None
                 if name is not None:
                     return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", message) else LOOK  # type: ignore[arg-type]
+            sequence, payload, length = self._behind_what_was_read(id, sequence, payload, length)
             stream = self._begun(id, isn, sequence, payload, at)
             if stream is None:
                 return LOOK
@@ -159,30 +163,43 @@ class TcpNames:
         """True where a message may begin at ``sequence``, ``offset`` bytes into the connection."""
         if self._within_body(id, sequence):
             return False
-        if payload[0] == 0x16:
+        if payload[0] == 0x16 or tls.in_prelogin(payload):
             return offset <= _FAR
         if payload.startswith(b"HTTP"):
             return True
         return id in self._next or (isn < 0 and offset <= _FAR)
 
+    def _behind_what_was_read(self, id: int, sequence: int, payload: bytes, length: int) -> tuple[int, bytes, int]:
+        """A segment without the request that was read already: it may be sent again together with the one behind it."""
+        due = self._next.get(id, _UNKNOWN)
+        known = (due - sequence) & _SEQUENCES
+        return (
+            (due, payload[known:], length - known)
+            if due >= 0 and 0 < known < len(payload)
+            else (sequence, payload, length)
+        )
+
     def _within_body(self, id: int, sequence: int) -> bool:
         """True for what lies before the place where the next request may begin."""
         due = self._next.get(id, _UNKNOWN)
-        return due != _UNKNOWN and (sequence - due) & _SEQUENCES >= _HALF
+        return due >= 0 and (sequence - due) & _SEQUENCES >= _HALF
 
     # --- what a stream holds -----------------------------------------------------------------------------------------
 
     def _parse(self, stream: Stream, at: At, *, final: bool = False) -> int:
         """Read on from where the stream was left; every turn gets further or ends. ``final``: nothing more will come."""
         data = bytes(stream.data)
-        if key_is_dns(at.key):
+        if key_is_dns(at.key) and not http.request_start(data):
             return self._dns_stream(stream, data, at)
         while stream.at < len(data):
             place = stream.at
             first = data[place]
             if first == 0x16:
                 return self._tls(stream, data, at)
-            if http.request_start(data, place):
+            if tls.in_prelogin(data, place):
+                stream.at += tls.PRELOGIN_HEADER
+                verdict = None
+            elif http.request_start(data, place):
                 verdict = self._http(stream, data, at, final)
             elif data.startswith(b"HTTP", place):
                 verdict = self._http_response(stream, data, at, final)
@@ -279,14 +296,22 @@ class TcpNames:
         """A request; ``raw`` is it with the beginning of its body from ``used`` on. False where it cannot be one."""
         told = self._ledger.told(at.flow)
         host = hosts.text(request.host) if request.host is not None else None
-        if host is None and request.method != b"CONNECT" and at.key:
-            host = (told.host if told is not None else None) or hosts.address(ends(at.key)[1])
+        assumed = host is None and request.method != b"CONNECT" and bool(at.key)
+        if assumed:
+            host = told.host if told is not None else None
+            # the host of a head that was cut off may stand behind the cut: the server's own address only where it says so
+            if host is None and (request.complete or ai_protocols.of_request(request, raw[used:]) is not None):
+                host = hosts.address(ends(at.key)[1])
         if doubtful and (told is None or told.host != host):
             self._ledger.counts["misplaced"] += 1
             return False
         told = self._ledger.of(at.flow, at.which)
         if told is None:
             return False
+        if assumed and told.host is None:
+            told.assumed = host
+        elif told.assumed is not None and told.assumed == told.host:
+            told.host = host or told.host
         if told.count == 0 or told.host != host:
             self._ledger.resolver(at, host)
         keys = self._keys.look(raw[:used], at)
@@ -317,6 +342,9 @@ class TcpNames:
         if 100 <= found.status < 200 and found.status != 101:  # RFC 9110, section 15.2: the answer is still to come
             stream.at = used
             return None
+        asked = at.flow * 2 + 1 - at.which
+        if found.status != 101 and self._next.get(asked) == _UNKNOWN:
+            self._next[asked] = _ANSWERED
         proof = ai_protocols.of_response(found, data[used : used + _BODY])
         if proof is None and not final and len(data) < used + _answer_awaited(found) and told.last.proof is None:
             stream.need = used + _answer_awaited(found)
@@ -376,10 +404,39 @@ class TcpNames:
                 self._ledger.counts["hello_cut_but_named"] += 1
                 return BOTH_DONE
         elif http.request_start(data) or data.startswith(b"HTTP"):
-            return self._parse(stream, at, final=True)
-        elif not data and stream.waiting and not key_is_dns(stream.key):
+            verdict = self._parse(stream, at, final=True)
+            for _ in range(_WAIT):
+                behind = self._behind_the_gap(stream, at)
+                if behind is None:
+                    break
+                stream, verdict = behind, self._parse(behind, at, final=True)
+            return verdict
+        elif key_is_dns(stream.key):
+            self._leave_dns(stream, data, at)
+        elif not data and stream.waiting:
             return self._rescue(stream, at)
         return LOOK
+
+    def _leave_dns(self, stream: Stream, data: bytes, at: At) -> None:
+        """The message that was cut off, whose question may be there, and those behind what is missing that fill their segments."""
+        if len(data) > _SHORTEST_DNS:
+            self._datagrams.message(data[2:], at, over_tcp=True)
+        for _, _, _, payload in sorted(stream.waiting):
+            messages, used = dns.tcp_messages(payload)
+            if used == len(payload):
+                for message in messages:
+                    self._datagrams.message(message, at, over_tcp=True)
+
+    def _behind_the_gap(self, stream: Stream, at: At) -> Stream | None:
+        """What waits where the next request is due, for a part of the body before it is missing."""
+        due = self._next.get(at.flow * 2 + at.which, _UNKNOWN)
+        if due < 0 or not stream.waiting:
+            return None
+        found = Stream(due, stream.time, stream.frame)
+        for _, _, sequence, payload in sorted(stream.waiting):
+            if (sequence - due) & _SEQUENCES < _HALF:
+                found.add(sequence, payload, len(payload))
+        return found if found.data else None
 
     def _rescue(self, stream: Stream, at: At) -> int:
         """A hello among segments that wait for one which was not captured."""
@@ -424,7 +481,8 @@ def _drop_what_was_read(stream: Stream) -> None:
 def _may_begin(payload: bytes) -> bool:
     if payload[0] == 0x16:
         return tls.hello_start(payload) or (len(payload) > 5 and payload[1] == 3 and payload[5] == tls.SERVER_HELLO)
-    return http.request_start(payload) or payload.startswith((b"HTTP", b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n"))
+    plain = payload.startswith((b"HTTP", b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n"))
+    return plain or tls.in_prelogin(payload) or http.request_start(payload)
 
 
 def _awaited(request: http.Request, length: int | None, body: bytes) -> int:

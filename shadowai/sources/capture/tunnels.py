@@ -12,6 +12,8 @@ from shadowai.sources.capture.layers import CAPWAP_802_11, ETHERNET, IP, IPV4, I
 
 _ERSPAN, _ERSPAN_III, _WCCP = 0x88BE, 0x22EB, 0x883E
 _MAX_EXTENSIONS = 8
+_MAX_TAGS = 32
+_TZSP = {1: ETHERNET, 18: CAPWAP_802_11}
 _TEREDO = (b"\x20\x01\0\0", b"\xfe\x80")
 
 _U16 = Struct(">H").unpack_from
@@ -172,6 +174,22 @@ def _lisp(data: bytes, at: int, end: int) -> Inner | None:
     return Inner(IP, at + 8, end) if end - at >= 28 and data[at + 8] >> 4 in (4, 6) else None
 
 
+def _tzsp(data: bytes, at: int, end: int) -> Inner | None:
+    """TaZmen Sniffer Protocol, version 1, as MikroTik's routers and others stream what they capture: version, kind (0 received, 1
+    to be sent), what is carried, then tags up to the one that ends them (Wireshark's packet-tzsp.c)."""
+    if end - at < 5 or data[at] != 1 or data[at + 1] > 1:
+        return None
+    kind = _TZSP.get(_U16(data, at + 2)[0])
+    start = at + 4
+    for _ in range(_MAX_TAGS):
+        if kind is None or start + 1 >= end:
+            return None
+        if data[start] == 1:
+            return Inner(kind, start + 1, end)
+        start += 2 + data[start + 1] if data[start] else 1
+    return None
+
+
 def _ayiya(data: bytes, at: int, end: int) -> Inner | None:
     """AYIYA (draft-massar-v6ops-ayiya-02, section 3): identity and signature lengths, then IPv6 (next header 41) or IPv4."""
     if end - at < 9 or data[at + 2] & 0x0F != 1:
@@ -194,6 +212,7 @@ _TO_PORT: dict[int, Callable[[bytes, int, int], Inner | None]] = {
     6081: _geneve,
     6635: _mpls,
     8472: _vxlan,  # Linux's default before the port was registered
+    37008: _tzsp,
 }
 """Tunnels whose packets always go to the port."""
 _EITHER_PORT: dict[int, Callable[[bytes, int, int], Inner | None]] = {

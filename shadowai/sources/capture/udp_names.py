@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from shadowai.sources.capture import hosts
 from shadowai.sources.capture.flows import (
@@ -19,7 +20,7 @@ from shadowai.sources.capture.flows import (
 from shadowai.sources.capture.ledger import At, Ledger, Query
 from shadowai.sources.capture.limits import Limits
 from shadowai.sources.capture.quic_names import QuicNames
-from shadowai.wire import dns, dtls, gquic, tls
+from shadowai.wire import dns, dtls, gquic, quic, tls
 
 _DNS_KINDS = {5353: "mdns_query", 5355: "llmnr_query"}
 _HELLOS = 2
@@ -28,8 +29,17 @@ _QUESTIONS = 64
 """Questions of one message that are told: only multicast DNS has more than one (RFC 9619; RFC 6762, section 7)."""
 _QUERIES = 1 << 20
 """Questions that wait for the owner to take them away."""
+_FURTHEST = 34
+"""Bytes of a datagram of Remote Desktop in which its DTLS begins ([MS-RDPEUDP], section 2.2.2)."""
 _MOST_PIECES = 64
 _MOST_MESSAGES = 4
+
+
+class _Held(NamedTuple):
+    """Pieces of the hellos of a DTLS flow, by their number; ``at`` is of the first."""
+
+    at: At
+    pieces: dict[int, list[dtls.HelloFragment]]
 
 
 class UdpNames:
@@ -38,13 +48,16 @@ class UdpNames:
     def __init__(self, ledger: Ledger, limits: Limits) -> None:
         self._ledger = ledger
         self._limits = limits
-        self._hellos: dict[int, dict[int, list[dtls.HelloFragment]]] = {}
+        self._hellos: dict[int, _Held] = {}
         self.quic = QuicNames(limits.quic_connections)
 
     def take(self, kind: int, payload: bytes, at: At) -> int:
         """A datagram that was taken for ``kind``: see :data:`~shadowai.sources.capture.flows.Take`."""
         if kind == DNS_PIECE:
-            self.message(payload, at)
+            if quic.is_long_header(payload):  # a client, or its address translator, picked a port of DNS by chance
+                self._quic_initial(payload, at)
+            else:
+                self.message(payload, at)
             return COLLECT
         if kind == DTLS_PIECE:
             return self._dtls(payload, at)
@@ -60,11 +73,22 @@ class UdpNames:
 
     def finish(self, flow: int) -> None:
         """The flow ended: count what never became whole."""
-        if self._hellos.pop(flow, None) is not None:
-            self._ledger.counts["hello_incomplete"] += 1
-        if self.quic.forget(flow):
+        begun = self.quic.begun(flow)
+        if self.quic.forget(flow) and begun is not None and not self._named_before_the_end(*begun, "quic_sni"):
             self._ledger.counts["quic_incomplete"] += 1
+        held = self._hellos.pop(flow, None)
+        if held is not None and not self._named_before_the_end(held.at, map(dtls.beginning, held.pieces.values())):
+            self._ledger.counts["hello_incomplete"] += 1
         self._ledger.asked.discard(flow)
+
+    def _named_before_the_end(self, at: At, hellos: Iterable[bytes], kind: str = "tls_sni") -> bool:
+        """True where one of the hellos, of which the end is missing, tells its name before that."""
+        for hello in hellos:
+            found = tls.client_hello(hello, dtls=kind == "tls_sni")
+            if found is not None and found.server_name is not None and self._ledger.hello(at, found.server_name, kind):
+                self._ledger.counts["hello_cut_but_named"] += 1
+                return True
+        return False
 
     def message(self, payload: bytes, at: At, *, over_tcp: bool = False) -> None:
         """A DNS message."""
@@ -127,7 +151,7 @@ class UdpNames:
         fragments = dtls.client_hello_fragments(payload)
         if not fragments:
             return LOOK
-        held = self._hellos.setdefault(at.flow, {})
+        held = self._hellos.setdefault(at.flow, _Held(at, {})).pieces
         if len(self._hellos) > self._limits.quic_connections:
             del self._hellos[next(iter(self._hellos))]
             self._ledger.counts["streams_limit"] += 1
@@ -151,6 +175,9 @@ class UdpNames:
     def _rdp(self, payload: bytes, at: At) -> int:
         message = tls.hello_in_datagram(payload)
         if message is None:
+            at_hello = payload.find(b"\x16\xfe", 0, _FURTHEST)
+            if at_hello >= 0:
+                self._dtls(payload[at_hello:], at)
             return COLLECT
         name = tls.server_name(message)
         if name is not None:
@@ -161,7 +188,7 @@ class UdpNames:
         told = self._ledger.told(at.flow)
         if told is not None and told.hellos and told.client != at.which:
             return
-        for message in self.quic.messages(at.flow, payload):
+        for message in self.quic.messages(at, payload):
             name = tls.server_name(message)
             if name is not None:
                 self._ledger.hello(at, name, "quic_sni", message)

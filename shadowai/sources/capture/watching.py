@@ -116,13 +116,12 @@ class Watching(Records):
             yield Note(Origin(self.path), "silent", text, self._silent)
 
     def _told(self) -> Iterator[Record]:
-        for query in self.naming.queries:
-            yield self.of_query(query)
-        self.naming.queries.clear()
+        yield from self.of_queries()
         for flow in self._ended:
             self._named.pop(flow.number, None)
             yield from self.of_flow(flow, self.naming.finish(flow.number))
         self._ended.clear()
+        yield from self.of_queries()  # of streams that were left at their end
 
     def _take(
         self,

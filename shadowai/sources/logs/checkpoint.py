@@ -258,7 +258,7 @@ _TIMED = r"(?:loc=\d{1,20}\|)?time=(?P<time>\d[\d :-]{8,20})(?=\|)"
 PIPED = replace(
     SYSLOG,
     name="checkpoint_splunk",
-    title="Check Point Log Exporter (splunk format) and OPSEC LEA (fw1-loggrabber): fields parted by |",
+    title="Check Point Log Exporter (splunk format) and OPSEC LEA: fields parted by |",
     doc="https://axoflow.com/docs/axosyslog-core/chapter-parsers/parser-checkpoint/",
     family=Pattern(
         (

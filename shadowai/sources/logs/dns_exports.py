@@ -73,7 +73,7 @@ _ALLOW = r"(?i)^(?:allow|monitor|classify|bypass)"
 
 AKAMAI_DNS = LogFormat(
     name="akamai_etp_dns",
-    title="Akamai Secure Internet Access (Enterprise Threat Protector): DNS activity and threat events (JSON)",
+    title="Akamai Secure Internet Access (ETP): DNS activity and threat events (JSON)",
     vendor="Akamai",
     doc=_ETP + "post-dns-activity-details",
     kind="dns_query",

@@ -63,10 +63,23 @@ def test_ciphertext_and_pieces_are_gaps() -> None:
         assert dot11(data, 0, len(data)) == Undecoded("fragment of an 802.11 frame", True)
 
 
-def test_of_an_aggregate_the_first_subframe_is_read() -> None:
-    head, body = frame(QOS, TO, qos=0x80)[:26], BODY + bytes(600)
-    data = head + bytes(12) + pack(">H", len(body)) + body + bytes(2) + bytes(12) + pack(">H", len(body)) + body
-    assert dot11(data, 0, len(data)) == Inner(LLC, 40, 40 + len(body))
+def test_an_aggregate_has_its_other_subframes_beside_the_first() -> None:
+    head, body = frame(QOS, TO, qos=0x80)[:26], BODY + bytes(601)
+    sub = bytes(12) + pack(">H", len(body)) + body
+    filled = sub + bytes(-len(sub) % 4)
+    assert len(filled) > len(sub)
+    places = [40 + number * len(filled) for number in range(3)]
+    inner = [Inner(LLC, place, place + len(body)) for place in places]
+    assert dot11(head + sub, 0, 26 + len(sub)) == inner[0]
+    data = head + filled * 2 + sub
+    assert dot11(data, 0, len(data)) == inner[0]._replace(beside=(inner[1], inner[2]))
+    assert dot11(data[:-9], 0, len(data) - 9) == inner[0]._replace(
+        beside=(inner[1], inner[2]._replace(end=inner[2].end - 9))
+    )
+    many = head + (bytes(13) + b"\2" + b"ab") * 500
+    found = dot11(many, 0, len(many))
+    assert isinstance(found, Inner) and len(found.beside) == 63
+    assert dot11(head + bytes(200), 0, 226) == CUT
 
 
 def test_cisco_swaps_bytes_in_capwap_alone() -> None:

@@ -30,6 +30,7 @@ from shadowai.sources.capture.flows import (
 )
 from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.limits import Limits
+from shadowai.wire import http
 from tests.captures import files, messages, packets, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
 from tests.captures.packets import ACK, RST, SYN, ethernet, fragments, ip, packed, tcp_segment, udp_datagram
@@ -113,6 +114,18 @@ def test_an_opening_that_is_sent_again_opens_nothing() -> None:
     frames = tcp(CLIENT, SERVER, 443).syn().send(HELLO).frames
     flows, _, _ = _walk([frames[0], *frames, frames[1]])
     assert len(flows) == 1
+
+
+@pytest.mark.parametrize("sent", [1, 2])
+def test_an_opening_captured_behind_the_first_bytes_of_its_stream_opens_nothing(sent: int) -> None:
+    frames = tcp(CLIENT, SERVER, 443).syn().send(HELLO, mss=100).receive(b"x" * 50).frames
+    opening, *rest = frames
+    (late,), _, _ = _walk([*rest[:2], *rest[2 : 2 + sent], opening, *rest[2 + sent :]])
+    (usual,), _, _ = _walk(frames)
+    assert {*late.packets} == {*usual.packets} and {*late.payload} == {*usual.payload}
+    assert not late.lost and (late.a, late.opener) == (packed(SERVER), 1)
+    other = ethernet(tcp_segment((CLIENT, 40_000, SERVER, 443), 7_777_777, 0, SYN))
+    assert len(_walk([*rest, (START, other)])[0]) == 2
 
 
 def test_what_is_done_is_not_handed_on() -> None:
@@ -271,6 +284,41 @@ def test_kinds_of_datagrams(payload: bytes, port: int, kind: int) -> None:
 def test_protocols_without_ports_are_no_flows() -> None:
     flows, pieces, table = _walk([(START, ethernet(ip(CLIENT, SERVER, 1, b"\x08\0" + bytes(20))))])
     assert not flows and not pieces and table.others == 1
+
+
+@pytest.mark.parametrize("data", [b"\x16", b"G", b"PO", b"HTT", b"\x16\3", b"\x05\1"])
+def test_the_padding_behind_a_few_bytes_is_no_part_of_them(data: bytes) -> None:
+    frames = [(time, frame.ljust(60, b"\0")) for time, frame in tcp(CLIENT, SERVER, 443).syn().send(data).frames]
+    assert [piece[4] for piece in _walk(frames)[1]] == [data]
+
+
+def test_every_method_of_a_request_is_handed_on() -> None:
+    for shape in http._SHAPES:
+        frames = tcp(CLIENT, SERVER, 80).syn().send(b"?" * 9).send(shape + b"/ HTTP/1.1\r\n\r\n").frames
+        assert [piece[4][: len(shape)] for piece in _walk(frames)[1]] == [shape]
+
+
+def test_a_first_fragment_that_was_cut_is_handed_on_for_it_never_becomes_whole() -> None:
+    datagram = udp_datagram((CLIENT, 5000, RESOLVER, 53), bytes(range(200)))
+    frames = [(START, ethernet(piece)) for piece in fragments(datagram, 104)]
+    (flow,), pieces, table = _walk(frames, cut=100)
+    assert [piece[4] for piece in pieces] == [bytes(range(100 - 14 - 20 - 8))]
+    assert flow.payload == (96, 0) and flow.cut == 1 and table.fragments_refused() == 2
+    assert [len(piece[4]) for piece in _walk(frames)[1]] == [200]
+
+
+def test_all_packets_of_an_aggregate_are_counted() -> None:
+    snap = b"\xaa\xaa\3\0\0\0\x08\0"
+    bodies = [snap + udp_datagram((CLIENT, port, RESOLVER, 53), bytes(33)) for port in (5000, 5001)]
+    subframes = [bytes(12) + len(body).to_bytes(2, "big") + body for body in bodies]
+    head = b"\x88\1" + bytes(22) + b"\x80\0"
+    frame = head + subframes[0] + bytes(-len(subframes[0]) % 4) + subframes[1]
+    flows, pieces, _ = _walk([(START, frame)], link_type=105)
+    assert [(flow.a_port, flow.packets, flow.payload) for flow in flows] == [
+        (5000, (1, 0), (33, 0)),
+        (5001, (1, 0), (33, 0)),
+    ]
+    assert sum(flow.bytes[0] for flow in flows) == len(frame) and len(pieces) == 2
 
 
 def test_a_padded_frame_holds_no_more_than_its_packet() -> None:

@@ -80,6 +80,19 @@ def test_international_names_are_the_same_in_both_spellings() -> None:
     )
 
 
+def test_an_address_without_its_brackets() -> None:
+    assert (
+        hosts.text(b"2001:DB8::5")
+        == hosts.text(b"[2001:db8::5]")
+        == hosts.text(b"[2001:db8:0::5]:443")
+        == "2001:db8::5"
+    )
+    for raw in (b"2001:db8::5::", b"a:b:c", b"1.2.3.4:5:6", b"\xff::1"):
+        found = hosts.text(raw)
+        assert found is not None and "\\" in found
+    assert "\\" in (hosts.dns_name(b"2001:db8::5") or "")
+
+
 def test_addresses() -> None:
     assert hosts.address(bytes([192, 0, 2, 1])) == "192.0.2.1"
     assert hosts.address(bytes(10) + b"\xff\xff" + bytes([192, 0, 2, 1])) == "192.0.2.1"

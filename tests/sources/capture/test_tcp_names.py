@@ -508,6 +508,88 @@ def test_mail_and_dns_in_one_capture() -> None:
     assert sorted(read(merged(_talk().syn().send(HELLO), question)).hosts) == ["chatgpt.com", "claude.ai"]  # type: ignore[type-var]
 
 
+@pytest.mark.parametrize("mss", [1460, 100])
+@pytest.mark.parametrize("beginning", [True, False])
+def test_a_hello_within_packets_of_sql_server(mss: int, beginning: bool) -> None:
+    hello = tls.hello("db.example.com", size=1_500)
+    prelogin = b"\x12\1\0\x2f\0\0\1\0" + bytes(39)
+    wrapped = b"\x12\1" + (8 + len(hello)).to_bytes(2, "big") + bytes(4) + hello
+    talk = (_talk(1433).syn() if beginning else _talk(1433)).send(prelogin).receive(b"\4\1\0\x2b" + bytes(39))
+    assert read(talk.send(wrapped, mss=mss).frames).names == [("tls_sni", "db.example.com")]
+    assert read(_talk(1433).syn().send(prelogin + prelogin).frames).names == []
+
+
+@pytest.mark.parametrize("ports", [(5353, 80), (40_000, 53)])
+@pytest.mark.parametrize("mss", [1460, 9])
+def test_requests_and_hellos_at_ports_of_dns(ports: tuple[int, int], mss: int) -> None:
+    talk = tcp(CLIENT, SERVER, ports[1], client_port=ports[0]).syn()
+    assert read(talk.send(GET, mss=mss).receive(messages.response(b"ok")).frames).hosts == ["chatgpt.com"]
+    talk = tcp(CLIENT, SERVER, ports[1], client_port=ports[0]).syn()
+    assert read(talk.send(HELLO, mss=mss).frames).names == SNI
+
+
+def _post(host: str, body: bytes, header: str = "Content-Length: ", port: int = 80) -> bytes:
+    value = "chunked" if header.startswith("Transfer") else str(len(body))
+    return f"POST /x HTTP/1.1\r\nHost: {host}\r\n{header}{value}\r\n\r\n".encode() + body
+
+
+CHUNKS = b"800\r\n" + b"x" * 2048 + b"\r\n0\r\n\r\n"
+CHUNKED = _post("one.example", CHUNKS, "Transfer-Encoding: ")
+SECOND = messages.request("chatgpt.com")
+
+
+def test_behind_a_body_whose_end_is_not_known_the_answer_tells_that_a_request_may_begin() -> None:
+    both = ["one.example", "chatgpt.com"]
+    answered = _talk(80).syn().send(CHUNKED, mss=500).receive(messages.response(b"ok")).send(SECOND)
+    assert read(answered.frames).hosts == both
+    unanswered = read(_talk(80).syn().send(CHUNKED, mss=500).send(SECOND).frames)
+    assert unanswered.hosts == both[:1] and unanswered.notes["misplaced"] == 1
+    early = messages.response(status="100 Continue")
+    assert read(_talk(80).syn().send(CHUNKED, mss=500).receive(early).send(SECOND).frames).hosts == both[:1]
+
+
+def test_a_request_that_is_sent_again_together_with_the_next() -> None:
+    first = messages.request("one.example")
+    talk = _talk(80).syn().send(first).receive(messages.response(b"ok"))
+    talk._sent -= len(first)
+    assert read(talk.send(first + SECOND).frames).hosts == ["one.example", "chatgpt.com"]
+
+
+def test_requests_behind_a_body_of_which_a_part_was_not_captured() -> None:
+    talk = _talk(80).syn().send(_post("one.example", b"x" * 3000), mss=1000, order=[0, 2, 3])
+    talk.receive(messages.response(b"ok")).send(SECOND).send(messages.request("claude.ai"))
+    assert read(talk.frames).hosts == ["one.example", "chatgpt.com", "claude.ai"]
+
+
+def test_an_address_that_stood_for_a_host_leaves_the_bytes_to_it() -> None:
+    bare = b"GET / HTTP/1.0\r\n\r\n"
+    talk = _talk(80).syn().send(bare).receive(messages.response(b"ok")).send(SECOND).send(bare)
+    records = read(talk.frames).records
+    assert [one.host for one in records] == [SERVER, "chatgpt.com", "chatgpt.com"]
+    assert [bool(one.bytes_up) for one in records] == [False, True, False]
+    wanted = read(talk.frames, wanted=lambda host, url: host == SERVER).records
+    assert [(one.host, one.bytes_up) for one in wanted] == [(SERVER, None)]
+    other = _talk(80).syn().send(bare).send(SECOND).send(messages.request("claude.ai"))
+    assert {one.bytes_up for one in read(other.frames).records} == {None}
+
+
+def test_a_head_that_was_cut_before_its_host_names_no_host() -> None:
+    long = b"GET /a HTTP/1.1\r\nCookie: " + b"c" * 300 + b"\r\nHost: chatgpt.com\r\n\r\n"
+    frames = _talk(80).syn().send(long).frames
+    assert read(frames).hosts == ["chatgpt.com"]
+    assert read(frames, snaplen=150).names == []
+    spoken = _talk(11434).syn().send(messages.request("x", "/api/generate").replace(b"Host:", b"Cook:")).frames
+    assert read(spoken, snaplen=110).hosts == [SERVER]
+
+
+def test_a_question_over_tcp_that_was_cut_and_those_behind_a_loss() -> None:
+    one, two, three = (messages.dns_over_tcp(messages.dns_query(name + ".example")) for name in ("one", "two", "three"))
+    frames = _talk(53).syn().send(one).frames
+    assert read(frames, snaplen=len(frames[3][1]) - 2).hosts == ["one.example"]
+    lost = _talk(53).syn().send(one).send(two, order=[]).send(three)
+    assert read(lost.frames).names == [("dns_query", "one.example"), ("dns_query", "three.example")]
+
+
 def test_http_2_behind_an_upgrade_is_believed_of_the_same_host_only() -> None:
     from hpack import Encoder
 

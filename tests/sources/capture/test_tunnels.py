@@ -119,6 +119,8 @@ OVER_UDP = {
     "L2TP": (1701, b"\0\2" + bytes(4) + b"\xff\3\0\x21" + INNER),
     "L2TP, all fields": (1701, b"\x4a\2\0\0" + bytes(4) + bytes(4) + b"\0\2" + bytes(2) + b"\0\x57" + INNER6),
     "AYIYA": (5072, b"\x44\x52\x11\x29" + bytes(4) + bytes(16) + bytes(20) + INNER6),
+    "TZSP": (37008, b"\1\0\0\1\1" + BRIDGED),
+    "TZSP, tags, 802.11": (37008, b"\1\1\0\x12\0\x0a\1\x80\x12\1\6\1" + DATA),
     "CAPWAP, Ethernet": (5247, CAPWAP_BRIDGED),
     "CAPWAP, 802.11": (5247, bytes.fromhex("0010030000000000") + DATA),
     "CAPWAP, 802.11 of Cisco": (5247, bytes.fromhex("0020032000000000 04bf230000000000") + SWAPPED),

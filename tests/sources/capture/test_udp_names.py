@@ -167,6 +167,14 @@ def test_quic_split_and_shuffled_over_packets(seed: int) -> None:
     assert read(udp(CLIENT, SERVER, 443).send(*datagrams).frames).names == [("quic_sni", "chatgpt.com")]
 
 
+@pytest.mark.parametrize("port", [53, 5353, 5355])
+def test_quic_from_a_port_of_dns(port: int) -> None:
+    first, second = _initials("chatgpt.com", cuts=(30,), each=1)
+    found = read(udp(CLIENT, SERVER, 443, client_port=port).send(first, second).receive(quic.short(ID)).frames)
+    assert found.names == [("quic_sni", "chatgpt.com")] and found.records[0].bytes_down
+    assert read(udp(CLIENT, SERVER, 443, client_port=port).send(second).frames).notes["quic_incomplete"] == 1
+
+
 def test_two_quic_connections_on_one_port() -> None:
     both = [*_initials("chatgpt.com"), *_initials("claude.ai", destination=b"another!")]
     found = read(udp(CLIENT, SERVER, 443).send(*both).frames)
@@ -250,3 +258,31 @@ def test_dtls_that_never_became_whole_is_counted() -> None:
         read(udp(CLIENT, SERVER, 4433).send(_dtls_fragments("chatgpt.com", 50)[0]).frames).notes["hello_incomplete"]
         == 1
     )
+
+
+def test_dtls_tells_its_name_though_its_end_is_missing() -> None:
+    pieces = _dtls_fragments("chatgpt.com", 150)
+    assert len(pieces) > 1
+    found = read(udp(CLIENT, SERVER, 4433).send(pieces[0]).frames)
+    assert found.names == [("tls_sni", "chatgpt.com")] and found.records[0].bytes_up
+    assert found.notes["hello_cut_but_named"] == 1 and "hello_incomplete" not in found.notes
+    frames = udp(CLIENT, SERVER, 4433).send(tls.dtls_hello("chatgpt.com")).frames
+    assert read(frames, snaplen=len(frames[0][1]) - 20).names == [("tls_sni", "chatgpt.com")]
+
+
+def test_a_quic_hello_tells_its_name_though_its_end_is_missing() -> None:
+    first, second = _initials("chatgpt.com", cuts=(400,), each=1)
+    found = read(udp(CLIENT, SERVER, 443).send(first).receive(quic.short(ID)).frames)
+    assert found.names == [("quic_sni", "chatgpt.com")]
+    (record,) = found.records
+    assert record.line == 1 and record.client_ip == CLIENT and record.bytes_down
+    assert found.notes["hello_cut_but_named"] == 1 and "quic_incomplete" not in found.notes
+    whole = read(udp(CLIENT, SERVER, 443).send(first, second).frames)
+    assert whole.names == found.names and "hello_cut_but_named" not in whole.notes
+
+
+def test_dtls_within_datagrams_of_remote_desktop() -> None:
+    hello = tls.dtls_hello("desk.example.com")
+    for before in (b"", b"\0\0\0\5\0\x40\0\x0c\0\1\0\0" + bytes(8)):
+        assert read(udp(CLIENT, SERVER, 3389).send(before + hello).frames).names == [("tls_sni", "desk.example.com")]
+    assert read(udp(CLIENT, SERVER, 3389).send(bytes(40) + hello).frames).names == []
