@@ -11,7 +11,7 @@ from shadowai.sources.capture import ethernet as module
 from shadowai.sources.capture import internet
 from shadowai.sources.capture.layers import CUT, ETHERNET, LLC, NOT_IP, Inner
 from shadowai.sources.capture.link import dissect
-from shadowai.sources.capture.packet import Dissected, Packet, Undecoded
+from shadowai.sources.capture.packet import Dissected, Packet, Several, Undecoded
 from tests.sources.capture.packets import PAYLOAD, ethernet, ipv4, ipv6, label, tag, tcp
 
 FOUR, SIX = ipv4(tcp()), ipv6(tcp())
@@ -20,7 +20,9 @@ ARP = bytes(28)
 
 
 def read(data: bytes) -> Dissected:
-    return dissect(1, data)
+    found = dissect(1, data)
+    assert not isinstance(found, Several)
+    return found
 
 
 def opened(data: bytes) -> None:

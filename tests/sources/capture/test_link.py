@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shadowai.sources.capture.link import dissect
-from shadowai.sources.capture.packet import Dissected, Fragment, Packet, Undecoded
+from shadowai.sources.capture.packet import Dissected, Fragment, Packet, Several, Undecoded
 from tests.sources.capture.packets import CLIENT, CLIENT6, PAYLOAD, ethernet, ipv4, ipv6, label, tag, tcp, udp
 
 FOUR, SIX = ipv4(tcp()), ipv6(tcp())
@@ -166,7 +166,11 @@ HEADS = st.sampled_from([data for _, data in KNOWN.values()] + [ethernet(label(1
 TYPES = sorted({link_type for link_type, _ in KNOWN.values()})
 
 
-def check(found: Dissected, size: int) -> None:
+def check(found: Dissected | Several, size: int) -> None:
+    if isinstance(found, Several):
+        for part in found.parts:
+            check(part, size)
+        return
     if isinstance(found, Undecoded):
         return
     assert 0 <= found.start <= found.end <= size
