@@ -231,6 +231,8 @@ class LogFormat:
     day_first: bool | None = None
     line: str = ""
     rank: int = 10
+    guessed: bool = False
+    """Whether nothing but what fields are called tells what they mean, whoever wrote the log."""
     kinds: tuple[tuple[When, Kind], ...] = ()
     blocked: tuple[When, ...] = ()
     allowed: tuple[When, ...] = ()

@@ -143,6 +143,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         allowed=_ALLOWED,
         rank=rank,
         kinds=_LOOKED_UP,
+        guessed=True,
     )
 
 

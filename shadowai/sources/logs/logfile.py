@@ -176,6 +176,7 @@ class LogFile:
         self._own_inventory = bool(sample) and sample[0].startswith(OWN_INVENTORY)
         self._depth = 0
         self.format: LogFormat | None = forced
+        self._forced = forced is not None
         self._seen: tuple[tuple[str, int], ...] = ()
         if not self._own_inventory:
             self._recognise(sample, forced)
@@ -368,6 +369,9 @@ class LogFile:
         """What was assumed or left out on purpose."""
         if self._own_inventory:
             yield Note(Origin(self.path), "own_inventory", "an inventory written by this program, not a log: left out")
+        if self.format is not None and self.format.guessed and not self._forced and self.tally.records:
+            text = "the log is of no known product: its fields were taken by what they are called; `formats guess` shows how, to be settled"
+            yield Note(Origin(self.path), "guess", text, self.tally.records)
         for kind, text, count in assumptions(self._clock):
             yield Note(Origin(self.path), kind, text, count)
             if kind == "zone" and self.known is not None:

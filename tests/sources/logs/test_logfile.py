@@ -175,6 +175,16 @@ def test_an_own_inventory_is_left_out_and_said() -> None:
     assert [note.kind for note in log.notes()] == ["own_inventory"]
 
 
+def test_a_log_of_no_known_product_is_said_to_be_guessed() -> None:
+    rows = "time,user,dest_host\n" + "2026-01-05T08:00:00Z,jo,chatgpt.com\n" * 3
+    log, _ = opened(rows, "x.csv")
+    assert [(note.kind, note.count) for note in log.notes()] == [("guess", 3)]
+    log, _ = opened(rows, "x.csv", forced=formats()["generic_csv"])  # somebody has settled it
+    assert list(log.notes()) == []
+    log, _ = opened("time,user,dest_host\n", "x.csv")
+    assert list(log.notes()) == []
+
+
 def test_a_forced_format_is_the_only_one_tried() -> None:
     log, records = opened(f"{SQUID}\n", forced=formats()["squid_native"])
     assert len(records) == 1
