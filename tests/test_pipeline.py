@@ -287,7 +287,7 @@ def test_read_gives_records_gaps_in_place_and_notes(tmp_path: Path) -> None:
     records = [item for item in items if isinstance(item, Record)]
     assert [(record.line, record.host) for record in records] == [(2, "chatgpt.com"), (4, "claude.ai")]
     assert [str(item.origin) for item in items if isinstance(item, Gap)] == [f"{log}:3"]
-    assert [item.kind for item in items if isinstance(item, Note)] == ["zone"]
+    assert [item.kind for item in items if isinstance(item, Note)] == ["guess", "zone"]
 
 
 def test_a_users_own_format_is_used(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ ASSUMED = Kind(
     "Conventions that the figures rest on.",
     frozenset(
         {"dated_by_sweep", "day_order", "decisions", "decisions_by_user", "identities", "joined", "leases", "overlap", "policy_audit",
-         "policy_open", "proxy_header", "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
+         "guess", "policy_open", "proxy_header", "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
     ),
 )  # fmt: skip
 OTHER = Kind("other", "Said beside it", "Notes of a kind that has no place of its own here.")
