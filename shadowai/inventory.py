@@ -27,8 +27,19 @@ from shadowai.inventory_tally import (
     on,
     same,
 )
-from shadowai.model import ACCOUNT, Actor, Candidate, Entry, Match, Note, Sighting, Signature, Usage
-from shadowai.model import SEVERITY as _SEVERITY
+from shadowai.model import (
+    ACCOUNT,
+    CONFIDENCES,
+    SEVERITY,
+    Actor,
+    Candidate,
+    Entry,
+    Match,
+    Note,
+    Sighting,
+    Signature,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from shadowai.joins import Joins
@@ -48,10 +59,6 @@ API_CATEGORIES: Final = frozenset({"model-api", "ai-gateway", "ml-platform"})
 """Categories whose ``api`` names are called by programs: ``integrated``."""
 INTEGRATING_FACTS: Final = frozenset({"sdk", "grant", "key", "server"})
 """Facts of a sighting that show a program, not a person: ``integrated``."""
-CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
-"""Best first: a row is counted from the sightings of the best one it has, and from no other."""
-SEVERITY: Final = _SEVERITY
-"""The order of verdicts in a report, what needs action first."""
 
 
 _Standing = tuple[str, Footing, frozenset[str]]

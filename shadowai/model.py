@@ -273,6 +273,8 @@ SEVERITY = (
 """Verdicts in the order of what needs action first: a report lists them so, and a row of several people has the first of theirs."""
 FORBIDDEN = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
 """Verdicts of what is not allowed: use of it breaches the policy."""
+CONFIDENCES = ("confirmed", "ambiguous", "unconfirmed")
+"""Best first: a row is counted from the sightings of the best one it has, and from no other."""
 UNDECIDED = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
 """Verdicts that somebody has yet to replace."""
 
@@ -367,6 +369,11 @@ class Entry:
         """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less breaches a policy."""
         used = self.usage is not None and self.usage.rung > Usage.RESOLVED.rung
         return self.confidence == "confirmed" and self.events > 0 and used
+
+    @property
+    def certainty(self) -> int:
+        """A number that orders rows by confidence, the surest first."""
+        return CONFIDENCES.index(self.confidence) if self.confidence in CONFIDENCES else len(CONFIDENCES)
 
     @property
     def is_enforced(self) -> bool:

@@ -18,7 +18,6 @@ from typing import Final, NamedTuple
 from shadowai.errors import UsageError
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
-from shadowai.policy import is_use
 
 VARIABLE: Final = "SHADOWAI_PSEUDONYM_KEY"
 """Environment variable that holds the key where the configuration names no place for it."""
@@ -200,13 +199,13 @@ def _named(departments: tuple[str, ...], small: frozenset[str]) -> tuple[str, ..
 
 
 def department_view(entries: Iterable[Entry], k: int) -> tuple[Group, ...]:
-    """Departments by their people who use AI services (:func:`shadowai.policy.is_use`), out of rows by user, sorted by name. Those that
+    """Departments by their people who use AI services (``Entry.is_use``), out of rows by user, sorted by name. Those that
     are :func:`too_small` stand together under :data:`SMALL`, with those that were not named before; their number is told where it is
     ``k`` or more. So the total, which is no secret, is more than what is shown by nobody, or by at least ``k`` people."""
     people: dict[str, set[str]] = {}
     services: dict[str, set[str]] = {}
     for entry in entries:
-        if entry.actor is not None and entry.actor.user and is_use(entry):
+        if entry.actor is not None and entry.actor.user and entry.is_use:
             for name in entry.departments or (NOT_KNOWN,):
                 people.setdefault(name, set()).add(entry.actor.user)
                 services.setdefault(name, set()).add(entry.service_id)

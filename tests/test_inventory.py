@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shadowai import inventory
 from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, By, Inventory, asset_id
 from shadowai.inventory_tally import EVIDENCE_KEPT, NAMES_KEPT, SCOPES_KEPT
-from shadowai.model import Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
+from shadowai.model import SEVERITY, Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
 from shadowai.policy import Policy, Rule, Word
 
 TODAY = date(2026, 1, 5)
@@ -371,7 +371,7 @@ def test_merging_leaves_the_other_as_it_was() -> None:
 
 
 def test_every_verdict_has_a_place_in_the_order() -> None:
-    assert set(inventory.SEVERITY) == set(Verdict)
+    assert set(SEVERITY) == set(Verdict)
 
 
 def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
@@ -380,7 +380,7 @@ def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     assert f"at most {SCOPES_KEPT};" in page
     assert f"at most {NAMES_KEPT} |" in page and f"the first {EVIDENCE_KEPT} places" in page
     assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
-    assert ", ".join(verdict.value for verdict in inventory.SEVERITY) in page.replace("\n", " ")
+    assert ", ".join(verdict.value for verdict in SEVERITY) in page.replace("\n", " ")
 
 
 def test_the_facts_of_what_counts_are_those_of_the_row() -> None:

@@ -1,6 +1,6 @@
 """How much of a budget is spent: figures with a lower and an upper end, for what is not known may be anything.
 
-Counted is what breaches policies: confirmed use (:func:`shadowai.policy.is_use`); ``blocked`` alone counts attempts, too.
+Counted is what breaches policies: confirmed use (``Entry.is_use``); ``blocked`` alone counts attempts, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 from shadowai.budgets.nouns import Amount, Budget, Measure
 from shadowai.model import Entry, Report
-from shadowai.policy import is_use
 from shadowai.policy.nouns import fold
 from shadowai.policy.uses import GRANTED
 from shadowai.privacy import SMALL
@@ -68,7 +67,7 @@ def _scoped(budget: Budget, rows: Iterable[Entry], platforms: frozenset[str]) ->
     uncounted = 0
     for entry in rows:
         belongs = _belongs(budget, entry, platforms)
-        if belongs != "no" and not (is_use(entry) or (budget.measure == "blocked" and entry.confidence == "confirmed")):
+        if belongs != "no" and not (entry.is_use or (budget.measure == "blocked" and entry.confidence == "confirmed")):
             uncounted += 1
         else:
             found[belongs].append(entry)

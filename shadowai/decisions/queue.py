@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from shadowai.decisions.inventory_file import Row
-from shadowai.inventory import CONFIDENCES
 from shadowai.model import UNDECIDED, Entry, Verdict
 
 ALTERNATIVES: Final = 3
@@ -56,8 +55,7 @@ def _why(entry: Entry) -> tuple[str, ...]:
 
 def _place(entry: Entry) -> tuple[int, int, int, int, str]:
     risk = 100 if entry.risk is None else entry.risk
-    surest = CONFIDENCES.index(entry.confidence) if entry.confidence in CONFIDENCES else len(CONFIDENCES)
-    return surest, -risk, -entry.users, -entry.events, entry.asset_id
+    return entry.certainty, -risk, -entry.users, -entry.events, entry.asset_id
 
 
 def _approved(rows: Iterable[Row]) -> dict[str, list[str]]:

@@ -13,7 +13,6 @@ from shadowai.normalize import host, printable
 
 LEVELS: Final = ("low", "medium", "high", "critical")
 """The levels of risk, the lowest first."""
-_CONFIDENCES: Final = ("confirmed", "ambiguous", "unconfirmed")
 
 
 class Common(NamedTuple):
@@ -34,11 +33,6 @@ def moment(entry: Entry, common: Common) -> int:
     where nothing in it has a time. Receivers insist on one, and that of the export would differ from run to run."""
     known = (_sane(entry.last_seen), _sane(entry.first_seen), common.latest)
     return next(time for time in known if time is not None) // 1000
-
-
-def certainty(entry: Entry) -> int:
-    """A number that orders rows by confidence, the surest first."""
-    return _CONFIDENCES.index(entry.confidence) if entry.confidence in _CONFIDENCES else len(_CONFIDENCES)
 
 
 def milliseconds(micros: int | None) -> int | None:

@@ -13,7 +13,6 @@ from typing import Final, Literal, NamedTuple
 from shadowai.index import tail
 from shadowai.model import Entry, Signature, Verdict
 from shadowai.normalize import host as canonical
-from shadowai.policy import is_use
 
 APPROVED: Final = frozenset({Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED})
 _KINDS = ("host", "dns_only")
@@ -103,7 +102,7 @@ def plan(
     needs = {id: frozenset(_needed(one)) for id, one in known.items() if id not in services}
     seen: dict[str, list[Entry]] = {}
     approved: dict[str, set[str]] = {}
-    for entry in filter(is_use, users):
+    for entry in filter(lambda entry: entry.is_use, users):
         if at_best(entry) in APPROVED:
             approved.setdefault(entry.service_id, set()).add(_who(entry))
         for name in entry.names:

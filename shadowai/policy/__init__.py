@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shadowai.policy.breach import FAIL_ON, breaches, exit_code, is_use, undecided
+from shadowai.policy.breach import FAIL_ON, breaches, exit_code, undecided
 from shadowai.policy.deciding import Policy
 from shadowai.policy.nouns import UNKNOWN, Decision, Use, Word
 from shadowai.policy.reading import DEFAULTS, STATUSES
@@ -21,6 +21,5 @@ __all__ = [
     "Word",
     "breaches",
     "exit_code",
-    "is_use",
     "undecided",
 ]

@@ -38,11 +38,6 @@ def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tu
     )
 
 
-def is_use(entry: Entry) -> bool:
-    """Whether a row is confirmed use that was let through, and more than a look-up: only that breaches a policy."""
-    return entry.is_use
-
-
 def exit_code(report: Report, fail_on: frozenset[str] = FAIL_ON) -> int:
     """0 within policy, 1 breached (whether or not there are gaps), 3 no breach found and not everything looked at."""
     if breaches(report.entries, fail_on):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shadowai.model import Gap, Origin, Report, Ruling, Usage, Verdict
-from shadowai.policy import breaches, exit_code, is_use, undecided
+from shadowai.policy import breaches, exit_code, undecided
 from tests.test_policy import ENTRY
 
 TRIAL = replace(ENTRY, ruling=Ruling(3, enforced=False))
@@ -43,5 +43,5 @@ def test_what_could_not_be_a_breach_is_not_open(more: dict[str, object]) -> None
 
 
 def test_use_is_confirmed_let_through_and_more_than_a_look_up() -> None:
-    assert is_use(ENTRY)
-    assert not is_use(replace(ENTRY, usage=Usage.RESOLVED)) and not is_use(replace(ENTRY, events=0))
+    assert ENTRY.is_use
+    assert not replace(ENTRY, usage=Usage.RESOLVED).is_use and not replace(ENTRY, events=0).is_use

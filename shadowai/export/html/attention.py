@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from shadowai.export.events import LEVELS, certainty
+from shadowai.export.events import LEVELS
 from shadowai.export.html.context import Reason
 from shadowai.export.html.wording import counted, day, number, people
 from shadowai.export.table import size
@@ -55,7 +55,7 @@ def _place(entry: Entry) -> tuple[int, int, int, int, int, str]:
 
 
 def _risk_place(entry: Entry) -> tuple[int, int, str]:
-    return -height(entry), certainty(entry), entry.asset_id
+    return -height(entry), entry.certainty, entry.asset_id
 
 
 def height(entry: Entry) -> int:

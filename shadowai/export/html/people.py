@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from shadowai.export.events import certainty
 from shadowai.export.html.wording import person
 from shadowai.model import FORBIDDEN, Entry
 
@@ -68,7 +67,7 @@ def _person(who: str, rows: Mapping[str, list[Entry]], shown: Iterable[str]) -> 
 
 def _cell(entries: list[Entry]) -> Cell:
     """Counted from the surest rows alone: figures on different grounds are never added."""
-    best = min(entries, key=certainty).confidence
+    best = min(entries, key=lambda entry: entry.certainty).confidence
     same = [entry for entry in entries if entry.confidence == best]
     rung = max((entry.usage.rung for entry in same if entry.usage is not None), default=-1)
     return Cell(sum(e.events for e in same), sum(e.blocked for e in same), rung, best == "confirmed")

@@ -6,7 +6,7 @@ are read by the reference alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
@@ -161,9 +161,7 @@ def may_unwrap(description: LogFormat) -> bool:
 def plan_of(reader: FormatReader, *, wrapped: bool = False) -> Plan | None:
     """The plan of a format under the columns in force, ``wrapped`` where lines stand behind a syslog header; ``None`` where it has none,
     or no columns yet."""
-    makers = {Blank: _of_blanks, W3c: _of_w3c, ZeekTsv: _of_tabs, CsvHeader: _of_table, Json: _of_objects}
-    others = {CsvPositional: _of_positions, KeyValue: _of_pairs, Cef: _of_cef, Pattern: _of_patterns}
-    maker = {**makers, **others}.get(type(reader.description.family))
+    maker = _MAKERS.get(type(reader.description.family))
     if maker is None:
         return None
     try:
@@ -283,6 +281,19 @@ def _of_patterns(reader: FormatReader) -> Plan:
     if not isinstance(reader.description.family, Pattern):
         raise _NoPlanError
     return Plan(PATTERN)
+
+
+_MAKERS: dict[type, Callable[[FormatReader], Plan]] = {
+    Blank: _of_blanks,
+    W3c: _of_w3c,
+    ZeekTsv: _of_tabs,
+    CsvHeader: _of_table,
+    CsvPositional: _of_positions,
+    KeyValue: _of_pairs,
+    Cef: _of_cef,
+    Json: _of_objects,
+    Pattern: _of_patterns,
+}
 
 
 def _write_programs(plan: Plan, description: LogFormat) -> None:
