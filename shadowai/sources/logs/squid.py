@@ -4,7 +4,7 @@ Result codes that say neither that a request was let through nor that it was den
 ``TAG_NONE`` and the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
 """
 
-from shadowai.sources.logs.description import Blank, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Blank, Json, KeyValue, LogFormat, Part, Pattern, Take, TimeOf, When
 
 _DOC = "https://www.squid-cache.org/Doc/config/logformat/"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -93,6 +93,23 @@ EXTENSIVE = LogFormat(
 """``%ts.%03tu %6tr %>a %>p %Ss/%03>Hs %<st %>st %<sh %>sh %<ss %rm %ru %rv %un %Sh/%<a %<p %mt …``: ``%>st`` is the request as the
 client sent it, ``%<st`` the reply sent to it."""
 
+_GROUPS: dict[str, tuple[Take, ...]] = {
+    "host": (Part("url", _NAMED),),
+    "url": (Part("url", _NAMED),),
+    "user": ("user",),
+    "client_ip": ("client",),
+    "method": ("method",),
+    "action": ("code",),
+    "bytes_down": ("size",),
+    "user_agent": ("agent",),
+}
+"""What the groups of its patterns are."""
+_NO_USE = (
+    When((("status", r"^407$"), ("user", r"^-$")), _AUTH_LEG),
+    When((("url", r"^error:"),), _NO_REQUEST),
+    When((("code", r"^UDP_"),), _NEIGHBOUR),
+)
+
 COMMON = LogFormat(
     name="squid_common",
     title="Squid access.log (common, combined), other proxies in the common log format",
@@ -110,25 +127,12 @@ COMMON = LogFormat(
     ),
     line=r'^\S+ \S+ (?:"[^"]*"|\S+) \[\d\d/\w{2,3}/\d{4}[: ][^\]]+\]'
     r' "(?:CONNECT \S|\S+ (?:[a-z][a-z0-9+.-]*://|error:))',
-    fields={
-        "host": (Part("url", _NAMED),),
-        "url": (Part("url", _NAMED),),
-        "user": ("user",),
-        "client_ip": ("client",),
-        "method": ("method",),
-        "action": ("code",),
-        "bytes_down": ("size",),
-        "user_agent": ("agent",),
-    },
+    fields=_GROUPS,
     percent_encoded=("user",),
     time=(TimeOf(("time",)),),
     blocked=(When((("code", _DENIED),)),),
     allowed=(When((("code", _PASSED),)),),
-    uncounted=(
-        When((("status", r"^407$"), ("user", r"^-$")), _AUTH_LEG),
-        When((("url", r"^error:"),), _NO_REQUEST),
-        When((("code", r"^UDP_"),), _NEIGHBOUR),
-    ),
+    uncounted=_NO_USE,
     product="squid",
     same_as=("olfeo_swg_clf",),
 )
@@ -188,26 +192,12 @@ DATED = LogFormat(
         )
     ),
     line=rf"^(?:{_DATE}){_DATED}",
-    fields={
-        "host": (Part("url", _NAMED),),
-        "url": (Part("url", _NAMED),),
-        "user": ("user",),
-        "client_ip": ("client",),
-        "server_ip": ("server",),
-        "method": ("method",),
-        "action": ("code",),
-        "bytes_down": ("size",),
-        "user_agent": ("agent",),
-    },
+    fields={**_GROUPS, "server_ip": ("server",)},
     percent_encoded=("user",),
     time=(TimeOf(("time",)),),
     blocked=(When((("code", _DENIED),)),),
     allowed=(When((("code", _PASSED),)),),
-    uncounted=(
-        When((("status", r"^407$"), ("user", r"^-$")), _AUTH_LEG),
-        When((("url", r"^error:"),), _NO_REQUEST),
-        When((("code", r"^UDP_"),), _NEIGHBOUR),
-    ),
+    uncounted=_NO_USE,
     product="squid",
 )
 """``logformat squid %tl %6tr %>a …``, or with the date that a script or a shipper put there."""
