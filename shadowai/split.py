@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from shadowai import inputs
+from shadowai import fast, inputs
 from shadowai.config import Settings
 from shadowai.errors import SourceError
 from shadowai.inventory import Inventory
@@ -170,7 +170,7 @@ class Lines(io.RawIOBase):
             stop = data.find(b"\n", max(self._end - 1 - at, 0))
             if stop >= 0:
                 data, self._ended = data[: stop + 1], True
-        self.breaks += data.count(b"\n")
+        self.breaks += fast.breaks(data)
         return data
 
     def _seek(self, start: int) -> int:

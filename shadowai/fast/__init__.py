@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -97,3 +98,17 @@ def _module() -> ModuleType | None:
 def lines_module() -> str | None:
     """The name of the module with the compiled fold of log lines; ``None`` where it was not built or is not wanted."""
     return None if PURE in os.environ or find_spec(_LINES) is None else _LINES
+
+
+def breaks(data: bytes) -> int:
+    """How many line feeds are in ``data``."""
+    return _breaks()(data)
+
+
+@cache
+def _breaks() -> Callable[[bytes], int]:
+    name = lines_module()
+    if name is None:
+        return lambda data: data.count(b"\n")
+    found: Callable[[bytes], int] = import_module(name).breaks_in
+    return found

@@ -96,6 +96,99 @@ static inline int marks(const unsigned char *at, const unsigned char *end)
     return found;
 }
 
+/* Where the line that begins at `at` ends: its line feed, or `end`. `odd` is where the first of the marks asked for stands in it, or its end. */
+static inline const unsigned char *line_feed(const unsigned char *at, const unsigned char *end, int asked, const unsigned char **odd)
+{
+    const unsigned char *first = NULL;
+#if defined(__SSE2__)
+    const __m128i feed = _mm_set1_epi8('\n'), back = _mm_set1_epi8('\r'), none = _mm_setzero_si128();
+    for (; end - at >= 16; at += 16) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)at);
+        const __m128i feeds = _mm_cmpeq_epi8(some, feed);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(some, back), _mm_cmpeq_epi8(some, none));
+        int here, stop = _mm_movemask_epi8(feeds);
+        if (asked & HAS_BLANK) {
+            const __m128i tab = _mm_sub_epi8(some, _mm_set1_epi8(9)), part = _mm_sub_epi8(some, _mm_set1_epi8(28));
+            const __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(tab, _mm_set1_epi8(4)), tab),
+                                               _mm_cmpeq_epi8(_mm_min_epu8(part, _mm_set1_epi8(3)), part));
+            found = _mm_or_si128(found, _mm_andnot_si128(feeds, blank));
+        }
+        if (asked & HAS_HOLDER)
+            found = _mm_or_si128(found, _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('"')),
+                                                     _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('[')),
+                                                                  _mm_cmpeq_epi8(some, _mm_set1_epi8('{')))));
+        here = _mm_movemask_epi8(asked & HAS_HIGH ? _mm_or_si128(found, some) : found);
+        if (stop)
+            here &= (stop & -stop) - 1;
+        if (here && !first)
+            first = at + __builtin_ctz((unsigned)here);
+        if (stop) {
+            at += __builtin_ctz((unsigned)stop);
+            *odd = first ? first : at;
+            return at;
+        }
+    }
+#endif
+    for (; at < end && *at != '\n'; at++)
+        if (!first && mark_of(*at) & asked)
+            first = at;
+    *odd = first ? first : at;
+    return at;
+}
+
+#define MOST_RANGES 4
+
+/* A set of bytes: each by itself, and as ranges of bytes that follow one another where these are few (0: they are not). */
+typedef struct {
+    unsigned char members[256];
+    unsigned char low[MOST_RANGES][16], span[MOST_RANGES][16];
+    int ranges;
+} byte_set;
+
+/* Where bytes end that are all in a set, `stop` at the latest; no byte at `limit` or behind is looked at. */
+static inline const unsigned char *run_of(const byte_set *set, const unsigned char *at, const unsigned char *stop, const unsigned char *limit)
+{
+#if defined(__SSE2__)
+    while (set->ranges && at < stop && limit - at >= 16) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)at);
+        __m128i in = _mm_setzero_si128();
+        int place, out;
+        for (place = 0; place < set->ranges; place++) {
+            const __m128i above = _mm_sub_epi8(some, _mm_loadu_si128((const __m128i *)set->low[place]));
+            in = _mm_or_si128(in, _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_loadu_si128((const __m128i *)set->span[place])), above));
+        }
+        out = ~_mm_movemask_epi8(in) & 0xffff;
+        at += out ? __builtin_ctz((unsigned)out) : 16;
+        if (out)
+            return at < stop ? at : stop;
+    }
+#endif
+    while (at < stop && set->members[*at])
+        at++;
+    return at < stop ? at : stop;
+}
+
+/* Find the ranges of a set whose members are known. */
+static inline void find_ranges(byte_set *set)
+{
+    int byte, count = 0;
+    for (byte = 0; byte < 256; byte++) {
+        if (!set->members[byte])
+            continue;
+        if (byte == 0 || !set->members[byte - 1]) {
+            if (count++ == MOST_RANGES) {
+                set->ranges = 0;
+                return;
+            }
+            memset(set->low[count - 1], byte, 16);
+            memset(set->span[count - 1], 0, 16);
+        } else {
+            memset(set->span[count - 1], set->span[count - 1][0] + 1, 16);
+        }
+    }
+    set->ranges = count;
+}
+
 /* Where spaces stand, as distances from `at`, up to `most` of them; how many. */
 static inline int spaces(const unsigned char *at, const unsigned char *end, int *places, int most)
 {
@@ -121,23 +214,87 @@ static inline int spaces(const unsigned char *at, const unsigned char *end, int 
     return count;
 }
 
+/* Some bytes as a number: all of them where there are fewer than 8, which texts of one length do not share. */
+static inline uint64_t few_bytes(const unsigned char *at, size_t length)
+{
+    uint32_t head, tail;
+    if (length >= 4) {
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + length - 4, 4);
+        return (uint64_t)head << 32 | tail;
+    }
+    return length ? (uint64_t)at[0] << 16 | (uint64_t)at[length / 2] << 8 | at[length - 1] : 0;
+}
+
 /* A seeded hash: texts that collide under one seed do not under another. */
 static inline uint64_t text_hash(const unsigned char *at, size_t length, uint64_t seed)
 {
+    const unsigned char *end = at + length;
     uint64_t sum = seed ^ (length * 0x9E3779B97F4A7C15ull), some;
-    for (; length >= 8; at += 8, length -= 8) {
-        memcpy(&some, at, 8);
-        sum = (sum ^ some) * 0xff51afd7ed558ccdull;
-        sum ^= sum >> 32;
-    }
-    if (length) {
-        some = 0;
-        memcpy(&some, at, length);
+    if (length < 8) {
+        sum = (sum ^ few_bytes(at, length)) * 0xff51afd7ed558ccdull;
+    } else {
+        for (; end - at > 8; at += 8) {
+            memcpy(&some, at, 8);
+            sum = (sum ^ some) * 0xff51afd7ed558ccdull;
+            sum ^= sum >> 32;
+        }
+        memcpy(&some, end - 8, 8); /* some of which may have been taken already */
         sum = (sum ^ some) * 0xff51afd7ed558ccdull;
     }
     sum ^= sum >> 29;
     sum *= 0xc4ceb9fe1a85ec53ull;
     return sum ^ (sum >> 32);
+}
+
+/* Whether two texts of one length are the same; most are short, for which calling memcmp costs more than comparing. */
+static inline int same_text(const unsigned char *a, const unsigned char *b, size_t length)
+{
+    const unsigned char *end = a + length;
+    uint64_t one, two;
+    if (length < 8)
+        return few_bytes(a, length) == few_bytes(b, length);
+    if (length > 64)
+        return memcmp(a, b, length) == 0;
+    for (; end - a > 8; a += 8, b += 8) {
+        memcpy(&one, a, 8);
+        memcpy(&two, b, 8);
+        if (one != two)
+            return 0;
+    }
+    memcpy(&one, end - 8, 8);
+    memcpy(&two, b - 8 + (end - a), 8);
+    return one == two;
+}
+
+/* How many line feeds there are. */
+static inline size_t breaks(const unsigned char *at, size_t length)
+{
+    const unsigned char *end = at + length;
+    size_t count = 0;
+#if defined(__SSE2__)
+    const __m128i feed = _mm_set1_epi8('\n'), none = _mm_setzero_si128();
+    while (end - at >= 16) {
+        __m128i some = none; /* bytes that count for themselves, 255 at most */
+        int left = (end - at) / 16 < 255 ? (int)((end - at) / 16) : 255;
+        for (; left; left--, at += 16)
+            some = _mm_sub_epi8(some, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)at), feed));
+        some = _mm_sad_epu8(some, none);
+        count += (size_t)_mm_cvtsi128_si32(some) + (size_t)_mm_cvtsi128_si32(_mm_srli_si128(some, 8));
+    }
+#endif
+    for (; at < end; at++)
+        count += *at == '\n';
+    return count;
+}
+
+static inline void fetch_early(const void *at)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(at);
+#else
+    (void)at;
+#endif
 }
 
 #endif

@@ -21,8 +21,17 @@ cdef extern from "lines.h":
     const uint8_t *either(const uint8_t *at, const uint8_t *end, uint8_t a, uint8_t b) noexcept nogil
     const int HAS_NUL, HAS_RETURN, HAS_BLANK, HAS_HIGH, HAS_HOLDER
     int marks(const uint8_t *at, const uint8_t *end) noexcept nogil
+    const uint8_t *line_feed(const uint8_t *at, const uint8_t *end, int asked, const uint8_t **odd) noexcept nogil
+    ctypedef struct byte_set:
+        uint8_t members[256]
+        int ranges
+    const uint8_t *run_of(const byte_set *of, const uint8_t *at, const uint8_t *stop, const uint8_t *limit) noexcept nogil
+    void find_ranges(byte_set *of) noexcept nogil
     int spaces(const uint8_t *at, const uint8_t *end, int *places, int most) noexcept nogil
     uint64_t text_hash(const uint8_t *at, size_t length, uint64_t seed) noexcept nogil
+    bint same_text(const uint8_t *a, const uint8_t *b, size_t length) noexcept nogil
+    size_t breaks(const uint8_t *at, size_t length) noexcept nogil
+    void fetch_early(const void *at) noexcept nogil
 
 cdef enum:
     BLANKS = 0
@@ -105,7 +114,7 @@ cdef int64_t NO_TIME = -0x7FFFFFFFFFFFFFFF
 cdef int64_t MILLION = 1_000_000
 
 cdef struct Element:
-    uint8_t members[256]
+    byte_set bytes
     int least
     int most
 
@@ -206,16 +215,25 @@ cdef void clear(Table *table) noexcept nogil:
     table.used = table.filled = 0
 
 
+cdef uint64_t hash_in(const Table *table, const uint8_t *text, size_t length) noexcept nogil:
+    """The hash of ``text`` in a table; never 0."""
+    return text_hash(text, length, table.seed) | 1
+
+
 cdef Entry *find(Table *table, const uint8_t *text, size_t length, uint64_t *hash) noexcept nogil:
-    """The entry of ``text``; where there is none, ``NULL``. An entry's hash is never 0."""
-    cdef uint64_t value = text_hash(text, length, table.seed) | 1
-    cdef size_t place = (value >> 1) & table.mask
-    hash[0] = value
+    """The entry of ``text``, whose hash is given too; where there is none, ``NULL``."""
+    hash[0] = hash_in(table, text, length)
+    return find_hashed(table, text, length, hash[0])
+
+
+cdef Entry *find_hashed(Table *table, const uint8_t *text, size_t length, uint64_t hash) noexcept nogil:
+    """As :func:`find`, where the hash is known."""
+    cdef size_t place = (hash >> 1) & table.mask
     while table.entries[place].hash:
         if (
-            table.entries[place].hash == value
+            table.entries[place].hash == hash
             and table.entries[place].length == length
-            and memcmp(table.text + table.entries[place].at, text, length) == 0
+            and same_text(table.text + table.entries[place].at, text, length)
         ):
             return &table.entries[place]
         place = (place + 1) & table.mask
@@ -277,6 +295,11 @@ cdef Entry *put(Table *table, const uint8_t *text, size_t length, uint64_t hash,
 include "matcher.pxi"
 
 
+def breaks_in(bytes data):
+    """How many line feeds are in ``data``."""
+    return breaks(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+
+
 cdef class Fold:
     """Adds up the lines of one file under one plan.
 
@@ -301,6 +324,7 @@ cdef class Fold:
     cdef bint wrapped  # lines stand behind a syslog header
     cdef bint unwrapped  # it was taken off the line at hand
     cdef int16_t slot_of[MOST_WIDTH]
+    cdef int column_of[MOST_SLOTS]
     cdef int host_slots[MOST_SLOTS], manner_slots[MOST_SLOTS], url_slots[MOST_SLOTS], time_slots[MOST_SLOTS]
     cdef int up_slots[MOST_SLOTS], down_slots[MOST_SLOTS]
     cdef uint8_t host_whole[MOST_SLOTS], host_part[MOST_SLOTS]
@@ -362,6 +386,11 @@ cdef class Fold:
     cdef int odd  # marks of lines that are not cut here
     cdef const uint8_t *line_begin
     cdef const uint8_t *line_end
+    cdef const uint8_t *limit  # the end of the block
+    cdef int ahead_of  # which of the hosts was looked ahead for; -1: none
+    cdef const uint8_t *ahead
+    cdef const uint8_t *ahead_end
+    cdef uint64_t ahead_hash
     cdef int64_t number
     # lines to be handed back: number, begin, end
     cdef int64_t *kept
@@ -464,6 +493,7 @@ cdef class Fold:
                 pass  # its programs know the numbers
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
+            self.column_of[slot] = column if self.family == BLANKS else 0
         self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
         self.n_time, self.n_up, self.n_down = len(plan.time), len(plan.bytes_up), len(plan.bytes_down)
         for place, (slot, whole, part) in enumerate(plan.host):
@@ -514,7 +544,8 @@ cdef class Fold:
             check.slots[place] = slot
         for place, (members, least, most) in enumerate(elements):
             for byte in members:
-                check.element[place].members[<uint8_t>byte] = 1
+                check.element[place].bytes.members[<uint8_t>byte] = 1
+            find_ranges(&check.element[place].bytes)
             check.element[place].least, check.element[place].most = least, most
         return 0
 
@@ -701,20 +732,25 @@ cdef class Fold:
     cdef int _blanks(self) noexcept nogil:
         """Columns between blanks; no quote and no bracket, which may hold blanks."""
         cdef const uint8_t *begin = self.line_begin
-        cdef int count, place, number = 0, at = 0
+        cdef int count, place, slot, column, more = 0, doubled = 0
         cdef int *places = self.spaces
         count = spaces(begin, self.line_end, places, MOST_WIDTH)
-        if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ':
+        if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ' or places[0] == 0:
             return UNSURE
         places[count] = <int>(self.line_end - begin)
-        for place in range(count + 1):
-            if places[place] > at:
-                self._set(number, begin + at, begin + places[place])
-                number += 1
-            elif number != 1:
-                return UNSURE  # only what stands behind the time is set in columns
-            at = places[place] + 1
-        return SURE if number >= self.width else UNSURE
+        while more + 1 < count and places[more + 1] == places[more] + 1:
+            more += 1
+        for place in range(more + 1, count):
+            doubled |= places[place] == places[place - 1] + 1
+        if doubled or count - more + 1 < self.width:
+            return UNSURE  # only what stands behind the time is set in columns
+        for slot in range(self.slots):
+            column = self.column_of[slot]
+            if column == 0:
+                self.begin[slot], self.end[slot] = begin, begin + places[0]
+            elif column <= count - more:
+                self.begin[slot], self.end[slot] = begin + places[column + more - 1] + 1, begin + places[column + more]
+        return SURE
 
     cdef int _w3c(self) noexcept nogil:
         """Columns between single blanks, some in quotes; a line that begins with # is a directive."""
@@ -1231,7 +1267,7 @@ cdef class Fold:
         cdef int found
         if length < 0 or length + size >= MOST_NAME:
             return -1
-        if length == 0 and order < MOST_ORDER and self.last_size[order] == size and memcmp(self.last_key[order], key, size) == 0:
+        if length == 0 and order < MOST_ORDER and self.last_size[order] == size and same_text(self.last_key[order], key, size):
             return self.last_name[order]
         memcpy(prefix + length, key, size)
         entry = find(&self.keys, prefix, length + size, &hash)
@@ -1337,6 +1373,7 @@ cdef class Fold:
     cdef int _cut(self) except -1 nogil:
         cdef int taken
         memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
+        self.ahead_of = -1
         if self.family == OBJECT:
             taken = self._object()
         elif self.family == QUOTED:
@@ -1357,6 +1394,7 @@ cdef class Fold:
             taken = self._blanks()
         if taken != SURE:
             return taken
+        self._look_ahead()
         return SURE if self._checked() and self._looks_like_one() else UNSURE
 
     cdef bint _looks_like_one(self) noexcept nogil:
@@ -1420,14 +1458,17 @@ cdef class Fold:
 
     cdef bint _fits(self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """So many bytes of these, then so many of those, as many as there are."""
-        cdef int place, count
-        for place in range(check.elements):
-            count = 0
-            while at < end and count < check.element[place].most and check.element[place].members[at[0]]:
-                at += 1
-                count += 1
-            if count < check.element[place].least:
+        cdef const Element *element = check.element
+        cdef const Element *last = element + check.elements
+        cdef const uint8_t *begin
+        cdef const uint8_t *stop
+        while element < last:
+            begin = at
+            stop = at + element.most if element.most < end - at else end
+            at = run_of(&element.bytes, at, stop, self.limit)
+            if at - begin < element.least:
                 return False
+            element += 1
         return at == end or not check.whole
 
     cdef inline bint _inner(self, int slot, const uint8_t **begin, const uint8_t **end) noexcept nogil:
@@ -1489,6 +1530,25 @@ cdef class Fold:
                 return end
         return slash if memchr(at, c'.', slash - at) != NULL else end
 
+    cdef void _look_ahead(self) noexcept nogil:
+        """Let the memory bring what is known of the line's host while its columns are checked."""
+        cdef int place
+        if not self.by_name:
+            return
+        for place in range(self.n_host):
+            if self._named(place, &self.ahead, &self.ahead_end):
+                if self._bare(&self.ahead, &self.ahead_end):
+                    self.ahead_of = place
+                    self.ahead_hash = hash_in(&self.strangers, self.ahead, self._length(self.ahead, self.ahead_end))
+                    fetch_early(&self.strangers.entries[(self.ahead_hash >> 1) & self.strangers.mask])
+                return
+
+    cdef inline bint _named(self, int place, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+        """Whether a column names a host, if in a URL."""
+        if self.host_part[place] == CONDITION or not self._inner(self.host_slots[place], begin, end):
+            return False
+        return not (begin[0] == end[0] or (end[0] - begin[0] == 1 and begin[0][0] == c'-') or self._is_path(begin[0], end[0]))
+
     cdef bint _is_strange(self) except -1 nogil:
         """Whether the line names a host for sure, and all its names are plain and of no service."""
         cdef int place
@@ -1497,15 +1557,18 @@ cdef class Fold:
         cdef const uint8_t *end
         cdef const uint8_t *last = NULL
         cdef Py_ssize_t length = 0
+        cdef uint64_t hash = 0
         for place in range(self.n_host):
-            if self.host_part[place] == CONDITION or not self._inner(self.host_slots[place], &at, &end):
+            if place == self.ahead_of:
+                at, end, hash = self.ahead, self.ahead_end, self.ahead_hash
+            elif not self._named(place, &at, &end):
                 continue
-            if at == end or (end - at == 1 and at[0] == c'-') or self._is_path(at, end):
-                continue
-            if not self._bare(&at, &end):
+            elif not self._bare(&at, &end):
                 return False
-            if last == NULL or end - at != length or memcmp(at, last, length) != 0:
-                if not self._is_stranger(at, end):
+            else:
+                hash = 0
+            if last == NULL or end - at != length or not same_text(at, last, length):
+                if not self._is_stranger(at, end, hash):
                     return False
                 last, length = at, end - at
             named = named or self.host_part[place] == SURE_NAME
@@ -1526,22 +1589,26 @@ cdef class Fold:
         end[0] = at
         return self._ends(at, stop)
 
-    cdef bint _is_stranger(self, const uint8_t *at, const uint8_t *end) except -1 nogil:
-        """Whether a host is neither an address nor of a service; remembered, while there is room."""
-        cdef uint64_t hash = 0
+    cdef inline Py_ssize_t _length(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Of a host, without the dot that DNS writes behind a whole name."""
+        return end - at - 1 if end - at > 1 and (end - 1)[0] == c'.' else end - at
+
+    cdef bint _is_stranger(self, const uint8_t *at, const uint8_t *end, uint64_t hash) except -1 nogil:
+        """Whether a host is neither an address nor of a service; remembered, while there is room. ``hash`` is 0 where it is not known."""
+        cdef Py_ssize_t length = self._length(at, end)
         cdef Entry *entry
         cdef bint found
-        if end - at > 1 and (end - 1)[0] == c'.':  # as DNS writes a whole name
-            end -= 1
-        if end == at or end - at > MOST_NAME:
+        if not 0 < length <= MOST_NAME:
             return False
-        entry = find(&self.strangers, at, end - at, &hash)
+        if not hash:
+            hash = hash_in(&self.strangers, at, length)
+        entry = find_hashed(&self.strangers, at, length, hash)
         if entry != NULL:
             return entry.value != 0
-        found = self._is_plain(at, end)
+        found = self._is_plain(at, at + length)
         if is_full(&self.strangers):
             clear(&self.strangers)
-        put(&self.strangers, at, end - at, hash, found)
+        put(&self.strangers, at, length, hash, found)
         return found
 
     cdef bint _is_plain(self, const uint8_t *name, const uint8_t *end) noexcept nogil:
@@ -1924,17 +1991,16 @@ cdef class Fold:
 
     cdef Py_ssize_t _run(self, const uint8_t *text, Py_ssize_t at, Py_ssize_t size, long long number, long long *lines) except -1 nogil:
         cdef const uint8_t *end
+        cdef const uint8_t *odd
         cdef int kind
         cdef bint held
-        cdef int odd = self.odd if at else marks(text + at, text + size) & self.odd  # a block is looked through once
         cdef Py_ssize_t after
+        self.limit = text + size
         while at <= size:
             if self._has_no_room():
                 self.full = True
                 return at
-            end = <const uint8_t *>memchr(text + at, c'\n', size - at) if at < size else NULL
-            if end == NULL:
-                end = text + size
+            end = line_feed(text + at, text + size, self.odd, &odd)
             after = end - text + 1
             self.line_begin = text + at
             self.line_end = end
@@ -1951,7 +2017,7 @@ cdef class Fold:
                     self.doubtful = JOINED
             elif self.wrapped and self.family != PATTERN and not self._unwrap():
                 kind = self._uncut()
-            elif self.line_end - self.line_begin > 1 << 20 or (odd and marks(self.line_begin, self.line_end) & self.odd):
+            elif self.line_end - self.line_begin > 1 << 20 or self._is_odd(odd):
                 kind = self._uncut()
             else:
                 kind = self._cut()
@@ -1963,6 +2029,10 @@ cdef class Fold:
             if kind == HEADER or (held and not self.doubtful):
                 return at  # a record over several lines may have been a header, too
         return at
+
+    cdef inline bint _is_odd(self, const uint8_t *odd) noexcept nogil:
+        """Whether a mark of lines that are not cut here stands in the line, of which ``odd`` is the first; it may stand in the header."""
+        return odd < self.line_end and (odd >= self.line_begin or marks(self.line_begin, self.line_end) & self.odd)
 
     cdef inline bint _has_no_room(self) noexcept nogil:
         return (
@@ -2065,10 +2135,14 @@ cdef class Fold:
                 entry = self._ask_actor(length, hash)
         return <int>entry.value
 
+    cdef inline size_t _cell_place(self, int actor, int way) noexcept nogil:
+        """Where the number of an actor's and a way's cell is looked for first."""
+        cdef uint64_t mixed = ((<uint64_t>actor << 32) | <uint32_t>way) * 0x9E3779B97F4A7C15u
+        return (mixed >> 40) & (MOST_CELLS * 2 - 1)
+
     cdef Cell *_cell(self, int actor, int way) noexcept nogil:
         """Where the lines of an actor and a way are counted."""
-        cdef uint64_t mixed = ((<uint64_t>actor << 32) | <uint32_t>way) * 0x9E3779B97F4A7C15u
-        cdef size_t place = (mixed >> 40) & (MOST_CELLS * 2 - 1)
+        cdef size_t place = self._cell_place(actor, way)
         cdef Cell *cell
         while self.cell_at[place]:
             cell = &self.cells[self.cell_at[place] - 1]
@@ -2097,9 +2171,13 @@ cdef class Fold:
         actor = self._actor()
         if actor < 0:
             return False
+        fetch_early(&self.cell_at[self._cell_place(actor, way)])
         has_up = self._size(self.up_slots, self.n_up, &up)
         has_down = self._size(self.down_slots, self.n_down, &down)
-        if has_up < 0 or has_down < 0 or not self._when(&time):
+        if has_up < 0 or has_down < 0:
+            return False
+        fetch_early(&self.cells[self.cell_at[self._cell_place(actor, way)] - 1])
+        if not self._when(&time):
             return False
         if time < self.since or time > self.until:
             self.outside += 1

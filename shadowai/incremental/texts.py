@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, Final, NamedTuple
 
+from shadowai import fast
 from shadowai.errors import SourceError
 from shadowai.incremental.known import Fingerprint, Fingerprinter, Seen
 from shadowai.model import Origin
@@ -155,7 +156,7 @@ class Lines(io.RawIOBase):
             if cut:
                 self._before, found = None, bytes(self._held) + data[:cut]
                 self._held = bytearray(data[cut:])
-                self.breaks += found.count(b"\n")
+                self.breaks += fast.breaks(found)
                 self._print.feed(found)
                 return found
             self._held += data

@@ -51,3 +51,16 @@ def test_a_scan_of_captures_says_once_that_it_is_slow(
         monkeypatch.setattr(fast, "_module", lambda: None)
         main(["scan", *paths, "--no-progress"])
         assert capsys.readouterr().err.count(fast.MISSING) == missing
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_line_feeds_are_counted(missing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(fast.PURE, raising=False)
+    if missing:
+        monkeypatch.setenv(fast.PURE, "1")
+    fast._breaks.cache_clear()
+    every = bytes(range(256)) * 40 + b"\n" * 9000
+    for size in (*range(70), 4079, 4080, 4081, 4096, 10_000, len(every)):
+        assert fast.breaks(every[:size]) == every[:size].count(b"\n")
+        assert fast.breaks(every[-size:]) == every[-size:].count(b"\n")
+    fast._breaks.cache_clear()

@@ -251,6 +251,24 @@ def test_nuls_between_the_bytes_of_a_line_break(catalog: Catalog, monkeypatch: p
         _both((line + "\n" + text).encode(), catalog, monkeypatch, size)
 
 
+@pytest.mark.parametrize(
+    "odd", [b"\0", b"\r", b'"', b"[", b"{", b"\t", b"\x0b", b"\x1c", b"\x1f", b"\x7f", b"\xe9", b" "], ids=repr
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=repr)
+def test_an_odd_byte_at_every_place(odd: bytes, ends: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are looked through sixteen bytes at a time."""
+    line = f"{HEAD}chatgpt.com:443{TAIL}".encode()
+    broken = [line[:at] + odd + line[at:] for at in range(len(line) + 1)]
+    _both(ends.encode().join([line, *broken, line]), catalog, monkeypatch, 1 << 12)
+
+
+def test_columns_that_end_where_the_block_does(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{HEAD}chatgpt.com:443 jo HIER_DIRECT/203.0.113.9 {'a' * size}".encode() for size in range(1, 40)]
+    for line in lines:
+        _both(lines[0] + b"\n" + line, catalog, monkeypatch)
+        _both(lines[0] + b"\n" + line.replace(b"TCP_TUNNEL/200", b"TCP_TUNNEL/20x"), catalog, monkeypatch, len(line))
+
+
 def test_objects_said_twice_and_nested(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     event = '{"timestamp":"2026-01-05T08:00:00.000000+0000","flow_id":1,"event_type":"tls","src_ip":"10.0.0.7","dest_ip":"192.0.2.1",'
     tails = (

@@ -37,7 +37,7 @@ from shadowai.sources.logs.sequences import Element, sequence
 
 BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED = range(9)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 """Bytes read at once."""
 _MOST_COLUMNS = 90
 _MOST_CHANGES = 24
