@@ -345,6 +345,8 @@ cdef class Fold:
     cdef bint labels  # whether a label of CEF is asked for
     cdef int row[MOST_SLOTS]  # slots of pairs that have to stand behind one another, -1 between rows
     cdef int n_row
+    cdef int absent[MOST_SLOTS]  # slots of which none may be there
+    cdef int n_absent
     cdef list matchers  # keeps the next ones alive
     cdef Machine *line_machine  # what every line has to match; NULL: nothing
     cdef Machine *machine[MOST_PATTERNS]
@@ -519,6 +521,9 @@ cdef class Fold:
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             self._take_check(&self.test[place], slots, elements, whole, raw)
         self._take_programs(plan.programs, plan.line, plan.searches)
+        self.n_absent = len(plan.absent)
+        for place, slot in enumerate(plan.absent):
+            self.absent[place] = slot
         self.n_row = len(plan.row)
         for place, slot in enumerate(plan.row):
             self.row[place] = slot
@@ -1395,7 +1400,15 @@ cdef class Fold:
         if taken != SURE:
             return taken
         self._look_ahead()
-        return SURE if self._checked() and self._looks_like_one() else UNSURE
+        return SURE if self._is_whole() and self._checked() and self._looks_like_one() else UNSURE
+
+    cdef inline bint _is_whole(self) noexcept nogil:
+        """Whether nothing is there that is not gone into."""
+        cdef int place
+        for place in range(self.n_absent):
+            if self.begin[self.absent[place]] != NULL:
+                return False
+        return True
 
     cdef bint _looks_like_one(self) noexcept nogil:
         """Whether the line is as every line of the format is."""
@@ -1420,15 +1433,12 @@ cdef class Fold:
         """Whether a column is as the plan asks."""
         cdef const uint8_t *at
         cdef const uint8_t *end
-        cdef int spelling = 0, slot
-        while self.begin[check.slots[spelling]] == NULL and spelling + 1 < check.spellings:
-            spelling += 1
-        slot = check.slots[spelling]
+        cdef int slot = self._spelt(check)
         if not self._inner(slot, &at, &end):
             return False
         if check.raw:
             at, end = self.begin[slot], self.end[slot]
-        if self._is_escaped(at, end):
+        if check.elements and self._is_escaped(at, end):
             return False
         return self._fits(check, at, end)
 
@@ -1438,23 +1448,53 @@ cdef class Fold:
         cdef const uint8_t *end
         cdef int place
         for place in range(self.tests):
-            if not self._inner(self.test[place].slots[0], &at, &end):
-                at = end = NULL
-            elif marks(at, end) & (HAS_HIGH | HAS_HOLDER) or self._is_escaped(at, end):
+            if not self._text(self._spelt(&self.test[place]), &at, &end):
                 return -1
             self.key[length + place] = self._fits(&self.test[place], at, end)
         length += self.tests
         for place in range(self.searches):
-            if not self._inner(self.search_slot[place], &at, &end):
-                at = end = self.line_begin
+            if not self._text(self.search_slot[place], &at, &end):
+                return -1
             self.key[length + place] = found(self.search_machine[place], at, at, end)
             if self.search_machine[place].stuck:
                 return -1
         return length + self.searches
 
+    cdef inline int _spelt(self, const Check *check) noexcept nogil:
+        """The first of a check's columns that is there, else the last."""
+        cdef int spelling = 0
+        while self.begin[check.slots[spelling]] == NULL and spelling + 1 < check.spellings:
+            spelling += 1
+        return check.slots[spelling]
+
+    cdef bint _text(self, int slot, const uint8_t **at, const uint8_t **end) noexcept nogil:
+        """The text of a column that a condition is about, empty where it has none; false where the reference reads it otherwise."""
+        cdef const uint8_t *raw = self.begin[slot]
+        if not self._inner(slot, at, end):
+            at[0] = end[0] = self.line_begin
+            return True
+        if self.family == OBJECT and raw[0] != c'"':
+            return self._is_own(raw, self.end[slot])
+        if marks(at[0], end[0]) & (HAS_HIGH if self.family == OBJECT else HAS_HIGH | HAS_HOLDER):
+            return False
+        return not self._is_escaped(at[0], end[0])
+
+    cdef bint _is_own(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a value of JSON that is no text is written as the reference writes it: a word, or a whole number."""
+        if c'a' <= at[0] <= c'z':
+            return True
+        while at < end:
+            if not self._is_digit(at[0]):
+                return False
+            at += 1
+        return True
+
     cdef inline bint _is_escaped(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
-        """Whether a value of a pair may be another text to the reference."""
-        return (self.family == PAIRS or self.family == PAIRED or self.family == CEF) and at < end and memchr(at, c'\\', end - at) != NULL
+        """Whether a value may be another text to the reference."""
+        return (
+            (self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == OBJECT or self.family == TABS)
+            and at < end and memchr(at, c'\\', end - at) != NULL
+        )
 
     cdef bint _fits(self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """So many bytes of these, then so many of those, as many as there are."""
@@ -1476,7 +1516,7 @@ cdef class Fold:
         begin[0], end[0] = self.begin[slot], self.end[slot]
         if begin[0] == NULL:
             return False
-        if self.family != PATTERN and end[0] - begin[0] >= 2 and begin[0][0] == c'"':
+        if self.family != PATTERN and self.family != TABS and end[0] - begin[0] >= 2 and begin[0][0] == c'"':
             begin[0] += 1
             end[0] -= 1
         return True

@@ -40,6 +40,10 @@ _ABOUT = (
 _SCALAR = '"' + _ABOUT + r'"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
 _CLOUDWATCH = r'"messageType"\s*:\s*"DATA_MESSAGE"[^{}]{0,900}"logEvents"'
 """A batch of a CloudWatch Logs subscription, which has a list before its list of events."""
+_GOOGLE = (
+    r'"kind"\s*:\s*"[\w#./-]{1,64}"\s*,\s*(?:"(?:etag|nextPageToken)"\s*:\s*"(?:[^"\\]|\\.){0,300}"\s*,\s*){0,2}"items"'
+)
+"""A list as Google's APIs answer it."""
 _SCHEMA = r'(?:"(?:[Ss]chema|[Ss]tats)"\s*:\s*(?:\[[^\[\]]{0,1600}\]|\{[^{}]{0,400}\})\s*,\s*){0,2}'
 """What the columns are, as the API of Defender's hunting says before the rows."""
 _HITS = (
@@ -48,7 +52,7 @@ _HITS = (
 )
 """The answer of a search in Elasticsearch."""
 _ENVELOPE = re.compile(
-    rf"\s*\{{\s*(?:{_CLOUDWATCH}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
     rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
 )
 _ENVELOPE_HEAD = 2560

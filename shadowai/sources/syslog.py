@@ -16,11 +16,11 @@ _RFC5424 = re.compile(
     r"(?P<sd>-|(?:\[(?:[^\]\"\\]++|\\.|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\")*+\])+)(?:\s\ufeff?|$)"
 )
 _RFC3164 = re.compile(
-    _PRI + r"?(?:\d+:\s)?[*.]?(?P<time>" + _BSD_TIME + r"|" + _ISO_TIME + r")(?::)?\s"
+    _PRI + r"?(?:\d+:\s|:\s?)?[*.]?(?P<time>" + _BSD_TIME + r"|" + _ISO_TIME + r")(?::)?\s"
     r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
     r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
 )
-_BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s)?")
+_BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s|\d{7,12}:\s)?")
 _CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
 """What container runtimes put before a line (Kubernetes CRI logging format); ``P`` marks a part of one."""
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")

@@ -41,7 +41,7 @@ PIECES = (
 
 def _wrapped(inner: str) -> st.SearchStrategy[str]:
     return st.sampled_from(
-        [f"(?:{inner})", f"(?:{inner})?", f"(?:{inner})*", f"(?:{inner})+?", f"(?:{inner}){{0,2}}", f"(?>{inner})"]
+        [f"(?:{inner})", f"(?:{inner})?", f"(?:{inner})*", f"(?:{inner})+?", f"(?:{inner}){{0,2}}", f"(?>{inner})", f"(?i:{inner})"]
     )
 
 
@@ -72,7 +72,7 @@ def spans(pattern: str, text: str, groups: dict[str, int]) -> dict[int, tuple[in
 
 
 @settings(max_examples=400, deadline=None)
-@given(PATTERNS, PATTERNS, PATTERNS, st.text("ab1 .", max_size=12))
+@given(PATTERNS, PATTERNS, PATTERNS, st.text("abB1 .", max_size=12))
 @example("a", ".*", "b", "xaab")
 @example("", "(?:ab|a)(?:c|bcd)*", "", "abcd")
 def test_it_finds_what_python_finds(first: str, second: str, third: str, text: str) -> None:
@@ -106,6 +106,12 @@ def test_it_finds_what_python_finds(first: str, second: str, third: str, text: s
         (r"$", "ab"),
         (r"(?P<a>\s)", "\x1c"),
         (r"(?P<a>.)", "\x00\x7f"),
+        (r"(?i)\baction=(?P<a>deny|drop)\b", "x ACTION=Drop "),
+        (r"D(?i:en(?P<a>y))", "DENY"),
+        (r"D(?i:en(?P<a>y))", "dENY"),
+        (r"(?i)(?P<a>[^a-c]+)[K-M]", "ABCDEk"),
+        (r"(?i:a(?-i:b))", "AB Ab"),
+        (r"(?i)(?P<a>[\[-`])", "a^"),
     ],
 )
 def test_patterns_as_they_are_written(pattern: str, text: str) -> None:

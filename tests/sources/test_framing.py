@@ -287,6 +287,7 @@ def test_a_record_that_holds_a_list_is_no_envelope() -> None:
     record = '{"time":"2026-01-05T08:00:00Z","user":"jdoe","url":"https://chatgpt.com/","data":[{"a":1}]}'
     assert not framing.needs_json_framing(record + "\n", whole=True)
     assert framing.needs_json_framing('{"status":"success","count":1,"data":[{"a":1}]}', whole=True)
+    assert not framing.needs_json_framing('{"kind":"a#b","id":"1","items":[{"a":1}]}\n', whole=True)
 
 
 @given(
@@ -308,6 +309,7 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
         {"data": rows, "meta": {"pagination": {"cursor": "x"}}},
         {"Stats": {"time": 0.5}, "Schema": [{"Name": "a", "Type": "String"}], "Results": rows},
         {"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 2}, "max_score": None, "hits": rows}},
+        {"kind": "admin#reports#activities", "etag": '"x"', "items": rows, "nextPageToken": "A:1"},
     )
     for answer in answers:
         for text in (json.dumps(answer), json.dumps(answer, indent=2)):

@@ -36,6 +36,11 @@ SQUID = "1717400000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:
         ),
         ("<190>Jun 3 2024 10:00:00 fw1 : %ASA-6-302013: Built", "%ASA-6-302013: Built", None),
         (
+            f"<166>:Jun 03 2024 10:00:00 UTC: proxy1 squid: {SQUID}",  # Cisco's EMBLEM format
+            SQUID,
+            Header("Jun 03 2024 10:00:00 UTC", "proxy1", "squid"),
+        ),
+        (
             f"<134>1 2024-06-03T10:00:00Z proxy1 squid 12 ID47 - {SQUID}",
             SQUID,
             Header("2024-06-03T10:00:00Z", "proxy1", "squid"),

@@ -135,6 +135,8 @@ LEEF = LogFormat(
 )
 
 _PALO_ALTO = ("DeviceVendor", r"^Palo Alto")
+_FORTINET = ("DeviceVendor", r"^Fortinet")
+"""A FortiGate writes its user as ``duser``, and the name in a DNS query as a key of its own."""
 _OTHERS = ("DeviceVendor", r"^(?!Palo Alto)")
 _SENTINEL_COLUMNS = ("DestinationHostName", "DestinationDnsDomain", "RequestURL", "DestinationIP")
 
@@ -153,20 +155,31 @@ def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str,
                 Part("RequestURL", r"^([A-Za-z][\w+.-]*://.+|(?:[\w-]+\.)+[A-Za-z].*)"),
                 "DestinationHostName",
                 "DestinationDnsDomain",
+                Part("AdditionalExtensions", r"(?:^|;)FTNTFGTqname=\[?([^;\]]+)"),
                 Part("DestinationIP", _DOMAIN),
             ),
-            "url": ("RequestURL",),
-            "user": (Part("SourceUserName", r"(?i)^(?!not available$|unknown$)(.+)"), "SourceUserID"),
+            "url": (Part("RequestURL", r"^([^/].*)"),),
+            "path": (Part("RequestURL", r"^(/.*)"),),
+            "user": (
+                Part("SourceUserName", r"(?i)^(?!not available$|unknown$)(.+)"),
+                Part("DestinationUserName", "(.+)", only=(_FORTINET,)),
+                "SourceUserID",
+            ),
             "device": ("SourceHostName",),
             "client_ip": ("SourceIP",),
             "server_ip": ("DestinationIP",),
             "server_port": ("DestinationPort",),
             "method": ("RequestMethod",),
             "action": ("DeviceAction", "SimplifiedDeviceAction"),
-            "bytes_up": (Part("ReceivedBytes", "(.+)", only=(_PALO_ALTO,)), Part("SentBytes", "(.+)", only=(_OTHERS,))),
+            "bytes_up": (
+                Part("ReceivedBytes", "(.+)", only=(_PALO_ALTO,)),
+                Part("SentBytes", "(.+)", only=(_OTHERS,)),
+                Part("AdditionalExtensions", r"(?:^|;)bytesOut=(\d+)", only=(_OTHERS,)),
+            ),
             "bytes_down": (
                 Part("SentBytes", "(.+)", only=(_PALO_ALTO,)),
                 Part("ReceivedBytes", "(.+)", only=(_OTHERS,)),
+                Part("AdditionalExtensions", r"(?:^|;)bytesIn=(\d+)", only=(_OTHERS,)),
             ),
             "user_agent": ("RequestClientApplication",),
         },
@@ -175,10 +188,18 @@ def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str,
         kinds=(
             (When((("RequestURL", r"."),)), "http_request"),
             (When((("ApplicationProtocol", r"(?i)^dns$"),)), "dns_query"),
+            (When((("AdditionalExtensions", r"\bFTNTFGTqname="),)), "dns_query"),
         ),
         blocked=(When((("DeviceAction", _BLOCKED),)),),
         allowed=(When((("DeviceAction", _ALLOWED),)),),
-        uncounted=(When(tuple((column, r"^$") for column in _SENTINEL_COLUMNS), _NOWHERE),),
+        uncounted=(
+            When(tuple((column, r"^$") for column in _SENTINEL_COLUMNS), _NOWHERE),
+            When(
+                (("AdditionalExtensions", r"\bFTNTFGTeventtype=dns-response\b"),),
+                "a DNS answer; the query is counted",
+                (("AdditionalExtensions", r"\bFTNTFGTeventtype=dns-query\b"),),
+            ),
+        ),
         product="CommonSecurityLog",
     )
 

@@ -107,8 +107,15 @@ _ACCESS = (
 )
 _ATTACK = (
     rf"{_STAMP} WF (?P<severity>[A-Z]{{4,5}}) (?P<attack>\w+) (?P<client>[0-9a-fA-F.:]+) \d+ (?P<service>[0-9a-fA-F.:]+) (?P<port>\d+) "
-    rf"{_T}{_T}(?P<action>[A-Z]+) {_T}\[.{{0,4000}}?\] (?P<method>[A-Z]+) (?P<url>\S+) (?P<protocol>\S+) +{_T}{_token('agent')}"
-    rf"{_T}{_T}{_token('user')}"
+    rf"{_T}{_T}(?P<action>[A-Z]+) (?:\"[^\"]*\"|[A-Z][A-Z_ ]{{0,60}}?) +\[.{{0,4000}}?\] (?P<method>[A-Z]+) (?P<url>\S+) "
+    rf"(?P<protocol>\S+) +{_T}{_token('agent')}{_T}{_T}{_token('user')}"
+)
+_NETWORK = (
+    rf"{_STAMP} NF (?P<severity>[A-Z]{{4,5}}) (?P<transport>[A-Z]\w{{1,9}}) (?P<client>[0-9a-fA-F.:]+) \d+ (?P<service>[0-9a-fA-F.:]+) "
+    r"(?P<port>\d+) (?P<action>[A-Z]+) "
+)
+_OWN = (
+    rf"{_STAMP} (?P<own>AUDIT|SYS) (?:(?P<login>\S+) [A-Z]{{2,8}} (?P<client>[0-9a-fA-F.:]+) \d+ (?P<action>[A-Z_]+) )?"
 )
 
 WAF = LogFormat(
@@ -117,8 +124,9 @@ WAF = LogFormat(
     vendor="Barracuda",
     doc="https://campus.barracuda.com/product/webapplicationfirewall/doc/92767349/exporting-log-formats/",
     kind="http_request",
-    family=Pattern((_ACCESS, _ATTACK)),
-    line=rf"{_STAMP} (?:TR [0-9a-fA-F.:]+ \d+ [0-9a-fA-F.:]+ \d+ |WF [A-Z]{{4,5}} \w+ [0-9a-fA-F.:]+ \d+ )",
+    family=Pattern((_ACCESS, _ATTACK, _NETWORK, _OWN)),
+    line=rf"{_STAMP} (?:TR [0-9a-fA-F.:]+ \d+ [0-9a-fA-F.:]+ \d+ |(?:WF|NF) [A-Z]{{4,5}} \w+ [0-9a-fA-F.:]+ \d+ "
+    r"|AUDIT \S+ [A-Z]{2,8} [0-9a-fA-F.:]+ \d+ [A-Z_]+ |SYS [A-Z][A-Z_0-9]* [A-Z]{4,5} \d+ )",
     fields={
         "host": ("host", "url"),
         "url": ("url",),
@@ -142,7 +150,9 @@ WAF = LogFormat(
             "a finding about a request; the request is counted",
             (("status", r"."),),
         ),
+        When((("own", r"."),), "an event of the appliance itself"),
     ),
+    kinds=((When((("transport", r"."),)), "connection"),),
     product="barracuda_waf",
 )
 

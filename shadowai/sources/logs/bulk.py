@@ -29,7 +29,7 @@ from shadowai.sources.logs.description import (
     W3c,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import CsvTokenizer, KeyValueTokenizer, nothing
+from shadowai.sources.logs.families import CsvTokenizer, KeyValueTokenizer, W3cTokenizer, nothing
 from shadowai.sources.logs.programs import Program, program
 from shadowai.sources.logs.quick import ACTOR, JOINED_LINES, MANNER
 from shadowai.sources.logs.reader import FormatReader
@@ -43,6 +43,8 @@ _MOST_COLUMNS = 90
 _MOST_CHANGES = 24
 """Headers below which a file is folded, besides one for every thousand lines."""
 _MOST_SPELLINGS = 8
+_TESTING = (BLANKS, QUOTED, TABS, OBJECT, PAIRS, CEF, PATTERN, PAIRED)
+"""Ways to cut a line in which a column's text is known well enough to be held to a pattern."""
 
 
 NAME, SURE_NAME, CONDITION, FORMAT = range(4)
@@ -97,6 +99,8 @@ class Plan:
     """Conditions of which only whether they hold decides about the manner, which are patterns for a column."""
     line: Program | None = None
     """The steps of a pattern that every line matches."""
+    absent: list[int] = field(default_factory=list)
+    """Columns that a line must not have."""
     row: list[int] = field(default_factory=list)
     """Pairs that have to stand behind one another; -1 behind each row."""
 
@@ -205,10 +209,13 @@ def _of_blanks(reader: FormatReader) -> Plan:
 
 def _of_w3c(reader: FormatReader) -> Plan:
     family, table = reader.description.family, reader.tokenizer
-    width = getattr(table, "width", 0)
-    if not isinstance(family, W3c) or not width or not getattr(table, "by_blanks", False):
+    if not isinstance(family, W3c) or not isinstance(table, W3cTokenizer) or not table.width:
         raise _NoPlanError
-    return Plan(W3C, width=width)
+    if table.by_blanks:
+        return Plan(W3C, width=table.width)
+    if family.decode_plus:
+        raise _NoPlanError
+    return Plan(TABS, delimiter=ord("\t"), width=table.width)
 
 
 def _of_tabs(reader: FormatReader) -> Plan:
@@ -249,7 +256,7 @@ def _of_objects(reader: FormatReader) -> Plan:
 
 def _of_pairs(reader: FormatReader) -> Plan:
     family, shapes = reader.description.family, reader.description.shapes
-    if not isinstance(family, KeyValue) or family.aliases or reader.description.percent_encoded:
+    if not isinstance(family, KeyValue) or family.aliases:
         raise _NoPlanError
     plan = Plan(PAIRS if family.dialect == "equals" and shapes else PAIRED)
     for required in family.requires:
@@ -272,7 +279,7 @@ def _shape(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
 
 
 def _of_cef(reader: FormatReader) -> Plan:
-    if not isinstance(reader.description.family, Cef) or reader.description.percent_encoded:
+    if not isinstance(reader.description.family, Cef):
         raise _NoPlanError
     return Plan(CEF)
 
@@ -321,6 +328,8 @@ def _check(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) 
     found = sequences.alternatives(pattern or "^")
     if slots and found and len(slots) <= _MOST_SPELLINGS:
         plan.checks += [Check(tuple(slots), *one, more=len(found) - at) for at, one in enumerate(found, 1)]
+    elif not slots and plan.family == OBJECT:
+        raise _NoPlanError  # a place in a list
     else:
         plan.host += [(slot, True, FORMAT) for slot in slots]
 
@@ -344,11 +353,15 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     tested: dict[tuple[Key, str], None] = {}
     for when in conditions:
         for key, pattern in when.all:
-            if key in volatile and not (plan.family in (PAIRS, CEF, PATTERN, PAIRED) and _tested(pattern) is not None):
+            if key in volatile and not (plan.family in _TESTING and _tested(pattern) is not None):
                 if not _searched(plan, reader, key, pattern):
                     _told_by_name(plan, reader, key, pattern)
             elif key not in deciding:
-                if plan.family in (BLANKS, QUOTED, PAIRS, CEF, PATTERN, PAIRED) and _tested(pattern) is not None:
+                if (
+                    (key in volatile or plan.family not in (OBJECT, TABS))
+                    and plan.family in _TESTING
+                    and _tested(pattern) is not None
+                ):
                     tested[key, pattern] = None
                 else:
                     deciding[key] = None
@@ -361,7 +374,11 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
     times = [key for time in description.time for key in (*time.keys, *((time.zone,) if time.zone is not None else ()))]
     plan.time = _all(plan, reader, times) if plan.counts else []
-    if len(plan.columns) > _MOST_COLUMNS or not (plan.time or plan.family == PATTERN) or not plan.host:
+    if (
+        len(plan.columns) > _MOST_COLUMNS
+        or not (plan.time or not plan.counts or plan.family == PATTERN)
+        or not plan.host
+    ):
         raise _NoPlanError
 
 
@@ -372,16 +389,20 @@ def _tested(pattern: str) -> sequences.Sequence | None:
 
 def _test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
     found = _tested(pattern)
-    if found is not None:
-        plan.tests += [Check((slot,), *found) for slot in _slots(plan, reader, key)]
+    slots = _slots(plan, reader, key)
+    if found is not None and slots:
+        if len(slots) > _MOST_SPELLINGS:
+            raise _NoPlanError
+        plan.tests.append(Check(tuple(slots), *found))
 
 
 def _searched(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> bool:
-    """Look for a pattern in a column, where lines are cut by patterns anyway."""
-    found = program(pattern, {}) if plan.family == PATTERN else None
-    if found is None:
+    """Look for a pattern in a column; of what has several spellings it is not known which one counts."""
+    found = program(pattern, {}) if plan.family in _TESTING else None
+    slots = _slots(plan, reader, key) if found is not None else []
+    if found is None or len(slots) > 1:
         return False
-    plan.searches += [(slot, found) for slot in _slots(plan, reader, key)]
+    plan.searches += [(slot, found) for slot in slots]
     return True
 
 
@@ -419,8 +440,6 @@ def _told_by_name(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> N
 
 def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
     if any(isinstance(take, Part) and reader.getter(take) is not nothing for take in takes):
-        if plan.family != PATTERN:
-            raise _NoPlanError
         plan.counts = False
     return _all(plan, reader, [_key(take) for take in takes])
 
@@ -432,18 +451,35 @@ def _all(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]:
 def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
     """The numbers of the columns under ``key``, made known to the plan; none where the file has no such column."""
     if plan.family == OBJECT:
-        names: list[Any] = [path.encode() for path in str(key).split("|")]
-        if any(step.isdecimal() for path in str(key).split("|") for step in path.split(".")):
-            raise _NoPlanError  # a place in a list
+        paths = str(key).split("|")
+        names: list[Any] = [path.encode() for path in paths if not _list_of(path)]
+        _keep_out(plan, [path for path in paths if _list_of(path)])
     elif plan.family in (PAIRS, CEF, PATTERN, PAIRED):
         names = [str(key).encode()]
     else:
         place = reader.tokenizer.place(key)
         names = [place] if place is not None and place >= 0 else []
-    for name in names:
-        if name not in plan.columns:
-            plan.columns.append(name)
-    return [plan.columns.index(name) for name in names]
+    return [_column(plan, name) for name in names]
+
+
+def _column(plan: Plan, name: Any) -> int:
+    """The number of a column, made known to the plan."""
+    if name not in plan.columns:
+        plan.columns.append(name)
+    return plan.columns.index(name)
+
+
+def _list_of(path: str) -> str:
+    """What leads to the list in which ``path`` asks for a place; empty where it asks for none."""
+    steps = path.split(".")
+    place = next((at for at, step in enumerate(steps) if step.isdecimal()), 0)
+    return ".".join(steps[:place])
+
+
+def _keep_out(plan: Plan, paths: Iterable[str]) -> None:
+    """Lists are not gone into: the reference reads the objects that have one of these."""
+    names = [name.encode() for path in paths for name in (_list_of(path), path)]
+    plan.absent += [slot for name in names if (slot := _column(plan, name)) not in plan.absent]
 
 
 def _keys(takes: Iterable[Take]) -> list[Key]:

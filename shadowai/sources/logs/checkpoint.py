@@ -1,4 +1,5 @@
-"""Check Point Log Exporter in its formats ``syslog``, ``cef``, ``leef`` and ``json``, and Harmony Email & Collaboration events.
+"""Check Point Log Exporter in its formats ``syslog``, ``cef``, ``leef`` and ``json``, Infinity Events (Harmony Endpoint), and Harmony
+Email & Collaboration events.
 
 ``client_outbound_bytes`` (``sent_bytes`` in older blades) is what the client sent. ``time`` is the epoch. ``domain_name`` is a DNS
 name only in some blades; in the audit log it is a management domain and has no dot. Updated logs of one connection share a ``loguid``:
@@ -82,6 +83,26 @@ JSON = replace(
     line="",
     time=(TimeOf(("time",)), TimeOf(("time.0",))),  # a log that was updated can have a list
 )
+
+EVENTS = replace(
+    JSON,
+    name="checkpoint_events_json",
+    title="Check Point Infinity Events: Harmony Endpoint and gateways (API, JSON)",
+    doc="https://www.elastic.co/docs/reference/integrations/checkpoint_harmony_endpoint",
+    family=Json(
+        requires=(
+            ("orig", ""),
+            ("sequencenum", r"^\d+$"),
+            ("product", ""),
+            ("product_family|client_name|event_type", ""),
+        )
+    ),
+    zone="utc",
+    session=(),
+    whole=Whole(),
+    nulls=_NO_ID | {"0.0.0.0"},
+)
+"""Many values are lists of one. The agent knows the address of what it blocked as ``0.0.0.0`` only."""
 
 CEF = LogFormat(
     name="checkpoint_cef",
@@ -294,4 +315,4 @@ PIPED = replace(
 )  # fmt: skip
 """``\\|`` and ``\\=`` are escaped; the time of LEA is text in the zone of the collector."""
 
-FORMATS = (SYSLOG, JSON, STRUCTURED, TRACKER, PIPED, CEF, LEEF, EMAIL)
+FORMATS = (SYSLOG, JSON, EVENTS, STRUCTURED, TRACKER, PIPED, CEF, LEEF, EMAIL)

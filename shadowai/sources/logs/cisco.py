@@ -154,6 +154,8 @@ _FIREWALL: _Columns = {
     "port": (11, ("Destination Port",)),
     "action": (14, ("Action",)),
     "names": (15, ("FQDNs", "FQDN")),
+    "up": (21, ("Bytes Sent",)),
+    "down": (22, ("Bytes Received",)),
 }
 
 
@@ -200,11 +202,12 @@ def _umbrella(
         )
         fields["user"] = (*mails, *people, *first)
         fields["device"] = tuple(Part(key, "(.+)", ((at("type"), _MACHINE),)) for key in takes("identity"))
-    if (
-        "names" in columns
-    ):  # the size of what the firewall received from the client; that of the other direction has no pair
+    if "names" in columns:
+        # sizes of the whole session since version 8; before, that of one packet which the firewall received from the client
         fields["host"] = tuple(Part(key, r"^([^,]+)") for key in takes("names"))
-        fields["bytes_up"] = (Part(at("size"), r"^(\d+)$", ((at("direction"), "(?i)^OUTBOUND"),)),)
+        packet = Part(at("size"), r"^(\d+)$", ((at("direction"), "(?i)^OUTBOUND"),))
+        fields["bytes_up"] = (*(Part(key, r"^(\d+)$") for key in takes("up")), packet)
+        fields["bytes_down"] = tuple(Part(key, r"^(\d+)$") for key in takes("down"))
     action = takes("action")
     return LogFormat(
         name=name,

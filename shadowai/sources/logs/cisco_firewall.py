@@ -252,28 +252,39 @@ FTD = LogFormat(
     product="cisco_secure_firewall",
 )
 
-_SESSION = r"%FW-\d-\w{3,40}: (?:\S{1,200}:)?(?:Start|Stop) [\w-]{1,32} session: initiator \("
-_ACCESS = r"%(?:SEC|IPV6_ACL)-\d-\w{3,40}: list \S{1,128} (?:permitted|denied) \S{1,32} [0-9A-Fa-f.:]+"
-_IOS = r"%(?P<facility>FW|SEC|IPV6_ACL)-\d-(?P<mnemonic>[A-Z]\w{2,40}): "
+_CLASSES = r"(?:\(target:class\) )?(?:\S{1,200}:)?"
+_SESSION = rf"%FW-\d-\w{{3,40}}: {_CLASSES}(?:Start|Stop) [\w-]{{1,32}} session: initiator \("
+_DROP = r"%FW-\d-DROP_PKT: Dropping [\w-]{1,32} (?:pkt|packet|session) "
+_LIST = r"(?: *[\w/]{1,16}: +\w{1,32}: +)?(?:access-)?list \S{1,128} "
+_RULE = r"(?:SEC|IPV6(?:_ACL)?|FMANFP|ACL-IPV[46]_ACL)"
+_ACCESS = rf"%{_RULE}-\d-\w{{3,40}} ?: {_LIST}(?:permit|den)\w{{1,3}} \S{{1,32}} [0-9A-Fa-f.:-]+"
+_IOS = (
+    r"(?:(?P<time>[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Za-z]{3,4})?): )?"
+    rf"%(?P<facility>FW|{_RULE})-\d-(?P<mnemonic>[A-Z]\w{{2,40}}) ?: "
+)
 _FLOW = _IOS + (
-    r"(?:\S{1,200}:)?(?P<action>Start|Stop) (?P<protocol>[\w-]{1,32}) session: "
+    rf"{_CLASSES}(?P<action>Start|Stop) (?P<protocol>[\w-]{{1,32}}) session: "
     r"initiator \(\[?(?P<src>[0-9A-Fa-f.:]+?)\]?:(?P<src_port>\d{1,5})\)"
     r"(?: sent (?P<up>\d{1,18}) bytes)? -- "
     r"responder \(\[?(?P<dst>[0-9A-Fa-f.:]+?)\]?:(?P<dst_port>\d{1,5})\)(?: sent (?P<down>\d{1,18}) bytes)?"
 )
+_DROPPED = _IOS + (
+    r"(?P<action>Dropping) (?P<protocol>[\w-]{1,32}) (?:pkt|packet|session) (?:from \S{1,64} )?"
+    r"\[?(?P<src>[0-9A-Fa-f.:]+?)\]?:(?P<src_port>\d{1,5}) (?:=> ?)?\[?(?P<dst>[0-9A-Fa-f.:]+?)\]?:(?P<dst_port>\d{1,5})(?!\d)"
+)
 _LISTED = _IOS + (
-    r"list \S{1,128} (?P<action>permitted|denied) (?P<protocol>\S{1,32}) "
-    r"(?P<src>[0-9A-Fa-f.:]+)(?:\((?P<src_port>\d{1,5})\))?(?: \([^()]{0,80}\))?"
-    r" -> (?P<dst>[0-9A-Fa-f.:]+)(?:\((?P<dst_port>\d{1,5})[^)]{0,16}\))?"
+    rf"{_LIST}(?P<action>permit(?:ted)?|den(?:y|ied)) (?P<protocol>\S{{1,32}}) (?:[0-9A-Fa-f]{{2}}(?:-[0-9A-Fa-f]{{2}}){{5}} )?"
+    r"(?P<src>[0-9A-Fa-f.:]+)(?:\((?P<src_port>\d{1,5})\))?(?: \([^()]{0,80}\)| [A-Za-z][\w/.]{1,60})?"
+    r" ?-> (?P<dst>[0-9A-Fa-f.:]+)(?:\((?P<dst_port>\d{1,5})[^)]{0,16}\))?"
 )
 IOS = LogFormat(
     name="cisco_ios_firewall",
-    title="Cisco IOS and IOS XE firewall audit trail and access lists (also SD-WAN edges)",
+    title="Cisco IOS, IOS XE and IOS XR firewall audit trail and access lists (also SD-WAN edges)",
     vendor="Cisco",
     doc="https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/sec_data_zbf/configuration/xe-17/sec-data-zbf-xe-17-book/sec-data-fw-audit-trail.html",
     kind="connection",
-    family=Pattern((_FLOW, _LISTED)),
-    line=rf"(?:^|\s)(?:{_SESSION}|{_ACCESS})",
+    family=Pattern((_FLOW, _LISTED, _DROPPED)),
+    line=rf"(?:^|\s)(?:{_SESSION}|{_ACCESS}|{_DROP})",
     fields={
         "client_ip": ("src",),
         "server_ip": ("dst",),
@@ -282,13 +293,12 @@ IOS = LogFormat(
         "bytes_up": ("up",),
         "bytes_down": ("down",),
     },
-    blocked=(When((("action", r"^denied$"),)),),
-    allowed=(When((("action", r"^(?:permitted|Start|Stop)$"),)),),
+    time=(TimeOf(("time",)),),
+    blocked=(When((("action", r"^(?:den(?:y|ied)|Dropping)$"),)),),
+    allowed=(When((("action", r"^(?:permit(?:ted)?|Start|Stop)$"),)),),
     uncounted=(
         When((("action", r"^Start$"),), "the start of a connection; its end is counted", (("action", r"^Stop$"),)),
-        When(
-            (("action", r"^permitted$"),), "a rule's hit; the connection is counted", (("action", r"^(?:Start|Stop)$"),)
-        ),
+        When((("action", r"^permit"),), "a rule's hit; the connection is counted", (("action", r"^(?:Start|Stop)$"),)),
     ),
     product="cisco_ios_firewall",
 )

@@ -8,11 +8,10 @@ as ``set syslogparams -dateFormat`` says. The appliance does not say from whose 
 from shadowai.sources.logs.description import Cef, LogFormat, Part, Pattern, TimeOf, When
 
 _DOC = "https://developer-docs.netscaler.com/en-us/netscaler-syslog-message-reference/current-release"
-_MODULES = "AAA|AAATM|ACL|ALG|APPFW|CI|DNS|ICAP|REWRITE|RESPONDER|SSLLOG|SSLVPN|TCP|UDP|URLFILT"
 _HEAD = (
-    r'(?:^|[\s"])(?:(?P<date>\d\d/\d\d/\d{4}|\d{4}/\d\d/\d\d):)?(?P<clock>\d\d:\d\d:\d\d)(?: (?P<zone>[A-Z]{3,4})(?= \S* \d+-PPE-))?'
+    r'(?:^|[\s"])(?:(?P<date>\d\d/\d\d/\d{4}|\d{4}/\d\d/\d\d):)?(?P<clock>\d\d:\d\d:\d\d)(?: (?P<zone>[A-Z]{3,4})(?= (?:\S* )?\d+-PPE-))?'
     r" {1,2}\S* ?\d+-PPE-\d+ :\s+(?:default )?"
-    rf"(?P<module>{_MODULES}) (?P<event>[A-Za-z][\w -]{{0,80}}?) \d+ \d+ :"
+    r"(?P<module>[A-Z][A-Z0-9_]{1,19}) (?P<event>[A-Za-z][\w -]{0,80}?) \d+ \d+ :"
 )
 _FRAMED = r"^default (?P<event>[A-Z][A-Za-z0-9_]{1,80}) \d+ \d+ :"
 _ADDRESS = r"(\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9a-fA-F]*:)[0-9a-fA-F:]*:[0-9a-fA-F.]+)"
@@ -52,7 +51,7 @@ SYSLOG = LogFormat(
             r"\bContext ([^\s\[]+)@",
         ),
         "client_ip": _text(
-            rf"\b(?:Client_ip|ClientIP|Client IP|clientip) {_ADDRESS}",
+            rf"\b(?:Client_ip|ClientIP|Client IP|clientip|client ip :) {_ADDRESS}",
             rf"\bSource:? +{_ADDRESS}",
             rf"\bSrcip: {_ADDRESS}",
             rf"\bContext \S+@{_ADDRESS} ",

@@ -198,4 +198,54 @@ ACCESS = LogFormat(
     product="cloudflare",
 )
 
-FORMATS = (GATEWAY_DNS, GATEWAY_HTTP, GATEWAY_NETWORK, NETWORK_SESSION, DNS_FIREWALL, HTTP_REQUEST, ACCESS)
+DEX_TESTS = LogFormat(
+    name="cloudflare_dex_tests",
+    title="Cloudflare digital experience: tests that devices run by themselves (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}dex_application_tests/",
+    kind="http_request",
+    family=Json(
+        requires=(("TestID", ""), ("TestType", r"^(?:http|traceroute)$"), ("Timestamp", r"^\d"), ("DeviceID", ""))
+    ),
+    fields={
+        "host": ("HTTPURL", "TracerouteDestinationHostname"),
+        "url": ("HTTPURL",),
+        "user": ("UserEmail",),
+        "client_ip": ("HTTPClientIPAddress", "TracerouteSourceIPAddress"),
+        "server_ip": ("HTTPServerIPAddress", "TracerouteDestinationIPAddress"),
+        "method": ("HTTPMethod",),
+        "action": ("HTTPStatusCode", "TracerouteStatus"),
+    },
+    time=(TimeOf(("Timestamp",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("TestID", r"."),), "a test that the administrator set up, no use"),),
+    product="cloudflare",
+)
+
+PAGE_SHIELD = LogFormat(
+    name="cloudflare_page_shield",
+    title="Cloudflare Page Shield: what the pages of an own zone load (Logpush)",
+    vendor="Cloudflare",
+    doc="https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/page_shield_events/",
+    kind="http_request",
+    family=Json(requires=(("URLHost", ""), ("PageURL", ""), ("CSPDirective|PolicyID|ResourceType", ""))),
+    fields={"host": ("URLHost", "URL"), "url": ("URL",), "action": ("Action",)},
+    time=(TimeOf(("Timestamp",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("PageURL", r"."),), "a report of a visitor's browser about an own site, no use"),),
+    product="cloudflare",
+)
+
+FORMATS = (
+    GATEWAY_DNS,
+    GATEWAY_HTTP,
+    GATEWAY_NETWORK,
+    NETWORK_SESSION,
+    DNS_FIREWALL,
+    HTTP_REQUEST,
+    ACCESS,
+    DEX_TESTS,
+    PAGE_SHIELD,
+)

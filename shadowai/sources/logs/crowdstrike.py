@@ -1,4 +1,4 @@
-"""CrowdStrike Falcon Data Replicator: the sensor's events, one object a line, all values as text.
+"""CrowdStrike Falcon Data Replicator: the sensor's events, one object a line, all values as text; and the Event Streams API.
 
 ``DomainName`` of a ``DnsRequest`` is the name asked for; a ``NetworkConnect`` has the remote address, on iOS also the
 ``OriginatingURL``. ``timestamp`` is epoch milliseconds, ``UTCTimestamp`` that of the events of the streaming API. ``aid`` is the
@@ -68,4 +68,33 @@ FDR = LogFormat(
     product="crowdstrike",
 )
 
-FORMATS = (FDR,)
+STREAM = LogFormat(
+    name="crowdstrike_event_stream",
+    title="CrowdStrike Falcon Event Streams (SIEM connector, JSON)",
+    vendor="CrowdStrike",
+    doc="https://www.elastic.co/docs/reference/integrations/crowdstrike",
+    kind="endpoint_event",
+    family=Json(requires=(("metadata.customerIDString", ""), ("metadata.eventType", r"^\w+$"))),
+    fields={
+        "user": ("event.UserName", "event.UserId"),
+        "device": ("event.ComputerName", "event.HostName", "event.Hostname"),
+        "client_ip": ("event.LocalAddress", "event.LocalIP", "event.UserIp"),
+        "server_ip": ("event.RemoteAddress",),
+        "server_port": ("event.RemotePort",),
+        "action": ("metadata.eventType",),
+    },
+    time=(TimeOf(("event.Timestamp",)), TimeOf(("metadata.eventCreationTime",))),
+    zone="utc",
+    rank=12,
+    kinds=((When((("metadata.eventType", r"^FirewallMatchEvent$"),)), "connection"),),
+    blocked=(When((("metadata.eventType", r"^FirewallMatchEvent$"), ("event.RuleAction", r"^2$"))),),
+    allowed=(When((("metadata.eventType", r"^FirewallMatchEvent$"), ("event.RuleAction", r"^1$"))),),
+    uncounted=(
+        When((("metadata.eventType", r"^(?!FirewallMatchEvent$)"),), "a detection or an event of the administration"),
+        When((("event.ConnectionDirection", r"^1$"),), "a connection to the device, not from it"),
+    ),
+    product="crowdstrike",
+)
+"""Its events are of detections and of the console; only the firewall's tell of connections, by address."""
+
+FORMATS = (FDR, STREAM)

@@ -136,4 +136,26 @@ NEXTDNS_API = LogFormat(
     product="nextdns",
 )
 
-FORMATS = (PIHOLE, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT)
+CONTROLD = LogFormat(
+    name="controld_dns",
+    title="Control D DNS query log (SIEM streaming, JSON)",
+    vendor="Control D",
+    doc="https://docs.controld.com/docs/log-field-reference",
+    kind="dns_query",
+    family=Json(requires=(("time", r"^\d{4}-"), ("query", ""), ("controld_action", r"^-?\d"), ("src_ip", ""))),
+    fields={
+        "host": ("query",),
+        "device": ("client.name", "device.name", "client.id", "device.id"),
+        "client_ip": ("src_ip",),
+        "action": ("controld_action",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("controld_action", r"^0$"),)),),
+    allowed=(When((("controld_action", r"^[13]$"),)),),
+    product="controld_dns",
+)
+"""Actions: 0 blocks, 1 answers, 2 answers with an address of the administrator's own, 3 leads by way of a proxy, -1 is a failure."""
+
+FORMATS = (PIHOLE, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT, CONTROLD)

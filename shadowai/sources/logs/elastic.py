@@ -92,4 +92,41 @@ ECS = LogFormat(
     product="ecs",
 )
 
-FORMATS = (ECS,)
+_AGENT = ("event.provider|sekoiaio.agent.cpu_usage|action.properties.SourceName", "")
+_ANSWER = (("dns.type", r"^answer$"), ("source.port", r"^53$"))
+"""What the sensor saw of an answer has the resolver for its source."""
+
+SEKOIA = LogFormat(
+    name="sekoia_endpoint",
+    title="Sekoia.io Endpoint Agent events (JSON)",
+    vendor="Sekoia.io",
+    doc="https://docs.sekoia.io/integration/categories/endpoint/sekoiaio/",
+    kind="endpoint_event",
+    family=Json(requires=(("agent.id", r"^[0-9a-f]{64}$"), ("agent.version", r"^v?\d"), ("host.hostname", ""), _AGENT)),
+    fields={
+        "host": ("dns.question.name", "destination.domain"),
+        "user": ("user.name", "action.properties.User"),
+        "device": ("host.hostname",),
+        "client_ip": (Part("destination.ip", "(.+)", _ANSWER), "source.ip"),
+        "server_ip": (Part("source.ip", "(.+)", _ANSWER), "destination.ip"),
+        "server_port": (Part("source.port", "(.+)", _ANSWER), "destination.port"),
+        "action": ("event.action", "action.name", "event.code"),
+    },
+    time=(TimeOf(("@timestamp|timestamp",)),),
+    zone="utc",
+    rank=13,
+    kinds=(
+        (When((("dns.question.name", r"."),)), "dns_query"),
+        (When((("destination.ip", r"."),)), "connection"),
+    ),
+    uncounted=(
+        When((("network.direction", r"^(?:ingress|inbound)$"),), "a connection from outside to this device"),
+        When(
+            tuple((key, r"^$") for key in ("dns.question.name", "destination.ip", "destination.domain")),
+            "names no destination",
+        ),
+    ),
+    product="sekoia_endpoint",
+)
+
+FORMATS = (ECS, SEKOIA)

@@ -12,7 +12,7 @@ CARBON_BLACK = LogFormat(
     vendor="Broadcom",
     doc="https://developer.carbonblack.com/reference/carbon-black-cloud/data-forwarder/schema/latest/endpoint.event/",
     kind="endpoint_event",
-    family=Json(requires=(("type", r"^endpoint\.event\."), ("device_name|device_id", ""))),
+    family=Json(requires=(("type", r"^(?:endpoint\.event\.|watchlist\.hit$)"), ("device_name|device_id", ""))),
     fields={
         "host": ("netconn_domain", "netconn_proxy_domain"),
         "user": ("process_username", "netconn_actor_username"),
@@ -27,7 +27,7 @@ CARBON_BLACK = LogFormat(
     rank=12,
     blocked=(When((("sensor_action", r"(?i)DENY|TERMINATE|BLOCK"),)),),
     uncounted=(
-        When((("type", r"^endpoint\.event\.(?!netconn)"),), "an event of a process or file, no connection"),
+        When((("type", r"^(?!endpoint\.event\.netconn)"),), "an event of a process or file, no connection"),
         When((("netconn_inbound", r"(?i)^true$"),), "a connection from outside to this device"),
     ),
     product="carbon_black_cloud",
@@ -81,7 +81,7 @@ HARFANGLAB = LogFormat(
         requires=(("agent.hostname", ""), ("agent.agentid", ""), ("daddr|requested_name|dns_requested_name|url", ""))
     ),
     fields={
-        "host": ("url", "requested_name", "dns_requested_name", "dest_hostname"),
+        "host": ("url", "requested_name", "dns_requested_name", "dest_hostname", "dnames.0"),
         "url": ("url",),
         "user": ("username", "process_username", "details_connection.username"),
         "device": ("agent.hostname",),
@@ -89,11 +89,14 @@ HARFANGLAB = LogFormat(
         "server_ip": ("daddr",),
         "server_port": ("dport",),
         "action": ("log_type",),
+        "bytes_up": ("outgoing_bytes",),
+        "bytes_down": ("incoming_bytes",),
     },
     time=(TimeOf(("@event_create_date",)), TimeOf(("utc_time",)), TimeOf(("@timestamp",))),
     zone="utc",
     rank=12,
     kinds=((When((("requested_name|dns_requested_name", r"."),)), "dns_query"),),
+    blocked=(When((("connection_successful", r"(?i)^false$"),)),),
     uncounted=(When((("direction", r"(?i)^in"),), "a connection from outside to this device"),),
     product="harfanglab",
 )

@@ -3,7 +3,7 @@
 BYTES_RECEIVED are "body bytes received" from the downstream client: up. BYTES_SENT are "body bytes sent" to it: down.
 DOWNSTREAM_REMOTE_ADDRESS is the client, UPSTREAM_HOST the address that the request was sent on to, ``:AUTHORITY`` what the
 client asked for. An authority without a dot (``reviews:9080``) is a service of the mesh and no name elsewhere: there the
-address of the upstream tells more. Sources: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+address of the upstream tells more. Ambassador writes ``ACCESS`` in front. Sources: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
 and https://istio.io/latest/docs/tasks/observability/logs/access-log/.
 """
 
@@ -12,7 +12,7 @@ from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, Ti
 _DOC = "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage"
 _NAME = r"^(?!outbound_)((?=[^A-Za-z]*+[A-Za-z])[^\s/:.]++(?:\.[^\s/:.]++)++(?::\d+)?)$"
 _TEXT = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
-_START = r"^\[(?P<time>\d{4}-\d\d-\d\dT[^\]\s]+)\] "
+_START = r"^(?:ACCESS )?\[(?P<time>\d{4}-\d\d-\d\dT[^\]\s]+)\] "
 _REQUEST = r'"(?P<method>\S+) (?P<path>[^\"]*?) (?P<protocol>[A-Z]+/[\d.]+|-)" (?P<status>\d{1,3}|-) (?P<flags>\S+) '
 _SIZES = r"(?P<up>\d+|-) (?P<down>\d+|-) (?:\d+|-) (?:\S+) "
 _QUOTED = (
@@ -33,7 +33,7 @@ ACCESS = LogFormat(
             rf"{_START}{_REQUEST}{_SIZES}{_QUOTED}",
         )
     ),
-    line=r'^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\dZ]*\] "[^"]*+" (?:\d{1,3}|-) [A-Z,_a-z-]+ ',
+    line=r'^(?:ACCESS )?\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\dZ]*\] "[^"]*+" (?:\d{1,3}|-) [A-Z,_a-z-]+ ',
     fields={
         "host": (Part("authority", _NAME), Part("sni", _NAME), "upstream", "authority"),
         "path": ("path",),

@@ -233,7 +233,8 @@ class W3cTokenizer(_Listed):
         if name.strip().lower() == "fields":
             tabs = "\t" in value.strip()
             names = tuple(value.split("\t") if tabs else value.split())
-            self._tabs = tabs or self._family.delimiter == "tab"
+            before, self._tabs = self._tabs, tabs or self._family.delimiter == "tab"
+            self.version += before is not self._tabs
             self._headed = bool(names)
             self._adopt(tuple(name.strip() for name in names if name.strip()))
         return HEADER
@@ -509,6 +510,7 @@ class CefTokenizer(Tokenizer):
     _extension = re.compile(
         r"(?:^|\s)([\w][\w.\-\[\]]*)=(.*?)(?=\s{1,16}[A-Za-z][\w.\-\[\]]{0,63}=|\s{0,16}$)", re.DOTALL
     )
+    _shifted = re.compile(r"[^|=]{0,64}\|")
     _names = ("vendor", "product", "version", "class", "name", "severity")
 
     def __init__(self, family: Cef) -> None:
@@ -523,7 +525,11 @@ class CefTokenizer(Tokenizer):
         head = self._head.search(line)
         if head is None or not self.is_of(f"{head[1]}|{head[2]}"):
             return None
-        pairs = self._extension.findall(line[head.end() :])
+        begin = head.end()
+        # an empty field before the vendor's leaves one more before the pairs
+        if not head[1] and (shifted := self._shifted.match(line, begin)) is not None:
+            begin = shifted.end()
+        pairs = self._extension.findall(line[begin:])
         pairs.reverse()
         tokens: dict[str, Any] = dict(pairs)
         for name, text in zip(self._names, head.groups(), strict=True):

@@ -1,4 +1,4 @@
-"""Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``, and as JSON.
+"""Fortinet FortiGate and FortiProxy: the FortiOS log in its syslog formats ``default``, ``csv`` and ``cef``, and as JSON; FortiClient.
 
 Directions, from the FortiOS log reference: ``sentbyte`` is what the source sent, ``rcvdbyte`` what it received. A long session is
 reported again and again (log id 20): then ``sentdelta`` and ``rcvddelta`` are what came since the last report, and are taken.
@@ -178,6 +178,43 @@ EVENT = LogFormat(
     product="fortios",
 )
 
+FORTICLIENT = LogFormat(
+    name="forticlient",
+    title="FortiClient traffic (web filter, firewall) and event log, as it sends it to FortiAnalyzer or syslog",
+    vendor="Fortinet",
+    doc="https://docs.fortinet.com/document/forticlient/7.4.2/log-message-reference",
+    kind="connection",
+    family=KeyValue(requires=("type", "fctver")),
+    line=r'^(?=.*?(?<![\w.])type="?[a-z]+"?\s)(?=.*?(?<![\w.])fctver=)(?=.*?(?<![\w.])devid="?FCT)',
+    fields={
+        "host": ("remotename", Part("url", r"^(\w+://.+)")),
+        "url": (Part("url", r"^(\w+://.+)"),),
+        "path": (Part("url", r"^(/.*)"),),
+        "user": ("user",),
+        "device": ("hostname",),
+        "client_ip": ("srcip", "regip", "deviceip"),
+        "server_ip": ("dstip", "remoteip"),
+        "server_port": ("dstport", "remoteport"),
+        "action": ("utmaction", "action"),
+        "bytes_up": ("sentbyte",),
+        "bytes_down": ("rcvdbyte",),
+    },
+    time=(TimeOf(("date", "time")),),
+    rank=12,
+    kinds=((When((("utmevent", r"(?i)^webfilter$"),)), "http_request"),),
+    blocked=(When((("utmaction", _BLOCKED),)), When((("action", _BLOCKED),))),
+    allowed=(When((("utmaction", _ALLOWED),)), When((("action", _ALLOWED),))),
+    uncounted=(
+        When((("direction", r"(?i)^in"),), "a connection from outside to this device"),
+        When(
+            (("remotename", r"^(?:N/A)?$"), ("url", r"^(?!\w+://)")), "an event of the endpoint, not use of a service"
+        ),
+    ),
+    nulls=frozenset({"N/A"}),
+    product="forticlient",
+)
+"""``hostname`` is the "host name of local machine", ``remotename`` the destination."""
+
 
 def _cef(*names: str) -> tuple[str, ...]:
     """A FortiOS field under each of the prefixes its CEF and collectors give it."""
@@ -233,4 +270,4 @@ CEF = LogFormat(
     product="fortios",
 )
 
-FORMATS = (KV, CSV, EVENT, CEF, JSON)
+FORMATS = (KV, CSV, EVENT, FORTICLIENT, CEF, JSON)

@@ -160,10 +160,13 @@ SEP = LogFormat(
             r"(?P<protocol>\w*),(?:.{0,2000}?,?Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
             r"(?:.{0,2000}?,Local Port: (?P<local_port>\d*))?(?:,Remote Port: (?P<port>\d*))?"
             r'(?:.{0,2000}?,"?Intrusion URL: (?P<url>[^,"]*))?',
+            r"^[^,]{1,80},IP Address: (?P<local>[^,]*),Computer name: (?P<device>[^,]*),(?P<risk>Source): "
+            r".{0,4000}?,Event time: (?P<begin>[^,]*)(?:.{0,2000}?,User Name: (?P<user>[^,]*))?",
         )
     ),
     line=r",Local Port: \d*,(?:Local Host MAC: [^,]{0,40},)?Remote(?: Host)? IP: "
-    r"|,Local(?: Host)?(?: IP)?: [0-9a-fA-F.:]+,(?:Local Host MAC: [^,]{0,40},)?Remote Host Name: [^,]{0,255},Remote Host IP: ",
+    r"|,Local(?: Host)?(?: IP)?: [0-9a-fA-F.:]+,(?:Local Host MAC: [^,]{0,40},)?Remote Host Name: [^,]{0,255},Remote Host IP: "
+    r"|^[^,]{1,80},IP Address: [^,]{0,64},Computer name: [^,]{1,64},Source: ",
     fields={
         "host": ("url", "host"),
         "url": ("url",),
@@ -178,7 +181,10 @@ SEP = LogFormat(
     rank=12,
     blocked=(When((("action", r"(?i)^block"),)), When((("what", r"(?i)(?<!not )\bblocked\b|\bwill block\b"),))),
     allowed=(When((("action", r"(?i)^(?:allow|pass|permit)"),)),),
-    uncounted=(When((("direction", r"^Inbound$"),), "a connection from outside to this device"),),
+    uncounted=(
+        When((("direction", r"^Inbound$"),), "a connection from outside to this device"),
+        When((("risk", "."),), "a finding of the virus scanner, no connection"),
+    ),
     product="symantec_endpoint",
     same_as=("symantec_endpoint_protection",),
 )

@@ -24,7 +24,8 @@ USG = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            r"(?:(?P<time>[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d[+-]\d\d:\d\d)(?: DST)? \S{1,64} )?"
+            r"(?:(?P<time>[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d[+-]\d\d:\d\d|\d{4}/\d\d?/\d\d? \d\d:\d\d:\d\d)"
+            r"(?: DST)? \S{1,64} )?"
             r"%%\d\d(?P<module>\w{1,32})/\d/(?P<mnemonic>\w{1,64})\([a-z]\)(?:\[\d+\])?:\s?(?:CID=\w+;\s?)?(?P<data>.*)",
         )
     ),

@@ -241,8 +241,8 @@ FRONT_DOOR = LogFormat(
     kind="http_request",
     family=Json(
         requires=(
-            (_CATEGORY, r"(?i)^(?:FrontDoor|Frontdoor)\w*(?:Access|Firewall)Log$"),
-            (_agw("requestUri"), ""),
+            (_CATEGORY, r"(?i)^(?:FrontDoor|Frontdoor)\w*(?:Access|Firewall|HealthProbe)Log$"),
+            (_agw("requestUri", "probeURL"), ""),
         )
     ),
     fields={
@@ -262,7 +262,10 @@ FRONT_DOOR = LogFormat(
     rank=12,
     blocked=(When(((_agw("action"), r"(?i)^(?:block|deny)"),)),),
     allowed=(When(((_agw("action"), r"(?i)^(?:allow|log)"),)),),
-    uncounted=(When(((_CATEGORY, r"(?i)FirewallLog$"),), _WAF_FINDING),),
+    uncounted=(
+        When(((_CATEGORY, r"(?i)FirewallLog$"),), _WAF_FINDING),
+        When(((_CATEGORY, r"(?i)HealthProbeLog$"),), "a probe of the gateway itself, not use of a service"),
+    ),
     product="azure_gateway",
 )
 """``requestBytes`` is "the size of the HTTP request message in bytes, including the request headers and the request body"."""
@@ -411,6 +414,47 @@ F5_ASM = LogFormat(
     product="f5",
 )
 
+_F5_EVENT = r"\bbigip_mgmt_ip=\"?[0-9a-fA-F.:]"
+
+F5_BOTS = LogFormat(
+    name="f5_bot_defense_kv",
+    title="F5 BIG-IP bot defense requests (key=value by syslog)",
+    vendor="F5",
+    doc="https://techdocs.f5.com/en-us/bigip-15-0-0/big-ip-asm-implementations/logging-application-security-events.html",
+    kind="http_request",
+    family=KeyValue(dialect="comma", requires=("bigip_mgmt_ip", "client_ip", "errdefs_msgno")),
+    line=rf'^(?:.{{0,200}}?[\s:])?\w{{2,40}}="(?=.{{0,2000}}?{_F5_EVENT})',
+    fields={
+        "host": (Part("http_request", r"(?i)(?:\\r\\n|\r\n|\\n)Host: ?([^\s\\]+)"),),
+        "path": ("client_request_uri",),
+        "client_ip": ("client_ip",),
+        "server_ip": ("dest_ip",),
+        "server_port": ("dest_port",),
+        "method": ("http_method",),
+        "action": ("actual_mitigation_action", "action"),
+        "user_agent": (Part("http_request", r"(?i)(?:\\r\\n|\r\n|\\n)User-Agent: ?([^\r\n\\]+)"),),
+    },
+    time=(TimeOf(("request_date_time",)), TimeOf(("timestamp",))),
+    rank=12,
+    blocked=(When((("actual_mitigation_action", r"(?i)^(?:block|tcp reset|drop)"),)),),
+    allowed=(When((("actual_mitigation_action", r"(?i)^(?:none|alarm)$"),)),),
+    product="f5",
+)
+
+F5_DOS = LogFormat(
+    name="f5_dos_events",
+    title="F5 BIG-IP application denial of service events (syslog)",
+    vendor="F5",
+    doc="https://techdocs.f5.com/en-us/bigip-15-0-0/big-ip-asm-implementations/logging-application-security-events.html",
+    kind="http_request",
+    family=Pattern((r"^.{0,4000}?;dos_attack_name=(?:.{0,4000}?;source_ip=(?P<client>[^;]*);)?",)),
+    line=r"^(?:[^;]{0,200};){1,5}bigip_mgmt_ip=[0-9a-fA-F.:]{2,45};.{0,4000}?;dos_attack_name=",
+    fields={"client_ip": ("client",)},
+    rank=12,
+    uncounted=(When((), "a finding about the load on an own site, no use"),),
+    product="f5",
+)
+
 F5_CEF = LogFormat(
     name="f5_bigip_cef",
     title="F5 BIG-IP application security and network firewall (CEF)",
@@ -496,5 +540,7 @@ FORMATS = (
     F5,
     F5_CEF,
     F5_ASM,
+    F5_BOTS,
+    F5_DOS,
     F5_IRULE,
 )

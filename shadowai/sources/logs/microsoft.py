@@ -104,14 +104,17 @@ HUNTING = LogFormat(
     vendor="Microsoft",
     doc=_HUNTING_DOC,
     kind="endpoint_event",
-    family=Json(requires=(("category", r"^AdvancedHunting-(?:Device|UrlClick)"), ("properties.Timestamp|time", ""))),
+    family=Json(requires=(("category", r"^AdvancedHunting-\w"), ("properties.Timestamp|time", ""))),
     fields=_WITHIN,
     time=(TimeOf(("properties.Timestamp",)), TimeOf(("time",))),
     zone="utc",
     kinds=_kinds(_INSIDE),
     blocked=(When(((f"{_INSIDE}ActionType", _FAILED),)),),
     allowed=(When(((f"{_INSIDE}ActionType", _PASSED),)),),
-    uncounted=_no_network(_INSIDE, "category"),
+    uncounted=(
+        When((("category", r"^AdvancedHunting-(?!Device|UrlClick)"),), "a row of a table that is not of devices"),
+        *_no_network(_INSIDE, "category"),
+    ),
     product="mde",
 )
 

@@ -2,7 +2,8 @@
 
 ``cs-bytes`` are "bytes received from the client", times are GMT: https://docs.netskope.com/en/transaction-event-fields/.
 A transaction's first fields have one order in all versions of the format. ``hostname`` of an API event is the user's
-device, and ``client_bytes`` went from the client to the server.
+device, and ``client_bytes`` went from the client to the server. ``x-cs-ssl-engine-action`` is what became of the client's TLS
+handshake: where it is blocked, no policy is looked at.
 """
 
 from shadowai.sources.logs.description import (
@@ -81,7 +82,7 @@ def _transaction(
         zone="utc",
         line=line,
         rank=rank,
-        blocked=(When(((at("action"), _HIT),)),),
+        blocked=(When(((at("action"), _HIT),)), *((When((("x-cs-ssl-engine-action", _HIT),)),) if headed else ())),
         allowed=(When(((at("action"), _PASS),)),),
         product="netskope_transaction",
     )
@@ -128,9 +129,9 @@ EVENTS = LogFormat(
     kind="http_request",
     family=Json(
         requires=(
-            ("_id", r"^[0-9A-Za-z]{12,}"),
+            ("_id", r"^[0-9A-Za-z][0-9A-Za-z-]{11,}"),
             ("timestamp", r"^\d{10}"),
-            ("type", "."),
+            ("type|dlp_incident_id", "."),
             ("access_method|audit_log_event|alert_type|ccl|traffic_type|organization_unit", ""),
         )
     ),

@@ -90,13 +90,13 @@ def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Prog
     made = Program()
     try:
         parsed = import_module("re._parser").parse(pattern)
-        if parsed.state.flags & ~re.UNICODE:
+        if parsed.state.flags & ~(re.UNICODE | re.IGNORECASE):
             return None
         numbers = {**parsed.state.groupdict, **{number: number for number in range(1, parsed.state.groups)}}
         places = {numbers[group]: place for group, place in groups.items() if group in numbers}
         steps = list(parsed)
         made.anchored = bool(steps) and _AT.get(str(steps[0][1])) == "BEGIN" and str(steps[0][0]) == "AT"
-        _Writer(made, places).sequence(steps)
+        _Writer(made, places, any_case=bool(parsed.state.flags & re.IGNORECASE)).sequence(steps)
         made.add("MATCH")
     except (ImportError, AttributeError, TypeError, ValueError, _NoProgramError):
         return None
@@ -104,16 +104,18 @@ def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Prog
 
 
 class _Writer:
-    """Writes the steps of a parsed pattern. ``places`` are the groups that are remembered, by their numbers."""
+    """Writes the steps of a parsed pattern. ``places`` are the groups that are remembered, by their numbers; with ``any_case`` small
+    letters and capitals are the same."""
 
-    def __init__(self, made: Program, places: Mapping[int, int]) -> None:
+    def __init__(self, made: Program, places: Mapping[int, int], *, any_case: bool) -> None:
         self._made = made
         self._places = places
+        self._any_case = any_case
 
     def sequence(self, steps: Iterable[tuple[Any, Any]]) -> None:
         text = b""
         for kind, rest in steps:
-            if str(kind) == "LITERAL" and rest < 128:
+            if str(kind) == "LITERAL" and rest < 128 and not (self._any_case and chr(rest).isalpha()):
                 text += bytes([rest])
                 continue
             self._text(text)
@@ -128,7 +130,7 @@ class _Writer:
             self._made.add("TEXT", self._made.place_of(text), len(text))
 
     def _step(self, kind: str, rest: Any) -> None:
-        members = _members(kind, rest)
+        members = _members(kind, rest, self._any_case)
         if members is not None:
             self._made.add("SET", self._made.set(members))
         elif kind == "AT":
@@ -150,12 +152,15 @@ class _Writer:
         raise _NoProgramError
 
     def _group(self, number: int | None, added: int, removed: int, inner: Any) -> None:
-        if added or removed:
+        if (added | removed) & ~int(re.IGNORECASE):
             raise _NoProgramError
         place = self._places.get(number) if number is not None else None
         if place is not None:
             self._made.add("SAVE", 2 * place)
+        before = self._any_case
+        self._any_case = (before or bool(added)) and not removed
         self.sequence(inner)
+        self._any_case = before
         if place is not None:
             self._made.add("SAVE", 2 * place + 1)
 
@@ -173,7 +178,7 @@ class _Writer:
     def _repeat(self, kind: str, least: int, most: int, inner: Any) -> None:
         endless = most == import_module("re._constants").MAXREPEAT
         steps = list(inner)
-        members = _members(str(steps[0][0]), steps[0][1]) if len(steps) == 1 else None
+        members = _members(str(steps[0][0]), steps[0][1], self._any_case) if len(steps) == 1 else None
         if members is not None:
             how = {"MAX_REPEAT": "GREEDY", "MIN_REPEAT": "LAZY", "POSSESSIVE_REPEAT": "POSSESSIVE"}[kind]
             self._made.add(how, self._made.set(members), int(least), -1 if endless else int(most))
@@ -203,7 +208,7 @@ class _Writer:
         least, most = inner.getwidth() if direction < 0 else (0, 0)
         if least != most:
             raise _NoProgramError
-        writer = _Writer(self._made, _Refused(self._places)) if refuses else self
+        writer = _Writer(self._made, _Refused(self._places), any_case=self._any_case) if refuses else self
         writer._apart(refuses + ("AHEAD" if direction > 0 else "BEHIND"), inner, int(least))
 
     def _apart(self, kind: str, inner: Any, behind: int = 0) -> None:
@@ -229,12 +234,12 @@ class _Kind(str):
     __slots__ = ()
 
 
-def _members(kind: str, rest: Any) -> frozenset[int] | None:
+def _members(kind: str, rest: Any, any_case: bool) -> frozenset[int] | None:
     """The ASCII bytes that a step takes one of; ``None`` for a step of another kind."""
     if kind == "LITERAL":
-        return _ASCII & {rest}
+        return _ASCII & _cased(frozenset({rest}), any_case)
     if kind == "NOT_LITERAL":
-        return _ASCII - {rest}
+        return _ASCII - _cased(frozenset({rest}), any_case)
     if kind == "ANY":
         return _ASCII - {10}
     if kind != "IN":
@@ -255,4 +260,15 @@ def _members(kind: str, rest: Any) -> frozenset[int] | None:
             found |= _CLASSES[name] if name == str(what) else _ASCII - _CLASSES[name]
         else:
             raise _NoProgramError
+    found = _cased(found, any_case)
     return _ASCII - found if negated else _ASCII & found
+
+
+def _cased(members: frozenset[int], any_case: bool) -> frozenset[int]:
+    """With the letters of the other case, where that is the same. Letters beyond ASCII that Python takes for one in it (the long s, the
+    Kelvin sign) are in no text here, but a set may name them."""
+    if not any_case:
+        return members
+    return members | {
+        ord(letter) for byte in members for letter in (chr(byte).lower(), chr(byte).upper()) if len(letter) == 1
+    }

@@ -108,4 +108,62 @@ HUBBLE = LogFormat(
     product="cilium_hubble",
 )
 
-FORMATS = (GLOBAL_SECURE_ACCESS, CENSORNET, HUBBLE)
+SMOKESCREEN = LogFormat(
+    name="smokescreen",
+    title="Smokescreen egress proxy log (JSON)",
+    vendor="Stripe",
+    doc="https://github.com/stripe/smokescreen",
+    kind="http_request",
+    family=Json(requires=(("msg", r"^CANONICAL-PROXY-"), ("requested_host|req_host", ""), ("time", r"^\d"))),
+    fields={
+        "host": ("requested_host", "req_host"),
+        "user": ("role",),
+        "client_ip": (Part("inbound_remote_addr", r"^\[?([0-9A-Fa-f.:]+?)\]?:\d+$"),),
+        "server_ip": (Part("outbound_remote_addr|remote_addr", r"^\[?([0-9A-Fa-f.:]+?)\]?:\d+$"),),
+        "server_port": (Part("outbound_remote_addr|remote_addr", r":(\d+)$"),),
+        "method": (Part("proxy_type", r"^(connect)$"),),
+        "action": ("decision_reason",),
+        "bytes_up": ("bytes_out",),
+        "bytes_down": ("bytes_in",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=13,
+    blocked=(When((("msg", r"DECISION$"), ("allow", r"(?i)^false$"))),),
+    allowed=(When((("msg", r"DECISION$"), ("allow", r"(?i)^true$"))), When((("msg", r"CN-CLOSE$"),))),
+    uncounted=(
+        When(
+            (("msg", r"DECISION$"), ("allow", r"(?i)^true$"), ("proxy_type", r"^connect$")),
+            "the start of a tunnel; its end is counted",
+            (("msg", r"CN-CLOSE$"),),
+        ),
+        When((("msg", r"AUTH-REQUIRED$"),), "the proxy asked for credentials; the request follows"),
+    ),
+    product="smokescreen",
+)
+"""It counts ``bytes_in`` and ``bytes_out`` on its connection to the destination. A role is the program or service that asked."""
+
+CLOUDCONNEXA = LogFormat(
+    name="cloudconnexa",
+    title="OpenVPN CloudConnexa log stream (JSON)",
+    vendor="OpenVPN",
+    doc="https://openvpn.net/cloud-docs/",
+    kind="connection",
+    family=Json(requires=(("CloudConnexaLogVersion", ""), ("eventName", "."))),
+    fields={
+        "host": ("log.domain",),
+        "user": ("initiator",),
+        "client_ip": ("log.sourceIp", "publicIp"),
+        "server_ip": ("log.destinationIp",),
+        "server_port": ("log.destinationPort",),
+        "action": ("eventName",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=13,
+    kinds=((When((("log.domain", r"."),)), "dns_query"),),
+    blocked=(When((("eventName", r"-blocked$"),)),),
+    uncounted=(When((("log.domain", r"^$"), ("log.destinationIp", r"^$")), "names no destination"),),
+    product="cloudconnexa",
+)
+
+FORMATS = (GLOBAL_SECURE_ACCESS, CENSORNET, HUBBLE, SMOKESCREEN, CLOUDCONNEXA)

@@ -17,6 +17,7 @@ SNS = LogFormat(
     kind="connection",
     family=KeyValue(requires=("fw",)),
     line=r'^(?:id=firewall )?time="[^"]{10,40}" fw="[^"]{1,128}" tz=[+-]\d{4} ',
+    ignored=r' logtype="?(?:monitor|filterstat|count|routerstat)"?\s*$',
     fields={
         "host": (Part("arg", r"^(\w+://.+)"), "sni", "hostname", "dstname"),
         "url": (Part("arg", r"^(\w+://.+)"),),

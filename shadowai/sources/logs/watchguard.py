@@ -79,6 +79,10 @@ FIREBOX = LogFormat(
     product="watchguard_firebox",
 )  # fmt: skip
 
+_LOGIN = r"(?i)\buser \[?([^\s@\[\]<>]+(?:@[^\s@\[\]]+\.[^\s@\[\]]+)?)@"
+"""A user before the server that knows them: ``[jdoe@example.com@radius]``, ``jdoe@Firebox-DB``."""
+_OWN = (("dst", r"^$"),)
+
 LEEF = LogFormat(
     name="watchguard_firebox_leef",
     title="WatchGuard Firebox traffic log (LEEF)",
@@ -89,8 +93,8 @@ LEEF = LogFormat(
     fields={
         "host": ("dstname", "sni", "question", "query_name", "cn"),
         "path": ("arg", "path"),
-        "user": ("src_user", "usrName", "user"),
-        "client_ip": ("src",),
+        "user": ("src_user", "usrName", "user", Part("msg", _LOGIN, _OWN)),
+        "client_ip": ("src", Part("msg", rf"\bfrom ({_ADDRESS}?)[.,]?(?:\s|$)", _OWN)),
         "server_ip": ("dst",),
         "server_port": ("dstPort",),
         "method": ("op",),
@@ -98,6 +102,7 @@ LEEF = LogFormat(
         "bytes_up": ("sent_bytes",),
         "bytes_down": ("rcvd_bytes",),
     },
+    time=(TimeOf(("devTime",)),),
     kinds=(
         (When((("question", r"."),)), "dns_query"),
         (When((("query_type", r"."),)), "dns_query"),
@@ -107,7 +112,15 @@ LEEF = LogFormat(
     ),
     blocked=(When((("disp", r"^(?:Deny|Block|Drop|Reject)"),)),),
     allowed=(When((("disp", r"^Allow"),)),),
-    uncounted=(When((("dst", r"^$"),), "an event of the firewall itself, not use of a service"),),
+    lasted=("duration",),
+    uncounted=(
+        When(_OWN, "an event of the firewall itself, not use of a service"),
+        When(
+            (("leef.id", r"^3000014[89]$"), ("disp", r"^Allow")),
+            "the start of a connection; its end is counted",
+            (("leef.id", r"^30000151$"),),
+        ),
+    ),
     product="watchguard_firebox",
 )
 

@@ -14,9 +14,10 @@ _DAY = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 _TEXT = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
 _USER = r"\S+ (?P<user>\"[^\"]*\"|-|[^\s\[\]\"-](?:(?! - )[^\[\]\"]){0,255}?)"
 _WHAT = rf'\[(?P<time>{_DAY})\] "(?P<request>{_TEXT})" (?P<status>\d{{1,3}}|-)(?: (?P<size>\d+|-))?(?: \d+)?'
-_REST = rf'(?: (?:"(?P<referer>{_TEXT})"|-) (?:"(?P<agent>{_TEXT})"|-)(?P<rest>.*))?'
+_REST = rf'(?:(?: [^\s"]{{1,64}}){{0,4}}? (?:"(?P<referer>{_TEXT})"|-) (?:"(?P<agent>{_TEXT})"|-)(?P<rest>.*))?'
 _ADDRESS = r"(?=[^\s,]*[.:])[0-9A-Fa-f.:]+|unix:|localhost"
 _LIST = rf"(?P<client>\"[^\"]*\"(?: (?:{_ADDRESS}))?|(?:{_ADDRESS})(?:(?:, ?| )(?:{_ADDRESS}))*)"
+_QUOTED = rf"\"(?:{_ADDRESS})(?:, ?(?:{_ADDRESS})){{0,16}}\""
 _TO = r"^(?:\S+ (?=[A-Za-z][\w+.-]{0,15}://)|CONNECT )(\S+)"
 _FIRST = r'^"?([^\s,"]+)'
 
@@ -43,12 +44,13 @@ ACCESS = LogFormat(
     family=Pattern(
         (
             rf"^(?:- - - )?(?P<vhost>[^\s,]+) {_LIST} {_USER} {_WHAT}{_REST}$",
-            rf"^(?:- - - )?(?P<client>(?:{_ADDRESS})(?:, ?(?:{_ADDRESS})){{1,16}}) {_USER} {_WHAT}{_REST}$",
+            rf"^(?:- - - )?(?P<client>(?:{_ADDRESS})(?:(?:, ?| )(?:{_ADDRESS})){{1,16}}) {_USER} {_WHAT}{_REST}$",
+            rf"^(?P<client>{_QUOTED}(?: (?:{_ADDRESS}))?) {_USER} {_WHAT}{_REST}$",
             rf"^(?:- - - )?(?P<client>\S+) {_USER} {_WHAT}{_REST}$",
             rf"^\[(?P<time>{_DAY})\] (?P<client>\S+) (?P<tls>(?:TLS|SSL)v\S+|-) \S+ \"(?P<request>{_TEXT})\" (?P<size>\d+|-)",
         )
     ),
-    line=rf"^(?:{_NO_SYSLOG}[^\s\[{{][^\s\[]*+ (?:\"[^\"]*+\" |[^\s\[\"]++ ){{2,12}}\[{_DAY}\] \""
+    line=rf"^(?:(?:{_NO_SYSLOG}[^\s\[{{][^\s\[]*+|{_QUOTED}) (?:\"[^\"]*+\" |[^\s\[\"]++ ){{2,12}}\[{_DAY}\] \""
     rf"|\[{_DAY}\] \S+ (?:(?:TLS|SSL)v\S+|-) \S+ \")",
     fields={
         **_FIELDS,
@@ -143,4 +145,39 @@ UBIKA = LogFormat(
 )
 """Alerts; its access log is in the common log format."""
 
-FORMATS = (ACCESS, TRAEFIK, TRAEFIK_JSON, UBIKA)
+UBIKA_TRAFFIC = LogFormat(
+    name="ubika_cloud_traffic",
+    title="Ubika Cloud Protector traffic log (JSON)",
+    vendor="Ubika",
+    doc="https://docs.sekoia.io/integration/categories/network_security/ubika_cloud_protector_next_gen_traffic_logs/",
+    kind="http_request",
+    family=Json(
+        requires=(
+            ("context.reaction", "."),
+            ("request.hostname", ""),
+            ("request.ipSource", ""),
+            ("timestamp", r"^\d{13}"),
+        )
+    ),
+    fields={
+        "host": ("request.hostname",),
+        "path": ("request.path",),
+        "client_ip": ("request.ipSource",),
+        "method": ("request.method",),
+        "action": ("context.reaction",),
+        "bytes_up": ("request.size",),
+        "bytes_down": ("response.size",),
+        "user_agent": tuple(
+            Part(f"request.headers.{place}.value", "(.+)", ((f"request.headers.{place}.key", "(?i)^user-agent$"),))
+            for place in range(4)
+        ),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("context.reaction", r"(?i)^block"),)),),
+    allowed=(When((("context.reaction", r"(?i)^(?:pass|monitor)"),)),),
+    product="web_server",
+)
+
+FORMATS = (ACCESS, TRAEFIK, TRAEFIK_JSON, UBIKA, UBIKA_TRAFFIC)

@@ -109,4 +109,24 @@ FORMATS = (
     *_both("ssl", "tls_connection", _SSL, ("established", "resumed")),
     *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len")),
     *_both("quic", "tls_connection", _QUIC, ("client_initial_dcid",)),
+    LogFormat(
+        name="zeek_other_json",
+        title="Zeek and Corelight: other logs of a JSON stream",
+        vendor="Zeek",
+        doc="https://docs.zeek.org/en/master/script-reference/log-files.html",
+        kind="connection",
+        family=Json(
+            requires=(
+                ("_path", r"^(?!(?:conn|dns|ssl|http|quic)(?:_red|_long)?$)[a-z]\w{1,40}$"),
+                ("ts|@timestamp", r"^\d"),
+                ("_system_name|_write_ts|uid|fuid|id.orig_h|id_orig_h", ""),
+            )
+        ),
+        fields=_ENDS,
+        time=_TIME,
+        zone="utc",
+        rank=9,
+        uncounted=(When((("_path", "."),), "stands beside the logs of connections, names and requests"),),
+        product="zeek",
+    ),
 )

@@ -51,16 +51,23 @@ def test_a_table_has_no_plan_before_its_header() -> None:
     assert [plan.columns[slot] for slot in plan.bytes_up] == [3]
 
 
-def test_a_condition_on_what_changes_with_each_line_has_no_plan() -> None:
-    kept = _table(blocked=(When((("user", "^x$"),)),))
-    assert bulk.plan_of(_reading(kept, "time,user,host,sent")) is not None
-    lost = _table(blocked=(When((("sent", "^0$"),)),))
-    assert bulk.plan_of(_reading(lost, "time,user,host,sent")) is None
+def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:
+    def plan(pattern: str) -> bulk.Plan | None:
+        return bulk.plan_of(_reading(_table(blocked=(When((("sent", pattern),)),)), "time,user,host,sent"))
+
+    tested, searched = plan("^0$"), plan(r"(?i)\bno(?:ne|thing)\b")
+    assert tested is not None and searched is not None
+    assert [(tested.columns[check.slots[0]], check.whole) for check in tested.tests] == [(3, True)]
+    assert not tested.manner and not tested.searches
+    assert [searched.columns[slot] for slot, _ in searched.searches] == [3]
+    assert plan(r"(0)\1") is None
 
 
-def test_a_size_that_has_to_be_cut_out_has_no_plan() -> None:
+def test_a_size_that_has_to_be_cut_out_is_left_to_the_reference() -> None:
     fields = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes"),)}
-    assert bulk.plan_of(_reading(_table(fields=fields), "time,user,host,sent")) is None
+    plan = bulk.plan_of(_reading(_table(fields=fields), "time,user,host,sent"))
+    assert plan is not None
+    assert not plan.counts and not plan.time and plan.host
 
 
 def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
@@ -99,9 +106,26 @@ def test_cef_has_a_plan_where_its_device_tells_the_format() -> None:
     assert not bulk.may_fold(formats()["cef_generic"])
 
 
-def test_a_place_in_a_list_has_no_plan() -> None:
+def test_a_line_with_a_list_in_which_a_place_is_asked_for_is_left_to_the_reference() -> None:
     family = Json(requires=(("time", ""),))
+    plan = bulk.plan_of(_reading(_table(family=family, fields={"host": ("dns.name|dns.answers.0.name",)})))
+    assert plan is not None
+    assert [plan.columns[slot] for slot, _, _ in plan.host] == [b"dns.name"]
+    assert [plan.columns[slot] for slot in plan.absent] == [b"dns.answers", b"dns.answers.0.name"]
     assert bulk.plan_of(_reading(_table(family=family, fields={"host": ("answers.0.name",)}))) is None
+    required = Json(requires=(("answers.0.name", ""),))
+    assert bulk.plan_of(_reading(_table(family=required, fields={"host": ("name",)}))) is None
+
+
+def test_a_table_whose_tabs_become_blanks_gets_another_plan() -> None:
+    names = ("date", "time", "c-ip", "cs-host", "sc-bytes")
+    reader = _reader("w3c_generic", "#Fields: " + "\t".join(names))
+    tabs, version = bulk.plan_of(reader), reader.tokenizer.version
+    reader.tokens("#Fields: " + " ".join(names))
+    blanks = bulk.plan_of(reader)
+    assert tabs is not None and (tabs.family, tabs.width) == (bulk.TABS, 5)
+    assert blanks is not None and (blanks.family, blanks.width) == (bulk.W3C, 5)
+    assert reader.tokenizer.version != version
 
 
 def test_many_formats_have_plans() -> None:
