@@ -110,6 +110,15 @@ class Answers:
             or self._refuse()
         )
 
+    @property
+    def refuses(self) -> bool:
+        """Whether no connection by address is remembered any more, and no answer is known that could name one."""
+        return self._held >= CONNECTIONS and not self._told
+
+    def pass_by(self, count: int) -> None:
+        """So many connections came while :attr:`refuses` held."""
+        self._unkept += count
+
     def connect(self, record: Record, channel: str) -> None:
         """A connection by address that nothing else names."""
         if record.client_ip is None or record.server_ip is None or record.time is None:

@@ -107,7 +107,7 @@ def scan_log(
         scan_file(log, names, inventory, since=since, until=until)
         return
     together = _Together(log, names, inventory, since, until)
-    log.aside, log.passed = together.take, together.pass_over
+    log.aside, log.passed, log.answers = together.take, together.pass_over, inventory.joins.answers
     scan_file(log, names, inventory, since=since, until=until)
     together.sums.flush()
 

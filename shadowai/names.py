@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from shadowai import accounts, blind_hosts, candidates, normalize
@@ -60,6 +61,15 @@ class Names:
         self._watched = 0
         self._tools: dict[str, frozenset[str]] = {}
         self._weakened: dict[Match, Match] = {}
+
+    @cached_property
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The IPv4 addresses (first and last, as numbers) outside of which none is of a service, or is known for anything else."""
+        from ipaddress import IPv4Network, ip_network
+
+        texts = [*self._catalog.index.tables["net"], *(name for name in self.known if name[-1:].isdigit())]
+        nets = [net for text in texts if isinstance(net := ip_network(text), IPv4Network)]
+        return tuple(sorted((int(net.network_address), int(net.broadcast_address)) for net in nets))
 
     def decide(self, text: str) -> Decision:
         """What the host in ``text`` (a host, ``host:port``, URL, wire name …) is."""

@@ -39,7 +39,7 @@ def scan_file(
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
     if fast.lines_module() is not None:
-        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES)
+        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES, names.ranges)
     with _rare_garbage():
         for item in log.runs(names.is_refused, work.fold):
             if isinstance(item, Run):
@@ -178,11 +178,24 @@ class _NamesFirst:
         decision = self._names.first(row.reader.candidates(row.tokens))
         if decision is NOT_AI:
             return _REFUSED, ()
-        if not isinstance(decision, Found) or self._log.sets_aside(row.reader):
+        if decision is NO_HOST:
+            return _NAMELESS, ()
+        if self._log.sets_aside(row.reader):
             return _SHOWN, ()
         if decision.matches and not sightings.is_ai(decision.matches):
             return _BY_SHAPE, ()
         return (_BY_URL, ()) if decision.needs_url else (_AI, decision.matches)
+
+    def nameless(self) -> int:
+        """What is done with records that name no host, and whose server's address is of no service."""
+        log, format = self._log, self._log.primary.description
+        if not log.sets_aside(log.primary):
+            return _PASSED_BY
+        if format.session or format.told is not None or format.kinds:
+            return _LOOKED_AT
+        if format.kind != "connection":
+            return _PASSED_BY
+        return _COUNTED if log.answers is not None and log.answers.refuses else _LOOKED_AT
 
     def way_of(self, row: Row) -> _Manner | None:
         """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
@@ -223,11 +236,13 @@ class _NamesFirst:
     def add_tallies(self, tallies: Tallies, ai: int, assumed: Mapping[str, int]) -> None:
         """Take over how many records the compiled fold has met, beside the ``ai`` counted ones."""
         tally = self._log.tally
-        records = tallies.refused + tallies.uncounted + tallies.outside + ai
-        tally.records += records
-        tally.named += records
+        named = tallies.refused + tallies.uncounted + tallies.outside + ai
+        tally.records += named + tallies.nameless
+        tally.named += named
         tally.uncounted += tallies.uncounted
         tally.outside += tallies.outside
+        if self._log.answers is not None:
+            self._log.answers.pass_by(tallies.connections)
         self._log.primary.clock.assumed.update(assumed)
         if self.sums.is_full:
             self._hand_over()
@@ -378,9 +393,11 @@ class _NamesFirst:
             self.sums.count(record, matches)
 
 
-_REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE = range(5)
+_REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE, _NAMELESS = range(6)
 _PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
-"""What a name may be, and a way of use, as :class:`shadowai.fast.lines.Fold` numbers them."""
+_LOOKED_AT, _PASSED_BY, _COUNTED = range(3)
+"""What a name may be, and a way of use, and what is done with a line that names no host and whose server is of no service (the last:
+only if both addresses stand in it), as :class:`shadowai.fast.lines.Fold` numbers them."""
 
 
 _MOST_FACTS = 32
@@ -399,6 +416,9 @@ class _Answers:
         self._facts: dict[frozenset[str], int] = {}
         self._actors: dict[int, Actor] = {}
         self._assumptions: list[tuple[tuple[str, int], ...]] = []
+
+    def nameless(self) -> int:
+        return self._work.nameless()
 
     def name(self, number: int, line: bytes, place: int) -> int:
         row = self._row(number, line)

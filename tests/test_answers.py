@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from shadowai import answers
+from shadowai import answers, fast
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
+from shadowai.sources.logs import bulk
 from tests.test_sessions import entries, folded, scanned
 
 AT = 1_770_710_400
@@ -233,3 +234,42 @@ def test_memory_is_bounded_and_that_is_told(catalog: Catalog, tmp_path: Path, mo
     counts = {note.text.partition(" ")[0] + note.kind: note.count for note in inventory.notes("user")}
     del counts["3weaker"]  # the look-ups are surer
     assert counts == {"usesinferred": 3, "connectionsanswers_limit": 5, "DNSanswers_limit": 6}
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("alone", [True, False])
+def test_connections_beyond_what_is_remembered_are_passed_by_in_compiled_code_too(
+    told: bool, alone: bool, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways give the same rows, notes and counts: of services' own ranges, of addresses in every form, and of what has none."""
+    monkeypatch.setattr(answers, "CONNECTIONS", 30)
+    monkeypatch.setattr(bulk, "BLOCK", 900)
+    odd = [
+        "160.79.104.10",
+        "2607:6bc0::10",
+        "-",
+        "1.1.1.1",
+        "203.0.113.256",
+        "010.1.1.1",
+        "10.1.1",
+        "10.1.1.1.1",
+        "203.0.113.9",
+    ]
+    servers = ["203.0.113.7"] * 40 + odd + ["203.0.113.8"] * 20 + odd
+    flows = [
+        flow(place, client, server)
+        for place, (client, server) in enumerate(
+            zip(["10.1.2.3", "10.1.2.4", "-", "2001:db8::9", "10.1.2.300"] * 20, servers, strict=False)
+        )
+    ]
+    paths = both(tmp_path, [dns(5, "10.1.2.3", "chatgpt.com", "203.0.113.8")], flows)
+    order = paths[1:] if alone else paths if told else paths[::-1]
+    found = []
+    for pure in (False, True):
+        monkeypatch.delenv(fast.PURE, raising=False)
+        if pure:
+            monkeypatch.setenv(fast.PURE, "1")
+        inventory = scanned(order, catalog)
+        found.append((entries(inventory, catalog), list(inventory.notes("user"))))
+    assert found[0] == found[1]
+    assert any(row.service_id == "claude" or "anthropic" in row.service_id for row in found[0][0])

@@ -90,6 +90,12 @@ cdef enum:
     BY_URL = 2
     READ = 3
     BY_SHAPE = 4  # the URLs decide that hold one of some words; all others are one
+    NAMELESS = 5  # there is none
+
+    # what is done with lines that name no host, and whose server's address is of no service
+    LOOKED_AT = 0
+    PASSED_BY = 1
+    COUNTED = 2  # where the client's address is in them, too
 
     # what is told of a cell
     BLOCKED = 1
@@ -304,7 +310,7 @@ cdef class Fold:
     """Adds up the lines of one file under one plan.
 
     ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line, place)``: its name is of no AI service (0), of one (1), of
-    one whose URLs decide (2), of one whose URLs decide that hold one of the ``words`` (4),
+    one whose URLs decide (2), of one whose URLs decide that hold one of the ``words`` (4), there is none (5: see ``nameless``),
     or each such line is to be shown to the reference (3); what it is of is remembered under ``place``. ``way(number, line, place)``: lines
     with this name and manner are of no AI service after all (0), are counted (1), are no activity (2) or are to be shown
     (3); whether they were blocked; the number under which they are counted, ``place`` where they are the first of their kind; and the bit of
@@ -347,6 +353,11 @@ cdef class Fold:
     cdef int n_row
     cdef int absent[MOST_SLOTS]  # slots of which none may be there
     cdef int n_absent
+    cdef int server_slots[MOST_SLOTS], client_slots[MOST_SLOTS]
+    cdef int n_server, n_client  # -1: the reference has to look for the address
+    cdef public int nameless
+    cdef uint32_t *ranges  # first and last IPv4 addresses, in their order
+    cdef int n_ranges
     cdef list matchers  # keeps the next ones alive
     cdef Machine *line_machine  # what every line has to match; NULL: nothing
     cdef Machine *machine[MOST_PATTERNS]
@@ -397,7 +408,7 @@ cdef class Fold:
     # lines to be handed back: number, begin, end
     cdef int64_t *kept
     cdef Py_ssize_t n_kept, kept_room
-    cdef long long refused, uncounted, outside
+    cdef long long refused, uncounted, outside, unnamed, connections
     cdef object block
 
     def __cinit__(self):
@@ -425,6 +436,7 @@ cdef class Fold:
 
     def __dealloc__(self):
         free(self.kept)
+        free(self.ranges)
         free(self.cell_room)
         free(self.origins)
         free(self.way)
@@ -443,7 +455,7 @@ cdef class Fold:
         drop(&self.strangers)
         drop(&self.known)
 
-    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=()):
+    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=()):
         self.ask = ask
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host[<uint8_t>byte] = 1
@@ -521,12 +533,29 @@ cdef class Fold:
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             self._take_check(&self.test[place], slots, elements, whole, raw)
         self._take_programs(plan.programs, plan.line, plan.searches)
+        self._take_ranges(ranges)
+        self.n_server = -1 if plan.server is None else len(plan.server)
+        self.n_client = -1 if plan.client is None else len(plan.client)
+        for place, slot in enumerate(plan.server or ()):
+            self.server_slots[place] = slot
+        for place, slot in enumerate(plan.client or ()):
+            self.client_slots[place] = slot
         self.n_absent = len(plan.absent)
         for place, slot in enumerate(plan.absent):
             self.absent[place] = slot
         self.n_row = len(plan.row)
         for place, slot in enumerate(plan.row):
             self.row[place] = slot
+
+    cdef int _take_ranges(self, ranges) except -1:
+        """Keep the addresses outside of which none is of a service."""
+        self.n_ranges = len(ranges)
+        self.ranges = <uint32_t *>malloc((2 * self.n_ranges + 1) * sizeof(uint32_t))
+        if self.ranges == NULL:
+            raise MemoryError
+        for place, (first, last) in enumerate(ranges):
+            self.ranges[2 * place], self.ranges[2 * place + 1] = first, last
+        return 0
 
     cdef int _take_known(self, known) except -1:
         """Keep the hosts and parent domains without which a host is of no service."""
@@ -2108,6 +2137,8 @@ cdef class Fold:
         if self.by_name and self._is_strange():
             self.refused += 1
             return True
+        if not self.n_host:
+            return self._pass_by()
         length = self._host_key()
         if length <= 0:
             return False
@@ -2119,6 +2150,8 @@ cdef class Fold:
         if kind == REFUSED:
             self.refused += 1
             return True
+        if kind == NAMELESS:
+            return self._pass_by()
         if kind == READ:
             return False
         if kind == KNOWN and self.apart:
@@ -2131,6 +2164,53 @@ cdef class Fold:
             with gil:
                 entry = self._ask_way(length, hash)
         return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
+
+    cdef bint _pass_by(self) noexcept nogil:
+        """Count a line that names no host, and whose server is surely of no service; false where the reference has to read it."""
+        cdef int server, client
+        if self.nameless == LOOKED_AT:
+            return False
+        server = self._is_elsewhere(self.server_slots, self.n_server)
+        client = self._is_elsewhere(self.client_slots, self.n_client) if self.nameless == COUNTED else 0
+        if server < 0 or client < 0:
+            return False
+        self.unnamed += 1
+        self.connections += server and client
+        return True
+
+    cdef int _is_elsewhere(self, const int *slots, int count) noexcept nogil:
+        """1 where an address is of no service, 0 where there is none, -1 where the reference has to say."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place, digits, octets = 0
+        cdef uint32_t address = 0, octet
+        if count < 0:
+            return -1
+        for place in range(count):
+            if self._inner(slots[place], &at, &end) and not (at == end or (end - at == 1 and at[0] == c'-')):
+                break
+        else:
+            return 0
+        while octets < 4:
+            octet = 0
+            digits = 0
+            while at < end and self._is_digit(at[0]) and digits < 4:
+                if digits and not octet:
+                    return -1  # with a zero before it, it is no address
+                octet = octet * 10 + (at[0] - c'0')
+                digits += 1
+                at += 1
+            octets += 1
+            if not digits or octet > 255 or (octets < 4 and (at == end or at[0] != c'.')):
+                return -1
+            address = address << 8 | octet
+            at += octets < 4
+        if at != end:
+            return -1
+        for place in range(self.n_ranges):
+            if self.ranges[2 * place] <= address <= self.ranges[2 * place + 1]:
+                return -1
+        return 1
 
     cdef bint _count_apart(self, int64_t name) except -1 nogil:
         """Count a line whose manner is looked up by itself: names and manners are few, and both together many."""
@@ -2268,7 +2348,8 @@ cdef class Fold:
 
         For each actor and way that counted: their numbers, the bits of facts, events, bytes up and down (``None`` where no line had any),
         first and last time (µs), the lines it came from first, and its days as ``(day, bytes sent)``, which may come more than once. Then what times had to
-        assume, as ``{number: lines}``; and how many lines were of no AI service, no activity, and outside the window.
+        assume, as ``{number: lines}``; and how many lines were of no AI service, no activity, and outside the window; how
+        many named no host, and of these told both addresses.
         """
         cdef Cell *cell
         cdef int place
@@ -2302,6 +2383,6 @@ cdef class Fold:
         clear(&self.actors)
         clear(&self.ways)
         clear(&self.manners)
-        tallies = self.refused, self.uncounted, self.outside
-        self.refused = self.uncounted = self.outside = 0
+        tallies = self.refused, self.uncounted, self.outside, self.unnamed, self.connections
+        self.refused = self.uncounted = self.outside = self.unnamed = self.connections = 0
         return found, assumed, *tallies

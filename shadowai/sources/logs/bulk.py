@@ -99,6 +99,9 @@ class Plan:
     """Conditions of which only whether they hold decides about the manner, which are patterns for a column."""
     line: Program | None = None
     """The steps of a pattern that every line matches."""
+    server: list[int] | None = None
+    """Where a line without a name tells the server's address, and the client's; ``None`` where that is cut out of something."""
+    client: list[int] | None = None
     absent: list[int] = field(default_factory=list)
     """Columns that a line must not have."""
     row: list[int] = field(default_factory=list)
@@ -108,6 +111,7 @@ class Plan:
 class Answers(Protocol):
     """Who answers for lines not met before; see :class:`shadowai.fast.lines.Fold`."""
 
+    def nameless(self) -> int: ...
     def name(self, number: int, line: bytes, place: int, /) -> int: ...
     def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool, int, int]: ...
     def manner(self, number: int, line: bytes, place: int, /) -> int: ...
@@ -125,11 +129,14 @@ days with the bytes sent on them."""
 
 
 class Tallies(NamedTuple):
-    """How many lines were of no AI service, how many were no activity, how many outside the window."""
+    """How many lines were of no AI service, how many were no activity, how many outside the window; how many named no host, and how many of
+    these told who connected to whom."""
 
     refused: int
     uncounted: int
     outside: int
+    nameless: int
+    connections: int
 
 
 class Kept(NamedTuple):
@@ -186,11 +193,12 @@ def fold_of(
     until: int | None,
     grams: Sequence[bytes] = (),
     words: Sequence[bytes] = (),
+    ranges: Sequence[tuple[int, int]] = (),
 ) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`); ``None`` where the plan is wider than it can keep."""
     names = [name.encode() for name in known]
     try:
-        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words)
+        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words, ranges)
     except ValueError:
         return None
 
@@ -372,13 +380,11 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     plan.url = _all(plan, reader, _keys(take for name in ("url", "path") for take in fields.get(name, ())))
     plan.bytes_up = _sizes(plan, reader, fields.get("bytes_up", ()))
     plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
+    plan.server, plan.client = _whole(plan, reader, "server_ip"), _whole(plan, reader, "client_ip")
     times = [key for time in description.time for key in (*time.keys, *((time.zone,) if time.zone is not None else ()))]
     plan.time = _all(plan, reader, times) if plan.counts else []
-    if (
-        len(plan.columns) > _MOST_COLUMNS
-        or not (plan.time or not plan.counts or plan.family == PATTERN)
-        or not plan.host
-    ):
+    timed = plan.time or not plan.counts or plan.family == PATTERN
+    if len(plan.columns) > _MOST_COLUMNS or not (timed if plan.host else plan.server is not None):
         raise _NoPlanError
 
 
@@ -444,6 +450,13 @@ def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]
     return _all(plan, reader, [_key(take) for take in takes])
 
 
+def _whole(plan: Plan, reader: FormatReader, field: str) -> list[int] | None:
+    """Where a field stands that is a column as it is; ``None`` where a piece of one is taken."""
+    takes = [take for take in reader.description.fields.get(field, ()) if reader.getter(take) is not nothing]
+    keys = [take for take in takes if not isinstance(take, Part)]
+    return _all(plan, reader, keys) if len(keys) == len(takes) else None
+
+
 def _all(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]:
     return list(dict.fromkeys(slot for key in keys for slot in _slots(plan, reader, key)))
 
@@ -506,9 +519,10 @@ class LineFold:
         until: int | None,
         grams: Sequence[bytes] = (),
         words: Sequence[bytes] = (),
+        ranges: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._answers, self._known, self._since, self._until = answers, known, since, until
-        self._hints = grams, words
+        self._hints = grams, words, ranges
         self._version = -1
         self._fold: Any = None
         self.wrapped = False
@@ -546,6 +560,7 @@ class LineFold:
         """Fold ``block`` from byte ``at`` on, whose first line has ``number``."""
         if self._fold.needs_room:
             self.drain()
+        self._fold.nameless = self._answers.nameless()
         lines, at, count = self._fold.fold(block, at, number)
         self._lines += count
         return Kept([(one, framing.decode_line(block, begin, end)) for one, begin, end in lines], at, count)

@@ -120,6 +120,14 @@ class Standing(NamedTuple):
     day_first: bool | None = None
 
 
+class Waiting(Protocol):
+    """Connections by address that wait for a name; see :class:`shadowai.answers.Answers`."""
+
+    @property
+    def refuses(self) -> bool: ...
+    def pass_by(self, count: int, /) -> None: ...
+
+
 class Known(Protocol):
     """What is known beside a log of who its records are about; ``notes`` say what is not."""
 
@@ -168,6 +176,8 @@ class LogFile:
         """What is known of devices; with it, :attr:`aside` is handed every record."""
         self.passed: Callable[[FormatReader, Sequence[Any]], None] | None = None
         """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
+        self.answers: Waiting | None = None
+        """Where the connections without a name wait that :attr:`aside` is handed."""
         self._stream = _Replay(content.stream)
         head = self._stream.head(HEAD)
         text = framing.decode(head)
@@ -196,14 +206,14 @@ class LogFile:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether nothing in the file says more of the connections that its other records tell of: requests with sizes of their own."""
+        """Whether nothing in the file says more of the connections that its other records tell of: they have no ids and no DNS answers
+        beside them, or are requests with sizes of their own."""
         fmt = self.format
         others = [name for name, _ in self._seen if fmt is not None and name != fmt.name]
         kinds = {kind for _, kind in fmt.kinds} if fmt is not None else set()
         return (
             fmt is not None
-            and fmt.kind == "http_request"
-            and kinds <= {"dns_query"}
+            and (not fmt.session or (fmt.kind == "http_request" and kinds <= {"dns_query"}))
             and fmt.told is None
             and not others
         )

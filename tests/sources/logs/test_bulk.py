@@ -70,6 +70,15 @@ def test_a_size_that_has_to_be_cut_out_is_left_to_the_reference() -> None:
     assert not plan.counts and not plan.time and plan.host
 
 
+def test_a_format_without_names_has_a_plan_where_its_addresses_are_columns() -> None:
+    whole = _table(fields={"user": ("user",), "server_ip": ("host",)})
+    plan = bulk.plan_of(_reading(whole, "time,user,host,sent"))
+    assert plan is not None and not plan.host
+    assert [plan.columns[slot] for slot in plan.server or ()] == [2]
+    cut = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$"),)})
+    assert bulk.plan_of(_reading(cut, "time,user,host,sent")) is None
+
+
 def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
     family = Json(requires=(("kind", r"(?i)^web$"), ("time", r"^\d")))
     plan = bulk.plan_of(_reading(_table(family=family)))
@@ -112,7 +121,11 @@ def test_a_line_with_a_list_in_which_a_place_is_asked_for_is_left_to_the_referen
     assert plan is not None
     assert [plan.columns[slot] for slot, _, _ in plan.host] == [b"dns.name"]
     assert [plan.columns[slot] for slot in plan.absent] == [b"dns.answers", b"dns.answers.0.name"]
-    assert bulk.plan_of(_reading(_table(family=family, fields={"host": ("answers.0.name",)}))) is None
+    nameless = bulk.plan_of(
+        _reading(_table(family=family, fields={"host": ("answers.0.name",), "server_ip": ("dst",)}))
+    )
+    assert nameless is not None and not nameless.host
+    assert [nameless.columns[slot] for slot in nameless.server or ()] == [b"dst"]
     required = Json(requires=(("answers.0.name", ""),))
     assert bulk.plan_of(_reading(_table(family=required, fields={"host": ("name",)}))) is None
 
