@@ -43,6 +43,7 @@ cdef enum:
     CEF = 6
     PATTERN = 7
     PAIRED = 8
+    LEEF = 9
 
     # what a column is to the name
     NAME = 0
@@ -501,7 +502,7 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if self.family == OBJECT:
                 self._want(column, slot)
-            elif self.family == PAIRS or self.family == PAIRED or self.family == CEF:
+            elif self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF:
                 self._want_key(column, slot)
             elif self.family == PATTERN:
                 pass  # its programs know the numbers
@@ -613,9 +614,12 @@ cdef class Fold:
     cdef int _want_key(self, bytes key, int slot) except -1:
         """Look for the value of a pair, or for a part of CEF's header or a custom field by its label."""
         heads = (b"vendor", b"product", b"version", b"class", b"name", b"severity")
-        if self.family == CEF and key.startswith(b"cef."):
-            if key[4:] in heads:
-                self.head_slots[heads.index(key[4:])] = slot
+        if self.family == LEEF:
+            heads = (b"vendor", b"product", b"version", b"id")
+        head, _, part = key.partition(b".")
+        if (self.family == CEF and head == b"cef") or (self.family == LEEF and head == b"leef"):
+            if part in heads:
+                self.head_slots[heads.index(part)] = slot
             return 0
         if len(key) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
             raise ValueError("a plan with too many names")
@@ -943,6 +947,7 @@ cdef class Fold:
         cdef const uint8_t *end
         cdef uint8_t prefix[MOST_NAME]
         cdef int place, slot, order = 0
+        cdef bint behind  # whether the key stands right behind digits or signs
         if at < stop and memchr(at, c'{', stop - at) != NULL:
             return UNSURE  # a shipper's object, maybe
         while at < stop:
@@ -954,6 +959,7 @@ cdef class Fold:
                 key -= 1
             if equal - key > LONGEST_KEY or (key > at and (key - 1)[0] >= 0x80):
                 return UNSURE
+            behind = key < equal and not self._begins_key(key[0])
             while key < equal and not self._begins_key(key[0]):
                 key += 1
             if key == equal:
@@ -964,6 +970,8 @@ cdef class Fold:
                 return UNSURE
             place = self._name_of(key, <int>(equal - key), prefix, 0, order)
             order += 1
+            if place >= 0 and behind:
+                return UNSURE  # the format may want its words whole
             if place >= 0 and self.begin[self.name[place].slot] == NULL:
                 slot = self.name[place].slot
                 self.begin[slot], self.end[slot], self.named[slot] = equal + 1, end, key
@@ -1116,6 +1124,124 @@ cdef class Fold:
                     return UNSURE
                 self.begin[slot], self.end[slot] = begin[place], end[place]
         return SURE
+
+    cdef int _leef(self) except -1 nogil:
+        """LEEF: four fields behind the version, maybe what parts the pairs, then these."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *begin[4]
+        cdef const uint8_t *end[4]
+        cdef int place, slot, delimiter
+        if at == stop or memchr(at, c'{', stop - at) != NULL or self._is_bare_leef() or self._has_written_tab():
+            return UNSURE
+        while True:
+            at = <const uint8_t *>memchr(at, c'L', stop - at) if at < stop else NULL
+            if at == NULL or stop - at < 9:
+                return UNSURE
+            if memcmp(at, b"LEEF:", 5) == 0:
+                break
+            at += 1
+        at += 5
+        if at[0] == c' ':
+            at += 1
+        if stop - at < 4 or not self._is_digit(at[0]) or at[1] != c'.' or not self._is_digit(at[2]) or at[3] != c'|':
+            return UNSURE
+        at += 3
+        for place in range(4):
+            begin[place] = at + 1
+            at = <const uint8_t *>memchr(at + 1, c'|', stop - at - 1)
+            if at == NULL:
+                return UNSURE
+            end[place] = at
+        if end[1] - begin[0] > MOST_NAME or self._begins_header(begin[0], end[1]):
+            return UNSURE
+        delimiter = self._delimiter(at + 1, &at)
+        if delimiter <= 0 or not self._parts(at, <uint8_t>delimiter):
+            return UNSURE
+        for place in range(4):
+            slot = self.head_slots[place]
+            if slot >= 0:
+                if begin[place] < end[place] and begin[place][0] == c'"':
+                    return UNSURE
+                self.begin[slot], self.end[slot] = begin[place], end[place]
+        return SURE
+
+    cdef bint _is_bare_leef(self) noexcept nogil:
+        """Whether the line may begin with LEEF's version, without its name."""
+        cdef const uint8_t *at = self.line_begin
+        while at < self.line_end and at[0] <= c' ':
+            at += 1
+        return at < self.line_end and self._is_digit(at[0]) and at + 1 < self.line_end and at[1] == c'.'
+
+    cdef bint _has_written_tab(self) noexcept nogil:
+        """Whether a tab is written as rsyslog writes it."""
+        cdef const uint8_t *at = self.line_begin
+        while at < self.line_end:
+            at = <const uint8_t *>memchr(at, c'#', self.line_end - at)
+            if at == NULL:
+                return False
+            if self.line_end - at >= 4 and memcmp(at, b"#011", 4) == 0:
+                return True
+            at += 1
+        return False
+
+    cdef int _delimiter(self, const uint8_t *at, const uint8_t **rest) noexcept nogil:
+        """The byte between two pairs, and where the first begins; -1 where it is none of ASCII, or the sign within a pair."""
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *mark = at
+        cdef int code = 0, digits = 0
+        rest[0] = at
+        if at < stop and at[0] == c'|':
+            rest[0] = at + 1
+            return c'\t'
+        if stop - at >= 2 and at[1] == c'|' and not self._is_word(at[0]):
+            rest[0] = at + 2
+            return at[0] if at[0] < 0x80 and at[0] != c'=' else -1
+        if mark < stop and mark[0] == c'0':
+            mark += 1
+        if mark < stop and mark[0] == c'x':
+            mark += 1
+            while mark < stop and digits < 5 and (self._is_digit(mark[0]) or c'a' <= (mark[0] | 0x20) <= c'f'):
+                code = code * 16 + (mark[0] - c'0' if self._is_digit(mark[0]) else (mark[0] | 0x20) - c'a' + 10)
+                digits += 1
+                mark += 1
+            if 0 < digits < 5 and mark < stop and mark[0] == c'|':
+                rest[0] = mark + 1
+                return code if 0 < code < 0x80 and code != c'=' else -1
+        return c'\t' if at == stop or at[0] < 0x80 else -1
+
+    cdef bint _parts(self, const uint8_t *at, uint8_t delimiter) noexcept nogil:
+        """Set the pairs, of which the first of a key counts; false where they are not plain, or nothing parts them."""
+        cdef const uint8_t *stop = self.line_end
+        cdef const uint8_t *end
+        cdef const uint8_t *equal
+        cdef const uint8_t *last
+        cdef uint8_t prefix[MOST_NAME]
+        cdef int place, slot, order = 0
+        if at >= stop or memchr(at, delimiter, stop - at) == NULL:
+            return False
+        while at < stop:
+            end = <const uint8_t *>memchr(at, delimiter, stop - at)
+            if end == NULL:
+                end = stop
+            equal = <const uint8_t *>memchr(at, c'=', end - at) if at < end else NULL
+            if equal != NULL:
+                last = equal
+                while at < last and at[0] == c' ':
+                    at += 1
+                while last > at and (last - 1)[0] == c' ':
+                    last -= 1
+                if at < last and not (c' ' < at[0] < 0x7F and c' ' < (last - 1)[0] < 0x7F):
+                    return False
+                place = self._name_of(at, <int>min(last - at, MOST_NAME), prefix, 0, order)
+                order += 1
+                if place >= 0 and self.begin[self.name[place].slot] == NULL:
+                    slot = self.name[place].slot
+                    if equal + 1 < end and equal[1] == c'"':
+                        return False  # a quote that is part of the value
+                    self.begin[slot], self.end[slot] = equal + 1, end
+            at = end + 1
+        return True
 
     cdef bint _is_bare_cef(self) noexcept nogil:
         """Whether the line may begin with CEF's version, without its name."""
@@ -1420,6 +1546,8 @@ cdef class Fold:
             taken = self._pairs()
         elif self.family == CEF:
             taken = self._cef()
+        elif self.family == LEEF:
+            taken = self._leef()
         elif self.family == PATTERN:
             return self._patterns()
         elif self.family == PAIRED:
@@ -1521,7 +1649,7 @@ cdef class Fold:
     cdef inline bint _is_escaped(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
         """Whether a value may be another text to the reference."""
         return (
-            (self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == OBJECT or self.family == TABS)
+            (self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF or self.family == OBJECT or self.family == TABS)
             and at < end and memchr(at, c'\\', end - at) != NULL
         )
 
@@ -1998,7 +2126,7 @@ cdef class Fold:
 
     cdef bint _ask_first(self, const uint8_t *at, const uint8_t *end, uint64_t hash) except -1:
         cdef bytes cell = (<const char *>at)[: end - at]
-        found = bool(self.ask.is_foreign(cell) if self.family == CEF else self.ask.begins_header(cell))
+        found = bool(self.ask.is_foreign(cell) if self.family == CEF or self.family == LEEF else self.ask.begins_header(cell))
         if is_full(&self.firsts):
             clear(&self.firsts)
         put(&self.firsts, <const uint8_t *>PyBytes_AS_STRING(cell), PyBytes_GET_SIZE(cell), hash, found)

@@ -51,8 +51,14 @@ _HITS = (
     r'(?:"total"\s*:\s*(?:\d{1,18}|\{[^{}]{0,100}\})\s*,\s*)?(?:"max_score"\s*:\s*[\w.]{1,24}\s*,\s*)?"hits"'
 )
 """The answer of a search in Elasticsearch."""
+_RPC = (
+    r'(?=[^{}\[\]]{0,600}"jsonrpc"\s*:)(?:"(?:jsonrpc|id|method)"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*){1,3}'
+    r'"(?:params|result)"\s*:\s*\{\s*(?:"\w{1,40}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*){0,6}'
+    rf'"(?:{"|".join(ENVELOPES)})"'
+)
+"""A call or an answer of JSON-RPC, https://www.jsonrpc.org/specification, with a list of records in its parameters or its result."""
 _ENVELOPE = re.compile(
-    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|{_RPC}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
     rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
 )
 _ENVELOPE_HEAD = 2560

@@ -41,7 +41,15 @@ PIECES = (
 
 def _wrapped(inner: str) -> st.SearchStrategy[str]:
     return st.sampled_from(
-        [f"(?:{inner})", f"(?:{inner})?", f"(?:{inner})*", f"(?:{inner})+?", f"(?:{inner}){{0,2}}", f"(?>{inner})", f"(?i:{inner})"]
+        [
+            f"(?:{inner})",
+            f"(?:{inner})?",
+            f"(?:{inner})*",
+            f"(?:{inner})+?",
+            f"(?:{inner}){{0,2}}",
+            f"(?>{inner})",
+            f"(?i:{inner})",
+        ]
     )
 
 

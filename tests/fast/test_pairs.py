@@ -1,4 +1,4 @@
-"""Lines of ``key=value`` and of CEF: the compiled fold gives what the reference gives, and does most of it by itself."""
+"""Lines of ``key=value``, of CEF and of LEEF: the compiled fold gives what the reference gives, and does most of it by itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ CEF = (
     "<14>Jan  5 08:00:{n:02} gw CEF:0|Zscaler|NSSWeblog|5.0|Allowed|Allowed|3|act=Allowed app=HTTPS cat=Internet Services dhost={host} "
     "dst=203.0.113.9 src=10.0.0.{n} in=20 out=10 rt=17676000{n:02}000 request={host}/ suser={user} cs1Label=dept cs1=Sales"
 )
-LINES = {"fortigate_kv": FORTI, "sophos_xg": XG, "zscaler_nss_cef": CEF}
+LEEF = (
+    "<134>Jan  5 08:00:{n:02} nss LEEF:1.0|Zscaler|NSS|4.1|Allowed|cat=Allowed\tdevTime=Jan 05 2026 08:00:{n:02} UTC\tsrc=10.0.0.{n}\t"
+    "dst=203.0.113.9\tusrName={user}\tsrcBytes=10\tdstBytes=20\tpolicy=None\turl={host}/c/1\thostname={host}\trequestmethod=GET"
+)
+LINES = {"fortigate_kv": FORTI, "sophos_xg": XG, "zscaler_nss_cef": CEF, "zscaler_nss_leef": LEEF}
 HOSTS = ("chatgpt.com", "www.site.example", "claude.ai", "intranet.example", "api.openai.com", "acme-gpt.example")
 
 
@@ -132,10 +136,20 @@ ODD = [
     "=\\= ",
     "a b=c  d=e   f=g ",
     "2nd=x ",
+    "7",
+    "-7.",
     "a.b=c a[0]=d ",
     "\x00",
     "\r",
     "\x1f",
+    "LEEF:1.0|a|b|c|d|",
+    "1.0|a|b|c|d|",
+    "#011",
+    "\thostname=claude.ai\t",
+    '\thostname="claude.ai"\t',
+    "\t hostname =claude.ai\t",
+    "\t\x1churl=x\t",
+    "x09|",
 ]
 
 
@@ -145,7 +159,7 @@ def test_what_is_odd_is_read_alike(name: str, odd: str, catalog: Catalog, monkey
     """Wherever it stands: before the line, behind it, before and behind each pair, and in the middle of a value."""
     lines = _log(name)
     line = lines[0]
-    places = [0, len(line), *(at for at, text in enumerate(line) if text in " |=")]
+    places = [0, len(line), *(at for at, text in enumerate(line) if text in " |=\t")]
     for at in places:
         lines += [line[:at] + odd + line[at:], line[: at + 1] + odd + line[at + 1 :]]
     lines += [line[:at] for at in places]
@@ -166,6 +180,44 @@ def test_of_repeated_keys_and_labels_the_same_count(catalog: Catalog, monkeypatc
     same(
         [line, *(line + end for end in more), *(line + a + b for a in more for b in more)],
         "zscaler_nss_cef",
+        catalog,
+        monkeypatch,
+    )
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "^|",
+        "|",
+        "",
+        "x5E|",
+        "0x5e|",
+        "x005E|",
+        "x09|",
+        "x|",
+        "xZ|",
+        "x0|",
+        "x80|",
+        "x12345|",
+        "0|",
+        "a|",
+        "=|",
+        " |",
+        "\u00a7|",
+        "\u00e9|",
+        ";|",
+        "x=1|",
+    ],
+)
+@pytest.mark.parametrize("between", ["\t", "^", ";", " ", "|", "\u00a7", "="])
+def test_what_parts_the_pairs_of_leef(
+    mark: str, between: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line.replace("|cat=", f"|{mark}cat=").replace("\t", between) for line in _log("zscaler_nss_leef")]
+    same(
+        [*_log("zscaler_nss_leef"), *lines, *(line.replace("LEEF:1", "LEEF: 2") for line in lines)],
+        "zscaler_nss_leef",
         catalog,
         monkeypatch,
     )
@@ -201,7 +253,7 @@ def test_no_error_of_who_answers_is_lost(
     monkeypatch.delenv(fast.PURE, raising=False)
     monkeypatch.setattr(names_first._Answers, asked, fails)
     lines = "\n".join(_log(name)).encode()
-    if fast.lines_module() is None or (asked == "is_foreign" and name != "zscaler_nss_cef"):
+    if fast.lines_module() is None or (asked == "is_foreign" and name not in ("zscaler_nss_cef", "zscaler_nss_leef")):
         scanned(lines, name, catalog, 1 << 20)
     else:
         with pytest.raises(MemoryError, match=asked):

@@ -22,6 +22,7 @@ from shadowai.sources.logs.description import (
     Json,
     Key,
     KeyValue,
+    Leef,
     LogFormat,
     Part,
     Pattern,
@@ -35,7 +36,7 @@ from shadowai.sources.logs.quick import ACTOR, JOINED_LINES, MANNER
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.sequences import Element, sequence
 
-BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED = range(9)
+BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED, LEEF = range(10)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 BLOCK = 1 << 18
 """Bytes read at once."""
@@ -43,7 +44,7 @@ _MOST_COLUMNS = 90
 _MOST_CHANGES = 24
 """Headers below which a file is folded, besides one for every thousand lines."""
 _MOST_SPELLINGS = 8
-_TESTING = (BLANKS, QUOTED, TABS, OBJECT, PAIRS, CEF, PATTERN, PAIRED)
+_TESTING = (BLANKS, QUOTED, TABS, OBJECT, PAIRS, CEF, PATTERN, PAIRED, LEEF)
 """Ways to cut a line in which a column's text is known well enough to be held to a pattern."""
 
 
@@ -159,7 +160,7 @@ def may_fold(description: LogFormat) -> bool:
         return False
     if isinstance(family, (Blank, CsvPositional, KeyValue)):
         return bool(description.shapes or description.line)
-    if isinstance(family, Cef):
+    if isinstance(family, (Cef, Leef)):
         return not description.line
     return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern)) or (isinstance(family, Json) and not family.aliases)
 
@@ -292,6 +293,12 @@ def _of_cef(reader: FormatReader) -> Plan:
     return Plan(CEF)
 
 
+def _of_leef(reader: FormatReader) -> Plan:
+    if not isinstance(reader.description.family, Leef):
+        raise _NoPlanError
+    return Plan(LEEF)
+
+
 def _of_patterns(reader: FormatReader) -> Plan:
     if not isinstance(reader.description.family, Pattern):
         raise _NoPlanError
@@ -306,6 +313,7 @@ _MAKERS: dict[type, Callable[[FormatReader], Plan]] = {
     CsvPositional: _of_positions,
     KeyValue: _of_pairs,
     Cef: _of_cef,
+    Leef: _of_leef,
     Json: _of_objects,
     Pattern: _of_patterns,
 }
@@ -467,7 +475,7 @@ def _slots(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
         paths = str(key).split("|")
         names: list[Any] = [path.encode() for path in paths if not _list_of(path)]
         _keep_out(plan, [path for path in paths if _list_of(path)])
-    elif plan.family in (PAIRS, CEF, PATTERN, PAIRED):
+    elif plan.family in (PAIRS, CEF, PATTERN, PAIRED, LEEF):
         names = [str(key).encode()]
     else:
         place = reader.tokenizer.place(key)

@@ -1,0 +1,172 @@
+"""Network sensors in plain text: Suricata's own logs beside EVE, and flows as nfdump, SiLK's rwcut and Argus' ra print them.
+
+Suricata: https://docs.suricata.io/en/latest/output/log-rotation.html and ``log-httplog.c``, ``log-tlslog.c`` of its source: the client
+stands on the left of ``->``, whoever sent the packet. A flow has one direction: its bytes went from the source to the destination.
+"""
+
+from shadowai.sources.logs.description import CsvHeader, LogFormat, Pattern, TimeOf, When
+
+_DOC = "https://docs.suricata.io/en/suricata-5.0.0/output/index.html"
+_TIME = r"^(?P<time>\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d{6})"
+_STAMP = r"^\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d{6}"
+_IP = r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]+?"
+_ENDS = rf"(?P<client>{_IP}):\d+ -> (?P<server>{_IP}):(?P<port>\d+)"
+_GAP = r" \[\*\*\] "
+_REPLY = "what the service sent back; the record of the other direction is counted"
+_SERVICE = r"^(?:53|80|443|853)$"
+_EPHEMERAL = r"^\d{4,5}$"
+
+HTTP_LOG = LogFormat(
+    name="suricata_http_log",
+    title="Suricata http.log (http-log)",
+    vendor="OISF",
+    doc=_DOC,
+    kind="http_request",
+    family=Pattern(
+        (
+            rf"{_TIME} (?P<host>\S{{1,300}}){_GAP}(?P<path>\S{{0,8000}}){_GAP}(?P<agent>.{{0,2000}}?){_GAP}.{{0,8000}}?{_GAP}"
+            rf"(?P<method>[A-Z]{{2,20}}|<no method>){_GAP}(?:HTTP/\S+|<no protocol>){_GAP}(?P<status>\d{{3}}|<no status>)(?: => .{{0,8000}}?)?"
+            rf"{_GAP}(?P<down>\d+) bytes{_GAP}{_ENDS}",
+            rf"{_TIME} (?P<host>\S{{1,300}}|<hostname unknown>){_GAP}(?P<path>\S{{0,8000}}){_GAP}(?P<agent>.{{0,2000}}?){_GAP}{_ENDS}",
+        )
+    ),
+    line=rf"{_STAMP} (?:\S{{1,300}}|<hostname unknown>){_GAP}\S{{0,8000}}{_GAP}(?!Query TX|Response TX).{{0,9000}}{_GAP}{_IP}:\d+ -> {_IP}:\d+\s*$",
+    fields={
+        "host": ("host",),
+        "path": ("path",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("status",),
+        "bytes_down": ("down",),
+        "user_agent": ("agent",),
+    },
+    time=(TimeOf(("time",)),),
+    day_first=False,
+    rank=12,
+    nulls=frozenset({"<useragent unknown>", "<hostname unknown>", "<no method>", "<no status>"}),
+    product="suricata",
+)
+
+TLS_LOG = LogFormat(
+    name="suricata_tls_log",
+    title="Suricata tls.log (tls-log)",
+    vendor="OISF",
+    doc=_DOC,
+    kind="tls_connection",
+    family=Pattern((rf"{_TIME} {_ENDS} +TLS: (?:.{{0,3000}}? SNI='(?P<host>[^']{{1,255}})')?",)),
+    line=rf"{_STAMP} {_IP}:\d+ -> {_IP}:\d+ +TLS: ",
+    fields={"host": ("host",), "client_ip": ("client",), "server_ip": ("server",), "server_port": ("port",)},
+    time=(TimeOf(("time",)),),
+    day_first=False,
+    rank=12,
+    product="suricata",
+)
+
+DNS_LOG = LogFormat(
+    name="suricata_dns_log",
+    title="Suricata dns.log (dns-log)",
+    vendor="OISF",
+    doc=_DOC,
+    kind="dns_query",
+    family=Pattern(
+        (
+            rf"{_TIME}{_GAP}(?P<what>Query|Response) TX [0-9a-f]+{_GAP}(?P<host>[^\[\s]{{1,255}}){_GAP}[\w-]+{_GAP}(?:.{{0,600}}?{_GAP})?{_ENDS}",
+            rf"{_TIME}{_GAP}(?P<what>Query|Response) TX ",
+        )
+    ),
+    line=rf"{_STAMP}{_GAP}(?:Query|Response) TX [0-9a-f]+{_GAP}",
+    fields={"host": ("host",), "client_ip": ("client",), "server_ip": ("server",), "server_port": ("port",)},
+    time=(TimeOf(("time",)),),
+    day_first=False,
+    rank=12,
+    uncounted=(When((("what", r"^Response$"),), "a DNS answer; the query is counted"),),
+    product="suricata",
+)
+
+NFDUMP_CSV = LogFormat(
+    name="nfdump_csv",
+    title="NetFlow as CSV (nfdump -o csv)",
+    vendor="IETF",
+    doc="https://github.com/phaag/nfdump",
+    kind="connection",
+    family=CsvHeader(columns=("ts", "te", "td", "sa", "da", "ibyt"), delimiters=","),
+    fields={
+        "client_ip": ("sa",),
+        "server_ip": ("da",),
+        "server_port": ("dp",),
+        "bytes_up": ("ibyt",),
+        "bytes_down": ("obyt",),
+    },
+    time=(TimeOf(("ts",)),),
+    rank=12,
+    uncounted=(
+        When((("da", r"^[^.:]*$"),), "a sum over flows"),
+        When((("sp", _SERVICE), ("dp", _EPHEMERAL), ("obyt", r"^0?$")), _REPLY),
+    ),
+    product="netflow",
+)
+"""``ibyt`` are the bytes from ``sa`` to ``da``, ``obyt`` those back where flows were joined."""
+
+_NFDUMP_END = rf"(?:{_IP}[:.]\d+(?:\.\d+)?)"
+NFDUMP_TEXT = LogFormat(
+    name="nfdump_text",
+    title="NetFlow as text (nfdump -o line, long, extended)",
+    vendor="IETF",
+    doc="https://github.com/phaag/nfdump",
+    kind="connection",
+    family=Pattern(
+        (
+            rf"^(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}}) +[\d:.]+ +[A-Z0-9-]+ +(?P<client>{_IP})[:.](?P<from>\d+)(?:\.\d+)? +"
+            rf"->  *(?P<server>{_IP})[:.](?P<port>\d+)(?:\.\d+)? +(?:[.A-Z]{{6,8}} +\d+ +)?\d+(?:\.\d+ [KMGT])? +(?P<up>\d+)(?= +\d)",
+            rf"^(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}}) +[\d:.]+ +[A-Z0-9-]+ +(?P<client>{_IP})[:.](?P<from>\d+)(?:\.\d+)? +"
+            rf"<?->  *(?P<server>{_IP})[:.](?P<port>\d+)(?:\.\d+)? ",
+        )
+    ),
+    line=rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} +[\d:.]+ +[A-Z0-9-]+ +{_NFDUMP_END} +<?-> +{_NFDUMP_END} +\S",
+    ignored=r"^(?:Date (?:first seen|flow start)|Summary: |Time window: |Total flows|Sys: )",
+    fields={"client_ip": ("client",), "server_ip": ("server",), "server_port": ("port",), "bytes_up": ("up",)},
+    time=(TimeOf(("time",)),),
+    rank=12,
+    uncounted=(When((("from", _SERVICE), ("port", _EPHEMERAL)), _REPLY),),
+    product="netflow",
+)
+"""Sizes that were rounded (``1.6 G``) stay unknown."""
+
+SILK = LogFormat(
+    name="silk_rwcut",
+    title="SiLK flow records as text (rwcut)",
+    vendor="CERT NetSA",
+    doc="https://tools.netsa.cert.org/silk/rwcut.html",
+    kind="connection",
+    family=CsvHeader(columns=("sIP", "dIP", "sPort", "dPort", "bytes"), delimiters="|"),
+    fields={"client_ip": ("sIP",), "server_ip": ("dIP",), "server_port": ("dPort",), "bytes_up": ("bytes",)},
+    time=(TimeOf(("sTime",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("sPort", r"^\s*(?:53|80|443|853)\s*$"), ("dPort", r"^\s*\d{4,5}\s*$")), _REPLY),),
+    product="silk",
+)
+
+ARGUS = LogFormat(
+    name="argus_ra",
+    title="Argus flow records as CSV (ra)",
+    vendor="Argus",
+    doc="https://openargus.org/documentation",
+    kind="connection",
+    family=CsvHeader(columns=("StartTime", "SrcAddr", "DstAddr", "Proto", "State"), delimiters=","),
+    fields={
+        "client_ip": ("SrcAddr",),
+        "server_ip": ("DstAddr",),
+        "server_port": ("Dport",),
+        "action": ("State",),
+        "bytes_up": ("SrcBytes",),
+        "bytes_down": ("DstBytes",),
+    },
+    time=(TimeOf(("StartTime",)),),
+    rank=12,
+    product="argus",
+)
+
+FORMATS = (HTTP_LOG, TLS_LOG, DNS_LOG, NFDUMP_CSV, NFDUMP_TEXT, SILK, ARGUS)
