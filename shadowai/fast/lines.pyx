@@ -2300,11 +2300,18 @@ cdef class Fold:
             return False
         server = self._is_elsewhere(self.server_slots, self.n_server)
         client = self._is_elsewhere(self.client_slots, self.n_client) if self.nameless == COUNTED else 0
-        if server < 0 or client < 0:
+        if server < 0 or client < 0 or (server == 0 and self._may_be_blank()):
             return False
         self.unnamed += 1
         self.connections += server and client
         return True
+
+    cdef bint _may_be_blank(self) noexcept nogil:
+        """Whether nothing may stand in the line but white space, which is no record."""
+        cdef const uint8_t *at = self.line_begin
+        while at < self.line_end and at[0] <= c' ':
+            at += 1
+        return at == self.line_end or at[0] >= 0x80
 
     cdef int _is_elsewhere(self, const int *slots, int count) noexcept nogil:
         """1 where an address is of no service, 0 where there is none, -1 where the reference has to say."""

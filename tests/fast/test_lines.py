@@ -244,6 +244,14 @@ def test_headers_without_end_are_left_to_the_reference(monkeypatch: pytest.Monke
     assert 0 < made <= 65
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\x1c\x0b", "\xa0", "\u2003", "\x7f", "-"], ids=repr)
+def test_a_blank_line_is_no_record_without_a_name(
+    blank: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for header in ("#Fields: c-ip", "#Fields: c-ip\tr-ip", "#Fields: c-ip r-ip", "src;dst", "srcip,dst_ip"):
+        _both(f"{header}\n10.0.0.1\n{blank}\n10.0.0.2 10.0.0.3\n{blank}".encode(), catalog, monkeypatch)
+
+
 def test_nuls_between_the_bytes_of_a_line_break(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     line = f"{HEAD}chatgpt.com:443{TAIL}"
     text = "".join(line + end for end in ("\r\0\n", "\0\r\n", "\r\r\0\n", "\r\0\r\n", "\n", "\r\0")) * 2

@@ -125,7 +125,7 @@ class W3c:
 
 @dataclass(frozen=True, slots=True)
 class ZeekTsv:
-    """Zeek's tab separated logs with ``#separator``, ``#fields`` and ``#path``. Keys are field names."""
+    """Zeek's tab separated logs with ``#separator``, ``#fields`` and ``#path`` (``""``: any). Keys are field names."""
 
     path: str
 
@@ -187,7 +187,8 @@ class Leef:
 @dataclass(frozen=True, slots=True)
 class Json:
     """JSON objects, one a line or in an array or envelope. Keys are dotted paths; a dotted flat key and nested objects
-    are the same; a number is a place in a list; JSON within a string is looked into. ``a|b`` is either path, the first
+    are the same; a number is a place in a list, and any other step of a list a name in it (``[{"name": "Host", "value":
+    "…"}]``); JSON within a string is looked into. ``a|b`` is either path, the first
     that is there.
 
     ``requires`` is how the format is recognised: paths that must be there, each with a pattern its value must match

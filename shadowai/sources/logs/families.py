@@ -289,7 +289,7 @@ class ZeekTokenizer(_Listed):
             self._separator = _zeek_bytes(self._escape, value.strip()) or "\t"
             self.version += 1
         elif name == "path":
-            self._here = value.strip() == self._path
+            self._here = not self._path or value.strip() == self._path
             self.version += 1
         elif name == "fields":
             names = value.split(self._separator)
@@ -466,7 +466,7 @@ class KeyValueTokenizer(_Keyed):
         "equals_blanks": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)(?=\s{1,16}[A-Za-z_][\w.\-/]{0,63}=|\s{0,16}$)',
         "comma": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
         "colon_quoted": r'([A-Za-z_][\w.\-]{0,63}):{1,16}"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
-        "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}): (.*?)(?=, [A-Z]\w{0,63}: |\s{0,16}$)",
+        "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}(?: Policy)?): (.*?)(?=, [A-Z]\w{0,63}(?: Policy)?: |\s{0,16}$)",
         "tab": r"([A-Za-z_][\w.\-/]{0,63})=([^\t]*)",
     }
     """What a pair is: the key, and the value with its quotes."""
@@ -825,11 +825,23 @@ def _walk(tokens: Any, steps: tuple[str, ...]) -> Any:
             if rest in current:
                 return current[rest]
             current = current.get(step)
-        elif isinstance(current, list) and step.isdigit():
-            current = current[int(step)] if int(step) < len(current) else None
+        elif isinstance(current, list):
+            current = _of_list(current, step)
         else:
             return None
     return current
+
+
+def _of_list(items: list[Any], step: str) -> Any:
+    """What stands at a place of a list; or the value of a name, in a list of names and values, in capitals or not."""
+    if step.isdigit():
+        return items[int(step)] if int(step) < len(items) else None
+    name = step.lower()
+    for one in items:
+        known = one.get("name", one.get("Name")) if isinstance(one, dict) else None
+        if isinstance(known, str) and known.lower() == name:
+            return one.get("value", one.get("Value"))
+    return None
 
 
 @lru_cache(maxsize=256)

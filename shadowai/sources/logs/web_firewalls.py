@@ -1,4 +1,4 @@
-"""Web application firewalls as a service: AWS WAF, Akamai's security events, Imperva Cloud WAF.
+"""Web application firewalls: AWS WAF, Akamai's security events, Imperva Cloud WAF, Fortinet's FortiWeb and FortiADC.
 
 They stand before an organisation's own sites, and what they name is such a site. AWS WAF has the name among the headers, a list of
 names and values. Imperva's files begin with a few lines about the file, up to ``|==|``; its ``suid`` is the number of the customer's
@@ -6,22 +6,10 @@ account and no user, and the side that ``in`` ("the content length") was counted
 response. Sources: https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html,
 https://techdocs.akamai.com/siem-integration/reference/api,
 https://docs.imperva.com/bundle/cloud-application-security/page/more/log-file-structure.htm.
+FortiWeb's sizes are of the request and of the response, FortiADC's ``ibytes`` came from the client and ``obytes`` went to it.
 """
 
-from shadowai.sources.logs.description import Cef, Json, LogFormat, Part, Take, TimeOf, When
-
-
-def _header(name: str) -> tuple[Take, ...]:
-    """The value of a header, wherever in the list it is."""
-    return tuple(
-        Part(
-            f"httpRequest.headers.{place}.value",
-            r"^(.+)$",
-            only=((f"httpRequest.headers.{place}.name", rf"(?i)^{name}$"),),
-        )
-        for place in range(24)
-    )
-
+from shadowai.sources.logs.description import Cef, Json, KeyValue, LogFormat, Part, TimeOf, When
 
 AWS = LogFormat(
     name="aws_waf",
@@ -33,12 +21,12 @@ AWS = LogFormat(
         requires=(("webaclId", ""), ("terminatingRuleId", ""), ("httpRequest.clientIp", ""), ("timestamp", r"^\d{12}"))
     ),
     fields={
-        "host": ("httpRequest.host", *_header("host")),
+        "host": ("httpRequest.host", "httpRequest.headers.host"),
         "path": ("httpRequest.uri",),
         "client_ip": ("httpRequest.clientIp",),
         "method": ("httpRequest.httpMethod",),
         "action": ("action",),
-        "user_agent": _header("user-agent"),
+        "user_agent": ("httpRequest.headers.user-agent",),
     },
     time=(TimeOf(("timestamp",)),),
     zone="utc",
@@ -103,4 +91,38 @@ IMPERVA = LogFormat(
     product="imperva_cloud_waf",
 )
 
-FORMATS = (AWS, AKAMAI, IMPERVA)
+FORTIWEB = LogFormat(
+    name="fortiweb",
+    title="FortiWeb and FortiADC traffic and attack log",
+    vendor="Fortinet",
+    doc="https://docs.fortinet.com/document/fortiweb/latest/log-message-reference/",
+    kind="http_request",
+    family=KeyValue(requires=("type", "subtype", "log_id", "msg_id")),
+    line=r'^(?=.*?(?<![\w.])log_id="?\d)(?=.*?(?<![\w.])msg_id="?\d)(?=.*?(?<![\w.])type="?(?:traffic|attack|event)\b)',
+    fields={
+        "host": ("http_host",),
+        "path": ("http_url",),
+        "user": ("user_name", "user"),
+        "client_ip": ("original_src", "src"),
+        "server_ip": ("dst",),
+        "server_port": ("dst_port",),
+        "method": ("http_method",),
+        "action": (Part("action", r"^(?!none$)(.+)"), "http_retcode", "status"),
+        "bytes_up": ("http_request_bytes", "ibytes"),
+        "bytes_down": ("http_response_bytes", "obytes"),
+        "user_agent": ("http_agent",),
+    },
+    time=(TimeOf(("eventtime",)), TimeOf(("date", "time"))),
+    rank=12,
+    kinds=((When((("http_method", r"^(?:none)?$"), ("http_host", r"^(?:none)?$"))), "connection"),),
+    blocked=(When((("action", r"(?i)(?:deny|block|redirect|drop)"),)),),
+    uncounted=(
+        When((("type", r"^event$"),), "an event of the device itself, not use of a service"),
+        When((("type", r"^attack$"),), "a finding about a request; the request is counted", (("type", r"^traffic$"),)),
+    ),
+    nulls=frozenset({"none", "(null)", "Unknown"}),
+    product="fortiweb",
+    same_as=("fortiadc",),
+)
+
+FORMATS = (AWS, AKAMAI, IMPERVA, FORTIWEB)

@@ -444,6 +444,25 @@ def test_paths_of_a_megabyte_or_a_thousand_steps() -> None:
     assert path_getter("a.b")({"a": "{" * (1 << 20)}) is None
 
 
+def test_a_name_in_a_list_of_names_and_values() -> None:
+    headers = [
+        {"name": "Host", "value": "a.example"},
+        5,
+        {"Name": "x-y", "Value": 7},
+        {"name": "host", "value": "b.example"},
+        {"value": 1},
+    ]
+    for path, value in {
+        "h.host": "a.example",
+        "h.X-Y": "7",
+        "h.none": None,
+        "h.cookie": None,
+        "h.1": "5",
+        "h.9": None,
+    }.items():
+        assert path_getter(path)({"h": headers}) == value
+
+
 def test_a_second_table_in_a_file_has_columns_of_its_own() -> None:
     reads = tokenizer(CsvHeader())
     assert reads.read("time,user,host") is HEADER
