@@ -645,6 +645,8 @@ class PatternTokenizer(Tokenizer):
         return None
 
 
+_MOST_STEPS = 32
+"""Steps of the longest path of an object's value that names it."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ANOTHER = re.compile(r"[\s,;]*+\{")
 _UNESCAPE = re.compile(r"\\([\\=|\"'])")
@@ -787,8 +789,11 @@ def _leaves(tokens: dict[str, Any], outer: tuple[str, ...]) -> Iterator[tuple[tu
 
 @lru_cache(maxsize=4096)
 def _path(outer: tuple[str, ...], key: str) -> tuple[str, ...]:
-    """The path of a key within ``outer``; empty for what speaks of the log's writer."""
-    steps = (*outer, *key.split("."))
+    """The path of a key within ``outer``; empty for what speaks of the log's writer, and for what is no log's name any more: each end
+    of a path is a name, so that the time for one grows with the square of its length."""
+    steps = (*outer, *key.split(".", _MOST_STEPS))
+    if len(steps) > _MOST_STEPS or len(key) > _LONGEST_NAME:
+        return ()
     return () if len(steps) > 1 and not REPORTERS.isdisjoint(step.lower() for step in steps[:-1]) else steps
 
 

@@ -359,6 +359,21 @@ def test_flat_keys_do_not_lose_whose_they_are() -> None:
     assert "hostname" not in found and "agenthostname" not in found
 
 
+def test_keys_of_many_steps_are_left_out() -> None:
+    """Each end of a path is a name: the time for one grows with the square of its length."""
+    found = flatten(
+        {
+            "a." * 31 + "host": "x.example",
+            "b." * 32 + "host": "y.example",
+            "c." * 100_000: "z",
+            "d" * 257: "w",
+            "e": "v",
+        }
+    )
+    assert found["host"] == "x.example" and found["e"] == "v"
+    assert "z" not in found.values() and "w" not in found.values() and "y.example" not in found.values()
+
+
 def test_patterns_are_tried_in_order() -> None:
     family = Pattern((r"^A (?P<x>\S+)", r"(?P<x>\S+)$"))
     assert values(family, "A one two", "x") == ["one"]
