@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 NULLS = frozenset(
@@ -105,6 +106,7 @@ def port(authority: str) -> int | None:
     )
 
 
+@lru_cache(1 << 14)  # clients come again and again
 def address(text: str) -> str | None:
     """The canonical IP address (RFC 5952) of what a log writes for one, or ``None``.
 

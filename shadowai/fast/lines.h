@@ -1,4 +1,4 @@
-/* Bytes of a line looked at many at once: where the next one is that matters. Every read lies before `end`. */
+/* Bytes of a line looked at many at once: where the next one is that matters. Every read lies before `end`, or `limit`. */
 #ifndef SHADOWAI_LINES_H
 #define SHADOWAI_LINES_H
 

@@ -5,8 +5,8 @@ It knows no format and no AI service. A *plan* says how a line is cut and which 
 not met before is shown to the reference, whose answer holds for all lines with the same texts. Whatever is not plain (an odd
 quote, a byte that is no ASCII where it matters, a size that is no number) is handed back, for the reference to read.
 
-Rules of this file: a line is read between its own begin and end alone; nothing is kept without a bound; tables are hashed under
-a seed of their own, so that nobody can choose texts that collide.
+Rules of this file: a line is read between its own begin and end, and no byte behind its block is looked at; nothing is kept without
+a bound; tables are hashed under a seed of their own, so that nobody can choose texts that collide.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE

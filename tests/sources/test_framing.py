@@ -288,6 +288,7 @@ def test_a_record_that_holds_a_list_is_no_envelope() -> None:
     assert not framing.needs_json_framing(record + "\n", whole=True)
     assert framing.needs_json_framing('{"status":"success","count":1,"data":[{"a":1}]}', whole=True)
     assert not framing.needs_json_framing('{"kind":"a#b","id":"1","items":[{"a":1}]}\n', whole=True)
+    assert not framing.needs_json_framing('{"id":1,"method":"x","params":{"events":[{"jsonrpc":1}]}}\n', whole=True)
 
 
 @given(
@@ -310,6 +311,8 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
         {"Stats": {"time": 0.5}, "Schema": [{"Name": "a", "Type": "String"}], "Results": rows},
         {"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 2}, "max_score": None, "hits": rows}},
         {"kind": "admin#reports#activities", "etag": '"x"', "items": rows, "nextPageToken": "A:1"},
+        {"jsonrpc": "2.0", "method": "addEvents", "params": {"events": rows}},
+        {"id": "7", "jsonrpc": "2.0", "result": {"total": 2, "perPage": 30, "items": rows}},
     )
     for answer in answers:
         for text in (json.dumps(answer), json.dumps(answer, indent=2)):

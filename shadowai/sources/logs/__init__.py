@@ -77,6 +77,7 @@ _DESCRIBED_IN = (
     "chrome",
     "web_firewalls",
     "vmware",
+    "utm",
     "forcepoint_cloud",
     "windows_firewall",
     "endpoint_exports",

@@ -1,10 +1,10 @@
-"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX, Cloudflare AI Gateway, Portkey and Helicone.
+"""AI gateways' own logs: LiteLLM, Kong, Apache APISIX, Cloudflare AI Gateway, Portkey, Helicone and OpenRouter.
 
 A gateway stands between people and model providers: the destination is the provider that it called, not the gateway. Where a log
 names the provider and not its host, the host is put together as the provider documents it (``api.openai.com``).
 """
 
-from shadowai.sources.logs.description import Json, Key, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, Key, LogFormat, Part, Take, TimeOf, When
 
 
 def _provider(key: Key) -> tuple[Take, ...]:
@@ -209,4 +209,47 @@ HELICONE = LogFormat(
     product="helicone",
 )
 
-FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY, HELICONE)
+_GENERATION = r"^gen-()"
+OPENROUTER = LogFormat(
+    name="openrouter_json",
+    title="OpenRouter generations as its API gives them (JSON)",
+    vendor="OpenRouter",
+    doc="https://openrouter.ai/docs/api/api-reference/generations/get-generation",
+    kind="api_call",
+    family=Json(
+        requires=(
+            ("id|data.id", r"^gen-"),
+            ("native_tokens_prompt|data.native_tokens_prompt|tokens_prompt|data.tokens_prompt", ""),
+            ("model|data.model", ""),
+        )
+    ),
+    fields={
+        "host": (Part("id|data.id", _GENERATION, into="openrouter.ai"),),
+        "user": ("external_user|data.external_user",),
+        "action": ("model|data.model",),
+    },
+    time=(TimeOf(("created_at|data.created_at",)),),
+    zone="utc",
+    rank=14,
+    product="openrouter",
+)
+
+OPENROUTER_CSV = LogFormat(
+    name="openrouter_csv",
+    title="OpenRouter activity (CSV export)",
+    vendor="OpenRouter",
+    doc="https://openrouter.ai/docs/cookbook/administration/activity-export",
+    kind="api_call",
+    family=CsvHeader(columns=("generation_id", "created_at", "model_permaslug", "provider_name"), delimiters=","),
+    fields={
+        "host": (Part("generation_id", _GENERATION, into="openrouter.ai"),),
+        "user": ("user", "api_key_name"),
+        "action": ("model_permaslug",),
+    },
+    time=(TimeOf(("created_at",)),),
+    zone="utc",
+    rank=14,
+    product="openrouter",
+)
+
+FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY, HELICONE, OPENROUTER, OPENROUTER_CSV)

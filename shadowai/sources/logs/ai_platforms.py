@@ -7,7 +7,7 @@ documents the address. Azure OpenAI: https://learn.microsoft.com/en-us/azure/ai-
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Take, TimeOf, When
 
 _ACCOUNT = r"(?i)/PROVIDERS/MICROSOFT\.COGNITIVESERVICES/ACCOUNTS/([\w-]+)"
 _RESOURCE = "resourceId|ResourceId|_ResourceId"
@@ -38,6 +38,31 @@ AZURE_OPENAI = LogFormat(
     rank=14,
     uncounted=(
         When((("category|Category", r"^(?!RequestResponse$)"),), "an event of the administration, no use of a model"),
+    ),
+    product="azure_openai",
+)
+
+AZURE_DIAGNOSTICS = LogFormat(
+    name="azure_diagnostics_csv",
+    title="Azure OpenAI in the table AzureDiagnostics of Log Analytics (CSV export)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/azurediagnostics",
+    kind="api_call",
+    family=CsvHeader(columns=("ResourceId", "Category", "OperationName", "CallerIPAddress"), delimiters=","),
+    fields={
+        "host": (Part("ResourceId", _ACCOUNT, into="{}.openai.azure.com"),),
+        "user": (Part("properties_s", r'"objectId"\s*:\s*"([^"]{1,100})"'),),
+        "client_ip": ("CallerIPAddress",),
+        "action": ("OperationName",),
+        "bytes_up": (Part("properties_s", r'"requestLength"\s*:\s*(\d{1,18})'),),
+        "bytes_down": (Part("properties_s", r'"responseLength"\s*:\s*(\d{1,18})'),),
+    },
+    time=(TimeOf(("TimeGenerated [UTC]",)), TimeOf(("TimeGenerated",))),
+    zone="utc",
+    rank=12,
+    uncounted=(
+        When((("Category", r"^(?!RequestResponse$)"),), "an event of the administration, no use of a model"),
+        When((("ResourceId", rf"(?i)^(?!.*{_ACCOUNT[4:]})"),), "of another service of Azure"),
     ),
     product="azure_openai",
 )
@@ -239,4 +264,4 @@ GCP_AUDIT = LogFormat(
 )
 """``serviceName`` is "the name of the API service performing the operation. For example, ``compute.googleapis.com``"."""
 
-FORMATS = (AZURE_OPENAI, AZURE_APIM, BEDROCK, CLOUDTRAIL, CLOUDTRAIL_TABLE, GCP_AUDIT)
+FORMATS = (AZURE_OPENAI, AZURE_DIAGNOSTICS, AZURE_APIM, BEDROCK, CLOUDTRAIL, CLOUDTRAIL_TABLE, GCP_AUDIT)

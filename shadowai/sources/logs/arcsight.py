@@ -16,7 +16,10 @@ _ALLOWED = r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed|through)?|permit(?:ted
 _DOMAIN = r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)\.?$"
 _NOWHERE = "names no destination"
 
+_URL = r"^([A-Za-z][\w+.-]{1,30}://.+)"
+
 _HOST: tuple[Take, ...] = (
+    Part("request", _URL),  # a whole URL names what was asked for, ``dhost`` with some endpoint products the device
     "destinationHostName",
     "dhost",
     "destinationDnsDomain",

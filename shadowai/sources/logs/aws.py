@@ -23,7 +23,7 @@ RESOLVER = LogFormat(
     fields={
         "host": ("query_name",),
         "client_ip": ("srcaddr",),
-        "device": ("srcids.instance",),
+        "device": ("srcids.instance", "srcids.0"),
         "action": ("firewall_rule_action", "rcode"),
     },
     time=(TimeOf(("query_timestamp",)),),

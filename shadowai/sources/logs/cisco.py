@@ -28,6 +28,12 @@ _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 _CLAIMED = r"^\"?\(unauthenticated\)(?![\d.:A-Fa-f]+[@\"])([^\"]+)"
 """How a guest is written who could not sign in: under the name that was tried, or the address, as it is set."""
 
+_WSA_RECOMMENDED = (
+    r"^(?:Info: )?(?P<time>\d{9,10}\.\d{3}) [\d.]{1,16} \S+ (?P<client>[0-9A-Fa-f.:]{2,45}) (?P<code>[A-Z_]+)/(?P<status>\d{3})"
+    r" (?P<size>\d+) (?P<method>[A-Z]+) (?P<url>\S+) \S+ \S+ \S+ \S+ (?P<acl>[A-Z][A-Z0-9_]*)-[^\s-]+-\S+ \""
+)
+"""The W3C fields that Cisco recommends to readers of syslog, sent without their header."""
+
 WSA = LogFormat(
     name="cisco_wsa",
     title="Cisco Secure Web Appliance access log (native)",
@@ -41,10 +47,11 @@ WSA = LogFormat(
             r" (?P<size>\d+) (?P<method>\S+) (?P<url>\S+)"
             r' (?P<user>"[^"]*"|\S+) [A-Z_]+/(?P<server>\S+) \S+'
             r"(?: [A-Z]{3}:\d+){0,4} (?P<acl>[A-Z][A-Z0-9_]*)-\S* <",
+            _WSA_RECOMMENDED,
         )
     ),
     line=r"^(?:Info: )?\d{9,10}\.\d{3}\s+\d+ \S+ (?:\([^()\s]{1,255}\) )?[A-Z_]+/\d{3} \d+ \S+ \S+ (?:\"[^\"]*\"|\S+)"
-    r" [A-Z_]+/\S+ \S+(?: [A-Z]{3}:\d+){0,4} [A-Z][A-Z0-9_]*-\S* <",
+    r" [A-Z_]+/\S+ \S+(?: [A-Z]{3}:\d+){0,4} [A-Z][A-Z0-9_]*-\S* <|" + _WSA_RECOMMENDED,
     fields={
         "host": ("url",),
         "url": ("url",),

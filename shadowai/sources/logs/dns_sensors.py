@@ -148,7 +148,7 @@ BLOCKY_TEXT = LogFormat(
     doc=_BLOCKY,
     kind="dns_query",
     family=Pattern((_BLOCKY_LINE,)),
-    line=rf"\bquery resolved\b.{{0,2000}}\bclient_ip={_IP} .{{0,2000}} question_name=\S",
+    line=r"\bquery resolved\b(?=.{0,2000}?\bclient_ip=[0-9a-fA-F.:]{2}).{0,2000}? question_name=\S",
     fields={"host": ("name",), "client_ip": ("client",), "device": (Part("names", _NAMED),), "action": ("what",)},
     time=(TimeOf(("time",)),),
     rank=12,
@@ -156,7 +156,7 @@ BLOCKY_TEXT = LogFormat(
     allowed=(When((("what", r"^(?:RESOLVED|CACHED|CONDITIONAL|CUSTOMDNS|HOSTSFILE)$"),)),),
     product="blocky",
 )
-"""The fields stand in the order of the alphabet; the answer, which others write, is before those that are taken, and the last of each is."""
+"""Fields stand in the order of the alphabet: the answer, which others write, is before those that are taken, and the last of each is."""
 
 BLUECAT = LogFormat(
     name="bluecat_edge",

@@ -15,7 +15,9 @@ LIMACHARLIE = LogFormat(
     vendor="LimaCharlie",
     doc="https://docs.limacharlie.io/docs/reference-edr-events",
     kind="endpoint_event",
-    family=Json(requires=(("routing.event_type", r"^[A-Z]\w+$"), ("routing.sid|routing.oid", ""), ("routing.hostname", ""))),
+    family=Json(
+        requires=(("routing.event_type", r"^[A-Z]\w+$"), ("routing.sid|routing.oid", ""), ("routing.hostname", ""))
+    ),
     fields={
         "host": (
             Part("event.DOMAIN_NAME", r"(.+)", only=(("routing.event_type", r"^DNS_REQUEST$"),)),
@@ -101,7 +103,7 @@ SYSMON_TEXT = LogFormat(
         (
             rf"^(?:.{{0,200}}?MSWinEventLog\t(?:[^\t]{{0,200}}\t){{9}}(?P<computer>[^\t]{{1,255}})\t)?.{{0,2000}}?"
             rf"\b(?P<what>Dns query):\s.{{0,400}}?UtcTime: (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?){_BETWEEN}"
-            rf"QueryName: (?P<host>\S{{1,255}})(?:{_BETWEEN}User: (?P<user>\S.{{0,100}}?)\s*$)?",
+            rf"QueryName: (?P<host>\S{{1,255}})(?:{_BETWEEN}User: (?P<user>\S[^\t]{{0,100}}?)\s*(?:$|\t))?",
             rf"^(?:.{{0,200}}?MSWinEventLog\t(?:[^\t]{{0,200}}\t){{9}}(?P<computer>[^\t]{{1,255}})\t)?.{{0,2000}}?"
             rf"\b(?P<what>Network connection detected):\s.{{0,400}}?UtcTime: (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)"
             rf"(?:{_BETWEEN}User: (?P<user>\S.{{0,100}}?)\s+Protocol: )?{_BETWEEN}Initiated: (?P<initiated>\w+)"
@@ -110,7 +112,7 @@ SYSMON_TEXT = LogFormat(
         )
     ),
     line=(
-        r"\b(?:Dns query|Network connection detected):\s.{0,400}?UtcTime: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d.{0,3000}?\s"
+        r"\b(?:Dns query|Network connection detected):\s.{0,300}?UtcTime: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d.{0,1500}?\s"
         r"(?:QueryName|DestinationIp): \S"
     ),
     fields={
@@ -169,7 +171,7 @@ EPO_XML = LogFormat(
     nulls=frozenset({"%ctx_domain_user%", "system"}),
     kinds=((When((("url", r"."),)), "http_request"),),
     blocked=(When((("action", r"(?i)^(?:blocked|denied)$|_(?:BLOCK|DEN)"),)),),
-    allowed=(When((("action", r"(?i)^(?:allowed|none|warned)$|_ALLOW"),)),),
+    allowed=(When((("action", r"(?i)^(?:allowed|warned)$|_ALLOW"),)),),
     uncounted=(When((("url", r"^$"),), "an event of the endpoint, not use of a service"),),
     product="trellix_epo",
 )
@@ -208,7 +210,7 @@ EPO_JSON = LogFormat(
     rank=12,
     kinds=((When(_WEB_CONTROL), "http_request"),),
     blocked=(When((("|".join(_epo("threatactiontaken")), r"(?i)^(?:blocked|denied)$|_(?:BLOCK|DEN)"),)),),
-    allowed=(When((("|".join(_epo("threatactiontaken")), r"(?i)^(?:allowed|none|warned)$|_ALLOW"),)),),
+    allowed=(When((("|".join(_epo("threatactiontaken")), r"(?i)^(?:allowed|warned)$|_ALLOW"),)),),
     uncounted=(
         When((("|".join(_epo("threatcategory")), r"^(?!wp\.)"),), "an event of the endpoint, not use of a service"),
     ),

@@ -115,40 +115,54 @@ ESET = LogFormat(
 
 
 def _both(*names: str) -> tuple[str, ...]:
-    """A field as the API names it, and as the stream for a SIEM does (``topLevelUrl``, ``top_level_url``)."""
+    """A field as the API names it, as the stream for a SIEM does, and in Microsoft Sentinel's tables (``topLevelUrl``,
+    ``top_level_url``; ``TopLevelUrl``, and ``topLevelUrl_s`` in the older one)."""
     return tuple(
-        form for name in names for form in (name, "".join(f"_{c.lower()}" if c.isupper() else c for c in name))
+        form
+        for name in names
+        for form in (
+            name,
+            "".join(f"_{c.lower()}" if c.isupper() else c for c in name),
+            name[0].upper() + name[1:],
+            f"{name}_s",
+        )
     )
 
 
 _PAGE = _both("submittedUrl", "topLevelUrl", "websiteTopLevelUrl", "frameUrl")
+_VERDICT = ("verdict", "Verdict", "verdict_s")
 ISLAND = LogFormat(
     name="island_browser",
-    title="Island Enterprise Browser audit events (API and SIEM stream, JSON)",
+    title="Island Enterprise Browser audit events (API, SIEM stream, tables of Microsoft Sentinel; JSON)",
     vendor="Island",
     doc="https://www.elastic.co/docs/reference/integrations/island_browser",
     kind="http_request",
     family=Json(
         requires=(
-            ("tenantId|tenant_id", ""),
-            ("clientEventId|client_event_id", ""),
-            ("verdict", ""),
-            ("type", r"^[A-Za-z]+$"),
+            ("tenantId|tenant_id|IslandTenantId|tenantId_s|tenantId_g", ""),
+            ("clientEventId|client_event_id|ClientEventId|clientEventId_s|clientEventId_g", ""),
+            ("verdict|Verdict|verdict_s", ""),
+            ("type|EventType|type_s", r"^[A-Za-z]+$"),
         )
     ),
     fields={
         "host": _PAGE,
         "url": _PAGE,
-        "user": ("email", *_both("userName", "osUserName")),
+        "user": ("email", "Email", "email_s", *_both("userName", "osUserName")),
         "device": _both("machineName", "deviceId"),
         "client_ip": _both("sourceIp", "publicIp"),
-        "action": ("verdict",),
+        "action": _VERDICT,
     },
-    time=(TimeOf(("timestamp",)), TimeOf(("createdDate|created_date",))),
+    time=(
+        TimeOf(("timestamp",)),
+        TimeOf(("timestamp_t",)),
+        TimeOf(("createdDate|created_date",)),
+        TimeOf(("TimeGenerated",)),
+    ),
     zone="utc",
     rank=12,
-    blocked=(When((("verdict", r"(?i)^(?:block|den)"),)),),
-    allowed=(When((("verdict", r"(?i)^(?:allow|isolat|warnedcontinue)"),)),),
+    blocked=tuple(When(((name, r"(?i)^(?:block|den)"),)) for name in _VERDICT),
+    allowed=tuple(When(((name, r"(?i)^(?:allow|isolat|warnedcontinue)"),)) for name in _VERDICT),
     uncounted=(When(tuple((name, r"^$") for name in _PAGE), "an event of the browser itself, no page"),),
     product="island_browser",
 )

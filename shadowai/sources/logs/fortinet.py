@@ -51,8 +51,8 @@ _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "user_agent": ("agent", "http_agent"),
 }
 _KV_TIME = (TimeOf(("eventtime",)), TimeOf(("date", "time"), "tz"), TimeOf(("itime",)))
-_IS_LOG = r"(?=.*?(?<![\w.])logid=|(?!.*?(?<![\w.])fctver=).*?(?<![\w.])(?:vd|devid|logver)=)"
-"""What FortiClient writes has ``fctver`` and no ``logid``: its ``hostname`` is the device's own."""
+_IS_LOG = r"(?=.*?(?<![\w.])logid=|(?!.*?(?<![\w.])(?:fctver|msg_id)=).*?(?<![\w.])(?:vd|devid|logver)=)"
+"""FortiClient, whose ``hostname`` is the device's own, FortiWeb and FortiADC write no ``logid``."""
 _IN_ORDER = r'(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)'
 _IN_ANY_ORDER = r'(?=(?>.*?(?<![\w.])type="?)(?!event|appevent)[\w-]+"?\s)(?=.*?(?<![\w.])subtype=)'
 """FortiOS writes ``type`` and ``subtype`` side by side, FortiAnalyzer's raw log has its keys in no order."""

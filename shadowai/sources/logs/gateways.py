@@ -88,7 +88,8 @@ MIKROTIK = LogFormat(
         )
     ),
     line=rf"{_TOPIC}.{{0,256}}(?:->|action=)|{_QUERY}|"
-    r"\bin:\S{1,40} out:(?:\(unknown \d+\)|\S{1,40}),? connection-state:.{1,200}?, proto .{1,200}->",
+    r"\bin:\S{1,40} out:(?:\(unknown \d+\)|\S{1,40}),? "
+    r"(?:connection-state:.{1,200}?, |src-mac [0-9A-Fa-f:]{17}, )proto .{1,200}->",
     fields={
         "host": ("url", "name"),
         "url": ("url",),

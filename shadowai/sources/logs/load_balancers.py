@@ -394,8 +394,8 @@ F5_ASM = LogFormat(
     vendor="F5",
     doc="https://techdocs.f5.com/en-us/bigip-15-0-0/big-ip-asm-implementations/logging-application-security-events.html",
     kind="http_request",
-    family=KeyValue(dialect="comma", requires=("policy_name", "request_status")),
-    line=r'^(?:.{0,200}?\bASM:)?\w{2,40}="(?=.{0,8000}?\bpolicy_name=")(?=.{0,8000}?\brequest_status=")',
+    family=KeyValue(dialect="comma", requires=("request_status",)),
+    line=r'^(?:.{0,200}?\bASM:)?\w{2,40}="(?=.{0,8000}?\b(?:policy_name|violation_rating)=")(?=.{0,8000}?\brequest_status=")',
     fields={
         "host": (Part("request", r"(?i)(?:\\r\\n|\r\n|\\n)Host: ?([^\s\\]+)"),),
         "path": ("uri",),

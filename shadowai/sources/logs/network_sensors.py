@@ -9,8 +9,8 @@ from shadowai.sources.logs.description import CsvHeader, LogFormat, Pattern, Tim
 _DOC = "https://docs.suricata.io/en/suricata-5.0.0/output/index.html"
 _TIME = r"^(?P<time>\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d{6})"
 _STAMP = r"^\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d{6}"
-_IP = r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]+?"
-_ENDS = rf"(?P<client>{_IP}):\d+ -> (?P<server>{_IP}):(?P<port>\d+)"
+_IP = r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]+"
+_ENDS = rf"(?P<client>{_IP}):\d+ -> (?P<server>{_IP}):(?P<port>\d+)(?=\s|$)"
 _GAP = r" \[\*\*\] "
 _REPLY = "what the service sent back; the record of the other direction is counted"
 _SERVICE = r"^(?:53|80|443|853)$"
@@ -25,12 +25,15 @@ HTTP_LOG = LogFormat(
     family=Pattern(
         (
             rf"{_TIME} (?P<host>\S{{1,300}}){_GAP}(?P<path>\S{{0,8000}}){_GAP}(?P<agent>.{{0,2000}}?){_GAP}.{{0,8000}}?{_GAP}"
-            rf"(?P<method>[A-Z]{{2,20}}|<no method>){_GAP}(?:HTTP/\S+|<no protocol>){_GAP}(?P<status>\d{{3}}|<no status>)(?: => .{{0,8000}}?)?"
-            rf"{_GAP}(?P<down>\d+) bytes{_GAP}{_ENDS}",
+            rf"(?P<method>[A-Z]{{2,20}}|<no method>){_GAP}(?:HTTP/\S+|<no protocol>){_GAP}(?P<status>\d{{3}}|<no status>)"
+            rf"(?: => .{{0,8000}}?)?{_GAP}(?P<down>\d+) bytes{_GAP}{_ENDS}",
             rf"{_TIME} (?P<host>\S{{1,300}}|<hostname unknown>){_GAP}(?P<path>\S{{0,8000}}){_GAP}(?P<agent>.{{0,2000}}?){_GAP}{_ENDS}",
         )
     ),
-    line=rf"{_STAMP} (?:\S{{1,300}}|<hostname unknown>){_GAP}\S{{0,8000}}{_GAP}(?!Query TX|Response TX).{{0,9000}}{_GAP}{_IP}:\d+ -> {_IP}:\d+\s*$",
+    line=(
+        rf"{_STAMP} (?:\S{{1,300}}|<hostname unknown>){_GAP}\S{{0,8000}}{_GAP}(?!Query TX|Response TX).{{0,9000}}{_GAP}"
+        rf"{_IP}:\d+ -> {_IP}:\d+\s*$"
+    ),
     fields={
         "host": ("host",),
         "path": ("path",),
@@ -72,7 +75,8 @@ DNS_LOG = LogFormat(
     kind="dns_query",
     family=Pattern(
         (
-            rf"{_TIME}{_GAP}(?P<what>Query|Response) TX [0-9a-f]+{_GAP}(?P<host>[^\[\s]{{1,255}}){_GAP}[\w-]+{_GAP}(?:.{{0,600}}?{_GAP})?{_ENDS}",
+            rf"{_TIME}{_GAP}(?P<what>Query|Response) TX [0-9a-f]+{_GAP}(?P<host>[^\[\s]{{1,255}}){_GAP}"
+            rf"[\w-]+{_GAP}(?:.{{0,600}}?{_GAP})?{_ENDS}",
             rf"{_TIME}{_GAP}(?P<what>Query|Response) TX ",
         )
     ),
@@ -109,7 +113,21 @@ NFDUMP_CSV = LogFormat(
 )
 """``ibyt`` are the bytes from ``sa`` to ``da``, ``obyt`` those back where flows were joined."""
 
-_NFDUMP_END = rf"(?:{_IP}[:.]\d+(?:\.\d+)?)"
+_V4, _V6 = r"\d{1,3}(?:\.\d{1,3}){3}", r"(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{2,39}"
+_NFDUMP_END = rf"(?:{_V4}:\d+(?:\.\d+)?|{_V6}\.\d+(?:\.\d+)?)"
+
+
+def _end(address: str, port: str) -> str:
+    """An address and its port, which stand with a colon between them, or with a dot where the address is of version 6."""
+    return rf"(?P<{address}>{_V4}(?=:)|{_V6}(?=\.))[:.](?P<{port}>\d+)(?:\.\d+)?"
+
+
+_NFDUMP = (
+    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +[\d:.]+ +[A-Z0-9-]+ +"
+    + _end("client", "from")
+    + r" +<?-> +"
+    + _end("server", "port")
+)
 NFDUMP_TEXT = LogFormat(
     name="nfdump_text",
     title="NetFlow as text (nfdump -o line, long, extended)",
@@ -118,10 +136,8 @@ NFDUMP_TEXT = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            rf"^(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}}) +[\d:.]+ +[A-Z0-9-]+ +(?P<client>{_IP})[:.](?P<from>\d+)(?:\.\d+)? +"
-            rf"->  *(?P<server>{_IP})[:.](?P<port>\d+)(?:\.\d+)? +(?:[.A-Z]{{6,8}} +\d+ +)?\d+(?:\.\d+ [KMGT])? +(?P<up>\d+)(?= +\d)",
-            rf"^(?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}}) +[\d:.]+ +[A-Z0-9-]+ +(?P<client>{_IP})[:.](?P<from>\d+)(?:\.\d+)? +"
-            rf"<?->  *(?P<server>{_IP})[:.](?P<port>\d+)(?:\.\d+)? ",
+            _NFDUMP.replace("<?->", "->") + r" +(?:[.A-Z]{6,8} +\d+ +)?\d+(?:\.\d+ [KMGT])? +(?P<up>\d+)(?= +\d)",
+            _NFDUMP,
         )
     ),
     line=rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} +[\d:.]+ +[A-Z0-9-]+ +{_NFDUMP_END} +<?-> +{_NFDUMP_END} +\S",
@@ -133,6 +149,32 @@ NFDUMP_TEXT = LogFormat(
     product="netflow",
 )
 """Sizes that were rounded (``1.6 G``) stay unknown."""
+
+NPROBE = LogFormat(
+    name="netflow_csv",
+    title="NetFlow as CSV under Cisco's names (nProbe)",
+    vendor="ntop",
+    doc="https://www.ntop.org/guides/nprobe/flow_information_elements.html",
+    kind="connection",
+    family=CsvHeader(columns=("IPV4_SRC_ADDR", "IPV4_DST_ADDR", "IN_BYTES")),
+    fields={
+        "host": ("TLS_SERVER_NAME", "SSL_SERVER_NAME", "QUIC_SERVER_NAME", "HTTP_HOST", "HTTP_SITE", "DNS_QUERY"),
+        "client_ip": ("IPV4_SRC_ADDR",),
+        "server_ip": ("IPV4_DST_ADDR",),
+        "server_port": ("L4_DST_PORT",),
+        "bytes_up": ("IN_BYTES",),
+        "bytes_down": ("OUT_BYTES",),
+    },
+    time=(
+        TimeOf(("FLOW_START_MILLISECONDS",)),
+        TimeOf(("FLOW_START_SEC",)),
+        TimeOf(("timestamp",)),
+    ),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("L4_SRC_PORT", _SERVICE), ("L4_DST_PORT", _EPHEMERAL), ("OUT_BYTES", r"^0?$")), _REPLY),),
+    product="netflow",
+)
 
 SILK = LogFormat(
     name="silk_rwcut",
@@ -169,4 +211,4 @@ ARGUS = LogFormat(
     product="argus",
 )
 
-FORMATS = (HTTP_LOG, TLS_LOG, DNS_LOG, NFDUMP_CSV, NFDUMP_TEXT, SILK, ARGUS)
+FORMATS = (HTTP_LOG, TLS_LOG, DNS_LOG, NFDUMP_CSV, NFDUMP_TEXT, NPROBE, SILK, ARGUS)

@@ -367,4 +367,49 @@ JSON = LogFormat(
     product="panos",
 )
 
-FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON)
+
+def _azure(name: str) -> Part:
+    """A value of the record, which is JSON within a column."""
+    return Part("Message", rf'"{name}"\s*:\s*"\s*([^"\s]+)\s*"')
+
+
+def _cloud_firewall(name: str, title: str, family: Json | CsvHeader) -> LogFormat:
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Palo Alto Networks",
+        doc="https://github.com/Azure/Azure-Sentinel/tree/master/Sample%20Data/Custom/Azure%20Cloud%20NGFW%20by%20Palo%20Alto%20Networks",
+        kind="connection",
+        family=family,
+        fields={
+            "host": (_azure("server_name_indication"),),
+            "client_ip": (_azure("src_ip"),),
+            "server_ip": (_azure("dst(?:_ip)?"),),
+            "server_port": (_azure("dport"),),
+            "action": (_azure("action"),),
+            "bytes_up": (_azure("bytes_sent"),),
+            "bytes_down": (_azure("bytes_recv"),),
+        },
+        time=(TimeOf(("TimeGenerated",)), TimeOf(("TimeGenerated [UTC]",)), TimeOf(("_timestamp_d",))),
+        zone="utc",
+        rank=12,
+        kinds=((When((("ident_s", r"^DECRYPTION$"),)), "tls_connection"),),
+        blocked=(When((("Message", r'"action"\s*:\s*"(?:deny|drop|reset|block)'),)),),
+        allowed=(When((("Message", r'"action"\s*:\s*"(?:allow|alert)"'),)),),
+        uncounted=(When((("ident_s", r"^THREAT$"),), _WITHIN, (("ident_s", r"^TRAFFIC$"),)),),
+        product="paloalto_azure",
+    )
+
+
+AZURE = _cloud_firewall(
+    "paloalto_azure_json",
+    "Palo Alto Networks Cloud NGFW for Azure (Log Analytics table fluentbit_CL, JSON)",
+    Json(requires=(("FirewallName_s", ""), ("ident_s", r"^(?:TRAFFIC|THREAT|DECRYPTION)$"), ("Message", r"src_ip"))),
+)
+AZURE_CSV = _cloud_firewall(
+    "paloalto_azure_csv",
+    "Palo Alto Networks Cloud NGFW for Azure (Log Analytics table fluentbit_CL, CSV export)",
+    CsvHeader(columns=("FirewallName_s", "ident_s", "Message"), delimiters=","),
+)
+
+FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON, AZURE, AZURE_CSV)

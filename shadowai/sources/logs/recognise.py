@@ -153,7 +153,7 @@ class Recogniser:
 def _is_header(fmt: LogFormat, text: str) -> bool:
     family = fmt.family
     if isinstance(family, ZeekTsv):
-        return bool(re.fullmatch(rf"#path\s+{re.escape(family.path)}", text))
+        return bool(re.fullmatch(rf"#path\s+{re.escape(family.path) or '[a-z][a-z0-9_-]{0,40}'}", text))
     if isinstance(family, W3c):
         if not text.startswith("#"):
             return False

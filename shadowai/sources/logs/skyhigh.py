@@ -5,7 +5,18 @@ address of the site's egress and ``client_ip`` that of the device. ``block_res``
 authentication, the rest are blocks.
 """
 
-from shadowai.sources.logs.description import Cef, CsvHeader, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import (
+    Cef,
+    CsvHeader,
+    CsvPositional,
+    KeyValue,
+    Leef,
+    LogFormat,
+    Part,
+    Pattern,
+    TimeOf,
+    When,
+)
 
 _DOC = "https://success.skyhighsecurity.com/Skyhigh_Secure_Web_Gateway_(On_Prem)/Monitoring/Logging/About_Logging"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -155,6 +166,36 @@ CLOUD = LogFormat(
     product="skyhigh_swg",
 )
 
+CLOUD_ROWS = LogFormat(
+    name="skyhigh_wgcs_rows",
+    title="Skyhigh Web Gateway Cloud Service (CSV without its header)",
+    vendor="Skyhigh Security",
+    doc=CLOUD.doc,
+    kind="http_request",
+    family=CsvPositional(at_least=22),
+    line=r'^"-?\d{1,12}","[^"]{0,256}","[0-9A-Fa-f.:]{0,45}","[A-Z]{3,16}","\d{1,18}","\d{1,18}","[^"]*","[^"]*","(?:OBSERVED|DENIED)","',
+    fields={
+        "host": (7,),
+        "path": (8,),
+        "user": (2,),
+        "client_ip": (20, 3),
+        "server_ip": (27,),
+        "server_port": (28,),
+        "method": (4,),
+        "action": (9,),
+        "bytes_up": (6,),
+        "bytes_down": (5,),
+        "user_agent": (23,),
+    },
+    time=(TimeOf((11,)), TimeOf((12,))),
+    zone="utc",
+    nulls=frozenset({"-1"}),
+    blocked=(When(((9, r"^DENIED$"),)),),
+    allowed=(When(((9, r"^OBSERVED$"),)),),
+    uncounted=(When(((19, "^407$"), (2, "^-?$")), _AUTH_LEG),),
+    product="skyhigh_swg",
+)
+
 LEEF = LogFormat(
     name="skyhigh_swg_leef",
     title="Skyhigh (McAfee) Web Gateway access log (LEEF)",
@@ -217,4 +258,4 @@ CEF = LogFormat(
 )
 """``in`` and ``out`` are the gateway's: what came in from the client, and what went out to it."""
 
-FORMATS = (LINE, SIEM, KEYS, CLOUD, LEEF, CEF)
+FORMATS = (LINE, SIEM, KEYS, CLOUD, CLOUD_ROWS, LEEF, CEF)

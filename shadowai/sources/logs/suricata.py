@@ -5,6 +5,8 @@ sent; ``netflow`` events tell of one direction each. ``src_ip`` is the sender of
 in ``fileinfo`` of a download and in an alert about a response that is the server.
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import Json, Key, Kind, LogFormat, Part, Take, TimeOf, Told, When, Whole
 
 _DOC = "https://docs.suricata.io/en/latest/output/eve/eve-json-format.html"
@@ -160,4 +162,29 @@ GATEWATCHER = LogFormat(
     product="gatewatcher",
 )
 
-FORMATS = (GATEWATCHER, EVE)
+WAZUH = replace(
+    EVE,
+    name="wazuh_suricata",
+    title="Suricata EVE within Wazuh alerts (alerts.json)",
+    doc="https://documentation.wazuh.com/current/user-manual/manager/alert-management.html",
+    family=Json(
+        requires=(
+            ("data.event_type", r"^[a-z][\w-]{1,24}$"),
+            ("data.flow_id|data.src_ip", ""),
+            ("agent.id|manager.name", ""),
+            ("rule.id|decoder.name", ""),
+        )
+    ),
+    fields=fields("data."),
+    time=(TimeOf(("data.timestamp",)), TimeOf(("timestamp",))),
+    rank=13,
+    kinds=kinds("data."),
+    blocked=blocked("data."),
+    allowed=allowed("data."),
+    uncounted=uncounted("data."),
+    session=("data.flow_id",),
+    told=told("data."),
+    same_as=(),
+)
+
+FORMATS = (GATEWATCHER, EVE, WAZUH)

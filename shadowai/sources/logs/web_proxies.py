@@ -1,4 +1,5 @@
-"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid."""
+"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid,
+Tinyproxy."""
 
 from shadowai.sources.logs.description import CsvPositional, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
 
@@ -191,4 +192,35 @@ SAFESQUID = LogFormat(
 """What was uploaded comes before what was downloaded, whatever the vendor's explanation of the two says: its example of a refused upload
 has the size in the former."""
 
-FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID)
+_TINY = r"(?:[A-Z]{4,8} {1,6}(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) \[\d{1,10}\]|(?:^|\s)tinyproxy\[\d{1,10}\]): "
+TINYPROXY = LogFormat(
+    name="tinyproxy",
+    title="Tinyproxy log",
+    vendor="Tinyproxy",
+    doc="https://tinyproxy.github.io/",
+    kind="http_request",
+    family=Pattern(
+        patterns=(
+            _TINY + rf"Request \(file descriptor \d{{1,9}}\): (?P<method>{_METHOD}) (?P<url>\S+)",
+            _TINY + r'Proxying (?P<refused>refused) on filtered (?:domain|url) "(?P<url>[^"\s]+)"',
+            _TINY + r"Connect \(file descriptor \d{1,9}\): .{0,300}?(?P<client>[0-9A-Fa-f.:]{3,45})\]?$",
+            _TINY + r"(?P<note>.*)",
+        )
+    ),
+    line=_TINY
+    + r"(?:Re(?:quest|ading)|Proxying|Connect|Established|Closed|No (?:upstream )?proxy|Could not|opensock|Initializing|Setting)\b",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "client_ip": ("client",),
+        "method": ("method",),
+        "action": ("refused",),
+    },
+    time=(TimeOf(("time",)),),
+    blocked=(When((("refused", r"."),)),),
+    uncounted=(When((("url", r"^$"),), "a note about a connection; the request is counted"),),
+    product="tinyproxy",
+)
+"""The client is in a line of its own, which names no request."""
+
+FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID, TINYPROXY)

@@ -55,8 +55,19 @@ _CONN: dict[str, tuple[Take, ...]] = {
     "bytes_down": ("resp_bytes", "resp_ip_bytes"),
 }
 
+_SOCKS: dict[str, tuple[Take, ...]] = {
+    "client_ip": ("id.orig_h", "id_orig_h"),
+    "server_ip": ("request.host", "request_host"),
+    "server_port": ("request_p",),
+    "host": ("request.name", "request_name"),
+    "user": ("user",),
+    "action": ("status",),
+}
+"""Where the client asked the proxy to connect to."""
+
 _REFUSED = (When((("conn_state", r"^(?:S0|REJ|RSTOS0|RSTRH)$"),)),)
 _MADE = (When((("conn_state", r"^(?:SF|S1|S2|S3|RSTO|RSTR)$"),)),)
+_BESIDE = "stands beside the logs of connections, names and requests"
 _NO_QUERY = (When((("query", r"^[-.]?$"),), "no name was asked for"),)
 
 
@@ -109,6 +120,7 @@ FORMATS = (
     *_both("ssl", "tls_connection", _SSL, ("established", "resumed")),
     *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len")),
     *_both("quic", "tls_connection", _QUIC, ("client_initial_dcid",)),
+    *_both("socks", "connection", _SOCKS, ("request_p", "version")),
     LogFormat(
         name="zeek_other_json",
         title="Zeek and Corelight: other logs of a JSON stream",
@@ -117,7 +129,7 @@ FORMATS = (
         kind="connection",
         family=Json(
             requires=(
-                ("_path", r"^(?!(?:conn|dns|ssl|http|quic)(?:_red|_long)?$)[a-z]\w{1,40}$"),
+                ("_path", r"^(?!(?:conn|dns|ssl|http|quic|socks)(?:_red|_long)?$)[a-z]\w{1,40}$"),
                 ("ts|@timestamp", r"^\d"),
                 ("_system_name|_write_ts|uid|fuid|id.orig_h|id_orig_h", ""),
             )
@@ -126,7 +138,44 @@ FORMATS = (
         time=_TIME,
         zone="utc",
         rank=9,
-        uncounted=(When((("_path", "."),), "stands beside the logs of connections, names and requests"),),
+        uncounted=(When((("_path", "."),), _BESIDE),),
+        product="zeek",
+    ),
+    LogFormat(
+        name="zeek_files_json",
+        title="Zeek's logs of files, certificates, leases, notices and the like (JSON)",
+        vendor="Zeek",
+        doc="https://docs.zeek.org/en/master/script-reference/log-files.html",
+        kind="connection",
+        family=Json(
+            requires=(
+                ("ts", r"^\d"),
+                (
+                    "seen_bytes|certificate.serial|msg_types|suppress_for|failure_reason|auth_attempts|share_type|tunnel_type|notice",
+                    "",
+                ),
+                ("uid|uids|fuid|conn_uids|fingerprint|id.orig_h|id_orig_h", ""),
+            )
+        ),
+        fields=_ENDS,
+        time=_TIME,
+        zone="utc",
+        rank=9,
+        uncounted=(When((("ts", "."),), _BESIDE),),
+        product="zeek",
+    ),
+    LogFormat(
+        name="zeek_other_tsv",
+        title="Zeek's other logs (tab separated)",
+        vendor="Zeek",
+        doc="https://docs.zeek.org/en/master/script-reference/log-files.html",
+        kind="connection",
+        family=ZeekTsv(path=""),
+        fields=_ENDS,
+        time=(TimeOf(("ts",)),),
+        zone="utc",
+        rank=9,
+        uncounted=(When((), _BESIDE),),
         product="zeek",
     ),
 )

@@ -19,7 +19,7 @@ _WEB: dict[str, tuple[str, ...]] = {
     "url": ("eurl", "url"),
     "user": ("login", "elogin", "user"),
     "device": ("devicehostname", "edevicehostname", "devicename"),
-    "client_ip": ("cltip", "ClientIP", "cip", "cltintip", "cintip", "clientpublicIP", "cltpubip"),
+    "client_ip": ("cltip", "ClientIP", "cip", "cltintip", "cintip", "clientip", "clientpublicIP", "cltpubip"),
     "server_ip": ("serverip", "sip"),
     "method": ("reqmethod", "requestmethod"),
     "action": ("action",),

@@ -5,7 +5,7 @@ https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats: ``ou
 in ``srcBytes``.
 """
 
-from shadowai.sources.logs.description import Cef, Leef, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Cef, Json, Leef, LogFormat, Part, Pattern, TimeOf, When
 
 _TUNNEL = "the state of a tunnel, not a use of a service"
 _ADMIN = "an administration or alert event of the service, no traffic"
@@ -50,6 +50,45 @@ CEF = LogFormat(
         When((("cef.product", r"(?i)^NSS(?:audit|alert|admin)"),), _ADMIN),
     ),
     nulls=frozenset({"not available"}),
+    product="zscaler",
+)
+
+JSON = LogFormat(
+    name="zscaler_nss_cef_json",
+    title="Zscaler web, firewall and DNS log (Cloud NSS for Microsoft Sentinel, JSON with the keys of CEF)",
+    vendor="Zscaler",
+    doc="https://help.zscaler.com/zscaler-technology-partners/zscaler-and-microsoft-sentinel-deployment-guide",
+    kind="http_request",
+    family=Json(
+        requires=(("DeviceVendor", r"(?i)^zscaler$"), ("DeviceProduct", r"(?i)^NSS"), ("act", ""), ("src|suser", ""))
+    ),
+    fields={
+        "host": ("dhost", "request", Part("cs5", r"(.+)", only=(("cs5Label", r"^dns_req$"),))),
+        "url": ("request",),
+        "user": ("suser",),
+        "device": ("dvchost", "shost"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act",),
+        "bytes_up": ("out",),
+        "bytes_down": ("in", "inbytes"),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)), TimeOf(("TimeGenerated",))),
+    rank=14,
+    kinds=(
+        (When((("DeviceProduct", r"(?i)^NSSDNS"),)), "dns_query"),
+        (When((("DeviceProduct", r"(?i)^NSS(?:FW|Tunnel)"),)), "connection"),
+    ),
+    blocked=CEF.blocked,
+    allowed=CEF.allowed,
+    uncounted=(
+        When((("DeviceProduct", r"(?i)^NSSTunnel"),), _TUNNEL),
+        When((("DeviceProduct", r"(?i)^NSS(?:audit|alert|admin)"),), _ADMIN),
+    ),
+    nulls=frozenset({"not available", "NA"}),
     product="zscaler",
 )
 
@@ -122,4 +161,4 @@ RSA = LogFormat(
     product="zscaler",
 )
 
-FORMATS = (CEF, LEEF, RSA)
+FORMATS = (CEF, JSON, LEEF, RSA)

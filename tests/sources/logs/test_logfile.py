@@ -95,6 +95,22 @@ def test_lines_of_another_format_are_read_as_that(times: int) -> None:
     assert gaps(log) == []
 
 
+def test_a_clients_line_among_its_gateways_is_the_clients() -> None:
+    """FortiClient writes the gateway's keys, and means the computer by `hostname`."""
+    client = (
+        "date=2024-06-03 time=12:00:01 logver=1 type=traffic subtype=webfilter devid=FCT8000000000002 hostname=PC-9 "
+        "fctver=7.0.3.0193 vd=root user=asmith srcip=10.0.0.9 direction=outbound dstip=192.0.2.7 "
+        "remotename=claude.ai dstport=443 utmaction=passthrough utmevent=webfilter service=https"
+    )
+    _, records = opened("\n".join([FORTIGATE, client, FORTIGATE]))
+    assert [(record.format, record.host) for record in records] == [
+        ("fortigate_kv", "claude.ai"),
+        ("forticlient", "claude.ai"),
+        ("fortigate_kv", "claude.ai"),
+    ]
+    assert records[1].device == "pc-9"
+
+
 def test_a_table_with_preamble_and_its_header_again() -> None:
     log, records = opened(
         "Report\n\ntime,dest_host,user\n2024-06-03T12:00:00Z,chatgpt.com,jdoe\ntime,dest_host,user\n2024-06-03T12:00:00Z,claude.ai,jdoe\n"

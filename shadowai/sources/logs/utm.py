@@ -1,0 +1,123 @@
+"""Firewalls of many functions: Zyxel's ZLD (USG, ATP), UserGate NGFW, Versa Operating System (VOS).
+
+Zyxel ("Syslog Logs" of its user's guides): a traffic log is sent when a session is closed, ``sent`` and ``rcvd`` are the source's.
+UserGate ("Traffic log format"): ``in`` is "data transferred from the source to the destination", ``out`` what came back.
+Versa ("Versa Analytics log format"): ``sentOctets`` are those of the flow's source; ``accessLog`` and ``flowMonLog`` tell of the
+same flow, under its ``flowId``. Both take ``Unknown`` for nobody.
+"""
+
+from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, TimeOf, When, Whole
+
+_PACKED = r"^\[?([0-9A-Fa-f.:]+?)\]?:\d+$"
+_PORT = r":(\d{1,5})$"
+_SITE = r"^((?:[\w-]+\.)+[A-Za-z][\w-]*[^\s,]*?)(?:: |, )"
+_WEB = ("cat", r"(?i)web|url|content|dns filter")
+_OF_TRAFFIC = (
+    r"traffic log|security policy|firewall|access control|app(?:lication)? patrol|.*(?:web|url|content|dns filter)"
+)
+_BLOCKED = r"(?i)\b(?:block|drop|deny|reject)"
+
+ZYXEL = LogFormat(
+    name="zyxel",
+    title="Zyxel ZyWALL, USG, ATP and VPN series syslog",
+    vendor="Zyxel",
+    doc="https://www.manualsdir.com/manuals/227660/zyxel-communications-zywall-2-plus.html?page=445",
+    kind="connection",
+    family=KeyValue(requires=("src", "dst", "note", "devID", "cat")),
+    line=r'(?:^|\s)src="[^"]{0,64}" dst="[^"]{0,64}" msg="[^"]*" note="[^"]*" (?:user="[^"]*" )?devID="[0-9A-Fa-f]{12}" cat="',
+    fields={
+        "host": (Part("msg", _SITE, only=(_WEB,)),),
+        "url": (Part("msg", _SITE, only=(_WEB,)),),
+        "user": (Part("user", r"^(?!unknown$)(.+)"),),
+        "client_ip": (Part("src", _PACKED),),
+        "server_ip": (Part("dst", _PACKED),),
+        "server_port": (Part("dst", _PORT),),
+        "action": ("action", "note"),
+        "bytes_up": ("sent",),
+        "bytes_down": ("rcvd",),
+    },
+    kinds=((When((_WEB, ("msg", _SITE))), "http_request"),),
+    blocked=(When((("note", _BLOCKED),)), When((("action", _BLOCKED),))),
+    allowed=(When((("note", r"(?i)^(?:access|web) (?:forward|warning)"),)), When((("cat", r"(?i)^traffic log$"),))),
+    uncounted=(When((("cat", rf"(?i)^(?!{_OF_TRAFFIC})"),), "an event of the device itself, not use of a service"),),
+    lasted=("duration",),
+    product="zyxel",
+)
+
+USERGATE = LogFormat(
+    name="usergate_cef",
+    title="UserGate NGFW and UTM: web access, traffic, DNS and events (CEF)",
+    vendor="UserGate",
+    doc="https://support.usergate.com/docs/version/7.x/usergate-ngfw-710-0/traffic-log-format-1",
+    kind="connection",
+    family=Cef(device=r"(?i)^usergate\|"),
+    fields={
+        "host": ("request", "dhost"),
+        "url": ("request",),
+        "user": ("suser",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act",),
+        "bytes_up": ("in",),
+        "bytes_down": ("out",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)),),
+    rank=12,
+    kinds=(
+        (When((("request", r"."),)), "http_request"),
+        (When((("cef.class", r"(?i)^dns$"),)), "dns_query"),
+    ),
+    blocked=(When((("act", r"(?i)^(?:block|deny|drop|reject)"),)),),
+    allowed=(When((("act", r"(?i)^(?:accept|allow|pass|monitor|warning)"),)),),
+    uncounted=(
+        When((("dst", r"^$"), ("request", r"^$"), ("dhost", r"^$")), "an event of the device itself"),
+        When((("cef.class", r"(?i)^mail"),), "mail, not use of a service"),
+    ),
+    nulls=frozenset({"Unknown"}),
+    product="usergate",
+)
+
+VERSA = LogFormat(
+    name="versa",
+    title="Versa Operating System (VOS) flow, access, URL filter and threat logs",
+    vendor="Versa Networks",
+    doc="https://docs.versa-networks.com/",
+    kind="connection",
+    family=KeyValue("comma", requires=("applianceName", "tenantName")),
+    line=r"(?:^|\s)[a-z]\w{1,31}Log, ?applianceName=[^,]{0,128}, ?tenantName=",
+    fields={
+        "host": ("httpUrl", "host"),
+        "url": ("httpUrl",),
+        "user": ("fromUser",),
+        "device": ("deviceName",),
+        "client_ip": ("sourceIPv4Address", "sourceIPv6Address"),
+        "server_ip": ("destinationIPv4Address", "destinationIPv6Address"),
+        "server_port": (Part("destinationTransportPort", r"^(\d{1,5})$"), Part("destinationPort", r"^(\d{1,5})$")),
+        "action": ("urlfAction", "action", "idpAction", "avAction"),
+        "bytes_up": ("sentOctets",),
+        "bytes_down": ("recvdOctets",),
+    },
+    rank=12,
+    kinds=((When((("httpUrl", r"."),)), "http_request"),),
+    blocked=tuple(
+        When(((key, r"(?i)^(?:block|deny|drop|reject|reset)"),)) for key in ("urlfAction", "action", "idpAction")
+    ),
+    allowed=tuple(When(((key, r"(?i)^(?:allow|alert|permit)"),)) for key in ("urlfAction", "action")),
+    uncounted=(
+        When((("eventType", r"^start$"),), "the start of a flow; its end is counted", (("eventType", r"^end$"),)),
+        When(
+            (("sourceIPv4Address", r"^$"), ("sourceIPv6Address", r"^$"), ("httpUrl", r"^$")),
+            "an event of the device itself",
+        ),
+        When((("signatureId", r"."),), "a finding about a flow; the flow is counted"),
+    ),
+    session=("applianceName", "flowId", "flowCookie"),
+    whole=Whole((When((("sentOctets", r"."),)),)),
+    nulls=frozenset({"Unknown", "unknown"}),
+    product="versa",
+)
+
+FORMATS = (ZYXEL, USERGATE, VERSA)
