@@ -1084,21 +1084,12 @@ cdef class Fold:
         cdef const uint8_t *stop = self.line_end
         cdef const uint8_t *begin[6]
         cdef const uint8_t *end[6]
-        cdef uint64_t hash = 0
-        cdef int place, slot, count
+        cdef int place, count = 0
         if at == stop or memchr(at, c'{', stop - at) != NULL or self._is_bare_cef():
             return UNSURE
-        while True:
-            at = <const uint8_t *>memchr(at, c'C', stop - at) if at < stop else NULL
-            if at == NULL or stop - at < 4:
-                return UNSURE
-            if memcmp(at, b"CEF:", 4) == 0:
-                break
-            at += 1
-        at += 4
-        if at < stop and at[0] == c' ':
-            at += 1
-        count = 0
+        at = self._behind(b"CEF:", 4)
+        if at == NULL:
+            return UNSURE
         while at < stop and c'0' <= at[0] <= c'9':
             at += 1
             count += 1
@@ -1117,13 +1108,32 @@ cdef class Fold:
         count = self._extension(at + 1 if at < stop else stop)
         if count < 0 or (self.labels and not self._take_labels(count)):
             return UNSURE
-        for place in range(6):
+        return SURE if self._take_head(begin, end, 6) else UNSURE
+
+    cdef const uint8_t *_behind(self, const char *mark, size_t size) noexcept nogil:
+        """What stands behind the first of a mark, and behind one blank there; ``NULL`` where it is nowhere."""
+        cdef const uint8_t *at = self.line_begin
+        cdef const uint8_t *stop = self.line_end
+        while True:
+            at = <const uint8_t *>memchr(at, mark[0], stop - at) if at < stop else NULL
+            if at == NULL or <size_t>(stop - at) < size:
+                return NULL
+            if memcmp(at, mark, size) == 0:
+                break
+            at += 1
+        at += size
+        return at + 1 if at < stop and at[0] == c' ' else at
+
+    cdef bint _take_head(self, const uint8_t **begin, const uint8_t **end, int count) noexcept nogil:
+        """Set the fields of the header that are asked for; false where one begins with a quote, which is part of it."""
+        cdef int place, slot
+        for place in range(count):
             slot = self.head_slots[place]
             if slot >= 0:
                 if begin[place] < end[place] and begin[place][0] == c'"':
-                    return UNSURE
+                    return False
                 self.begin[slot], self.end[slot] = begin[place], end[place]
-        return SURE
+        return True
 
     cdef int _leef(self) except -1 nogil:
         """LEEF: four fields behind the version, maybe what parts the pairs, then these."""
@@ -1131,20 +1141,11 @@ cdef class Fold:
         cdef const uint8_t *stop = self.line_end
         cdef const uint8_t *begin[4]
         cdef const uint8_t *end[4]
-        cdef int place, slot, delimiter
+        cdef int place, delimiter
         if at == stop or memchr(at, c'{', stop - at) != NULL or self._is_bare_leef() or self._has_written_tab():
             return UNSURE
-        while True:
-            at = <const uint8_t *>memchr(at, c'L', stop - at) if at < stop else NULL
-            if at == NULL or stop - at < 9:
-                return UNSURE
-            if memcmp(at, b"LEEF:", 5) == 0:
-                break
-            at += 1
-        at += 5
-        if at[0] == c' ':
-            at += 1
-        if stop - at < 4 or not self._is_digit(at[0]) or at[1] != c'.' or not self._is_digit(at[2]) or at[3] != c'|':
+        at = self._behind(b"LEEF:", 5)
+        if at == NULL or stop - at < 4 or not self._is_digit(at[0]) or at[1] != c'.' or not self._is_digit(at[2]) or at[3] != c'|':
             return UNSURE
         at += 3
         for place in range(4):
@@ -1158,13 +1159,7 @@ cdef class Fold:
         delimiter = self._delimiter(at + 1, &at)
         if delimiter <= 0 or not self._parts(at, <uint8_t>delimiter):
             return UNSURE
-        for place in range(4):
-            slot = self.head_slots[place]
-            if slot >= 0:
-                if begin[place] < end[place] and begin[place][0] == c'"':
-                    return UNSURE
-                self.begin[slot], self.end[slot] = begin[place], end[place]
-        return SURE
+        return SURE if self._take_head(begin, end, 4) else UNSURE
 
     cdef bint _is_bare_leef(self) noexcept nogil:
         """Whether the line may begin with LEEF's version, without its name."""

@@ -133,7 +133,7 @@ _PAGE = _both("submittedUrl", "topLevelUrl", "websiteTopLevelUrl", "frameUrl")
 _VERDICT = ("verdict", "Verdict", "verdict_s")
 ISLAND = LogFormat(
     name="island_browser",
-    title="Island Enterprise Browser audit events (API, SIEM stream, tables of Microsoft Sentinel; JSON)",
+    title="Island Enterprise Browser audit events (API, SIEM stream, Sentinel; JSON)",
     vendor="Island",
     doc="https://www.elastic.co/docs/reference/integrations/island_browser",
     kind="http_request",
@@ -180,7 +180,7 @@ def _either(name: str) -> str:
 
 GRAVITYZONE = LogFormat(
     name="bitdefender_gravityzone",
-    title="Bitdefender GravityZone event push: content control, anti-phishing, data protection (JSON)",
+    title="Bitdefender GravityZone events: content control, phishing, data protection (JSON)",
     vendor="Bitdefender",
     doc="https://www.bitdefender.com/business/support/en/77209-135319-event-types.html",
     kind="endpoint_event",

@@ -181,7 +181,7 @@ EVENT = LogFormat(
 
 FORTICLIENT = LogFormat(
     name="forticlient",
-    title="FortiClient traffic (web filter, firewall) and event log, as it sends it to FortiAnalyzer or syslog",
+    title="FortiClient traffic (web filter, firewall) and event log, to FortiAnalyzer or syslog",
     vendor="Fortinet",
     doc="https://docs.fortinet.com/document/forticlient/7.4.2/log-message-reference",
     kind="connection",

@@ -55,7 +55,7 @@ CEF = LogFormat(
 
 JSON = LogFormat(
     name="zscaler_nss_cef_json",
-    title="Zscaler web, firewall and DNS log (Cloud NSS for Microsoft Sentinel, JSON with the keys of CEF)",
+    title="Zscaler web, firewall and DNS log (Cloud NSS for Sentinel, JSON with keys of CEF)",
     vendor="Zscaler",
     doc="https://help.zscaler.com/zscaler-technology-partners/zscaler-and-microsoft-sentinel-deployment-guide",
     kind="http_request",
