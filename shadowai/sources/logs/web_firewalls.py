@@ -121,7 +121,7 @@ FORTIWEB = LogFormat(
         When((("type", r"^attack$"),), "a finding about a request; the request is counted", (("type", r"^traffic$"),)),
     ),
     nulls=frozenset({"none", "(null)", "Unknown"}),
-    product="fortiweb",
+    product="fortios",
     same_as=("fortiadc",),
 )
 
