@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
+from ipaddress import IPv4Network
 from typing import Final, Literal, NamedTuple
 
 from shadowai import accounts, blind_hosts, candidates, normalize
@@ -65,10 +66,7 @@ class Names:
     @cached_property
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """The IPv4 addresses (first and last, as numbers) outside of which none is of a service, or is known for anything else."""
-        from ipaddress import IPv4Network, ip_network
-
-        texts = [*self._catalog.index.tables["net"], *(name for name in self.known if name[-1:].isdigit())]
-        nets = [net for text in texts if isinstance(net := ip_network(text), IPv4Network)]
+        nets = filter(None, map(_network, (*self._catalog.index.tables["net"], *self.known)))
         return tuple(sorted((int(net.network_address), int(net.broadcast_address)) for net in nets))
 
     def decide(self, text: str) -> Decision:
@@ -176,6 +174,16 @@ class Names:
             return Found(host, (hiding,), False)
         watched = candidates.watched(host)
         return Found(host, (watched,), True) if watched is not None else NOT_AI
+
+
+def _network(text: str) -> IPv4Network | None:
+    """The IPv4 addresses that a network, or an address among the names, stands for; ``None`` for a name such as ``gpu3``."""
+    if not text[-1:].isdigit():
+        return None
+    try:
+        return IPv4Network(text)
+    except ValueError:
+        return None
 
 
 def _is_watched(decision: Decision) -> bool:

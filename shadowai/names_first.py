@@ -188,12 +188,12 @@ class _NamesFirst:
 
     def nameless(self) -> int:
         """What is done with records that name no host, and whose server's address is of no service."""
-        log, format = self._log, self._log.primary.description
+        log, fmt = self._log, self._log.primary.description
         if not log.sets_aside(log.primary):
             return _PASSED_BY
-        if format.session or format.told is not None or format.kinds:
+        if fmt.session or fmt.told is not None or fmt.kinds:
             return _LOOKED_AT
-        if format.kind != "connection":
+        if fmt.kind != "connection":
             return _PASSED_BY
         return _COUNTED if log.answers is not None and log.answers.refuses else _LOOKED_AT
 

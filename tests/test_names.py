@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadowai import normalize
+from shadowai.candidates import Known
 from shadowai.catalog import Catalog
 from shadowai.names import NO_HOST, NOT_AI, Found, Names, authority
 from shadowai.sightings import is_ai
@@ -149,3 +150,13 @@ def test_signatures_that_protocols_prove_exist(names: Names) -> None:
         "open-webui",
     ):
         assert names.proven(id, "10.1.2.3"), id
+
+
+def test_addresses_outside_of_which_none_is_of_a_service() -> None:
+    """Names of hosts that end in digits are no addresses: an organisation's own signatures have such."""
+    names = Names(Catalog.load())
+    before = names.ranges
+    assert before and all(0 < first <= last < 1 << 32 for first, last in before)
+    more = Names(Catalog.load())
+    more.known = Known({*names.known, "gpu3", "llm.lab1", "1.2.3", "999.1.1.1", "2001:db8::1", "192.0.2.7"})
+    assert set(more.ranges) - set(before) == {(0xC0000207, 0xC0000207)}

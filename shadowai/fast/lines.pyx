@@ -2409,7 +2409,7 @@ cdef class Fold:
     cdef bint _sum(self, int way, int64_t facts) except -1 nogil:
         cdef Cell *cell
         cdef int64_t time = 0, up = 0, down = 0
-        cdef int has_up, has_down, actor
+        cdef int has_up, has_down, actor, known
         cdef int kind = self.way[way].kind
         if kind == SHOW:
             return False
@@ -2426,7 +2426,9 @@ cdef class Fold:
         has_down = self._size(self.down_slots, self.n_down, &down)
         if has_up < 0 or has_down < 0:
             return False
-        fetch_early(&self.cells[self.cell_at[self._cell_place(actor, way)] - 1])
+        known = self.cell_at[self._cell_place(actor, way)]
+        if known:
+            fetch_early(&self.cells[known - 1])
         if not self._when(&time):
             return False
         if time < self.since or time > self.until:

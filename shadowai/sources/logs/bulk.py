@@ -101,7 +101,7 @@ class Plan:
     line: Program | None = None
     """The steps of a pattern that every line matches."""
     server: list[int] | None = None
-    """Where a line without a name tells the server's address, and the client's; ``None`` where that is cut out of something."""
+    """Where a line without a name tells the server's address, and the client's; ``None`` where the reference has to look."""
     client: list[int] | None = None
     absent: list[int] = field(default_factory=list)
     """Columns that a line must not have."""
@@ -373,7 +373,7 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
                 if not _searched(plan, reader, key, pattern):
                     _told_by_name(plan, reader, key, pattern)
             elif key not in deciding:
-                if (
+                if (  # what is the same in many lines decides as it stands in these, escapes and all
                     (key in volatile or plan.family not in (OBJECT, TABS))
                     and plan.family in _TESTING
                     and _tested(pattern) is not None
@@ -459,7 +459,9 @@ def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]
 
 
 def _whole(plan: Plan, reader: FormatReader, field: str) -> list[int] | None:
-    """Where a field stands that is a column as it is; ``None`` where a piece of one is taken."""
+    """Where a field stands that is a column as it is; ``None`` where a piece of one is taken, or an address may stand for none."""
+    if any("." in null for null in reader.description.nulls):
+        return None
     takes = [take for take in reader.description.fields.get(field, ()) if reader.getter(take) is not nothing]
     keys = [take for take in takes if not isinstance(take, Part)]
     return _all(plan, reader, keys) if len(keys) == len(takes) else None

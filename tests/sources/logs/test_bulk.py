@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shadowai.sources.logs import bulk, formats
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, When
 from shadowai.sources.logs.reader import FormatReader
@@ -75,6 +77,7 @@ def test_a_format_without_names_has_a_plan_where_its_addresses_are_columns() -> 
     plan = bulk.plan_of(_reading(whole, "time,user,host,sent"))
     assert plan is not None and not plan.host
     assert [plan.columns[slot] for slot in plan.server or ()] == [2]
+    assert bulk.plan_of(_reading(replace(whole, nulls=frozenset({"0.0.0.0"})), "time,user,host,sent")) is None
     cut = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$"),)})
     assert bulk.plan_of(_reading(cut, "time,user,host,sent")) is None
 
