@@ -70,13 +70,26 @@ class Connection(NamedTuple):
 class Answers:
     """What clients were told, and where they connected to, until :meth:`settle`. Those of parts of the input merge in order."""
 
-    __slots__ = ("_addresses", "_connections", "_held", "_named", "_others", "_parted", "_told", "_unheard", "_unkept")
+    __slots__ = (
+        "_addresses",
+        "_connections",
+        "_full",
+        "_held",
+        "_named",
+        "_others",
+        "_parted",
+        "_told",
+        "_unheard",
+        "_unkept",
+    )
 
     def __init__(self) -> None:
         self._told: dict[Pair, tuple[Told, ...]] = {}
         self._addresses: set[str] = set()
         self._others: set[str] = set()
         self._connections: dict[Pair, list[Connection]] = {}
+        self._full = False
+        """Whether there were too many connections once; from then on only those are remembered that an answer can name already."""
         self._held = self._named = self._parted = self._unheard = self._unkept = 0
 
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
@@ -104,19 +117,15 @@ class Answers:
 
     def wants(self, client: str, address: str) -> bool:
         """Whether a connection between the two may still be named: the client was told the address, or may yet turn out to have been."""
-        return (
-            self._held < CONNECTIONS
-            or (address in self._addresses and (client, address) in self._told)
-            or self._refuse()
-        )
+        return not self._full or (address in self._addresses and (client, address) in self._told) or self._refuse()
 
     @property
-    def refuses(self) -> bool:
-        """Whether no connection by address is remembered any more, and no answer is known that could name one."""
-        return self._held >= CONNECTIONS and not self._told
+    def heard(self) -> Collection[str] | None:
+        """The addresses that answers told, to whomever; ``None`` while :meth:`wants` is true of every connection."""
+        return self._addresses if self._full else None
 
     def pass_by(self, count: int) -> None:
-        """So many connections came while :attr:`refuses` held."""
+        """So many connections came of which :meth:`wants` would have been false."""
         self._unkept += count
 
     def connect(self, record: Record, channel: str) -> None:
@@ -137,8 +146,13 @@ class Answers:
             record.bytes_down if session is None else session.down,
             session.id if session is not None else None,
         )
-        self._connections.setdefault((record.client_ip, record.server_ip), []).append(one)
+        self.wait(record.server_ip, one)
+
+    def wait(self, server: str, one: Connection) -> None:
+        """Remember a connection to the address of a ``server``."""
+        self._connections.setdefault((one.actor.address or "", server), []).append(one)
         self._held += 1
+        self._full = self._full or self._held >= CONNECTIONS
 
     def merge(self, other: Answers) -> None:
         """Add those of the part of the input that follows; ``other`` is left as it was."""
@@ -149,6 +163,7 @@ class Answers:
             if self._held < 2 * CONNECTIONS or pair in self._told:
                 self._connections.setdefault(pair, []).extend(some)
                 self._held += len(some)
+                self._full = self._full or self._held >= CONNECTIONS
             else:
                 self._unkept += len(some)
         self._named += other._named

@@ -10,6 +10,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from shadowai import sightings
+from shadowai.answers import Connection
 from shadowai.blind_hosts import shows_in_captures
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
@@ -20,6 +21,7 @@ from shadowai.sources.container import Content
 if TYPE_CHECKING:
     from shadowai.leases import Leases
     from shadowai.sources.capture.capture_file import CaptureFile
+    from shadowai.sources.logs.bulk import Said
     from shadowai.sources.logs.description import LogFormat
     from shadowai.sources.logs.families import Tokens
     from shadowai.sources.logs.logfile import LogFile, Row
@@ -107,7 +109,9 @@ def scan_log(
         scan_file(log, names, inventory, since=since, until=until)
         return
     together = _Together(log, names, inventory, since, until)
-    log.aside, log.passed, log.answers = together.take, together.pass_over, inventory.joins.answers
+    log.aside, log.passed, log.said = together.take, together.pass_over, together.said
+    if not alone or log.tells_answers:
+        log.answers = inventory.joins.answers
     scan_file(log, names, inventory, since=since, until=until)
     together.sums.flush()
 
@@ -133,6 +137,22 @@ class _Together:
             return self._by_address(row, session) or self._size(row, session)
         return (session is not None or self._log.known is not None) and self._use(row, named=decision is not NO_HOST)
 
+    def said(self, said: Sequence[Said]) -> None:
+        """What records without a name say of connections: their sizes, and those that wait for a name."""
+        joins, log = self._inventory.joins, self._log
+        source = log.primary.description.name
+        for line, session, up, down, sized, waits in said:
+            if sized and session is not None:
+                joins.sessions.keep(session, up, down)
+            if waits is None or not joins.answers.wants(waits.actor.address or "", waits.server):
+                continue
+            actor, server, time, began, blocked, counted, assumed = waits
+            log.assume(assumed)
+            if counted:
+                channel = sightings.CHANNELS["connection"]
+                one = Connection(actor, channel, source, log.path, line, time, began, blocked, up, down, session)
+                joins.answers.wait(server, one)
+
     def pass_over(self, reader: FormatReader, rows: Sequence[Tokens]) -> None:
         """DNS records of names that are no AI service's: an address that was also the answer for one of these names nothing."""
         other, answer_of = self._inventory.joins.answers.other, reader.answer
@@ -141,6 +161,7 @@ class _Together:
                 other(answer)
 
     def _learn(self, row: Row, *, other: bool) -> None:
+        self._log.answers = self._inventory.joins.answers
         if other:
             self.pass_over(row.reader, (row.tokens,))
         elif row.reader.answer(row.tokens) is not None:
@@ -157,7 +178,8 @@ class _Together:
     def _by_address(self, row: Row, session: Session | None) -> bool:
         """A connection that a DNS answer may name."""
         reader, tokens = row.reader, row.tokens
-        if (session is not None and session.named) or reader.kind(tokens) != "connection":
+        unnamed = session is None or not session.named
+        if self._log.answers is None or not unnamed or reader.kind(tokens) != "connection":
             return False
         client, server = reader.client(tokens), reader.server(tokens)
         if client is None or server is None or not self._inventory.joins.answers.wants(client, server):

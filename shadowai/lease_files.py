@@ -91,7 +91,8 @@ def _text(path: Path) -> str:
             packed = file.peek(2)[:2] == b"\x1f\x8b"
             data = (gzip.GzipFile(fileobj=file) if packed else file).read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as wrong:
-        raise UsageError(f"cannot be read: {wrong}", origin=origin, remedy="name a file of leases") from wrong
+        why = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else wrong
+        raise UsageError(f"cannot be read: {why}", origin=origin, remedy="name a file of leases") from wrong
     if len(data) > LARGEST:
         raise UsageError(f"is larger than {LARGEST >> 20} MiB", origin=origin, remedy="give a part of it")
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")

@@ -170,11 +170,14 @@ def _told(several: Mapping[str, Sequence[Span]], shared: frozenset[str]) -> Iter
 
 def _disagree(spans: Sequence[Span]) -> bool:
     """Whether spans of different cards meet."""
-    latest: dict[str, int] = {}
+    card, until, before = "", -_FOREVER, -_FOREVER
     for span in sorted(spans):
-        if any(card != span.card and last >= span.first for card, last in latest.items()):
+        if span.card == card:
+            until = max(until, span.last)
+        else:  # whoever had it before the last card met none, and is over
+            card, until, before = span.card, span.last, until
+        if before >= span.first:
             return True
-        latest[span.card] = max(latest.get(span.card, 0), span.last)
     return False
 
 

@@ -69,6 +69,11 @@ class Names:
         nets = filter(None, map(_network, (*self._catalog.index.tables["net"], *self.known)))
         return tuple(sorted((int(net.network_address), int(net.broadcast_address)) for net in nets))
 
+    @cached_property
+    def sixes(self) -> bool:
+        """Whether an IPv6 address may be of a service, or is known for anything else."""
+        return any(":" in text for text in (*self._catalog.index.tables["net"], *self.known))
+
     def decide(self, text: str) -> Decision:
         """What the host in ``text`` (a host, ``host:port``, URL, wire name …) is."""
         key = authority(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
 from shadowai.sources import framing
-from shadowai.sources.logs.bulk import Counted, LineFold, Tallies
+from shadowai.sources.logs.bulk import BY_ADDRESS, COUNTED, SHOWN, SIZED, STOPPED, Counted, LineFold, Tallies
 from shadowai.sources.logs.families import CefTokenizer, CsvTokenizer, Tokens
 from shadowai.sources.logs.logfile import LogFile, Row, Run
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
@@ -29,6 +29,7 @@ from shadowai.sources.syslog import NO_HEADER
 
 _REMEMBERED = 1 << 16
 _NO_FACTS: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, int] = {}
 _GARBAGE = 200_000
 """Objects made and kept between two looks for garbage."""
 
@@ -39,16 +40,19 @@ def scan_file(
     """Fold one log file into ``inventory``, names first."""
     work = _NamesFirst(log, names, inventory, since, until)
     if fast.lines_module() is not None:
-        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES, names.ranges)
-    with _rare_garbage():
-        for item in log.runs(names.is_refused, work.fold):
-            if isinstance(item, Run):
-                work.take_run(item)
-            else:
-                work.take(item)
-        if work.fold is not None:
-            work.fold.drain()
-        work.sums.flush_in_order()
+        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES, names.ranges, names.sixes)
+    try:
+        with _rare_garbage():
+            for item in log.runs(names.is_refused, work.fold):
+                if isinstance(item, Run):
+                    work.take_run(item)
+                else:
+                    work.take(item)
+            if work.fold is not None:
+                work.fold.drain()
+            work.sums.flush_in_order()
+    finally:
+        work.fold = None  # else the two hold each other, with all their tables, until somebody looks for garbage
 
 
 @contextmanager
@@ -188,14 +192,24 @@ class _NamesFirst:
 
     def nameless(self) -> int:
         """What is done with records that name no host, and whose server's address is of no service."""
-        log, fmt = self._log, self._log.primary.description
-        if not log.sets_aside(log.primary):
-            return _PASSED_BY
-        if fmt.session or fmt.told is not None or fmt.kinds:
-            return _LOOKED_AT
-        if fmt.kind != "connection":
-            return _PASSED_BY
-        return _COUNTED if log.answers is not None and log.answers.refuses else _LOOKED_AT
+        return _SET_ASIDE if self._log.sets_aside(self._log.primary) else _PASSED_BY
+
+    def heard(self) -> Collection[str] | None:
+        """The addresses by which an answer may name a connection; ``None`` while all connections without a name are remembered."""
+        answers = self._log.answers
+        return () if answers is None else answers.heard
+
+    def aside_of(self, row: Row) -> int:
+        """What records without a name of the same manner say to others, by the bits of the compiled fold."""
+        reader, description = row.reader, row.reader.description
+        if reader.kind(row.tokens) != "connection":
+            return 0
+        found = STOPPED if reader.is_blocked(row.tokens) else 0
+        if reader.counts(row.tokens):
+            found |= COUNTED | SIZED if reader.has_ids else COUNTED
+        if not reader.has_ids or not reader.is_named(row.tokens):
+            found |= BY_ADDRESS if description.told is None else SHOWN
+        return found
 
     def way_of(self, row: Row) -> _Manner | None:
         """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
@@ -395,7 +409,7 @@ class _NamesFirst:
 
 _REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE, _NAMELESS = range(6)
 _PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
-_LOOKED_AT, _PASSED_BY, _COUNTED = range(3)
+_LOOKED_AT, _PASSED_BY, _SET_ASIDE = range(3)
 """What a name may be, and a way of use, and what is done with a line that names no host and whose server is of no service (the last:
 only if both addresses stand in it), as :class:`shadowai.fast.lines.Fold` numbers them."""
 
@@ -438,6 +452,19 @@ class _Answers:
             return _LEAVE_OUT, False, place, _MOST_FACTS
         return self._counted(manner, place)
 
+    def heard(self) -> Collection[str] | None:
+        return self._work.heard()
+
+    def person(self, place: int) -> Actor:
+        return self._actors[place]
+
+    def assumption(self, number: int) -> Mapping[str, int]:
+        return _NOTHING if number < 0 else dict(self._assumptions[number])
+
+    def aside(self, number: int, line: bytes) -> int:
+        row = self._row(number, line)
+        return SHOWN if row is None else self._work.aside_of(row)
+
     def manner(self, number: int, line: bytes, place: int) -> int:
         row = self._row(number, line)
         if row is None:
@@ -464,7 +491,7 @@ class _Answers:
         assert row is not None  # it was one when its name and its manner were asked for
         self._actors[place] = self._work.actor_of(row)
 
-    def time(self, number: int, line: bytes) -> tuple[int | None, int, bool]:
+    def time(self, number: int, line: bytes, uncounted: bool) -> tuple[int | None, int, bool]:
         row = self._row(number, line)
         if row is None:
             return None, -1, False
@@ -473,6 +500,9 @@ class _Answers:
         time = row.reader.amounts(row.tokens)[0]
         grown = tuple((kind, count - before.get(kind, 0)) for kind, count in clock.assumed.items())
         grown = tuple((kind, count) for kind, count in grown if count)
+        if uncounted:
+            clock.assumed.clear()
+            clock.assumed.update(before)
         if not grown:
             return time, -1, clock.day_first is not day_first
         if grown not in self._assumptions:

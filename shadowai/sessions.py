@@ -107,6 +107,10 @@ class Sessions:
         if kind == "connection" and port != _DNS and size != Size():
             self._keep(session.id, size)
 
+    def keep(self, session: str, up: int | None, down: int | None) -> None:
+        """What a record without a name says of the size of its connection."""
+        self._keep(session, Size(up, down))
+
     @property
     def ids(self) -> Collection[str]:
         """The connections that are known to be an AI service's, and not counted yet."""

@@ -216,7 +216,7 @@ def test_what_is_no_file_of_leases_is_an_error_that_names_it(data: bytes, tmp_pa
 
 
 def test_a_missing_file_and_one_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot be read: No such file or directory \\(name"):
         read(tmp_path / "none", None)
     monkeypatch.setattr(lease_files, "LARGEST", 40)
     with pytest.raises(UsageError, match="larger"):

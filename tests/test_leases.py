@@ -6,6 +6,7 @@ import json
 import random
 from datetime import timedelta, timezone
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -152,6 +153,15 @@ def test_spans_agree_with_a_plain_look_through_all_of_them(tmp_path: Path) -> No
         for hour in range(7, 19):
             for time in (at(hour) - 1, at(hour), at(hour, 30)):
                 assert known.device(ADDRESS, time) == _plainly(files, time)
+
+
+def test_an_address_of_very_many_cards_takes_no_longer_for_each() -> None:
+    spans = [leases.Span(2 * at, 2 * at, f"02:{at}") for at in range(30_000)]
+    began = process_time()
+    assert not leases._disagree(spans)
+    assert leases._disagree([*spans, leases.Span(59_998, 59_999, "other")])
+    assert leases._disagree([leases.Span(0, 2, "02:0"), *spans[1:]])
+    assert process_time() - began < 5
 
 
 def _plainly(files: list[list[tuple[int, int, str, str]]], time: int) -> str | None:

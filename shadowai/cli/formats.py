@@ -50,6 +50,7 @@ def guess(file: Path, name: str, config_file: Path | None) -> int:
     """
     from shadowai.config import load
     from shadowai.errors import SourceError
+    from shadowai.model import Origin
     from shadowai.sources import container
     from shadowai.sources.logs import formats_with
     from shadowai.sources.logs.guess import columns_of, fields_of, toml
@@ -59,19 +60,20 @@ def guess(file: Path, name: str, config_file: Path | None) -> int:
     known = formats_with(load(config_file).formats_dir)
     source = next((one for one in container.expand([str(file)]) if isinstance(one, container.Source)), None)
     if source is None:
-        raise SourceError("holds no file", remedy="name one log")
+        raise SourceError("holds no file", origin=Origin(str(file)), remedy="name one log")
     with container.opened(source) as stream:
         content = _text(source, stream)
         found = LogFile(content, known).format
     if found is not None and found.rank >= _SPECIFIC:
         terminal.say(
-            f"{printable(str(file))} is read as {found.name} already; a description of your own would replace that"
+            f"{printable(source.path)} is read as {found.name} already; a description of your own would replace that"
         )
     with container.opened(source) as stream:
         table = columns_of(_text(source, stream))
     if table is None:
         raise SourceError(
             "is no table, no JSON and no key=value",
+            origin=Origin(source.path),
             remedy="describe its lines with family = 'blank' or 'pattern', see docs/sources.md",
         )
     fields = fields_of(table.columns)
@@ -91,10 +93,11 @@ def _name(file: Path) -> str:
 
 def _text(source: Source, stream: BinaryIO) -> Content:
     from shadowai.errors import SourceError
-    from shadowai.model import Gap
+    from shadowai.model import Gap, Origin
     from shadowai.sources import container
 
     first = next(iter(container.contents(source, stream)), None)
     if first is None or isinstance(first, Gap) or first.capture:
-        raise SourceError("is no text", remedy="name one log")
+        why = first.reason if isinstance(first, Gap) else "is no text"
+        raise SourceError(why, origin=Origin(source.path), remedy="name one log")
     return first

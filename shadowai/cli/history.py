@@ -26,7 +26,7 @@ def command(context: click.Context, layout: str, history_url: str | None, config
         return 0
     from shadowai.history import listing, place
 
-    with place.opened(context.obj[1]) as history:
+    with place.opened(context.obj[1], make=False) as history:
         from shadowai.history import store
 
         with history.reading() as db:
@@ -49,7 +49,7 @@ def show(context: click.Context, run: int, layout: str) -> int:
 
     from shadowai.history import listing, place
 
-    with place.opened(context.obj[1]) as history:
+    with place.opened(context.obj[1], make=False) as history:
         from shadowai.history import store
 
         with history.reading() as db:
@@ -70,7 +70,7 @@ def forget(context: click.Context, before: str) -> int:
     from shadowai.history import place
 
     moment = options.moment(before, option="--before")
-    with place.opened(context.obj[1]) as history:
+    with place.opened(context.obj[1], make=False) as history:
         from shadowai.history import store
 
         with history.writing() as db:
@@ -92,7 +92,7 @@ def notify_command(context: click.Context, dry_run: bool) -> int:
         raise UsageError(
             "no webhook is configured", remedy='write [notify] and url = "env:NAME" into the configuration'
         )
-    with place.opened(context.obj[1]) as history:
+    with place.opened(context.obj[1], make=False) as history:
         from shadowai.history.compare import last_two
 
         after = last_two(history)[1]

@@ -115,7 +115,7 @@ def prepared(budget: str | None, verdict: str | None, policy: Path | None, fail_
     """What the command line says of judging, read before the work. A verdict of an earlier run is removed: whatever happens, it is not
     taken for one of this run. Raises :class:`~shadowai.errors.UsageError`."""
     target = None if verdict is None else Path(verdict)
-    options.check_folder(target)
+    options.check_folder(target, "--verdict")
     several: list[Budgets] = []
     if policy is not None or budget is not None:
         from shadowai.budgets.reading import load

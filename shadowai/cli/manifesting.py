@@ -35,7 +35,7 @@ def checked(name: str | None, target: Path | None) -> Path | None:
     if name is None:
         return None
     path = Path(name)
-    options.check_folder(path)
+    options.check_folder(path, "--manifest")
     if target is not None and path.absolute() == target.absolute():
         raise click.BadParameter("it is the file of the inventory", param_hint="--manifest")
     return path

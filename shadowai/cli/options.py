@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -53,10 +53,26 @@ def leased(settings: Settings, leases: tuple[Path, ...], timezone: str | None) -
     return found
 
 
-def check_folder(target: Path | None) -> None:
+def check_folder(target: Path | None, option: str = "--output") -> None:
     """Raises :class:`click.BadParameter` where the folder of an output is not there: before the work, not after it."""
     if target is not None and not target.parent.is_dir():
-        raise click.BadParameter(f"{target.parent}: no such folder", param_hint="--output")
+        raise click.BadParameter(f"{target.parent}: no such folder", param_hint=option)
+
+
+def keep_apart(read: Iterable[str | Path | None], **written: str | Path | None) -> None:
+    """Raises :class:`click.BadParameter` where a file to be written, by the name of its option, is one of those that are ``read``, or is
+    written twice: what is looked at stays as it is."""
+    inputs = [Path(name) for name in read if name is not None]
+    targets: set[Path] = set()
+    for option, name in written.items():
+        target = Path(name).absolute() if name is not None else None
+        if target is None or (target.exists() and not target.is_file()):
+            continue
+        if any(path.exists() and target.exists() and target.samefile(path) for path in inputs):
+            raise click.BadParameter(f"{name} is read, and would be replaced", param_hint=f"--{option}")
+        if target in targets:
+            raise click.BadParameter(f"{name} is written already", param_hint=f"--{option}")
+        targets.add(target)
 
 
 def output_file(name: str | None) -> Path | None:

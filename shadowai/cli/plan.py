@@ -75,6 +75,8 @@ def blocklist(
     for name in appliances:
         if name not in APPLIANCES:
             raise click.BadParameter(f"{name!r} is not one of {', '.join(APPLIANCES)}", param_hint="--appliance")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise click.BadParameter(f"{folder} is no folder", param_hint="--output")
     settings = config.load(config_file)
     asked = pipeline.ScanOptions(
         log_format=log_format,
@@ -102,8 +104,9 @@ def blocklist(
     for line in writing.block_lines(plan):
         print(line)
     if folder is not None:
+        about = {appliance.file: f" ({appliance.about})" for appliance in APPLIANCES.values()}
         for path in writing.write_block_plan(plan, folder, appliances or tuple(APPLIANCES)):
-            terminal.say(f"written: {path}")
+            terminal.say(f"written: {path}{about.get(path.name, '')}")
     for gap in report.gaps:
         terminal.gap(gap)
     return WITHIN_POLICY if report.complete else INCOMPLETE

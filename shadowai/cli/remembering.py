@@ -40,11 +40,11 @@ def place(asked: str | None, settings: Settings) -> str | None:
     return settings.history.url if asked in (None, OWN) else asked
 
 
-def opened(asked: str | None, settings: Settings) -> History:
-    """The history, to be used as a context."""
+def opened(asked: str | None, settings: Settings, *, make: bool = False) -> History:
+    """The history, to be used as a context; with ``make``, one that is not there is made."""
     from shadowai.history import place as places
 
-    return places.opened(place(asked, settings))
+    return places.opened(place(asked, settings), make=make)
 
 
 def scans_remember(asked: str | None, no_history: bool, settings: Settings) -> bool:

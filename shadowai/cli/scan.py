@@ -119,6 +119,12 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    options.keep_apart(
+        (*paths, policy_file, budget_file, identities, *leases, config_file),
+        output=target,
+        manifest=manifest_file,
+        verdict=verdict_file,
+    )
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = options.leased(config.load(config_file), leases, timezone)
@@ -149,7 +155,7 @@ def command(
     )  # millions of small objects and no cycles: the usual pace costs a third of the time
     history = None
     if remembering.scans_remember(history_url, no_history, settings):
-        history = remembering.opened(history_url, settings)  # before the work: better to know it now
+        history = remembering.opened(history_url, settings, make=True)  # before the work: better to know it now
     began = time.time_ns() // 1000
     both = history is not None or exporter.name == "html" or judges.wants_both
     if again.asked:

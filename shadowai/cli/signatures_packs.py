@@ -27,13 +27,15 @@ def update(place: str, config_file: Path | None) -> None:
     Its signature lies beside it, under its name and .sig. Whatever is refused changes nothing.
     """
     from shadowai.config import load
-    from shadowai.packs import fetching, installing, signing
+    from shadowai.packs import fetching, installing, loading, signing
 
     settings = load(config_file)
     signing.trusted(settings.signatures.keys)  # before anything is fetched
     data, signature, origin = fetching.get(place)
     made, new = installing.install(data, signature, settings, origin=origin)
     terminal.say(f"{made.name} is in force{'' if new else ' already'}; it expires on {made.expires}")
+    if new:
+        terminal.say(f"{len(loading.in_force(settings).files):,} signatures in place of those in force before")
 
 
 @_GROUP.command()

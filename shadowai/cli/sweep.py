@@ -173,6 +173,12 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    options.keep_apart(
+        (*network, policy_file, budget_file, identities, config_file),
+        output=target,
+        manifest=manifest_file,
+        verdict=verdict_file,
+    )
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     seconds = tenants.interval(every) if every is not None else None
@@ -364,6 +370,6 @@ def joined(chosen: Chosen) -> Join:
     made = SweptReport(chosen.asked, {tenant.connector: connector_of(tenant).signals for tenant in chosen.tenants})
     if not chosen.history:
         return remembering.JoinInBothWays(made, chosen.by)
-    history = remembering.opened(chosen.history_url, chosen.settings)
+    history = remembering.opened(chosen.history_url, chosen.settings, make=True)
     about = {"tenants": " ".join(tenant.name for tenant in chosen.tenants), "scope": chosen.scope}
     return remembering.RememberingJoin(made, history, chosen.by, chosen.policy, chosen.settings, about)

@@ -29,6 +29,20 @@ static inline const unsigned char *json_mark(const unsigned char *at, const unsi
     return end;
 }
 
+/* Where a text stands; NULL where it does not. */
+static inline const unsigned char *text_in(
+    const unsigned char *at, const unsigned char *end, const unsigned char *text, size_t length)
+{
+    if ((size_t)(end - at) < length)
+        return NULL;
+    for (const unsigned char *last = end - length; at <= last; at++) {
+        at = memchr(at, text[0], (size_t)(last - at) + 1);
+        if (!at || !memcmp(at + 1, text + 1, length - 1))
+            return at;
+    }
+    return NULL;
+}
+
 /* The first of two bytes; `end` where there is none. */
 static inline const unsigned char *either(const unsigned char *at, const unsigned char *end, unsigned char a, unsigned char b)
 {

@@ -18,6 +18,7 @@ from os import urandom
 
 cdef extern from "lines.h":
     const uint8_t *json_mark(const uint8_t *at, const uint8_t *end) noexcept nogil
+    const uint8_t *text_in(const uint8_t *at, const uint8_t *end, const uint8_t *text, size_t length) noexcept nogil
     const uint8_t *either(const uint8_t *at, const uint8_t *end, uint8_t a, uint8_t b) noexcept nogil
     const int HAS_NUL, HAS_RETURN, HAS_BLANK, HAS_HIGH, HAS_HOLDER
     int marks(const uint8_t *at, const uint8_t *end) noexcept nogil
@@ -96,7 +97,20 @@ cdef enum:
     # what is done with lines that name no host, and whose server's address is of no service
     LOOKED_AT = 0
     PASSED_BY = 1
-    COUNTED = 2  # where the client's address is in them, too
+    SET_ASIDE = 2  # as their manner says
+
+    # what is said of a manner of lines that name no host
+    BY_ADDRESS = 1  # a connection that an answer might name
+    SIZED = 2  # the size of a connection that another line may name
+    SHOWN = 4  # the reference has to read them
+    COUNTED = 8  # they are activity
+    STOPPED = 16  # which was blocked
+
+    MOST_PLACES = 8
+    MOST_ID = 256
+    MOST_CUTS = 32
+    MOST_ONLY = 4
+    PORT_OF_DNS = 53
 
     # what is told of a cell
     BLOCKED = 1
@@ -124,6 +138,34 @@ cdef struct Element:
     byte_set bytes
     int least
     int most
+
+cdef struct Only:  # a pattern for a column
+    int slots[MOST_SPELLINGS]
+    int spellings
+    Machine *machine
+
+cdef struct Cut:  # the first group of what is found in a column is one of its own, where all of the others hold
+    Only of
+    int into
+    Only only[MOST_ONLY]
+    int conditions
+
+cdef struct Told:  # what a line without a name says of its connection
+    int64_t number
+    int64_t up
+    int64_t down
+    int64_t time
+    int64_t began
+    int length  # of its id
+    int server  # of the server's address behind it; 0 where the connection does not wait for a name
+    int actor
+    int64_t assumed  # what the time had to assume; -1: nothing
+    bint counted  # whether it is activity, and within the window
+    bint has_up
+    bint has_down
+    bint has_began
+    bint blocked
+    bint sized  # whether its size is of interest
 
 cdef struct Check:
     int slots[MOST_SPELLINGS]  # of which the first that is there counts
@@ -317,10 +359,12 @@ cdef class Fold:
     (3); whether they were blocked; the number under which they are counted, ``place`` where they are the first of their kind; and the bit of
     the facts that they tell, or more than 31 for none. ``manner(number, line, place)``: the same of a manner alone, whatever the name is:
     counted (1), no activity (2), to be shown (3). ``together(name, manner, place)``: what ``way`` would say of lines with this name and this
-    manner. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line)``: the time (µs) or ``None``, a
-    number for what had to be assumed (-1: nothing), and whether times
-    are read otherwise from here on. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
-    ``is_foreign(cell)``: whether CEF of the device ``vendor|product`` is of another format.
+    manner. ``actor(number, line, place)``: who it is about is remembered under ``place``. ``time(number, line, uncounted)``: the time (µs) or ``None``, a
+    number for what had to be assumed (-1: nothing), and whether times are read otherwise from here on; what had to be assumed is counted
+    there, or not. ``begins_header(cell)``: whether a row whose first cell is this may be a header.
+    ``is_foreign(cell)``: whether CEF of the device ``vendor|product`` is of another format. ``aside(number, line)``: whether lines without
+    a name, of this manner, are connections that an answer might name (1), tell the size of one (2), are to be shown (4), are activity (8),
+    and were blocked (16).
     ``known`` are hosts and parent domains: of a plain name that is none of them, in none of them, and holds none of the ``grams`` nobody
     is asked. A gram is three small letters; ``.`` in it is a dot, a hyphen or the end of the name.
     """
@@ -354,9 +398,40 @@ cdef class Fold:
     cdef int n_row
     cdef int absent[MOST_SLOTS]  # slots of which none may be there
     cdef int n_absent
+    cdef int answer_slots[MOST_SLOTS]  # of which none may say anything
+    cdef int n_answers
     cdef int server_slots[MOST_SLOTS], client_slots[MOST_SLOTS]
     cdef int n_server, n_client  # -1: the reference has to look for the address
     cdef public int nameless
+    cdef public bint hearing  # connections by address are remembered still
+    cdef Table asides, heard
+    cdef bint aside
+    cdef int64_t always  # what is said of every line without a name; -1: its manner tells
+    cdef int[MOST_PLACES][MOST_SPELLINGS] id_slots
+    cdef int[MOST_PLACES] id_spellings
+    cdef int places, n_port, n_total_up, n_total_down, n_lasted
+    cdef int[MOST_SPELLINGS] port_slots, total_up_slots, total_down_slots, lasted_slots
+    cdef bint lasted_ms
+    cdef bint sixes  # whether an IPv6 address may be of a service
+    cdef const uint8_t *server_at  # the address of the server of the line at hand
+    cdef const uint8_t *server_end
+    cdef Check *aside_test
+    cdef int aside_tests, aside_searches
+    cdef list aside_searchers
+    cdef Machine *aside_machine[MOST_PATTERNS]
+    cdef int aside_slot[MOST_PATTERNS]
+    cdef bytes id_prefix
+    cdef uint8_t of_id[256]
+    cdef uint8_t *ids  # of the connections whose sizes are handed on, one behind the other
+    cdef size_t ids_filled, ids_room
+    cdef Cut cuts[MOST_CUTS]  # columns that are pieces of others
+    cdef int n_cuts
+    cdef bint is_piece[MOST_SLOTS]
+    cdef bint sizes_cut  # whether sizes are among them
+    cdef bint cut_out  # whether they were cut out of the line at hand
+    cdef list cutters
+    cdef Told *told
+    cdef Py_ssize_t n_told, told_room
     cdef uint32_t *ranges  # first and last IPv4 addresses, in their order
     cdef int n_ranges
     cdef list matchers  # keeps the next ones alive
@@ -385,6 +460,10 @@ cdef class Fold:
     cdef bint full
     cdef int64_t since, until
     cdef object ask
+    cdef int first_time  # the column whose time is taken before all others; -1: none is, or not as a number
+    cdef Py_ssize_t first_sure  # digits of numbers there that were found to be times since the epoch
+    cdef bint uncounted_time  # what a time has to assume is not counted, but handed on
+    cdef int64_t last_assumed  # by the time looked at last
     cdef int64_t assumed[MOST_ASSUMED]  # how often what its place stands for
     cdef dict assumed_more  # of places beyond
     # what stands where in the line at hand
@@ -423,8 +502,9 @@ cdef class Fold:
         self.days = <Day *>malloc(MOST_DAYS * sizeof(Day))
         self.check = <Check *>calloc(MOST_SLOTS, sizeof(Check))
         self.test = <Check *>calloc(MOST_SLOTS, sizeof(Check))
+        self.aside_test = <Check *>calloc(MOST_PATTERNS, sizeof(Check))
         self.name = <Name *>calloc(MOST_SLOTS * 4, sizeof(Name))
-        if not (self.kept and self.cell_room and self.origins and self.way and self.cell_at and self.days and self.check and self.test and self.name):
+        if not (self.kept and self.cell_room and self.origins and self.way and self.cell_at and self.days and self.check and self.test and self.aside_test and self.name):
             raise MemoryError
         make_table(&self.hosts, MOST_NAMES)
         make_table(&self.strangers, MOST_NAMES)
@@ -434,6 +514,8 @@ cdef class Fold:
         make_table(&self.times, MOST_TIMES)
         make_table(&self.keys, 1024)
         make_table(&self.firsts, MOST_FIRSTS)
+        make_table(&self.asides, MOST_MANNERS)
+        make_table(&self.heard, 2)
 
     def __dealloc__(self):
         free(self.kept)
@@ -445,7 +527,12 @@ cdef class Fold:
         free(self.days)
         free(self.check)
         free(self.test)
+        free(self.aside_test)
+        free(self.ids)
+        free(self.told)
         free(self.name)
+        drop(&self.asides)
+        drop(&self.heard)
         drop(&self.hosts)
         drop(&self.actors)
         drop(&self.ways)
@@ -456,8 +543,8 @@ cdef class Fold:
         drop(&self.strangers)
         drop(&self.known)
 
-    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=()):
-        self.ask = ask
+    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=(), sixes=True):
+        self.ask, self.sixes = ask, sixes
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host[<uint8_t>byte] = 1
         for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-" + (b"[]" if plan.family == CEF else b"/"):
@@ -475,6 +562,7 @@ cdef class Fold:
         self.assumed_more = {}
         memset(self.assumed, 0, sizeof(self.assumed))
         self.epoch = -1
+        self.first_time = plan.first_time
         for place in range(6):
             self.head_slots[place] = -1
         self.since = NO_TIME if since is None else since
@@ -500,7 +588,9 @@ cdef class Fold:
         for place in range(MOST_ORDER):
             self.last_size[place] = -1
         for slot, column in enumerate(plan.columns):
-            if self.family == OBJECT:
+            if column is None:
+                self.is_piece[slot] = True
+            elif self.family == OBJECT:
                 self._want(column, slot)
             elif self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF:
                 self._want_key(column, slot)
@@ -508,7 +598,7 @@ cdef class Fold:
                 pass  # its programs know the numbers
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
-            self.column_of[slot] = column if self.family == BLANKS else 0
+            self.column_of[slot] = column if self.family == BLANKS and column is not None else 0
         self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
         self.n_time, self.n_up, self.n_down = len(plan.time), len(plan.bytes_up), len(plan.bytes_down)
         for place, (slot, whole, part) in enumerate(plan.host):
@@ -544,9 +634,89 @@ cdef class Fold:
         self.n_absent = len(plan.absent)
         for place, slot in enumerate(plan.absent):
             self.absent[place] = slot
+        self.n_answers = len(plan.told)
+        for place, slot in enumerate(plan.told):
+            self.answer_slots[place] = slot
         self.n_row = len(plan.row)
         for place, slot in enumerate(plan.row):
             self.row[place] = slot
+        if plan.aside is not None:
+            self._take_aside(plan.aside)
+        self._take_cuts(plan.cuts)
+
+    cdef int _take_aside(self, plan) except -1:
+        """Keep where lines without a name tell the id and the size of a connection."""
+        lists = [plan.port, plan.bytes_up, plan.bytes_down, plan.lasted, *plan.id]
+        if max(map(len, lists)) > MOST_SPELLINGS or len(plan.id) > MOST_PLACES or max(len(plan.tests), len(plan.searches)) > MOST_PATTERNS:
+            raise ValueError("a connection's id with too many parts")
+        for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_{},":
+            self.of_id[<uint8_t>byte] = 1
+        self.id_prefix, self.always = plan.prefix, plan.always
+        self.places = len(plan.id)
+        for place, slots in enumerate(plan.id):
+            self.id_spellings[place] = len(slots)
+            for spelling, slot in enumerate(slots):
+                self.id_slots[place][spelling] = slot
+        self.n_port, self.n_total_up, self.n_total_down = len(plan.port), len(plan.bytes_up), len(plan.bytes_down)
+        for place, slot in enumerate(plan.port):
+            self.port_slots[place] = slot
+        for place, slot in enumerate(plan.bytes_up):
+            self.total_up_slots[place] = slot
+        for place, slot in enumerate(plan.bytes_down):
+            self.total_down_slots[place] = slot
+        self.n_lasted, self.lasted_ms = len(plan.lasted), plan.lasted_ms
+        for place, slot in enumerate(plan.lasted):
+            self.lasted_slots[place] = slot
+        self.aside_tests, self.aside_searches = len(plan.tests), len(plan.searches)
+        for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
+            self._take_check(&self.aside_test[place], slots, elements, whole, raw)
+        self.aside_searchers = [Matcher(program) for _, program in plan.searches]
+        for place, (slot, _) in enumerate(plan.searches):
+            self.aside_slot[place], self.aside_machine[place] = slot, &(<Matcher>self.aside_searchers[place]).machine
+        self.aside = True
+        return 0
+
+    cdef int _take_cuts(self, cuts) except -1:
+        """Keep how columns are cut out of others."""
+        cdef Cut *cut
+        if len(cuts) > MOST_CUTS:
+            raise ValueError("a plan with too many pieces")
+        self.cutters = []
+        self.n_cuts = len(cuts)
+        for place, (slots, program, into, only) in enumerate(cuts):
+            cut = &self.cuts[place]
+            if len(only) > MOST_ONLY:
+                raise ValueError("a piece with too many conditions")
+            self._take_only(&cut.of, slots, program)
+            cut.into, cut.conditions = into, len(only)
+            for each, (held, pattern) in enumerate(only):
+                self._take_only(&cut.only[each], held, pattern)
+        for place in range(self.n_up):
+            self.sizes_cut = self.sizes_cut or self.is_piece[self.up_slots[place]]
+        for place in range(self.n_down):
+            self.sizes_cut = self.sizes_cut or self.is_piece[self.down_slots[place]]
+        return 0
+
+    cdef int _take_only(self, Only *one, slots, program) except -1:
+        if not 0 < len(slots) <= MOST_SPELLINGS:
+            raise ValueError("a piece of too many columns")
+        self.cutters.append(Matcher(program))
+        one.machine = &(<Matcher>self.cutters[len(self.cutters) - 1]).machine
+        one.spellings = len(slots)
+        for place, slot in enumerate(slots):
+            one.slots[place] = slot
+        return 0
+
+    def hear(self, addresses):
+        """Connections to these ``addresses`` may be named by an answer: their lines are shown to the reference."""
+        cdef uint64_t hash = 0
+        cdef bytes text
+        drop(&self.heard)
+        make_table(&self.heard, 1 << max(len(addresses) + 1, 2).bit_length())
+        for address in addresses:
+            text = address.encode()
+            if find(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), &hash) == NULL:
+                put(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), hash, 0)
 
     cdef int _take_ranges(self, ranges) except -1:
         """Keep the addresses outside of which none is of a service."""
@@ -1529,6 +1699,7 @@ cdef class Fold:
         cdef int taken
         memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
         self.ahead_of = -1
+        self.cut_out = False
         if self.family == OBJECT:
             taken = self._object()
         elif self.family == QUOTED:
@@ -1557,6 +1728,11 @@ cdef class Fold:
     cdef inline bint _is_whole(self) noexcept nogil:
         """Whether nothing is there that is not gone into."""
         cdef int place
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        for place in range(self.n_answers):
+            if self._inner(self.answer_slots[place], &at, &end) and not (at == end or (end - at == 1 and at[0] == c'-')):
+                return False
         for place in range(self.n_absent):
             if self.begin[self.absent[place]] != NULL:
                 return False
@@ -1596,28 +1772,72 @@ cdef class Fold:
 
     cdef int _tests(self, int length) noexcept nogil:
         """Put into the key which conditions hold; -1 where one is about text that the reference reads otherwise."""
+        return self._conditions(length, self.test, self.tests, self.search_machine, self.search_slot, self.searches)
+
+    cdef int _conditions(
+        self, int length, const Check *test, int tests, Machine **machine, const int *slot, int searches
+    ) noexcept nogil:
         cdef const uint8_t *at
         cdef const uint8_t *end
         cdef int place
-        for place in range(self.tests):
-            if not self._text(self._spelt(&self.test[place]), &at, &end):
+        if length < 0 or length + tests + searches > MOST_KEY:
+            return -1
+        for place in range(tests):
+            if not self._text(self._spelt(&test[place]), &at, &end):
                 return -1
-            self.key[length + place] = self._fits(&self.test[place], at, end)
-        length += self.tests
-        for place in range(self.searches):
-            if not self._text(self.search_slot[place], &at, &end):
+            self.key[length + place] = self._fits(&test[place], at, end)
+        length += tests
+        for place in range(searches):
+            if not self._text(slot[place], &at, &end):
                 return -1
-            self.key[length + place] = found(self.search_machine[place], at, at, end)
-            if self.search_machine[place].stuck:
+            self.key[length + place] = found(machine[place], at, at, end)
+            if machine[place].stuck:
                 return -1
-        return length + self.searches
+        return length + searches
 
     cdef inline int _spelt(self, const Check *check) noexcept nogil:
-        """The first of a check's columns that is there, else the last."""
+        return self._first_there(check.slots, check.spellings)
+
+    cdef inline int _first_there(self, const int *slots, int count) noexcept nogil:
+        """The first of some columns that is there, else the last."""
         cdef int spelling = 0
-        while self.begin[check.slots[spelling]] == NULL and spelling + 1 < check.spellings:
+        while self.begin[slots[spelling]] == NULL and spelling + 1 < count:
             spelling += 1
-        return check.slots[spelling]
+        return slots[spelling]
+
+    cdef bint _cut_pieces(self) noexcept nogil:
+        """Cut out the columns that are pieces of others; false where one is of text that the reference reads otherwise."""
+        cdef Cut *cut
+        cdef Machine *machine
+        cdef int place, each, held
+        if self.cut_out:
+            return True
+        for place in range(self.n_cuts):
+            cut = &self.cuts[place]
+            held = 1
+            for each in range(cut.conditions):
+                held = self._has(&cut.only[each])
+                if held <= 0:
+                    break
+            if held > 0:
+                held = self._has(&cut.of)
+            if held < 0:
+                return False
+            machine = cut.of.machine
+            if held and machine.n_saved == 2 and machine.saved[0] != NULL and machine.saved[1] != NULL:
+                self.begin[cut.into], self.end[cut.into] = machine.saved[0], machine.saved[1]
+        self.cut_out = True
+        return True
+
+    cdef int _has(self, Only *one) noexcept nogil:
+        """Whether a pattern is found in a column; -1 where the reference has to say."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        if not self._text(self._first_there(one.slots, one.spellings), &at, &end):
+            return -1
+        if found(one.machine, at, at, end):
+            return 1
+        return -1 if one.machine.stuck else 0
 
     cdef bint _text(self, int slot, const uint8_t **at, const uint8_t **end) noexcept nogil:
         """The text of a column that a condition is about, empty where it has none; false where the reference reads it otherwise."""
@@ -1627,7 +1847,7 @@ cdef class Fold:
             return True
         if self.family == OBJECT and raw[0] != c'"':
             return self._is_own(raw, self.end[slot])
-        if marks(at[0], end[0]) & (HAS_HIGH if self.family == OBJECT else HAS_HIGH | HAS_HOLDER):
+        if marks(at[0], end[0]) & (HAS_HIGH if self.family == OBJECT or self.family == PATTERN else HAS_HIGH | HAS_HOLDER):
             return False
         return not self._is_escaped(at[0], end[0])
 
@@ -1668,7 +1888,7 @@ cdef class Fold:
         begin[0], end[0] = self.begin[slot], self.end[slot]
         if begin[0] == NULL:
             return False
-        if self.family != PATTERN and self.family != TABS and end[0] - begin[0] >= 2 and begin[0][0] == c'"':
+        if self.family != PATTERN and self.family != TABS and end[0] - begin[0] >= 2 and begin[0][0] == c'"' and not self.is_piece[slot]:
             begin[0] += 1
             end[0] -= 1
         return True
@@ -1930,10 +2150,15 @@ cdef class Fold:
         """1 and the time of the line (µs), 0 where the reference has to say. Texts that differ in the seconds of their clock, or in a
         fraction of one, are asked for once."""
         cdef int length, slot = self._only_time()
-        cdef int64_t offset = 0, seconds = -1
+        cdef int64_t offset = 0, seconds = -1, since_epoch = 0
+        cdef Py_ssize_t digits = self._since_epoch(&since_epoch)
         cdef const uint8_t *second = NULL
         cdef Entry *entry
         cdef uint64_t hash = 0
+        self.last_assumed = -1
+        if digits and self.first_sure == digits:
+            value[0] = since_epoch
+            return 1
         if slot >= 0:
             length = self._time_key(slot, &offset, &second, &seconds)
             if seconds >= 0 and self.epoch == slot:
@@ -1951,15 +2176,42 @@ cdef class Fold:
                 entry = self._ask_time(length, hash, offset, second[1] if second != NULL else 0)
             if seconds >= 0 and entry.value == seconds * MILLION:
                 self.epoch = slot
+            if digits:
+                self.first_sure = digits if entry.value + offset == since_epoch else 0
         elif second != NULL and self.confirmed < CONFIRMED and self.times.text[entry.at + entry.length] != second[1]:
             with gil:
                 return self._confirm_time(entry, offset, value)
-        elif entry.more >= 0:
+        elif entry.more >= 0 and not self.uncounted_time:
             self._assume(entry.more)
+        self.last_assumed = entry.more
         if entry.value == NO_TIME:
             return 0
         value[0] = entry.value + offset
         return 1
+
+    cdef Py_ssize_t _since_epoch(self, int64_t *value) noexcept nogil:
+        """The digits of the column that tells the time before all others, and the time (µs), where it may be a whole number of seconds,
+        milli-, micro- or nanoseconds since the epoch; 0 where it is none."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef Py_ssize_t size
+        if self.first_time < 0 or not self._inner(self.first_time, &at, &end):
+            return 0
+        size = end - at
+        if (size != 10 and size != 13 and size != 16 and size != 19) or at[0] != c'1':
+            return 0
+        while at < end:
+            if not self._is_digit(at[0]):
+                return 0
+            value[0] = value[0] * 10 + (at[0] - c'0')
+            at += 1
+        if size == 10:
+            value[0] *= MILLION
+        elif size == 13:
+            value[0] *= 1000
+        elif size == 19:
+            value[0] //= 1000
+        return size
 
     cdef int _assume(self, int16_t what) except -1 nogil:
         if what < MOST_ASSUMED:
@@ -2100,7 +2352,7 @@ cdef class Fold:
 
     cdef Entry *_ask_time(self, int length, uint64_t hash, int64_t offset, uint8_t second) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
-        time, more, anew = self.ask.time(self.number, self._line())
+        time, more, anew = self.ask.time(self.number, self._line(), self.uncounted_time)
         if anew or is_full(&self.times):
             clear(&self.times)
         cdef Entry *entry = put(&self.times, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, NO_TIME if time is None else <int64_t>time - offset)
@@ -2112,7 +2364,8 @@ cdef class Fold:
     cdef int _confirm_time(self, Entry *entry, int64_t offset, int64_t *value) except -2:
         """Ask for a time that differs from a known one in its seconds alone: whether these add up is for the reference to say."""
         cdef int64_t expected = entry.value if entry.value == NO_TIME else entry.value + offset
-        time, _, anew = self.ask.time(self.number, self._line())
+        time, more, anew = self.ask.time(self.number, self._line(), self.uncounted_time)
+        self.last_assumed = more
         if anew:
             clear(&self.times)
         value[0] = NO_TIME if time is None else time
@@ -2156,6 +2409,11 @@ cdef class Fold:
         self.n_manners += 1
         return put(&self.manners, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, <int64_t>(self.n_manners - 1) << 8 | kind)
 
+    cdef Entry *_ask_aside(self, int length, uint64_t hash) except NULL:
+        cdef bytes key = (<const char *>self.key)[:length]
+        cdef int64_t kind = self.ask.aside(self.number, self._line())
+        return put(&self.asides, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, kind)
+
     cdef Entry *_ask_actor(self, int length, uint64_t hash) except NULL:
         cdef bytes key = (<const char *>self.key)[:length]
         self.ask.actor(self.number, self._line(), self.n_actors)
@@ -2167,19 +2425,20 @@ cdef class Fold:
     def fold(self, bytes block, Py_ssize_t start, long long number):
         """Fold the lines of ``block`` from byte ``start`` on, of which the first has ``number``.
 
-        Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; and how
-        many these were. It stops behind a line that may be a header, and where :meth:`drain` has to make room.
+        Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; how
+        many these were; and what other lines say of connections that may be named elsewhere (see :meth:`_said`). It stops behind a line that may be a header, and where :meth:`drain` has to make room.
         """
         cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(block)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(block), at = start
         cdef long long lines = 0
-        self.n_kept = 0
+        self.n_kept = self.n_told = 0
+        self.ids_filled = 0
         with nogil:
             at = self._run(text, start, size, number, &lines)
         found = [
             (self.kept[3 * place], self.kept[3 * place + 1], self.kept[3 * place + 2]) for place in range(self.n_kept)
         ]
-        return found, at, lines
+        return found, at, lines, self._said()
 
     cdef Py_ssize_t _run(self, const uint8_t *text, Py_ssize_t at, Py_ssize_t size, long long number, long long *lines) except -1 nogil:
         cdef const uint8_t *end
@@ -2234,6 +2493,7 @@ cdef class Fold:
             or is_full(&self.hosts)
             or is_full(&self.ways)
             or is_full(&self.manners)
+            or is_full(&self.asides)
             or is_full(&self.actors)
         )
 
@@ -2288,18 +2548,224 @@ cdef class Fold:
                 entry = self._ask_way(length, hash)
         return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
 
-    cdef bint _pass_by(self) noexcept nogil:
+    cdef bint _pass_by(self) except -1 nogil:
         """Count a line that names no host, and whose server is surely of no service; false where the reference has to read it."""
         cdef int server, client
-        if self.nameless == LOOKED_AT:
+        if self.nameless == LOOKED_AT or not self._cut_pieces():
             return False
-        server = self._is_elsewhere(self.server_slots, self.n_server)
-        client = self._is_elsewhere(self.client_slots, self.n_client) if self.nameless == COUNTED else 0
+        client = self._is_elsewhere(self.client_slots, self.n_client, False) if self.nameless == SET_ASIDE else 0
+        server = self._is_elsewhere(self.server_slots, self.n_server, True)
         if server < 0 or client < 0 or (server == 0 and self._may_be_blank()):
             return False
+        if self.nameless == SET_ASIDE:
+            return self._set_aside(server and client)
         self.unnamed += 1
         self.connections += server and client
         return True
+
+    cdef bint _set_aside(self, bint by_address) except -1 nogil:
+        """Count a line without a name, and hand on what it says of the size of its connection; ``by_address`` where both ends are known."""
+        cdef int64_t kind = self._kind_of_aside()
+        if kind < 0 or kind & SHOWN:
+            return False
+        by_address = by_address and kind & BY_ADDRESS
+        if by_address and not self.hearing and self._is_heard():
+            return False
+        if kind and (self.places or (by_address and self.hearing)) and not self._tell(kind, by_address and self.hearing):
+            return False
+        self.unnamed += 1
+        self.connections += by_address and not self.hearing
+        return True
+
+    cdef int64_t _kind_of_aside(self) except -2 nogil:
+        """What is said of lines without a name of the manner of the one at hand; -1 where the reference has to read it."""
+        cdef uint64_t hash = 0
+        cdef Entry *entry
+        cdef int length
+        if not self.aside or self.always >= 0:
+            return self.always if self.aside else -1
+        length = self._conditions(
+            self._manner_key(0), self.aside_test, self.aside_tests, self.aside_machine, self.aside_slot, self.aside_searches
+        )
+        if length < 0:
+            return -1
+        entry = find(&self.asides, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = self._ask_aside(length, hash)
+        return entry.value
+
+    cdef bint _is_heard(self) noexcept nogil:
+        """Whether an answer has told the address of the server."""
+        cdef uint64_t hash = 0
+        return self.heard.used and find(&self.heard, self.server_at, self.server_end - self.server_at, &hash) != NULL
+
+    cdef bint _tell(self, int64_t kind, bint waits) except -1 nogil:
+        """Hand on what the line tells of its connection: the id, the size, and where it ``waits`` for a name, who connected when to what
+        address; false where the reference has to read that."""
+        cdef Told told
+        cdef int has_up, has_down, size = 0, port = self._port()
+        memset(&told, 0, sizeof(Told))
+        told.number = self.number
+        if port < 0:
+            return False
+        if self.ids_filled + 2 * MOST_ID > self.ids_room:
+            self._lengthen()
+        if self.places:
+            size = self._id()
+        has_up = self._size(self.total_up_slots, self.n_total_up, &told.up)
+        has_down = self._size(self.total_down_slots, self.n_total_down, &told.down)
+        if size < 0 or has_up < 0 or has_down < 0:
+            return False
+        told.length, told.has_up, told.has_down = size, has_up, has_down
+        told.sized = kind & SIZED and port != PORT_OF_DNS and (has_up or has_down)
+        if waits:
+            if not self._quiet_time(&told.time):
+                return False
+            told.assumed = self.last_assumed
+            told.counted = kind & COUNTED and self.since <= told.time <= self.until
+            told.actor = self._actor()
+            told.has_began = self._began(told.time, &told.began)
+            if told.actor < 0 or told.has_began < 0:
+                return False
+            told.blocked = kind & STOPPED
+            told.server = <int>(self.server_end - self.server_at)
+            memcpy(self.ids + self.ids_filled + size, self.server_at, told.server)
+        if told.sized or waits:
+            if self.n_told == self.told_room:
+                self._widen()
+            self.told[self.n_told] = told
+            self.n_told += 1
+            self.ids_filled += size + told.server
+        return True
+
+    cdef int _quiet_time(self, int64_t *value) except -2 nogil:
+        """As :meth:`_when`, and what had to be assumed is not counted."""
+        cdef int found
+        self.uncounted_time = True
+        found = self._when(value)
+        self.uncounted_time = False
+        return found
+
+    cdef int _began(self, int64_t time, int64_t *value) noexcept nogil:
+        """1 and when the connection began (µs), 0 where that is not told, -1 where the reference has to say."""
+        cdef int64_t lasted = 0
+        cdef int has = self._size(self.lasted_slots, self.n_lasted, &lasted)
+        if has <= 0:
+            return has
+        if lasted >= 1_000_000_000:
+            return -1
+        value[0] = time - lasted * (1000 if self.lasted_ms else MILLION)
+        return 1
+
+    cdef int _port(self) noexcept nogil:
+        """The server's port, 0 where there is none; -1 where the reference has to say."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place, port = 0
+        for place in range(self.n_port):
+            if self._inner(self.port_slots[place], &at, &end) and not (at == end or (end - at == 1 and at[0] == c'-')):
+                if end - at > 5:
+                    return -1
+                while at < end:
+                    if not self._is_digit(at[0]):
+                        return -1
+                    port = port * 10 + (at[0] - c'0')
+                    at += 1
+                return port
+        for place in range(self.n_url):  # it may have one
+            if self.begin[self.url_slots[place]] != NULL and self.end[self.url_slots[place]] - self.begin[self.url_slots[place]] > 2:
+                return -1
+        return 0
+
+    cdef int _id(self) noexcept nogil:
+        """Put the id of the line's connection behind those that are to be handed on, and give its length; -1 where the reference has to
+        say what it is."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef const uint8_t *mark
+        cdef int place, spelling
+        cdef uint8_t *put
+        cdef uint8_t *start
+        start = put = self.ids + self.ids_filled
+        for place in range(self.places):
+            at = end = NULL
+            for spelling in range(self.id_spellings[place]):
+                if self._inner(self.id_slots[place][spelling], &at, &end) and at < end:
+                    break
+            if at == NULL or at == end or put - start + (end - at) + 1 > MOST_ID:
+                return -1
+            if place:
+                put[0] = c'|'
+                put += 1
+            mark = at
+            while mark < end and self._is_digit(mark[0]):
+                mark += 1
+            if mark < end and (not self._says_something(at, end) or (self.family == OBJECT and (at - 1)[0] != c'"')):
+                return -1
+            memcpy(put, at, end - at)
+            put += end - at
+        return <int>(put - start)
+
+    cdef bint _says_something(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a part of an id is plain, and surely no word for nothing: these have no digits, but for a format's own."""
+        cdef const uint8_t *each = at
+        cdef bint digits = False
+        while each < end:
+            if not self.of_id[each[0]]:
+                return False
+            digits = digits or (self._is_digit(each[0]) and each[0] != c'0')
+            each += 1
+        return digits
+
+    cdef int _widen(self) except -1 nogil:
+        cdef Py_ssize_t room = self.told_room * 2 if self.told_room else 1024
+        cdef Told *told = <Told *>realloc(self.told, room * sizeof(Told))
+        if told == NULL:
+            with gil:
+                raise MemoryError
+        self.told, self.told_room = told, room
+        return 0
+
+    cdef int _lengthen(self) except -1 nogil:
+        cdef size_t room = self.ids_room * 2 if self.ids_room else 1 << 16
+        cdef uint8_t *ids = <uint8_t *>realloc(self.ids, room)
+        if ids == NULL:
+            with gil:
+                raise MemoryError
+        self.ids, self.ids_room = ids, room
+        return 0
+
+    cdef list _said(self):
+        """What was told of connections: the line, the id, bytes up and down or ``None``, whether that is of interest; and of those that wait
+        for a name, who it was, the server's address, the time, when it began, whether it was blocked, whether it counts, and the number of
+        what its time had to assume."""
+        cdef Py_ssize_t place
+        cdef size_t at = 0
+        cdef const char *ids = <const char *>self.ids
+        cdef Told *told
+        cdef str prefix = self.id_prefix.decode() if self.n_told else ""
+        found = []
+        for place in range(self.n_told):
+            told = &self.told[place]
+            found.append((
+                told.number,
+                prefix + ids[at : at + told.length].decode("ascii") if told.length else None,
+                told.up if told.has_up else None,
+                told.down if told.has_down else None,
+                told.sized != 0,
+                (
+                    told.actor,
+                    ids[at + told.length : at + told.length + told.server].decode("ascii"),
+                    told.time,
+                    told.began if told.has_began else None,
+                    told.blocked != 0,
+                    told.counted != 0,
+                    told.assumed,
+                ) if told.server else None,
+            ))
+            at += told.length + told.server
+        return found
 
     cdef bint _may_be_blank(self) noexcept nogil:
         """Whether nothing may stand in the line but white space, which is no record."""
@@ -2308,7 +2774,7 @@ cdef class Fold:
             at += 1
         return at == self.line_end or at[0] >= 0x80
 
-    cdef int _is_elsewhere(self, const int *slots, int count) noexcept nogil:
+    cdef int _is_elsewhere(self, const int *slots, int count, bint of_server) noexcept nogil:
         """1 where an address is of no service, 0 where there is none, -1 where the reference has to say."""
         cdef const uint8_t *at
         cdef const uint8_t *end
@@ -2321,6 +2787,10 @@ cdef class Fold:
                 break
         else:
             return 0
+        if of_server:
+            self.server_at, self.server_end = at, end
+        if end - at > 2 and (memchr(at, c':', 5 if end - at > 5 else end - at) != NULL):
+            return 1 if self._is_six(at, end) else -1
         while octets < 4:
             octet = 0
             digits = 0
@@ -2335,12 +2805,59 @@ cdef class Fold:
                 return -1
             address = address << 8 | octet
             at += octets < 4
-        if at != end:
+        if at != end and not self._is_packed(at, end):
             return -1
+        if of_server:
+            self.server_end = at
         for place in range(self.n_ranges):
             if self.ranges[2 * place] <= address <= self.ranges[2 * place + 1]:
                 return -1
         return 1
+
+    cdef bint _is_packed(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether a port stands behind an address, and maybe more (``:4522:X0``)."""
+        cdef int digits = 0
+        if at[0] != c':' and at[0] != c'#' and at[0] != c'/':
+            return False
+        at += 1
+        while at < end and self._is_digit(at[0]) and digits < 5:
+            at += 1
+            digits += 1
+        return at == end or at[0] == c':' or at[0] == c'/'
+
+    cdef bint _is_six(self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+        """Whether it is an IPv6 address that no service has, written as RFC 5952 has it: no zero before a group or beside another."""
+        cdef int groups = 0, digits = 0, gaps = 0
+        cdef bint zero = False, before = False  # whether this group is zero, and the last one was
+        if self.sixes or at[0] == c':' or at[0] == c'0':
+            return False
+        while True:
+            if at == end or at[0] == c':':
+                if not digits or digits > 4 or (zero and (digits > 1 or before)):
+                    return False
+                groups += 1
+                before, zero = zero, False
+                digits = 0
+                if at == end:
+                    break
+                at += 1
+                if at < end and at[0] == c':':
+                    gaps += 1
+                    before = False
+                    at += 1
+                    if at == end:
+                        break
+                    if at[0] == c'0':
+                        return False
+                elif at == end:
+                    return False
+            elif c'0' <= at[0] <= c'9' or c'a' <= at[0] <= c'f':
+                zero = at[0] == c'0' if not digits else zero
+                digits += 1
+                at += 1
+            else:
+                return False
+        return groups == 8 if not gaps else gaps == 1 and groups <= 6 and not before
 
     cdef bint _count_apart(self, int64_t name) except -1 nogil:
         """Count a line whose manner is looked up by itself: names and manners are few, and both together many."""
@@ -2422,6 +2939,8 @@ cdef class Fold:
         if actor < 0:
             return False
         fetch_early(&self.cell_at[self._cell_place(actor, way)])
+        if self.sizes_cut and not self._cut_pieces():
+            return False
         has_up = self._size(self.up_slots, self.n_up, &up)
         has_down = self._size(self.down_slots, self.n_down, &down)
         if has_up < 0 or has_down < 0:
@@ -2515,6 +3034,7 @@ cdef class Fold:
         clear(&self.actors)
         clear(&self.ways)
         clear(&self.manners)
+        clear(&self.asides)
         tallies = self.refused, self.uncounted, self.outside, self.unnamed, self.connections
         self.refused = self.uncounted = self.outside = self.unnamed = self.connections = 0
         return found, assumed, *tallies

@@ -62,13 +62,16 @@ cdef struct Machine:
     const uint8_t *begin
     const uint8_t *end
     const uint8_t *behind  # what was found
+    const uint8_t *needed  # a text without which nothing is found
+    size_t n_needed
+    Py_ssize_t before  # bytes of a match before it; -1: as many as there are
 
 
 cdef class Matcher:
     """One pattern, for its :class:`~shadowai.sources.logs.programs.Program`."""
 
     cdef Machine machine
-    cdef bytes texts
+    cdef bytes texts, needed
 
     def __cinit__(self, program):
         cdef int place, byte
@@ -82,6 +85,8 @@ cdef class Matcher:
         self.texts = program.text
         machine.texts = <const uint8_t *>PyBytes_AS_STRING(self.texts)
         machine.anchored = program.anchored
+        self.needed, machine.before = program.needed
+        machine.needed, machine.n_needed = <const uint8_t *>PyBytes_AS_STRING(self.needed), len(self.needed)
         for place, (kind, a, b, c) in enumerate(program.steps):
             self._check(kind, a, b)
             machine.steps[place].kind, machine.steps[place].a, machine.steps[place].b, machine.steps[place].c = kind, a, b, c
@@ -148,6 +153,7 @@ cdef class Matcher:
 
 cdef bint found(Machine *m, const uint8_t *begin, const uint8_t *at, const uint8_t *end) noexcept nogil:
     """Whether it matches anywhere from ``at`` on; ``stuck`` says that nobody knows."""
+    cdef const uint8_t *needed = NULL
     m.begin, m.end = begin, end
     m.stuck = False
     m.left = STEPS_A_LINE + STEPS_A_BYTE * (end - begin)
@@ -157,6 +163,16 @@ cdef bint found(Machine *m, const uint8_t *begin, const uint8_t *at, const uint8
         at = begins_at(m, at)
         if at == NULL:
             return False
+        if m.n_needed:
+            if needed < at:
+                needed = text_in(at, end, m.needed, m.n_needed)
+                if needed == NULL:
+                    return False
+            if m.before >= 0 and needed - at > m.before:
+                if m.anchored:
+                    return False
+                at = needed - m.before
+                continue
         m.behind = match(m, 0, at, 0)
         if m.behind != NULL:
             return True

@@ -38,7 +38,10 @@ def explainer(known: Catalog) -> Explains:
 
 
 def matching(known: Catalog) -> Callable[[str], tuple[Match, ...]]:
-    """Gives what explains a name as an inventory lists it: a host, a URL, a client id, the name of an app or a publisher."""
+    """Gives what explains a name as an inventory lists it: a host, a URL, a client id, the name of an app or a publisher.
+
+    What is written as a host is that and nothing else: ``openai.example.org`` begins like the name of an app, and is none.
+    """
     from shadowai.matcher import Matcher, guess_name
 
     matcher = Matcher(known)
@@ -46,7 +49,9 @@ def matching(known: Catalog) -> Callable[[str], tuple[Match, ...]]:
     def matches(text: str) -> tuple[Match, ...]:
         if not text.strip():
             return ()
-        names = (guess_name(text), *(Name(kind, text) for kind in _KINDS))
+        guess = guess_name(text)
+        is_host = guess == Name("domain", text) and "." in text
+        names = (guess,) if is_host else (guess, *(Name(kind, text) for kind in _KINDS))
         return tuple(match for name in names for match in matcher.match(name))
 
     return matches

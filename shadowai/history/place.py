@@ -109,10 +109,15 @@ def folder(environ: Mapping[str, str] | None = None) -> Path:
     return base / "shadowai"
 
 
-def opened(setting: str | None) -> History:
+def opened(setting: str | None, *, make: bool = True) -> History:
     """The history, made or migrated where needed; to be used as a context. Raises :class:`~shadowai.errors.UsageError` where a library
-    is missing or the URL is wrong, :class:`~shadowai.errors.SourceError` where the database cannot be opened."""
+    is missing or the URL is wrong, :class:`~shadowai.errors.SourceError` where the database cannot be opened.
+
+    Without ``make``, a file that somebody named and that is not there is an error: whoever only asks made a mistake in writing."""
     url = url_of(setting)
+    path = Path(url.removeprefix("sqlite:///"))
+    if not make and setting is not None and url.startswith("sqlite:///") and not path.exists():
+        raise _wrong(path, "there is no history", "name the file that a scan or sweep with --history has written")
     try:
         from shadowai.history.store import History
     except ImportError as error:

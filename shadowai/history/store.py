@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -37,6 +37,8 @@ _PASSWORDS = ("password", "sslpassword")
 """Keys of a URL's query that hold one (PostgreSQL, "Parameter Key Words")."""
 WAIT = 120
 """Seconds that a writer waits for another to end, where the database is a file."""
+_OWN = frozenset({"schema_version", "run", "lineage"})
+"""Tables that every version of the schema has."""
 
 
 class History:
@@ -46,6 +48,7 @@ class History:
         self._url = _url(url)
         self.shown = self._url.set(query={}).render_as_string(hide_password=True)  # a query may have a password, too
         with self._told():
+            _refuse_foreign(self._url)
             _make_private(self._url)
             self._engine = _engine(self._url)
             if self._version() != NEWEST:
@@ -117,6 +120,17 @@ def _url(url: str) -> URL:
 def _file(url: URL) -> Path | None:
     on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(str(url.database)) if on_disk else None
+
+
+def _refuse_foreign(url: URL) -> None:
+    """Raises where a file is there that is no history: not even its mode is to change, and no table to be put into it."""
+    path = _file(url)
+    if path is None or not path.is_file() or not path.stat().st_size:
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAIT)) as db:
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not (tables >= _OWN or tables <= {"schema_version"}):
+        raise sqlite3.DatabaseError("it is the database of another program")
 
 
 def _make_private(url: URL) -> None:

@@ -30,6 +30,8 @@ ENVELOPES = (
     "Results",
     "items",
     "rows",
+    "queries",
+    "Browser History",
 )
 """Keys under which exports put the list of their records."""
 
@@ -44,13 +46,21 @@ _GOOGLE = (
     r'"kind"\s*:\s*"[\w#./-]{1,64}"\s*,\s*(?:"(?:etag|nextPageToken)"\s*:\s*"(?:[^"\\]|\\.){0,300}"\s*,\s*){0,2}"items"'
 )
 """A list as Google's APIs answer it."""
-_SCHEMA = r'(?:"(?:[Ss]chema|[Ss]tats)"\s*:\s*(?:\[[^\[\]]{0,1600}\]|\{[^{}]{0,400}\})\s*,\s*){0,2}'
-"""What the columns are, as the API of Defender's hunting says before the rows."""
+_WITHIN = r"\{[^{}]{0,800}+\}"
+for _ in range(3):
+    _WITHIN = rf"\{{(?:[^{{}}]++|{_WITHIN}){{0,64}}+\}}"
+_SCHEMA = rf'(?:"(?:[Ss]chema|[Ss]tats|meta|_?links)"\s*:\s*(?:\[[^\[\]]{{0,1600}}\]|{_WITHIN})\s*,\s*){{0,2}}'
+"""What stands before the rows: what the columns are (the API of Defender's hunting), what the answer is (JSON:API)."""
 _HITS = (
     r'(?:"_shards"\s*:\s*\{[^{}]{0,200}\}\s*,\s*)?"hits"\s*:\s*\{\s*'
     r'(?:"total"\s*:\s*(?:\d{1,18}|\{[^{}]{0,100}\})\s*,\s*)?(?:"max_score"\s*:\s*[\w.]{1,24}\s*,\s*)?"hits"'
 )
 """The answer of a search in Elasticsearch."""
+_REPLY = (
+    r'"reply"\s*:\s*\{\s*(?:"\w{1,40}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32}|\{[^{}]{0,400}\})\s*,\s*){0,8}'
+    r'"results"\s*:\s*\{\s*"data"'
+)
+"""The answer of Cortex XDR to the question for a query's results."""
 _RPC = (
     r'(?=[^{}\[\]]{0,600}"jsonrpc"\s*:)(?:"(?:jsonrpc|id|method)"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*){1,3}'
     r'"(?:params|result)"\s*:\s*\{\s*(?:"\w{1,40}"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*){0,6}'
@@ -58,7 +68,7 @@ _RPC = (
 )
 """A call or an answer of JSON-RPC, https://www.jsonrpc.org/specification, with a list of records in its parameters or its result."""
 _ENVELOPE = re.compile(
-    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|{_RPC}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|{_RPC}|{_REPLY}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
     rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
 )
 _ENVELOPE_HEAD = 2560

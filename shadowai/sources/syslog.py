@@ -141,11 +141,20 @@ def _opened(line: str) -> tuple[str, str | None] | None:
             outer, _, name = key.partition(".")
             value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
         if isinstance(value, str) and len(value) > 8:
-            return value.rstrip("\r\n"), next(
-                (time for name in _TIME_KEYS if isinstance(time := found.get(name), str)), None
-            )
+            return value.rstrip("\r\n"), _time_beside(found["result"] if key == "result._raw" else found)
     if splunk and isinstance(found.get("event"), dict) and _COLLECTED.issuperset(found):
         return orjson.dumps(found["event"]).decode(), None
+    return None
+
+
+def _time_beside(found: dict[str, Any]) -> str | None:
+    """The time that a shipper wrote: text, or the number of seconds (Splunk's collector, GELF)."""
+    for name in _TIME_KEYS:
+        time = found.get(name)
+        if isinstance(time, str):
+            return time
+        if type(time) is float or type(time) is int:
+            return repr(time)
     return None
 
 

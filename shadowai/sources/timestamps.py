@@ -11,6 +11,7 @@ from calendar import isleap
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from shadowai.errors import UsageError
@@ -20,6 +21,8 @@ _EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()
 _EARLIEST, _LATEST = 1990, 2100
 _FIRST, _LAST = 631_152_000, 4_102_444_800
 """The same bounds, in seconds since the epoch."""
+_SINCE_1601 = 11_644_473_600 * MICROS
+"""Between the epoch of Windows, in microseconds of which WebKit and Chrome count, and that of Unix."""
 _REMEMBERED = 1 << 14
 
 _MONTHS = {
@@ -39,7 +42,7 @@ _SHAPES = tuple(
         rf"(?P<y>\d{{4}})[-/:. ](?P<m>\d\d?)[-/:. ](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
         rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
-        rf"(?P<d>\d\d?)[/\s-]{_MONTH}[/\s-](?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",
+        rf"(?P<d>\d\d?)[/\s-]?{_MONTH}[/\s-]?(?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",  # Check Point writes 5Jan2026
         rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:@\s)?{_CLOCK}{_ZONE}",
         # Kibana's has an @, Cortex's says 12th
         rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
@@ -50,6 +53,7 @@ _SHAPES = tuple(
         rf"(?P<m>\d\d)/(?P<d>\d\d)(?:/(?P<y>\d{{4}}|\d\d))?-{_CLOCK}",  # Snort's and Suricata's alerts
         rf"(?P<d>\d\d?)\. (?P<m>\d\d?)\. (?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",  # Windows in Czech, Slovak, Slovene
         rf"(?P<y>\d{{4}})\. (?P<m>\d\d?)\. (?P<d>\d\d?)\.?\s+{_CLOCK}{_ZONE}",  # in Hungarian and Korean
+        rf"(?P<d>\d\d?) {_MONTH} (?P<y>\d\d), {_CLOCK}",  # Check Point's console
     )
 )
 
@@ -89,9 +93,17 @@ def iso(micros: int) -> str:
     )
 
 
+_TELLING = re.compile(r"(?<!\d)(?:(?:1[3-9]|2\d|3[01])[/.-]\d\d?|\d\d?[/.-](?:1[3-9]|2\d|3[01]))[/.-]\d\d")
+
+
 def in_doubt(text: str) -> bool:
     """Whether a time is written in a way that may put the day or the month first (``05/02/2025 11:30:29``)."""
     return _SHAPES[8].match(text.strip(" []\"'")) is not None
+
+
+def may_settle(text: str) -> bool:
+    """Whether a date may stand in ``text`` that tells the order of day and month: one of the two is over 12."""
+    return _TELLING.search(text) is not None
 
 
 class Clock:
@@ -239,7 +251,7 @@ class Clock:
 
     def _shift(self, text: str | None, documented_utc: bool, seconds: int, assumed: list[str]) -> int:
         """Seconds east of UTC for a local time ``seconds`` since the epoch."""
-        given = _offset(text.strip("() ")) if text else None
+        given = (_offset(text.strip("() ")) or _named(text.strip())) if text else None
         if given is None:
             if documented_utc:
                 return 0
@@ -295,9 +307,24 @@ def _epoch(text: str) -> int | None:
         micros = value * 1000 + int(fraction.ljust(3, "0")[:3] or 0)
     elif digits <= 16:
         micros = value
+    elif digits == 17:
+        micros = value - _SINCE_1601  # of Chrome's history; as nanoseconds it would be long before the first log
     else:
         micros = value // 1000
     return micros if _FIRST * MICROS <= micros < _LAST * MICROS else None
+
+
+@lru_cache(maxsize=256)
+def _named(text: str) -> tzinfo | None:
+    """The zone that a log names as IANA does (``Europe/Berlin``), where it is known here."""
+    if re.fullmatch(r"[A-Z][A-Za-z]{1,20}(?:/[A-Za-z0-9_+-]{1,30}){1,2}", text) is None:
+        return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _offset(text: str) -> tzinfo | None:

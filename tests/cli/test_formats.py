@@ -68,7 +68,10 @@ def test_a_guess_says_what_it_cannot_tell(tmp_path: Path, capsys: Captured) -> N
     assert 'name = "mine"' in capsys.readouterr().out
     log.write_text("once upon a time\n", "utf-8")
     assert main(["formats", "guess", str(log)]) == 3
-    assert "family = 'blank'" in capsys.readouterr().err
+    assert f"{log}: is no table" in (said := capsys.readouterr().err) and "family = 'blank'" in said
+    log.write_bytes(bytes(range(256)) * 20)
+    assert main(["formats", "guess", str(log)]) == 3
+    assert f"shadowai: {log}: binary data" in capsys.readouterr().err
     assert main(["formats", "guess", str(tmp_path / "absent")]) == 2
 
 

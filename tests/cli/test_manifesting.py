@@ -63,7 +63,20 @@ def test_it_does_not_replace_the_inventory_nor_start_without_its_folder(
 ) -> None:
     assert run(log, "--manifest", str(log.parent / "out.csv")) == 2
     assert run(log, "--manifest", str(log.parent / "none" / "m.json")) == 2
+    assert "--manifest: " in capsys.readouterr().err
+    assert run(log, "--verdict", str(log.parent / "none" / "v.json")) == 2
+    assert "--verdict: " in capsys.readouterr().err
     assert not (log.parent / "out.csv").exists()
+
+
+@pytest.mark.parametrize("option", ["--verdict", "--manifest", "--output"])
+def test_a_log_is_not_replaced_by_what_is_written_of_it(
+    log: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = log.read_bytes()
+    assert main(["scan", str(log), "--no-progress", "--format", "csv", option, str(log)]) == 2
+    assert f"{option}: {log} is read" in capsys.readouterr().err
+    assert log.read_bytes() == before and list(log.parent.iterdir()) == [log]
 
 
 def test_nothing_is_written_where_nobody_asks(log: Path) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from shadowai.cli.options import moment, output_file, window
+from shadowai.cli.options import keep_apart, moment, output_file, window
 
 DAY = 86_400_000_000
 NEW_YEAR = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
@@ -83,3 +83,20 @@ def test_an_output_is_a_file_or_stdout(tmp_path: Path) -> None:
     assert output_file(str(tmp_path / "out.csv")) == tmp_path / "out.csv"
     with pytest.raises(click.BadParameter, match="no such folder"):
         output_file(str(tmp_path / "nowhere" / "out.csv"))
+
+
+def test_what_is_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("proxy.log", "old.csv"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "link").symlink_to("proxy.log")
+    keep_apart(
+        ["proxy.log", "-", "s3://logs/x", "*.gz", "a\0b", None], output="old.csv", verdict="v.json", manifest=None
+    )
+    keep_apart([tmp_path, "/dev/null"], output="old.csv", verdict="/dev/null")
+    for again in ("proxy.log", "./proxy.log", tmp_path / "proxy.log", "link"):
+        with pytest.raises(click.BadParameter, match="is read, and would be replaced") as wrong:
+            keep_apart(["proxy.log"], output=None, verdict=again)
+        assert wrong.value.param_hint == "--verdict"
+    with pytest.raises(click.BadParameter, match="is written already"):
+        keep_apart([], output="new.json", verdict=tmp_path / "new.json")

@@ -29,6 +29,7 @@ def test_a_block_list_for_each_appliance_and_what_it_hits(state: Path, capsys: C
     assert main(["plan", "blocklist", "proxy.log", "--policy", "p.yaml", "-o", "lists", "--appliance", "squid"]) == 0
     said = capsys.readouterr()
     assert "hits 2 people: ann, bob" in said.out and "openai" not in said.out
+    assert "squid.txt (acl shadow_ai dstdomain" in said.err
     assert sorted(path.name for path in Path("lists").iterdir()) == ["plan.json", "plan.txt", "squid.txt"]
     assert ".deepseek.com\n" in Path("lists/squid.txt").read_text()
     assert Path("lists/plan.txt").read_text("utf-8") == said.out
@@ -47,6 +48,13 @@ def test_what_is_not_known_is_wrong_usage(state: Path, more: list[str]) -> None:
     log(("chat.deepseek.com", "ann"))
     assert main(["plan", "blocklist", "proxy.log", *more]) == 2
     assert not Path("lists").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_wrong_usage_before_the_work(state: Path, capsys: Captured) -> None:
+    log(("chat.deepseek.com", "ann"))
+    assert main(["plan", "blocklist", "proxy.log", "-o", "proxy.log"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and "--output: proxy.log is no folder" in said.err
 
 
 @pytest.fixture

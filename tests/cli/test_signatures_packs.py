@@ -46,7 +46,9 @@ def test_from_key_to_rollback(place: Path, capsys: Captured) -> None:
     first, second = build(place, "first", "one", serial=1), build(place, "second", "one", "two", serial=2)
     assert "shadowai 2: 2 signatures, 2 indicators" in capsys.readouterr().err
     assert update(first) == update(second) == 0
-    assert "shadowai 2 is in force; it expires on" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "shadowai 2 is in force; it expires on" in said
+    assert "1 signatures in place of" in said and "2 signatures in place of" in said
     assert main(["signatures", "match", "--json", "two.example"]) == 0
     assert [m["id"] for m in json.loads(capsys.readouterr().out)["matches"]] == ["two"]
     assert main(["signatures", "rollback"]) == 0

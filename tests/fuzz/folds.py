@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from shadowai import fast, inputs, pipeline
+from shadowai import answers, fast, inputs, pipeline, sessions
 from shadowai.inventory import Inventory
 from shadowai.names import Names
 from shadowai.names_first import scan_file
@@ -28,13 +28,16 @@ _ABOUT = 1_767_600_000_000_000
 
 
 class Way(NamedTuple):
-    """How a log is read: its format where it is said, the bytes read at once, the window, and whether its records are joined."""
+    """How a log is read: its format where it is said, the bytes read at once, the window, whether its records are joined, with nothing
+    beside them (``alone``), and how many connections may wait for a name; 0: as many as ever."""
 
     forced: str | None = None
     block: int = BLOCK
     since: int | None = None
     until: int | None = None
     joined: bool = False
+    alone: bool = False
+    waiting: int = 0
 
 
 def some_way(name: str, size: int, rng: random.Random) -> Way:
@@ -48,7 +51,10 @@ def some_way(name: str, size: int, rng: random.Random) -> Way:
     if rng.random() < 0.2:
         since = _ABOUT + rng.randrange(-10_000, 10_000) * _HOUR
         until = since + rng.randrange(0, 20_000) * _HOUR if rng.random() < 0.5 else None
-    return Way(name if rng.random() < 0.8 else None, rng.choice(blocks), since, until, rng.random() < 0.3)
+    joined = rng.random() < 0.5
+    waiting = rng.choice((0, 1, 3, 20)) if joined else 0
+    forced = name if rng.random() < 0.8 else None
+    return Way(forced, rng.choice(blocks), since, until, joined, joined and rng.random() < 0.5, waiting)
 
 
 def has_plan(name: str) -> bool:
@@ -93,18 +99,35 @@ def found(data: bytes, way: Way) -> dict[str, Any]:
     """All that a scan gives of a log."""
     catalog, _ = engines.known_names()
     log, inventory = _log(data, way), Inventory()
-    scan = inputs.scan_log if way.joined else scan_file
-    with engines.in_time(len(data)):
-        scan(log, Names(catalog), inventory, since=way.since, until=way.until)
+    with engines.in_time(len(data)), _waiting(way.waiting):
+        if way.joined:
+            inputs.scan_log(log, Names(catalog), inventory, since=way.since, until=way.until, alone=way.alone)
+        else:
+            scan_file(log, Names(catalog), inventory, since=way.since, until=way.until)
+    joins = inventory.joins
+    waiting = [(kind, str(getattr(kept, kind))) for kept in (joins.sessions, joins.answers) for kind in kept.__slots__]
     return {
         "rows": engines.rows(inventory, catalog),
         "candidates": list(inventory.candidates()),
         "inventory's notes": list(inventory.notes("service")),
+        "what waits": sorted(waiting),
         "tally": replace(log.tally),
         "gaps": list(log.gaps()),
         "notes": list(log.notes()),
         "summary": log.summary(),
     }
+
+
+@contextmanager
+def _waiting(most: int) -> Iterator[None]:
+    """As few connections as that may wait for a name, or for their size."""
+    kept = sessions.SIZES, answers.CONNECTIONS
+    if most:
+        vars(sessions)["SIZES"] = vars(answers)["CONNECTIONS"] = most
+    try:
+        yield
+    finally:
+        vars(sessions)["SIZES"], vars(answers)["CONNECTIONS"] = kept
 
 
 def _log(data: bytes, way: Way) -> LogFile:

@@ -25,3 +25,11 @@ def test_names_are_explained() -> None:
     assert "openai-chatgpt" in services("chatgpt.com")
     for nothing in ("proxy.example.com", "", " ", "\x00", "notopenai.com", "\ud800"):
         assert services(nothing) == frozenset()
+
+
+def test_a_host_is_asked_as_a_host_alone() -> None:
+    services = explainer(Catalog.load())
+    for stranger in ("openai.example.org", "chatgpt.com.login.example", "chatgpt.example"):
+        assert services(stranger) == frozenset()
+    assert services("ChatGPT") == services("chatgpt") == frozenset({"openai-chatgpt"})
+    assert services("coderabbitai") == frozenset({"coderabbit"})

@@ -65,3 +65,16 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setitem(sys.modules, "shadowai.history.store", None)
     with pytest.raises(UsageError, match=r"shadowai\[history\]"):
         opened(str(tmp_path / "h.db"))
+
+
+def test_whoever_only_asks_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "deep" / "typo.db"
+    for setting in (str(path), f"sqlite:///{path}"):
+        with pytest.raises(UsageError, match="there is no history") as wrong:
+            opened(setting, make=False)
+        assert str(wrong.value).startswith(str(path))
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("SHADOWAI_STATE", str(tmp_path / "state"))
+    opened(None, make=False).close()
+    opened(str(path)).close()
+    opened(str(path), make=False).close()

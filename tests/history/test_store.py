@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,9 +46,26 @@ def test_the_file_is_its_owner_s_alone(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(content)
+    path.chmod(0o644)
     with pytest.raises(SourceError, match="the history cannot be used"):
         History(f"sqlite:///{path}")
     assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("tables", [("queries",), ("run", "queries"), ("schema_version", "queries")])
+def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, tables: tuple[str, ...]) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as db:
+        for table in tables:
+            db.execute(f"CREATE TABLE {table} (a)")
+    path.chmod(0o644)
+    before = path.read_bytes()
+    with pytest.raises(SourceError, match="of another program"):
+        History(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_no_password_in_an_error() -> None:

@@ -309,6 +309,9 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
     answers = (
         {"data": rows, "meta": {"pagination": {"cursor": "x"}}},
         {"Stats": {"time": 0.5}, "Schema": [{"Name": "a", "Type": "String"}], "Results": rows},
+        {"Stats": {"use": {"cache": {"hits": {"a": 1}}}, "sets": [{"rows": 1}]}, "Schema": [], "Results": rows},
+        {"reply": {"status": "SUCCESS", "remaining_quota": {"a": 1}, "results": {"data": rows}}},
+        {"Browser History": rows},
         {"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 2}, "max_score": None, "hits": rows}},
         {"kind": "admin#reports#activities", "etag": '"x"', "items": rows, "nextPageToken": "A:1"},
         {"jsonrpc": "2.0", "method": "addEvents", "params": {"events": rows}},

@@ -190,6 +190,21 @@ def test_what_others_carry_as_an_object_is_opened() -> None:
     assert open_envelope(json.dumps({"topic": "t", "partition": 0, "offset": 7, "value": 5})) is None
 
 
+def test_a_shipper_may_write_the_time_as_a_number() -> None:
+    line = "%ASA-5-304001: 10.1.2.3 Accessed URL 203.0.113.9:http://chatgpt.com/"
+    collector = json.dumps({"time": 1767600000.5, "event": line, "sourcetype": "cisco:asa"})
+    assert list(layers(collector))[1] == (line, Header(time="1767600000.5"), "json")
+    gelf = json.dumps({"version": "1.1", "short_message": line, "timestamp": 1767600000})
+    assert list(layers(gelf))[1].header.time == "1767600000"
+    assert list(layers(json.dumps({"message": line, "time": True})))[1].header.time is None
+
+
+def test_an_export_of_splunk_has_the_time_beside_the_line() -> None:
+    line = "%ASA-5-304001: 10.1.2.3 Accessed URL 203.0.113.9:http://chatgpt.com/"
+    export = json.dumps({"preview": False, "result": {"_raw": line, "_time": "2026-01-05T09:00:00.000+0100"}})
+    assert list(layers(export))[1].header.time == "2026-01-05T09:00:00.000+0100"
+
+
 def test_the_time_of_the_journal_is_taken() -> None:
     line = json.dumps({"MESSAGE": SQUID, "__REALTIME_TIMESTAMP": "1773310953123456"})
     assert list(layers(line))[1].header.time == "1773310953123456"

@@ -32,6 +32,8 @@ def read(text: str, clock: Clock | None = None, zone_text: str | None = None) ->
     [
         "2024-06-03T12:00:00Z",
         "2024-06-03 12:00:00 UTC",
+        "3Jun2024 12:00:00",
+        "3 Jun 24, 12:00:00 PM",
         "2024-06-03 12:00:00 +0000 UTC",
         "2024-06-03 14:00:00.000 +0200 CEST",
         "2024-06-03T14:00:00+02:00",
@@ -96,6 +98,7 @@ def test_every_shape_of_one_moment(text: str) -> None:
         ("1717416000.000001", "000001Z"),
         ("1717416000123", "123Z"),
         ("1717416000123456", "123456Z"),
+        ("13361889600123456", "123456Z"),  # since 1601, as Chrome's history has it
         ("1717416000123456789", "123456Z"),
         ("1717416000123.456", "123456Z"),
         ("20240603120000.25", "250Z"),
@@ -225,6 +228,14 @@ def test_hours_that_clocks_skip_or_repeat_are_read_and_stay_in_order() -> None:
 def test_a_zone_beside_the_time_is_used() -> None:
     assert read("2024-06-03 14:00:00", zone_text="+0200") == NOON
     assert read("2024-06-03 14:00:00", zone_text="CEST") == NOON
+    assert read("2024-06-03 14:00:00", zone_text="Europe/Berlin") == NOON
+
+
+def test_a_zone_beside_the_time_that_is_none_is_told_as_assumed() -> None:
+    for name in ("Europe/Atlantis", "../etc/passwd", "/", "Europe", "Europe/" + "x" * 200):
+        clock = Clock()
+        assert read("2024-06-03 12:00:00", clock, zone_text=name) == NOON
+        assert clock.last == "zone", name
     assert read("2024-06-03T12:00:00Z", zone_text="+0200") == NOON
 
 

@@ -88,6 +88,8 @@ _DESCRIBED_IN = (
     "network_sensors",
     "cloud_flows",
     "endpoint_sensors",
+    "telemetry",
+    "browser_history",
     "arcsight",
     "own",
     "generic",

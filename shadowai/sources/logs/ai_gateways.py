@@ -4,20 +4,44 @@ A gateway stands between people and model providers: the destination is the prov
 names the provider and not its host, the host is put together as the provider documents it (``api.openai.com``).
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import CsvHeader, Json, Key, LogFormat, Part, Take, TimeOf, When
 
+_PROVIDERS = (
+    (r"open[-_]?ai|text[-_]completion[-_]openai", "api.openai.com"),
+    (r"anthropic|claude", "api.anthropic.com"),
+    (r"(?:az|azure)(?:[._-](?:open[-_]?ai|text|ai[._]open[-_]?ai|ai[._]inference|ai))?", "openai.azure.com"),
+    (r"(?:aws|amazon)[._-]?bedrock|bedrock(?:[-_]converse)?|aws", "bedrock-runtime.region.amazonaws.com"),
+    (
+        r"google(?:[-_]ai[-_]studio|[-_]genai|[-_]gemini)?|gemini|gcp[._](?:gemini|gen_ai)",
+        "generativelanguage.googleapis.com",
+    ),
+    (
+        r"(?:google[-_])?vertex(?:[-_]?ai)?(?:[-_]beta|[-_]agents?)?|gcp[._]vertex_ai(?:[._]\w+)?",
+        "aiplatform.googleapis.com",
+    ),
+    (r"cohere(?:[-_]chat)?", "api.cohere.com"),
+    (r"deepseek(?:[-_]ai)?", "api.deepseek.com"),
+    (r"perplexity(?:[-_]?ai)?", "api.perplexity.ai"),
+    (r"together(?:[-_]?ai)?", "api.together.xyz"),
+    (r"groq", "api.groq.com"),
+    (r"mistral(?:[-_]?ai)?", "api.mistral.ai"),
+    (r"codestral", "codestral.mistral.ai"),
+    (r"openrouter", "openrouter.ai"),
+    (r"x[-_]?ai|grok", "api.x.ai"),
+    (r"fireworks(?:[-_]?ai)?", "api.fireworks.ai"),
+    (r"cerebras(?:[-_]ai)?", "api.cerebras.ai"),
+    (r"deepinfra", "api.deepinfra.com"),
+    (r"hugging[-_]?face", "router.huggingface.co"),
+)
+"""What gateways and instrumentations call a provider, and where it answers. Of Azure and Bedrock the host has the name of a customer's
+resource or a region, which such a log does not tell."""
 
-def _provider(key: Key) -> tuple[Take, ...]:
+
+def provider(key: Key) -> tuple[Take, ...]:
     """The host of a provider that is only named."""
-    return (
-        Part(key, r"(?i)^(openai|anthropic|deepseek|perplexity|together|cohere)(?:[-_]?ai)?$", into="api.{}.com"),
-        Part(key, r"(?i)^(groq)$", into="api.{}.com"),
-        Part(key, r"(?i)^(mistral)$", into="api.{}.ai"),
-        Part(key, r"(?i)^(openrouter)$", into="{}.ai"),
-        Part(key, r"(?i)^(?:google[-_]ai[-_]studio|gemini)()$", into="generativelanguage.googleapis.com"),
-        Part(key, r"(?i)^(?:google[-_]vertex[-_]ai|vertex_ai)()$", into="aiplatform.googleapis.com"),
-        Part(key, r"(?i)^(?:x?ai|grok)()$", into="api.x.ai"),
-    )
+    return tuple(Part(key, rf"(?i)^(?:{named})()$", into=host) for named, host in _PROVIDERS)
 
 
 LITELLM = LogFormat(
@@ -34,11 +58,12 @@ LITELLM = LogFormat(
         )
     ),
     fields={
-        "host": ("api_base", *_provider("custom_llm_provider")),
+        "host": ("api_base", *provider("custom_llm_provider")),
         "url": ("api_base",),
         "user": (
             "metadata.user_api_key_user_email",
             "metadata.user_api_key_user_id",
+            "user",
             "end_user",
             "metadata.user_api_key_end_user_id",
         ),
@@ -56,7 +81,17 @@ LITELLM = LogFormat(
     allowed=(When((("status", r"^success$"),)),),
     product="litellm",
 )
-"""``api_base`` is the provider's address; ``end_user`` what the caller put into ``user`` of the request."""
+"""``api_base`` is the provider's address; ``end_user`` what the caller put into ``user`` of the request. ``user`` itself is a column of the
+table LiteLLM_SpendLogs (the answer of ``/spend/logs``): whose key it is."""
+
+LITELLM_CSV = replace(
+    LITELLM,
+    name="litellm_csv",
+    title="LiteLLM proxy spend logs (CSV export of the table)",
+    family=CsvHeader(columns=("request_id", "call_type", "startTime", "model")),
+    fields={name: takes for name, takes in LITELLM.fields.items() if name != "user_agent"},
+    blocked=(),
+)
 
 KONG = LogFormat(
     name="kong",
@@ -73,9 +108,9 @@ KONG = LogFormat(
     ),
     fields={
         "host": (
-            *_provider("ai.proxy.meta.provider_name"),
-            *_provider("ai.ai-proxy.meta.provider_name"),
-            *_provider("ai.ai-proxy-advanced.meta.provider_name"),
+            *provider("ai.proxy.meta.provider_name"),
+            *provider("ai.ai-proxy.meta.provider_name"),
+            *provider("ai.ai-proxy-advanced.meta.provider_name"),
             Part("service.host", r"^((?!localhost$|ai-proxy\b).+)$"),
             "request.tls.sni",
             "request.headers.host",
@@ -147,7 +182,7 @@ CLOUDFLARE_AI = LogFormat(
     kind="api_call",
     family=Json(requires=(("Gateway", ""), ("Provider", r"^[\w.-]+$"), ("Model", ""), ("StatusCode|Cached", ""))),
     fields={
-        "host": _provider("Provider"),
+        "host": (*provider("Provider"), Part("Gateway", r".()", into="gateway.ai.cloudflare.com")),
         "user": ("Metadata.user", "Metadata.email", "Metadata.userId", "Metadata.user_id"),
         "action": ("StatusCode",),
     },
@@ -166,7 +201,7 @@ PORTKEY = LogFormat(
     kind="api_call",
     family=Json(requires=(("ai_org", r"^[\w.@-]+$"), ("ai_model|request_url", ""), ("created_at", r"^\d"))),
     fields={
-        "host": (Part("request_url", r"^(https?://.+)"), *_provider("ai_org")),
+        "host": (Part("request_url", r"^(https?://.+)"), *provider("ai_org")),
         "url": (Part("request_url", r"^(https?://.+)"),),
         "user": ("metadata._user",),
         "action": ("response_status_code",),
@@ -197,7 +232,7 @@ HELICONE = LogFormat(
         "host": (
             Part("target_url", r"^(https?://.+)"),
             Part("request_path", r"^(https?://.+)"),
-            *_provider("provider"),
+            *provider("provider"),
         ),
         "url": (Part("target_url", r"^(https?://.+)"), Part("request_path", r"^(https?://.+)")),
         "user": ("request_user_id",),
@@ -207,6 +242,12 @@ HELICONE = LogFormat(
     zone="utc",
     rank=14,
     product="helicone",
+)
+HELICONE_CSV = replace(
+    HELICONE,
+    name="helicone_csv",
+    title="Helicone AI gateway requests (CSV export)",
+    family=CsvHeader(columns=("request_created_at", "request_id", "response_status")),
 )
 
 _GENERATION = r"^gen-()"
@@ -252,4 +293,15 @@ OPENROUTER_CSV = LogFormat(
     product="openrouter",
 )
 
-FORMATS = (LITELLM, KONG, APISIX, CLOUDFLARE_AI, PORTKEY, HELICONE, OPENROUTER, OPENROUTER_CSV)
+FORMATS = (
+    LITELLM,
+    LITELLM_CSV,
+    KONG,
+    APISIX,
+    CLOUDFLARE_AI,
+    PORTKEY,
+    HELICONE,
+    HELICONE_CSV,
+    OPENROUTER,
+    OPENROUTER_CSV,
+)

@@ -7,7 +7,10 @@ documents the address. Azure OpenAI: https://learn.microsoft.com/en-us/azure/ai-
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html.
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.microsoft import AZURE_FIREWALL
 
 _ACCOUNT = r"(?i)/PROVIDERS/MICROSOFT\.COGNITIVESERVICES/ACCOUNTS/([\w-]+)"
 _RESOURCE = "resourceId|ResourceId|_ResourceId"
@@ -42,6 +45,15 @@ AZURE_OPENAI = LogFormat(
     product="azure_openai",
 )
 
+_MESSAGE = "msg_s"
+
+
+def _of_rule(field: str) -> tuple[Take, ...]:
+    """What the message of a firewall's rule tells of a field."""
+    takes = (take for take in AZURE_FIREWALL.fields[field] if isinstance(take, Part))
+    return tuple(replace(take, key=_MESSAGE) for take in takes)
+
+
 AZURE_DIAGNOSTICS = LogFormat(
     name="azure_diagnostics_csv",
     title="Azure OpenAI in the table AzureDiagnostics of Log Analytics (CSV export)",
@@ -50,10 +62,13 @@ AZURE_DIAGNOSTICS = LogFormat(
     kind="api_call",
     family=CsvHeader(columns=("ResourceId", "Category", "OperationName", "CallerIPAddress"), delimiters=","),
     fields={
-        "host": (Part("ResourceId", _ACCOUNT, into="{}.openai.azure.com"),),
+        "host": (Part("ResourceId", _ACCOUNT, into="{}.openai.azure.com"), *_of_rule("host")),
+        "url": _of_rule("url"),
         "user": (Part("properties_s", r'"objectId"\s*:\s*"([^"]{1,100})"'),),
-        "client_ip": ("CallerIPAddress",),
-        "action": ("OperationName",),
+        "client_ip": ("CallerIPAddress", *_of_rule("client_ip")),
+        "server_ip": _of_rule("server_ip"),
+        "server_port": _of_rule("server_port"),
+        "action": (*_of_rule("action"), "OperationName"),
         "bytes_up": (Part("properties_s", r'"requestLength"\s*:\s*(\d{1,18})'),),
         "bytes_down": (Part("properties_s", r'"responseLength"\s*:\s*(\d{1,18})'),),
     },
@@ -61,10 +76,38 @@ AZURE_DIAGNOSTICS = LogFormat(
     zone="utc",
     rank=12,
     uncounted=(
-        When((("Category", r"^(?!RequestResponse$)"),), "an event of the administration, no use of a model"),
-        When((("ResourceId", rf"(?i)^(?!.*{_ACCOUNT[4:]})"),), "of another service of Azure"),
+        When(
+            (("Category", r"^(?!RequestResponse$|AzureFirewall)"), ("ResourceId", _ACCOUNT)),
+            "an event of the administration, no use of a model",
+        ),
+        When(
+            (("Category", r"^(?!AzureFirewall)"), ("ResourceId", rf"(?i)^(?!.*{_ACCOUNT[4:]})")),
+            "of another service of Azure",
+        ),
     ),
+    kinds=(
+        (When((("Category", r"^AzureFirewallDns"),)), "dns_query"),
+        (When((("Category", r"^AzureFirewallApplicationRule"),)), "http_request"),
+        (When((("Category", r"^AzureFirewall"),)), "connection"),
+    ),
+    blocked=tuple(When(((_MESSAGE, pattern),)) for pattern in (r"(?i)Action: (?:Deny|Drop)\b",)),
+    allowed=tuple(When(((_MESSAGE, pattern),)) for pattern in (r"(?i)Action: (?:Allow|Alert)\b",)),
     product="azure_openai",
+)
+"""The table is that of many services: of Azure Firewall, too, the rule's message is in it."""
+
+AZURE_DIAGNOSTICS_MESSAGES = replace(
+    AZURE_DIAGNOSTICS,
+    name="azure_diagnostics_messages_csv",
+    title="Azure Firewall in the table AzureDiagnostics of Log Analytics (CSV export)",
+    family=CsvHeader(columns=("Category", "msg_s"), delimiters=","),
+    fields={
+        name: takes
+        for name, takes in AZURE_DIAGNOSTICS.fields.items()
+        if name not in ("user", "bytes_up", "bytes_down")
+    },
+    rank=11,
+    product="azure_firewall",
 )
 
 AZURE_APIM = LogFormat(
@@ -96,8 +139,38 @@ AZURE_APIM = LogFormat(
 )
 """``backendUrl`` is the service that the gateway called, ``url`` the gateway; sizes are "bytes received from" and "sent to client"."""
 
-_PERSON = r"^arn:aws[\w-]*:sts::\d*:assumed-role/[^/]+/([^/\s]+@[^/\s]+)$"
-"""Who took a role by single sign-on: the session is named after the person."""
+AZURE_APIM_TABLE = LogFormat(
+    name="azure_api_management_table",
+    title="Azure API Management in the table ApiManagementGatewayLogs (JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/apimanagementgatewaylogs",
+    kind="api_call",
+    family=Json(
+        requires=(
+            ("TimeGenerated", r"^\d"),
+            ("BackendUrl|ApiId", ""),
+            ("Url", r"^\w+://"),
+            ("CallerIpAddress|ApimSubscriptionId", ""),
+        )
+    ),
+    fields={
+        "host": ("BackendUrl", "Url"),
+        "url": ("BackendUrl", "Url"),
+        "user": ("UserId",),
+        "client_ip": ("CallerIpAddress",),
+        "method": ("BackendMethod", "Method"),
+        "action": ("OperationId", "OperationName"),
+        "bytes_up": ("RequestSize",),
+        "bytes_down": ("ResponseSize",),
+    },
+    time=(TimeOf(("TimeGenerated",)),),
+    zone="utc",
+    rank=14,
+    product="azure_openai",
+)
+
+_PERSON = r"^arn:aws[\w-]*:sts::\d*:assumed-role/(?:[^/]+/(?=[^/\s]+@)|AWSReservedSSO_[^/]+/)([^/\s]+)$"
+"""Who took a role by single sign-on: the session is named after the person. In the roles of IAM Identity Center it always is."""
 _ROLE = r"^arn:aws[\w-]*:sts::\d*:assumed-role/([^/]+)/"
 _IAM_USER = r"^arn:aws[\w-]*:iam::\d*:(?:user/(?:.*/)?)?([^/:]+)$"
 
@@ -189,6 +262,64 @@ CLOUDTRAIL = LogFormat(
 
 _BEDROCK_ONLY = ("EventSource", r"^bedrock(?:-runtime)?\.amazonaws\.com$")
 
+_WITHIN = "CloudTrailEvent."
+
+
+def _looked_up(take: Take) -> Take:
+    """A field of an event within the answer of ``lookup-events``."""
+    if not isinstance(take, Part):
+        return f"{_WITHIN}{take}"
+    return replace(take, key=f"{_WITHIN}{take.key}", only=tuple((f"{_WITHIN}{key}", text) for key, text in take.only))
+
+
+CLOUDTRAIL_LOOKUP = replace(
+    CLOUDTRAIL,
+    name="aws_cloudtrail_lookup",
+    title="AWS CloudTrail event history (answer of lookup-events, JSON)",
+    doc="https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html",
+    family=Json(
+        requires=(("CloudTrailEvent", r"^\{"), ("EventId|EventName", ""), (f"{_WITHIN}eventSource", r"^[\w.-]+$"))
+    ),
+    fields={name: tuple(map(_looked_up, takes)) for name, takes in CLOUDTRAIL.fields.items()},
+    time=(TimeOf((f"{_WITHIN}eventTime",)), TimeOf(("EventTime",))),
+    blocked=(When(((f"{_WITHIN}errorCode", r"(?i)AccessDenied|UnauthorizedOperation"),)),),
+    uncounted=tuple(
+        replace(when, all=tuple((f"{_WITHIN}{key}", text) for key, text in when.all)) for when in CLOUDTRAIL.uncounted
+    ),
+)
+
+_HISTORY_BEDROCK = ("Event source", r"^bedrock(?:-runtime)?\.amazonaws\.com$")
+CLOUDTRAIL_CSV = LogFormat(
+    name="aws_cloudtrail_csv",
+    title="AWS CloudTrail event history (CSV download)",
+    vendor="AWS",
+    doc="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html",
+    kind="api_call",
+    family=CsvHeader(columns=("Event name", "Event time", "Event source"), delimiters=","),
+    fields={
+        "host": (
+            Part(
+                "AWS region",
+                r"^([a-z0-9-]+)$",
+                (_HISTORY_BEDROCK, ("Event name", _RUNTIME)),
+                "bedrock-runtime.{}.amazonaws.com",
+            ),
+            Part("AWS region", r"^([a-z0-9-]+)$", (_HISTORY_BEDROCK,), "bedrock.{}.amazonaws.com"),
+            Part("Event source", r"()", (_HISTORY_BEDROCK,), "bedrock-runtime.region.amazonaws.com"),
+            "Event source",
+        ),
+        "user": ("User name",),
+        "client_ip": ("Source IP address",),
+        "action": ("Event name",),
+        "user_agent": ("User agent",),
+    },
+    time=(TimeOf(("Event time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("Error code", r"(?i)AccessDenied|UnauthorizedOperation"),)),),
+    product="aws_cloudtrail",
+)
+
 CLOUDTRAIL_TABLE = LogFormat(
     name="aws_cloudtrail_table",
     title="AWS CloudTrail in Microsoft Sentinel's table AWSCloudTrail (JSON)",
@@ -250,7 +381,10 @@ GCP_AUDIT = LogFormat(
     ),
     fields={
         "host": ("protoPayload.serviceName",),
-        "user": ("protoPayload.authenticationInfo.principalEmail",),
+        "user": (
+            "protoPayload.authenticationInfo.principalEmail",
+            Part("protoPayload.authenticationInfo.principalSubject", r"/subject/([^/]+)$"),
+        ),
         "client_ip": ("protoPayload.requestMetadata.callerIp",),
         "action": ("protoPayload.methodName",),
         "user_agent": ("protoPayload.requestMetadata.callerSuppliedUserAgent",),
@@ -264,4 +398,16 @@ GCP_AUDIT = LogFormat(
 )
 """``serviceName`` is "the name of the API service performing the operation. For example, ``compute.googleapis.com``"."""
 
-FORMATS = (AZURE_OPENAI, AZURE_DIAGNOSTICS, AZURE_APIM, BEDROCK, CLOUDTRAIL, CLOUDTRAIL_TABLE, GCP_AUDIT)
+FORMATS = (
+    AZURE_OPENAI,
+    AZURE_DIAGNOSTICS,
+    AZURE_DIAGNOSTICS_MESSAGES,
+    AZURE_APIM,
+    AZURE_APIM_TABLE,
+    BEDROCK,
+    CLOUDTRAIL,
+    CLOUDTRAIL_LOOKUP,
+    CLOUDTRAIL_CSV,
+    CLOUDTRAIL_TABLE,
+    GCP_AUDIT,
+)

@@ -36,6 +36,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "dns.rrname", "rrname", "dns_question_name", "dns_query_name", "queried domain", "query.hostname",
         "domain queried", "question_name", "event.dns.request", "target.hostname", "url_details.host",
         "http.url_details.host", "app domain", "application domain", "service domain",
+        "destination name", "dest_name",
     ),
     "url": (
         "url", "full_url", "url full", "url.full", "url.original", "request_url", "requested_url", "requested url",
@@ -54,7 +55,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "useremail", "email", "email address", "mail", "actor.user.email_addr", "actor.user.name", "actor.email",
         "account_name", "accountname", "user account", "initiating_process_account_upn",
         "initiatingprocessaccountname", "src username", "principal.user.userid", "principal.user.email_addresses", "usr.name",
-        "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "principal", "actor", "identity",
+        "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "student email", "student", "student name", "principal",
+        "actor", "identity",
     ),
     "device": (
         "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
@@ -70,7 +72,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "user_ip", "user ip address", "x-client-ip", "internal_ip", "internal ip address", "private_ip", "device_ip",
         "local_ip", "localip", "local address", "cip", "sip", "id.orig_h", "id_orig_h", "orig_h", "src", "source",
         "client", "remote_addr", "callingip", "src_ip_addr", "principal.ip", "network.client.ip", "ip_address", "ipaddress",
-        "ip",
+        "ip", "public_ip", "public ip address",
     ),
     "server_ip": (
         "server_ip", "serverip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
@@ -92,7 +94,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "action", "policy_action", "policy action", "action taken", "event_action", "event.action", "verdict",
         "decision", "disposition", "sc-filter-result", "s-action", "filter_result", "filter action",
         "firewall action", "action_taken", "policy result", "act", "result", "outcome", "event.outcome",
-        "status_text", "dvc_action", "blocked", "is_blocked", "was_blocked",
+        "status_text", "dvc_action", "blocked", "is_blocked", "was_blocked", "squid_status", "cache_status", "cache_result",
+        "log subtype",
     ),
     "bytes_up": (
         "bytes_up", "bytes up", "up bytes", "cs-bytes", "upload", "upload_bytes", "bytes uploaded",
@@ -273,9 +276,10 @@ _USED = (
 """Names that a log of use has beside the destination: who, when, how much, how. A list of names to block has none of them."""
 _RULES = frozenset(map(flat, ("rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description")))
 """Names that lists of a firewall's rules have, which say who and where to as well."""
-_MAIL = frozenset(
-    map(flat, ("subject", "sender", "recipient", "recipients", "message_id", "mail from", "rcpt to", "envelope_from"))
-)
+_MAIL = frozenset(map(flat, (
+    "subject", "sender", "recipient", "recipients", "message_id", "mail from", "rcpt to", "envelope_from", "network message id",
+    "internet message id", "url location",
+)))  # fmt: skip
 _CLICKED = frozenset(map(flat, ("click time", "click_time", "clicked", "click ip", "click_ip", "clicks")))
 
 

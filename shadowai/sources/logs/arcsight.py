@@ -198,6 +198,10 @@ def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str,
         uncounted=(
             When(tuple((column, r"^$") for column in _SENTINEL_COLUMNS), _NOWHERE),
             When(
+                (("DeviceVendor", r"^Forcepoint"), ("DeviceAction", r"(?i)^authentication required$")),
+                "the client was asked to sign in; the request that follows is counted",
+            ),
+            When(
                 (("AdditionalExtensions", r"\bFTNTFGTeventtype=dns-response\b"),),
                 "a DNS answer; the query is counted",
                 (("AdditionalExtensions", r"\bFTNTFGTeventtype=dns-query\b"),),

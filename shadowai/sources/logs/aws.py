@@ -122,6 +122,13 @@ FLOW_HEADED = _flow(
     _NAMES,
     rank=12,
 )
+FLOW_TABLE = _flow(
+    "aws_vpcflow_table",
+    "Amazon VPC flow log as a table (CSV of Athena or a warehouse)",
+    CsvHeader(columns=("srcaddr", "dstaddr", "interface_id"), delimiters=",\t"),
+    {name: name.replace("-", "_") for name in _NAMED},
+    rank=13,
+)
 FLOW_JSON = _flow(
     "aws_vpcflow_json",
     "Amazon VPC flow log as JSON",
@@ -150,4 +157,4 @@ NETWORK_FIREWALL = LogFormat(
     product="aws_network_firewall",
 )
 
-FORMATS = (RESOLVER, FLOW, FLOW_TGW, FLOW_HEADED, FLOW_JSON, NETWORK_FIREWALL)
+FORMATS = (RESOLVER, FLOW, FLOW_TGW, FLOW_HEADED, FLOW_TABLE, FLOW_JSON, NETWORK_FIREWALL)

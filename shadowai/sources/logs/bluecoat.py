@@ -5,7 +5,9 @@ https://success.myshn.net/Skyhigh_Secure_Web_Gateway_(On_Prem)/Content_Security_
 ``date`` and ``time`` are in GMT.
 """
 
-from shadowai.sources.logs.description import Json, Key, KeyValue, LogFormat, Part, Take, TimeOf, W3c, When
+import re
+
+from shadowai.sources.logs.description import Json, Key, KeyValue, LogFormat, Part, Pattern, Take, TimeOf, W3c, When
 
 _DOC = "https://knowledge.broadcom.com/external/article?legacyId=TECH244752"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
@@ -167,4 +169,57 @@ CLOUD_JSON = LogFormat(
     product="bluecoat",
 )
 
-FORMATS = (MAIN, EDGE_KV, CLOUD_JSON)
+_QRADAR_KEYS = (
+    "username", "s-action", "sc-status", "cs-method", "sc-bytes", "cs-bytes", "cs-host", "cs-uri-path", "cs(User-Agent)",
+    "sc-filter-result", "cs-uri",
+)  # fmt: skip
+
+
+def _key(name: str) -> str:
+    """One of the pairs of a line, wherever it stands, if it is there."""
+    return rf"(?=(?:.{{0,9000}}?\|{re.escape(name)}=(?P<{re.sub(r'[^a-z]', '', name.lower())}>[^|]*))?)"
+
+
+QRADAR = LogFormat(
+    name="bluecoat_qradar",
+    title="Symantec (Blue Coat) ProxySG access log for QRadar (key=value between pipes)",
+    vendor="Broadcom",
+    doc="https://www.ibm.com/docs/en/dsm?topic=sg-creating-custom-event-format-blue-coat",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"\|src=(?P<client>[^|]*)\|srcport=[^|]*\|dst=(?P<server>[^|]*)\|dstport=(?P<port>[^|]*)"
+            r"(?=(?:.{0,9000}?\|devicetime=\[(?P<date>\d\d/\d\d/\d{4}):(?P<clock>[\d:]{8})[^|\]]*\]))?"
+            + "".join(map(_key, _QRADAR_KEYS)),
+        )
+    ),
+    line=r"\|src=[^|]{0,64}\|srcport=[^|]{0,16}\|dst=[^|]{0,300}\|dstport=[^|]{0,16}\|username=[^|]{0,300}\|devicetime=\[",
+    fields={
+        "host": ("cshost", "csuri"),
+        "url": ("csuri",),
+        "path": ("csuripath",),
+        "user": ("username",),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "method": ("csmethod",),
+        "action": ("scfilterresult", "saction"),
+        "bytes_up": ("csbytes",),
+        "bytes_down": ("scbytes",),
+        "user_agent": ("csuseragent",),
+    },
+    time=(TimeOf(("date", "clock")),),
+    zone="utc",
+    day_first=True,
+    rank=12,
+    blocked=(When((("scfilterresult", r"^DENIED"),)), When((("saction", r"^TCP_DENIED|^DENIED"),))),
+    allowed=(When((("scfilterresult", r"^(?:OBSERVED|PROXIED)"), ("saction", r"^(?!TCP_DENIED|TCP_ERR)"))),),
+    uncounted=(
+        When((("scstatus", r"^407$"), ("username", r"^-?$")), _AUTH_LEG),
+        When((("saction", r"^TCP_AUTH_(?:REDIRECT|FORM)"),), _AUTH_PAGE),
+    ),
+    product="bluecoat",
+)
+"""``devicetime`` is ``$(gmttime)``: the day first, in GMT."""
+
+FORMATS = (MAIN, EDGE_KV, CLOUD_JSON, QRADAR)

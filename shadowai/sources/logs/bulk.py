@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
 from shadowai.fast import lines_module
+from shadowai.model import Actor
 from shadowai.sources import framing
 from shadowai.sources.logs import sequences
 from shadowai.sources.logs.description import (
@@ -40,6 +41,9 @@ BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED, LEEF = range(10)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 BLOCK = 1 << 18
 """Bytes read at once."""
+BY_ADDRESS, SIZED, SHOWN, COUNTED, STOPPED = 1, 2, 4, 8, 16
+"""What is said of a manner of lines that name no host: an answer might name their connections, they tell the size of one, the reference
+has to read them, they are activity, which was blocked."""
 _MOST_COLUMNS = 90
 _MOST_CHANGES = 24
 """Headers below which a file is folded, besides one for every thousand lines."""
@@ -65,6 +69,34 @@ class Check(NamedTuple):
     """How many checks behind this one are alternatives to it."""
 
 
+class Cut(NamedTuple):
+    """A column ``into`` which the first group goes of what is found in the first of ``slots`` that is there, where in each column of
+    ``only`` its pattern is found, too."""
+
+    slots: tuple[int, ...]
+    program: Program
+    into: int
+    only: list[tuple[tuple[int, ...], Program]]
+
+
+@dataclass(slots=True)
+class Aside:
+    """What a line that names no host says to others: the ``id`` of its connection, each part of it as the columns it is looked for in,
+    behind the ``prefix``, the size of that, and how long it lasted. Whether the line is a connection at all its manner tells, with the
+    ``tests`` and ``searches``, or else it is ``always`` the same; -1 there where it is not."""
+
+    always: int
+    prefix: bytes = b""
+    id: list[list[int]] = field(default_factory=list)
+    port: list[int] = field(default_factory=list)
+    bytes_up: list[int] = field(default_factory=list)
+    bytes_down: list[int] = field(default_factory=list)
+    lasted: list[int] = field(default_factory=list)
+    lasted_ms: bool = False
+    tests: list[Check] = field(default_factory=list)
+    searches: list[tuple[int, Program]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Plan:
     """Columns (places, or JSON paths as bytes), and by their numbers what decides the name, who, the manner, the URL, time and sizes."""
@@ -87,6 +119,8 @@ class Plan:
     manner: list[int] = field(default_factory=list)
     url: list[int] = field(default_factory=list)
     time: list[int] = field(default_factory=list)
+    first_time: int = -1
+    """The column of :attr:`time` that counts where it is a time, whatever stands in the others; -1: several do."""
     bytes_up: list[int] = field(default_factory=list)
     bytes_down: list[int] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
@@ -107,18 +141,30 @@ class Plan:
     """Columns that a line must not have."""
     row: list[int] = field(default_factory=list)
     """Pairs that have to stand behind one another; -1 behind each row."""
+    aside: Aside | None = None
+    """What lines that name no host say to others; ``None`` where the reference has to look."""
+    told: list[int] = field(default_factory=list)
+    """Columns with the addresses of a DNS answer: the reference reads the lines that have any."""
+    cuts: list[Cut] = field(default_factory=list)
+    """Columns that are pieces of others: ``None`` among :attr:`columns`."""
+    pieces: dict[Part, int] = field(default_factory=dict)
+    """What is taken as they are."""
 
 
 class Answers(Protocol):
     """Who answers for lines not met before; see :class:`shadowai.fast.lines.Fold`."""
 
     def nameless(self) -> int: ...
+    def heard(self) -> Collection[str] | None: ...
+    def aside(self, number: int, line: bytes, /) -> int: ...
+    def person(self, place: int, /) -> Actor: ...
+    def assumption(self, number: int, /) -> Mapping[str, int]: ...
     def name(self, number: int, line: bytes, place: int, /) -> int: ...
     def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool, int, int]: ...
     def manner(self, number: int, line: bytes, place: int, /) -> int: ...
     def together(self, name: int, manner: int, place: int, /) -> tuple[int, bool, int, int]: ...
     def actor(self, number: int, line: bytes, place: int, /) -> None: ...
-    def time(self, number: int, line: bytes, /) -> tuple[int | None, int, bool]: ...
+    def time(self, number: int, line: bytes, uncounted: bool, /) -> tuple[int | None, int, bool]: ...
     def begins_header(self, cell: bytes, /) -> bool: ...
     def is_foreign(self, cell: bytes, /) -> bool: ...
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies, /) -> None: ...
@@ -140,13 +186,39 @@ class Tallies(NamedTuple):
     connections: int
 
 
+class Waits(NamedTuple):
+    """A connection by address that an answer might name: who, the server's address, the time (µs), when it began, whether it was blocked,
+    whether it is activity, and what its time had to assume, with how often."""
+
+    actor: Actor
+    server: str
+    time: int
+    began: int | None
+    blocked: bool
+    counted: bool
+    assumed: Mapping[str, int]
+
+
+class Said(NamedTuple):
+    """What a line without a name says of its connection: the line's number, the connection's id, bytes up and down and whether these are
+    of interest to others, and what waits for a name."""
+
+    line: int
+    session: str | None
+    up: int | None
+    down: int | None
+    sized: bool
+    waits: Waits | None
+
+
 class Kept(NamedTuple):
     """Lines of a block that the reference has to read, with their numbers; up to where the block was looked at; how many lines that
-    were."""
+    were; and what others of them say of connections."""
 
     lines: list[tuple[int, str]]
     at: int
     looked_at: int
+    said: list[Said]
 
 
 class _NoPlanError(Exception):
@@ -156,7 +228,7 @@ class _NoPlanError(Exception):
 def may_fold(description: LogFormat) -> bool:
     """Whether there can be a plan for the format, under some columns."""
     family = description.family
-    if description.each:
+    if description.each or description.rows:
         return False
     if isinstance(family, (Blank, CsvPositional, KeyValue)):
         return bool(description.shapes or description.line)
@@ -170,15 +242,17 @@ def may_unwrap(description: LogFormat) -> bool:
     return isinstance(description.family, (Blank, CsvPositional, Json, Pattern))
 
 
-def plan_of(reader: FormatReader, *, wrapped: bool = False) -> Plan | None:
-    """The plan of a format under the columns in force, ``wrapped`` where lines stand behind a syslog header; ``None`` where it has none,
-    or no columns yet."""
+def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False) -> Plan | None:
+    """The plan of a format under the columns in force, ``wrapped`` where lines stand behind a syslog header, ``joined`` where DNS answers
+    are asked for; ``None`` where it has none, or no columns yet."""
     maker = _MAKERS.get(type(reader.description.family))
     if maker is None:
         return None
     try:
         plan = maker(reader)
         _fill(plan, reader)
+        told = reader.description.told if joined else None
+        plan.told = _all(plan, reader, told.addresses) if told is not None else []
         _write_programs(plan, reader.description)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except _NoPlanError:
@@ -195,11 +269,12 @@ def fold_of(
     grams: Sequence[bytes] = (),
     words: Sequence[bytes] = (),
     ranges: Sequence[tuple[int, int]] = (),
+    sixes: bool = True,
 ) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`); ``None`` where the plan is wider than it can keep."""
     names = [name.encode() for name in known]
     try:
-        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words, ranges)
+        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words, ranges, sixes)
     except ValueError:
         return None
 
@@ -325,7 +400,7 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
     family, line = description.family, description.line
     made: list[Program | None] = []
     if isinstance(family, Pattern):
-        groups = {name.decode(): slot for slot, name in enumerate(plan.columns)}
+        groups = {name.decode(): slot for slot, name in enumerate(plan.columns) if name is not None}
         made = [program(pattern, groups) for pattern in family.patterns]
         line = "" if family.patterns == (line,) else line
     elif isinstance(family, KeyValue) and plan.family == PAIRED:
@@ -389,8 +464,13 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     plan.bytes_up = _sizes(plan, reader, fields.get("bytes_up", ()))
     plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
     plan.server, plan.client = _whole(plan, reader, "server_ip"), _whole(plan, reader, "client_ip")
+    if plan.server is not None and plan.client is not None:
+        plan.aside = _aside(plan, reader)
     times = [key for time in description.time for key in (*time.keys, *((time.zone,) if time.zone is not None else ()))]
     plan.time = _all(plan, reader, times) if plan.counts else []
+    if plan.time:
+        first = [_slots(plan, reader, key) for key in description.time[0].keys]
+        plan.first_time = first[0][0] if len(first) == len(first[0]) == 1 and description.time[0].zone is None else -1
     timed = plan.time or not plan.counts or plan.family == PATTERN
     if len(plan.columns) > _MOST_COLUMNS or not (timed if plan.host else plan.server is not None):
         raise _NoPlanError
@@ -453,18 +533,80 @@ def _told_by_name(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> N
 
 
 def _sizes(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
-    if any(isinstance(take, Part) and reader.getter(take) is not nothing for take in takes):
+    takes = [take for take in takes if reader.getter(take) is not nothing]
+    found = _taken(plan, reader, takes)
+    if found is None:
         plan.counts = False
-    return _all(plan, reader, [_key(take) for take in takes])
+        return _all(plan, reader, map(_key, takes))
+    return found
 
 
 def _whole(plan: Plan, reader: FormatReader, field: str) -> list[int] | None:
-    """Where a field stands that is a column as it is; ``None`` where a piece of one is taken, or an address may stand for none."""
+    """Where a field stands; ``None`` where the compiled fold cannot take it, or an address may stand for none."""
     if any("." in null for null in reader.description.nulls):
         return None
-    takes = [take for take in reader.description.fields.get(field, ()) if reader.getter(take) is not nothing]
-    keys = [take for take in takes if not isinstance(take, Part)]
-    return _all(plan, reader, keys) if len(keys) == len(takes) else None
+    takes = reader.description.fields.get(field, ())
+    return _taken(plan, reader, [take for take in takes if reader.getter(take) is not nothing])
+
+
+def _aside(plan: Plan, reader: FormatReader) -> Aside | None:
+    """What lines without a name say to others, as far as it can be kept here."""
+    description = reader.description
+    if description.kind != "connection" and all(kind != "connection" for _, kind in description.kinds):
+        return Aside(0)
+    if any(digit in null for null in description.nulls for digit in "123456789"):
+        return None
+    ids = description.session_takes if reader.has_ids else ()
+    ports = description.fields.get("server_port", ())
+    found = [
+        _taken(plan, reader, [take for take in takes if reader.getter(take) is not nothing])
+        for takes in (*reader.totals, ports, description.lasted, *ids)
+    ]
+    known = [slots for slots in found if slots is not None]
+    if len(known) < len(found):
+        return None
+    up, down, port, lasted, *parts = known
+    name = f"{description.product or description.name}:".encode()
+    aside = Aside(-1, name, parts, port, up, down, lasted, description.lasted_ms)
+    for key, pattern in dict.fromkeys(one for when in description.whole.named for one in when.all):
+        check, searched = _tested(pattern), program(pattern, {})
+        slots = _slots(plan, reader, key)
+        if check is not None and 0 < len(slots) <= _MOST_SPELLINGS:
+            aside.tests.append(Check(tuple(slots), *check))
+        elif searched is not None and len(slots) == 1:
+            aside.searches.append((slots[0], searched))
+        elif slots:
+            return None
+    return aside
+
+
+def _taken(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int] | None:
+    """Where what is taken stands, in order of preference; ``None`` where the compiled fold cannot take it."""
+    found: list[int] = []
+    for take in takes:
+        slots = _piece(plan, reader, take) if isinstance(take, Part) else _slots(plan, reader, take)
+        if slots is None:
+            return None
+        found += slots
+    return list(dict.fromkeys(found))
+
+
+def _piece(plan: Plan, reader: FormatReader, take: Part) -> list[int] | None:
+    """The column of its own that a piece of another is; none where it is never there."""
+    if take in plan.pieces:
+        return [plan.pieces[take]]
+    of, cut = tuple(_slots(plan, reader, take.key)), program(take.pattern, {1: 0})
+    only = [(tuple(_slots(plan, reader, key)), program(pattern, {})) for key, pattern in take.only]
+    sources = [of, *(slots for slots, _ in only)]
+    if take.into != "{}" or cut is None or not all(0 < len(slots) <= _MOST_SPELLINGS for slots in sources):
+        return None
+    held = [(slots, pattern) for slots, pattern in only if pattern is not None]
+    if len(held) < len(only):
+        return None
+    plan.columns.append(None)
+    plan.pieces[take] = len(plan.columns) - 1
+    plan.cuts.append(Cut(of, cut, plan.pieces[take], held))
+    return [plan.pieces[take]]
 
 
 def _all(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]:
@@ -530,15 +672,19 @@ class LineFold:
         grams: Sequence[bytes] = (),
         words: Sequence[bytes] = (),
         ranges: Sequence[tuple[int, int]] = (),
+        sixes: bool = True,
     ) -> None:
         self._answers, self._known, self._since, self._until = answers, known, since, until
-        self._hints = grams, words, ranges
+        self._hints = grams, words, ranges, sixes
         self._version = -1
         self._fold: Any = None
         self.wrapped = False
         """Whether lines stand behind a syslog header; to be said before the first is folded."""
+        self.joined = False
+        """Whether DNS answers are asked for; the same."""
         self._doubtful = 0  # lines to come that may belong to a row whose quote is still open
         self._lines = self._changes = 0
+        self._heard = 0
 
     def fits(self, reader: FormatReader) -> bool:
         """Whether lines of the reader's format can be folded as its columns are now."""
@@ -548,7 +694,7 @@ class LineFold:
             self._changes += 1
             # a fold is not made for the few lines between headers without end
             seldom = self._changes <= _MOST_CHANGES + self._lines // 1000
-            plan = plan_of(reader, wrapped=self.wrapped) if seldom else None
+            plan = plan_of(reader, wrapped=self.wrapped, joined=self.joined) if seldom else None
             if self._fold is not None:  # an open quote stays open under other columns
                 self._doubtful = self._fold.doubtful
             self._fold = (
@@ -556,6 +702,7 @@ class LineFold:
                 if plan is None
                 else fold_of(plan, self._answers, self._known, self._since, self._until, *self._hints)
             )
+            self._heard = 0
             if self._fold is not None and plan is not None and plan.family == QUOTED:
                 self._fold.doubtful = self._doubtful
         return self._fold is not None
@@ -571,9 +718,23 @@ class LineFold:
         if self._fold.needs_room:
             self.drain()
         self._fold.nameless = self._answers.nameless()
-        lines, at, count = self._fold.fold(block, at, number)
+        heard = self._answers.heard()
+        self._fold.hearing = heard is None
+        if heard is not None and len(heard) != self._heard:
+            self._fold.hear(heard)
+            self._heard = len(heard)
+        lines, at, count, said = self._fold.fold(block, at, number)
         self._lines += count
-        return Kept([(one, framing.decode_line(block, begin, end)) for one, begin, end in lines], at, count)
+        kept = [(one, framing.decode_line(block, begin, end)) for one, begin, end in lines]
+        return Kept(kept, at, count, list(map(self._said, said)))
+
+    def _said(self, told: tuple[Any, ...]) -> Said:
+        said = Said(*told)
+        if said.waits is None:
+            return said
+        waits = Waits(*said.waits)
+        actor, assumed = self._answers.person(told[5][0]), self._answers.assumption(told[5][6])
+        return said._replace(waits=waits._replace(actor=actor, assumed=assumed))
 
     def drain(self) -> None:
         """Hand over what has been added up."""

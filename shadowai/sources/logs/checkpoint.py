@@ -8,7 +8,19 @@ each tells of all of it so far.
 
 from dataclasses import replace
 
-from shadowai.sources.logs.description import Cef, Json, KeyValue, Leef, LogFormat, Part, Pattern, TimeOf, When, Whole
+from shadowai.sources.logs.description import (
+    Cef,
+    CsvHeader,
+    Json,
+    KeyValue,
+    Leef,
+    LogFormat,
+    Part,
+    Pattern,
+    TimeOf,
+    When,
+    Whole,
+)
 
 _DOC = "https://support.checkpoint.com/results/sk/sk144192"
 _EXPORTER_DOC = "https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_LoggingAndMonitoring_AdminGuide/Topics-LMG/Log-Exporter-Appendix.htm"
@@ -315,4 +327,104 @@ PIPED = replace(
 )  # fmt: skip
 """``\\|`` and ``\\=`` are escaped; the time of LEA is text in the zone of the collector."""
 
-FORMATS = (SYSLOG, JSON, EVENTS, STRUCTURED, TRACKER, PIPED, CEF, LEEF, EMAIL)
+LOGEXPORT = replace(
+    SYSLOG,
+    name="checkpoint_logexport",
+    title="Check Point log exported by fwm logexport (CSV parted by semicolons)",
+    doc="https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_CLI_ReferenceGuide/",
+    family=CsvHeader(columns=("num", "date", "time", "orig", "action", "i/f_name", "src", "dst")),
+    line="",
+    time=(TimeOf(("date", "time")),),
+    rank=12,
+)
+
+_IP = r"(?:^|\()((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)\)?$"
+VIEW = LogFormat(
+    name="checkpoint_csv",
+    title="Check Point log exported as CSV from SmartConsole or SmartView",
+    vendor="Check Point",
+    doc=_EXPORTER_DOC,
+    kind="connection",
+    family=CsvHeader(columns=("Time", "Blade", "Action", "Origin", "Source", "Destination")),
+    fields={
+        "host": ("Resource", Part("Destination", r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)(?: \(|$)")),
+        "url": ("Resource",),
+        "user": ("Source User Name", "User"),
+        "device": ("Source Machine Name", Part("Source", r"^([A-Za-z][\w.-]*) \(")),
+        "client_ip": (Part("Source", _IP),),
+        "server_ip": (Part("Destination", _IP),),
+        "server_port": (Part("Service", r"(?i)\((?:TCP|UDP)/(\d{1,5})\)"), Part("Service", r"^(\d{1,5})$")),
+        "method": ("Method",),
+        "action": ("Action",),
+        "bytes_up": ("Client Outbound Bytes", "Sent Bytes"),
+        "bytes_down": ("Client Inbound Bytes", "Received Bytes"),
+    },
+    time=(TimeOf(("Time",)),),
+    rank=12,
+    kinds=((When((("Resource", r"."),)), "http_request"),),
+    blocked=(When((("Action", _BLOCKED),)), When((("Action", _REDIRECT), ("Blade", r"(?i)^(?!firewall$)")))),
+    allowed=(When((("Action", _ALLOWED),)),),
+    uncounted=(
+        When((("Action", _EVENT),), _OWN_EVENT),
+        When((("Source", r"^$"), ("Destination", r"^$"), ("Resource", r"^$")), _OWN_EVENT),
+    ),
+    product="checkpoint",
+)
+
+_FROM = r" {1,4}(?P<action>[a-z]{3,20}) {1,4}(?P<origin>\S{1,255}) {1,4}(?:N/A {1,4}|[<>] ?\S{1,64} {1,4})?(?P<data>.*)"
+_CLOCK = r"\s{0,3}(?P<clock>\d{1,2}:\d\d:\d\d)(?: {1,4}\d{1,3} {1,4}\S{1,16} {1,4}\d{1,10})?" + _FROM
+_ENTRY = (
+    r"^\s{0,3}(?:Date: [A-Z][a-z]{2} \d{1,2}, \d{4};? {1,3}|\d{1,2}[A-Z][a-z]{2}\d{4} )?\s{0,3}\d{1,2}:\d\d:\d\d"
+    r"(?: {1,4}\d{1,3} {1,4}\S{1,16} {1,4}\d{1,10})? {1,4}[a-z]{3,20} {1,4}\S{1,255} {1,4}(?:N/A {1,4}|[<>] ?\S{1,64} {1,4})?"
+    r"(?=.{0,8000}?(?:product|ProductName): )"
+)
+
+
+def _listed(*names: str, value: str = r"(?! )([^;]{1,8000}?) ?(?:;|$)") -> tuple[Part, ...]:
+    return tuple(Part("data", rf"(?:^|[;\s]){name}: {{1,3}}{value}") for name in names)
+
+
+FW_LOG = replace(
+    PIPED,
+    name="checkpoint_fw_log",
+    title="Check Point log as the command fw log prints it",
+    doc="https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_CLI_ReferenceGuide/",
+    family=Pattern(
+        (
+            r"^\s{0,3}Date: (?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}), (?P<year>\d{4});? " + _CLOCK,
+            r"^\s{0,3}(?P<day>\d{1,2})(?P<month>[A-Z][a-z]{2})(?P<year>\d{4}) " + _CLOCK,
+            "^" + _CLOCK,
+        )
+    ),
+    line=_ENTRY,
+    fields={
+        "host": (
+            *_listed("resource", "tls_server_host_name", "sni", "http_host", "dst_domain_name"),
+            *_listed("dst", value=r"((?:[\w-]+\.)+[A-Za-z][\w-]*) ?(?:;|$)"),
+            *_listed("dns_query"),
+        ),
+        "url": _listed("resource"),
+        "user": _listed("src_user_name", "user", "src_user"),
+        "device": (*_listed("src_machine_name"), *_listed("src", value=r"(?![\d.]+ ?;)([\w.-]+) ?(?:;|$)")),
+        "client_ip": _listed("src", "client_ip", "endpoint_ip", value=r"([0-9a-fA-F.:]+) ?(?:;|$)"),
+        "server_ip": _listed("dst", value=r"([0-9a-fA-F.:]+) ?(?:;|$)"),
+        "server_port": _listed("svc", "service", "d_port", value=r"(\d{1,5}) ?(?:;|$)"),
+        "method": _listed("method", "http_method"),
+        "action": ("action",),
+        "bytes_up": _listed("client_outbound_bytes", "sent_bytes", value=r"(\d+)"),
+        "bytes_down": _listed("client_inbound_bytes", "received_bytes", value=r"(\d+)"),
+        "user_agent": _listed("user_agent", "web_client_type"),
+    },
+    time=(TimeOf(("day", "month", "year", "clock")),),
+    kinds=((When((("data", r"(?:^|[;\s])resource: {1,3}[^;\s]"),)), "http_request"),),
+    blocked=(When((("action", _BLOCKED),)),),
+    uncounted=(
+        When((("action", r"^(?:ctl|keyinst|authorize|deauthorize|update)$"),), _OWN_EVENT),
+        When((("data", r"(?:^|[;\s])administrator: {1,3}[^;\s]"),), _OWN_EVENT),
+        When((("data", r"^(?!.*(?:^|[;\s])(?:src|dst|resource): {1,3}[^;\s])"),), _OWN_EVENT),
+    ),
+    session=_listed("loguid"),
+)
+"""Without the option ``-l`` the date stands in a line of its own, and the records have the time of the day only."""
+
+FORMATS = (SYSLOG, JSON, EVENTS, STRUCTURED, TRACKER, PIPED, LOGEXPORT, VIEW, FW_LOG, CEF, LEEF, EMAIL)

@@ -246,6 +246,47 @@ def _shapes(*addresses: int) -> tuple[tuple[Key, str], ...]:
     return ((1, when), *((place, r'^"?[0-9A-Fa-f.:]*"?$') for place in addresses))
 
 
+def _api(name: str, title: str, kind: Kind, told_by: tuple[str, str], fields: dict[str, tuple[Take, ...]]) -> LogFormat:
+    """One type of activity as the reporting API gives it; ``told_by`` are the pattern of its type, and a key that it has."""
+    pattern, key = told_by
+    label, type_of = "identities.0.label", "identities.0.type.type"
+    return LogFormat(
+        name=f"umbrella_api_{name}",
+        title=title,
+        vendor="Cisco",
+        doc="https://developer.cisco.com/docs/cloud-security/umbrella-api-reference-reports-overview/",
+        kind=kind,
+        family=Json(requires=(("type", pattern), (key, ""), ("verdict", ""), ("internalip|externalip", ""))),
+        fields={
+            "user": (
+                Part(label, r"([\w.+-]+@[\w.-]+)"),
+                Part(label, r"^([^()]+)$", only=((type_of, r"^directory_user$"),)),
+            ),
+            "device": (Part(label, r"^([\w.-]+)$", only=((type_of, r"^(?:roaming|anyconnect)"),)),),
+            "client_ip": ("internalip", "externalip"),
+            "action": ("verdict",),
+            **fields,
+        },
+        time=(TimeOf(("timestamp",)), TimeOf(("date", "time"))),
+        zone="utc",
+        rank=11,
+        blocked=(When((("verdict", r"(?i)^block"),)),),
+        allowed=(When((("verdict", r"(?i)^(?:allow|proxied)"),)),),
+        product=f"umbrella_{name}",
+    )
+
+
+_API_PROXY: dict[str, tuple[Take, ...]] = {
+    "host": ("url",),
+    "url": ("url",),
+    "server_ip": ("destinationip",),
+    "server_port": ("port",),
+    "method": ("requestmethod",),
+    "bytes_up": ("requestsize",),
+    "bytes_down": ("responsesize",),
+    "user_agent": ("useragent",),
+}
+
 FORMATS = (
     WSA,
     WSA_W3C,
@@ -354,29 +395,18 @@ FORMATS = (
         allowed=(When(((17, r"(?i)^(?:allow|log|would|detect)"),)),),
         product="umbrella_intrusion",
     ),
-    LogFormat(
-        name="umbrella_api_dns",
-        title="Cisco Umbrella reporting API, DNS activity (JSON)",
-        vendor="Cisco",
-        doc="https://developer.cisco.com/docs/cloud-security/umbrella-api-reference-reports-overview/",
-        kind="dns_query",
-        family=Json(requires=(("type", r"^dns$"), ("domain", ""), ("verdict", ""), ("internalip|externalip", ""))),
-        fields={
-            "host": ("domain",),
-            "user": (Part("identities.0.label", r"([\w.+-]+@[\w.-]+)"),),
-            "device": (
-                Part(
-                    "identities.0.label", r"^([\w.-]+)$", only=(("identities.0.type.type", r"^(?:roaming|anyconnect)"),)
-                ),
-            ),
-            "client_ip": ("internalip", "externalip"),
-            "action": ("verdict",),
-        },
-        time=(TimeOf(("timestamp",)), TimeOf(("date", "time"))),
-        zone="utc",
-        rank=11,
-        blocked=(When((("verdict", r"(?i)^block"),)),),
-        allowed=(When((("verdict", r"(?i)^(?:allow|proxied)"),)),),
-        product="umbrella_dns",
+    _api(
+        "dns",
+        "Cisco Umbrella reporting API, DNS activity (JSON)",
+        "dns_query",
+        (r"^dns$", "domain"),
+        {"host": ("domain",)},
+    ),
+    _api(
+        "proxy",
+        "Cisco Umbrella reporting API, web activity (JSON)",
+        "http_request",
+        (r"^proxy$", "url"),
+        _API_PROXY,
     ),
 )

@@ -9,7 +9,7 @@ when the device does, and both ends, the foreign one first: together they are it
 FTD 430001 to 430005, "Cisco Secure Firewall Threat Defense Syslog Messages": the initiator is the client.
 """
 
-from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
+from shadowai.sources.logs.description import CsvHeader, KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _ASA_DOC = "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html"
 _FTD_DOC = "https://www.cisco.com/c/en/us/td/docs/security/firepower/Syslogs/b_fptd_syslog_guide.html"
@@ -195,6 +195,8 @@ ASA = LogFormat(
 
 _NO_USER = frozenset({"no authentication required", "not found", "unknown user", "special identities/unknown", "*****"})
 
+_START = "the start of a connection; its end is counted"
+
 FTD = LogFormat(
     name="cisco_ftd",
     title="Cisco Secure Firewall Threat Defense (FTD) and NGIPS events",
@@ -202,11 +204,11 @@ FTD = LogFormat(
     doc=_FTD_DOC,
     kind="connection",
     family=KeyValue("colon_comma", requires=("SrcIP",)),
-    line=r"^[^%={}\"]{0,200}%(?:FTD|NGIPS)-(?:\w{1,16}-)?\d-43000[1-5]:? ",
+    line=r"^[^%={}\"]{0,200}(?:%(?:FTD|NGIPS)-(?:\w{1,16}-)?\d-43000[1-5]:? |\bSFIMS: Protocol: [\w-]{1,32}, SrcIP: )",
     fields={
         "host": ("DNSQuery", "URL", "URI", "ReferencedHost", "SSLServerName", "HTTP_Hostname"),
         "url": ("URL", "URI", "HTTP_URI"),
-        "user": ("User",),
+        "user": ("User", "UserName"),
         "client_ip": ("SrcIP",),
         "server_ip": ("DstIP",),
         "server_port": ("DstPort",),
@@ -236,10 +238,16 @@ FTD = LogFormat(
             (
                 ("InitiatorBytes", r"."),
                 ("ConnectionDuration", r"^$"),
+                ("ConnectType", r"^$"),
                 ("AccessControlRuleAction", r"(?i)^(?!(?:<br/>)?(?:Interactive )?Block)"),
             ),
-            "the start of a connection; its end is counted",
+            _START,
             (("ConnectionDuration", r"."),),
+        ),
+        When(
+            (("ConnectType", r"^Start$"), ("AccessControlRuleAction", r"(?i)^(?!(?:Interactive )?Block)")),
+            _START,
+            (("ConnectType", r"^End$"),),
         ),
         When(
             (("InitiatorBytes", r"^$"), ("AccessControlRuleAction", r"^$")),
@@ -249,6 +257,81 @@ FTD = LogFormat(
     ),
     session=("InstanceID", "FirstPacketSecond", "ConnectionID", "SrcIP", "SrcPort"),
     whole=Whole((When((("ConnectionDuration", r"."),)), When((("AccessControlRuleAction", r"."),)))),
+    product="cisco_secure_firewall",
+)
+
+TABLE = LogFormat(
+    name="cisco_fmc_csv",
+    title="Cisco Secure Firewall Management Center, table of connection events (CSV)",
+    vendor="Cisco",
+    doc="https://www.cisco.com/c/en/us/td/docs/security/secure-firewall/management-center/admin/760/management-center-admin-76/events-connection.html",
+    kind="connection",
+    family=CsvHeader(columns=("First Packet", "Action", "Initiator IP", "Responder IP")),
+    fields={
+        "host": ("URL", "DNS Query", "Referenced Host"),
+        "url": ("URL",),
+        "user": (Part("Initiator User", r"\(([^(),]+), [\w ]+\)$"), "Initiator User"),
+        "client_ip": ("Initiator IP",),
+        "server_ip": ("Responder IP",),
+        "server_port": (Part("Destination Port / ICMP Code", r"^(\d+)"), Part("Destination Port/ICMP Code", r"^(\d+)")),
+        "action": ("Action",),
+        "bytes_up": ("Initiator Bytes",),
+        "bytes_down": ("Responder Bytes",),
+        "user_agent": ("User Agent",),
+    },
+    time=(TimeOf(("First Packet",)),),
+    rank=12,
+    nulls=_NO_USER,
+    kinds=(
+        (When((("URL", r"^https://[^/]*/?$"),)), "tls_connection"),
+        (When((("URL", r"."),)), "http_request"),
+        (When((("DNS Query", r"."),)), "dns_query"),
+    ),
+    blocked=(When((("Action", r"(?i)^(?:Interactive )?Block"),)),),
+    allowed=(When((("Action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
+    uncounted=(
+        When(
+            (("Last Packet", r"^$"), ("Action", r"(?i)^(?!(?:Interactive )?Block)")), _START, (("Last Packet", r"."),)
+        ),
+    ),
+    product="cisco_secure_firewall",
+)
+
+ALERT = LogFormat(
+    name="cisco_firepower_alert",
+    title="Cisco Firepower and Sourcefire connection events (syslog of management center 5)",
+    vendor="Cisco",
+    doc=_FTD_DOC,
+    kind="connection",
+    family=Pattern(
+        (
+            r"\] Connection Type: (?P<type>\w+), User: (?P<user>[^,]*), .{0,1200}?Rule Action: (?P<action>[^,]+), "
+            r".{0,600}?(?:, URL: (?P<url>.{0,4000}?), Interface Ingress: )"
+            r"(?:.{0,2000}?Initiator Bytes: (?P<up>\d+), Responder Bytes: (?P<down>\d+))?.*"
+            r"\{(?P<protocol>[\w-]+)\} \[?(?P<src>[0-9A-Fa-f.:]+?)\]?(?::(?P<src_port>\d+))? -> "
+            r"\[?(?P<dst>[0-9A-Fa-f.:]+?)\]?(?::(?P<dst_port>\d+))?\s*$",
+        )
+    ),
+    line=r"\bSFIMS: ?\[[^\]]{1,120}\] ?\[[^\]]{1,200}\] Connection Type: |^\[[^\]]{1,120}\] ?\[[^\]]{1,200}\] Connection Type: \w+, User: ",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dst_port",),
+        "action": ("action",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
+    rank=12,
+    nulls=_NO_USER,
+    kinds=((When((("url", r"^https://[^/]*/?$"),)), "tls_connection"), (When((("url", r"^\w+://"),)), "http_request")),
+    blocked=(When((("action", r"(?i)^(?:Interactive )?Block"),)),),
+    allowed=(When((("action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
+    uncounted=(
+        When((("type", r"^Start$"), ("action", r"(?i)^(?!(?:Interactive )?Block)")), _START, (("type", r"^End$"),)),
+    ),
     product="cisco_secure_firewall",
 )
 
@@ -297,11 +380,11 @@ IOS = LogFormat(
     blocked=(When((("action", r"^(?:den(?:y|ied)|Dropping)$"),)),),
     allowed=(When((("action", r"^(?:permit(?:ted)?|Start|Stop)$"),)),),
     uncounted=(
-        When((("action", r"^Start$"),), "the start of a connection; its end is counted", (("action", r"^Stop$"),)),
+        When((("action", r"^Start$"),), _START, (("action", r"^Stop$"),)),
         When((("action", r"^permit"),), "a rule's hit; the connection is counted", (("action", r"^(?:Start|Stop)$"),)),
     ),
     product="cisco_ios_firewall",
 )
 """The time within the message is the router's own; the line's is that of syslog."""
 
-FORMATS = (ASA, FTD, IOS)
+FORMATS = (ASA, FTD, ALERT, TABLE, IOS)

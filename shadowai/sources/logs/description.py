@@ -266,6 +266,9 @@ class LogFormat:
     each: str = ""
     """A pattern with one group, for records that stand together in one line or object (the tuples of Azure's flow logs): where it is
     found, every match is read as a line of its own."""
+    rows: tuple[str, ...] = ()
+    """For JSON: paths of lists within an object of which every element is a record, which takes the list's place: it is read as a line
+    of its own, with what stands around the list (the rows of osquery's snapshots, the spans of OpenTelemetry's OTLP)."""
     product: str = ""
     """The product this is one of several formats of (``fortigate`` for its key=value and CEF form)."""
     same_as: tuple[str, ...] = field(default=())
@@ -303,6 +306,8 @@ class LogFormat:
                 re.compile(text)
             except re.error as wrong:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
+        if self.rows and not isinstance(self.family, Json):
+            raise ValueError("only JSON has rows within an object")
         if self.each and re.compile(self.each).groups != 1:
             raise ValueError(f"pattern {self.each!r} has not one group, which is the record")
         for part in self._parts():

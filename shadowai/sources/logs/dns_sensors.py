@@ -1,5 +1,5 @@
-"""DNS seen in passing and by lesser known servers: dnstap as golang-dnstap and Vector write it, passivedns, blocky, BlueCat Edge, and
-the events of Windows' DNS server as text.
+"""DNS seen in passing and by lesser known servers: dnstap as golang-dnstap and Vector write it, passivedns, blocky, SmartDNS,
+BlueCat Edge, and the events of Windows' DNS server as text.
 
 Message types of dnstap: https://dnstap.info/; ``query_address`` is who asked. Only what a client asked is activity.
 """
@@ -158,6 +158,29 @@ BLOCKY_TEXT = LogFormat(
 )
 """Fields stand in the order of the alphabet: the answer, which others write, is before those that are taken, and the last of each is."""
 
+_SMART = r"(?:\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] )?"
+SMARTDNS = LogFormat(
+    name="smartdns",
+    title="SmartDNS audit log",
+    vendor="SmartDNS",
+    doc="https://github.com/pymumu/smartdns",
+    kind="dns_query",
+    family=Pattern(
+        (
+            _SMART
+            + r"(?<!\S)(?P<client>[0-9a-fA-F.:]{2,45}|API) query (?P<name>[^\s,]{1,255}), type \d{1,5}, time \d{1,10}ms,"
+            r"(?: speed: -?[\d.]{1,12}ms,)?(?: group [^,]{0,80},)? result ?(?P<answer>.*)",
+        )
+    ),
+    line=r"(?<!\S)(?:[0-9a-fA-F.:]{2,45}|API) query [^\s,]{1,255}, type \d{1,5}, time \d{1,10}ms,(?: speed: -?[\d.]{1,12}ms,)?"
+    r"(?: group [^,]{0,80},)? result",
+    fields={"host": ("name",), "client_ip": ("client",)},
+    time=(TimeOf(("time",)),),
+    rank=12,
+    told=Told(("answer",)),
+    product="smartdns",
+)
+
 BLUECAT = LogFormat(
     name="bluecat_edge",
     title="BlueCat Edge (DNS Edge) query log (API, SIEM stream; JSON)",
@@ -216,4 +239,46 @@ MS_EVENTS = LogFormat(
     product="ms_dns",
 )
 
-FORMATS = (DNSTAP_JSON, DNSTAP_QUIET, VECTOR, PASSIVEDNS, BLOCKY_FILE, BLOCKY_TEXT, BLUECAT, MS_EVENTS)
+_SERVER = r"<Provider Name=['\"]Microsoft-Windows-DNSServer['\"]"
+
+
+def _data(name: str, group: str) -> str:
+    return rf"(?:(?=.{{0,6000}}?<Data Name=['\"]{name}['\"]>(?P<{group}>[^<]{{1,300}})</Data>))?"
+
+
+MS_EVENTS_XML = LogFormat(
+    name="ms_dns_analytical_xml",
+    title="Windows DNS server analytical log as XML (wevtutil, Get-WinEvent)",
+    vendor="Microsoft",
+    doc=MS_EVENTS.doc,
+    kind="dns_query",
+    family=Pattern(
+        (
+            _SERVER + r"(?:(?=.{0,600}?<EventID[^<>]{0,40}>(?P<event>\d{1,5})</EventID>))?"
+            r"(?:(?=.{0,3000}?\sSystemTime=['\"](?P<time>[^'\"]{10,40})['\"]))?"
+            + _data("Source", "client")
+            + _data("QNAME", "name"),
+        )
+    ),
+    line=_SERVER,
+    ignored=r"^\s*(?:<\?xml\b|</?Events\b)",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("event",)},
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("event", r"^(?!256$)"),), "not a query received (256) but an answer, a recursion or an update"),),
+    product="ms_dns",
+)
+
+FORMATS = (
+    DNSTAP_JSON,
+    DNSTAP_QUIET,
+    VECTOR,
+    PASSIVEDNS,
+    BLOCKY_FILE,
+    BLOCKY_TEXT,
+    SMARTDNS,
+    BLUECAT,
+    MS_EVENTS,
+    MS_EVENTS_XML,
+)

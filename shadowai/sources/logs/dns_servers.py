@@ -28,6 +28,9 @@ BIND = LogFormat(
             r"(?: (?P<response>response):)?",
             rf"{_BEFORE}(?:List Matched) (?P<client>{_IP})#\d+: query: (?P<name>\S+) {_CLASS} (?P<type>[A-Z0-9]+)",
             rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<answer>answer): (?P<name>\S+) {_CLASS}",
+            rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<response>response): (?P<name>\S+) {_CLASS} [A-Z0-9]+ [A-Z]+",
+            rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} (?P<off>disabled )?(?P<rpz>rpz) [A-Z-]+ (?P<action>[A-Za-z-]+) rewrite "
+            r"(?P<name>[^/\s]+)(?:/\S+| \[\w+\])? via ",
             rf"{_BEFORE}{_BIND_CLIENT}(?: \(\S+?\):)?{_BIND_VIEW} query failed \([^)]*\) for (?P<name>[^/\s]+)/",
             rf"{_BEFORE}{_BIND_CLIENT}{_BIND_VIEW} (?:updating|received notify for) zone '(?P<name>[^/'\s]+)",
             rf"{_BEFORE}{_BIND_CLIENT} \((?P<name>[^)\s]+)\):",
@@ -44,10 +47,16 @@ BIND = LogFormat(
     rf"lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
     rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)(?<!info: )rpz: |"
     r"(?<!\w)named\[\d+\]: (?!CEF:))",
-    fields={"host": ("name",), "client_ip": ("client",)},
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
+    blocked=(When((("action", r"^(?:NXDOMAIN|NODATA|DROP|CNAME|Local-Data)$"), ("off", r"^$"))),),
+    allowed=(When((("action", r"^PASSTHRU$"), ("off", r"^$"))),),
     uncounted=(
-        When((("query", r"^$"), ("answer", r"^$")), _NO_QUESTION),
+        When((("query", r"^$"), ("answer", r"^$"), ("response", r"^$"), ("rpz", r"^$")), _NO_QUESTION),
+        *(
+            When((("rpz", r"."),), "what a policy did with a question that is logged of its own", ((logged, r"."),))
+            for logged in ("query", "response")
+        ),
         When(
             (("answer", r"."),),
             "the answer to a question that is logged of its own",
@@ -225,8 +234,9 @@ ADGUARD = LogFormat(
     family=Json(requires=(("QH", ""), ("QT", r"^[A-Z]"))),
     fields={"host": ("QH",), "device": ("CID",), "client_ip": ("IP",), "action": ("Result.Reason",)},
     time=(TimeOf(("T",)),),
-    blocked=(When((("Result.IsFiltered", r"^true$"),)),),
+    blocked=(When((("Result.IsFiltered", r"^true$"), ("Result.Reason", r"^(?!7$)"))),),
 )
+"""Reason 7 is safe search: the name was answered with that of the safe form of the same service."""
 
 ADGUARD_API = LogFormat(
     name="adguard_home_api",

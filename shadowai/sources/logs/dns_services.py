@@ -1,10 +1,10 @@
-"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS, dnsdist, dnscrypt-proxy, Pi-hole's database.
+"""DNS services and resolvers besides the usual servers: NextDNS, PowerDNS, dnsdist, dnscrypt-proxy, Pi-hole's database, F5 BIG-IP DNS.
 
 Pi-hole's ``status``, https://docs.pi-hole.net/database/query-database/: 1, 4 to 11, 15, 16 and 18 are blocked, by a list, a rule, the
 server asked, a busy database, or as a special domain; 2, 3, 12 to 14 and 17 were answered.
 """
 
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Pattern, TimeOf, Told, When
 
 NEXTDNS = LogFormat(
     name="nextdns_csv",
@@ -45,6 +45,31 @@ PIHOLE = LogFormat(
     rank=20,
     blocked=(When((("status", r"^(?:1|[4-9]|1[01568])$"),)),),
     allowed=(When((("status", r"^(?:2|3|1[2347])$"),)),),
+    product="pihole_ftl",
+)
+
+PIHOLE_API = LogFormat(
+    name="pihole_api",
+    title="Pi-hole's queries as its API gives them (version 6, JSON)",
+    vendor="Pi-hole",
+    doc="https://docs.pi-hole.net/api/",
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("domain", ""),
+            ("client.ip", ""),
+            ("reply.type", ""),
+            ("dnssec", ""),
+            ("status", r"^[A-Z][A-Z_0-9]+$"),
+            ("time", r"^\d"),
+        )
+    ),
+    fields={"host": ("domain",), "device": ("client.name",), "client_ip": ("client.ip",), "action": ("status",)},
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=13,
+    blocked=(When((("status", r"^(?:GRAVITY|REGEX|DENYLIST|EXTERNAL_BLOCKED|SPECIAL_DOMAIN|DBBUSY)"),)),),
+    allowed=(When((("status", r"^(?:FORWARDED|CACHE|RETRIED|IN_PROGRESS)"),)),),
     product="pihole_ftl",
 )
 
@@ -95,7 +120,7 @@ POWERDNS_JSON = LogFormat(
 
 DNSCRYPT = LogFormat(
     name="dnscrypt_proxy",
-    title="dnscrypt-proxy query.log (tab separated)",
+    title="dnscrypt-proxy query.log (tab separated, LTSV)",
     vendor="DNSCrypt",
     doc="https://github.com/DNSCrypt/dnscrypt-proxy/wiki/Logging",
     kind="dns_query",
@@ -103,9 +128,12 @@ DNSCRYPT = LogFormat(
         (
             r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\]\t(?P<client>[^\t]{2,64})\t(?P<host>[^\t]{1,255})\t(?P<type>[A-Z0-9]{1,12})\t"
             r"(?P<action>[A-Z_]{2,20})(?:\t|$)",
+            r"^time:(?P<time>\d{9,11})\thost:(?P<client>[^\t]{2,64})\tmessage:(?P<host>[^\t]{1,255})\ttype:(?P<type>[A-Z0-9]{1,12})\t"
+            r"return:(?P<action>[A-Z_]{2,20})(?:\t|$)",
         )
     ),
-    line=r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]\t[^\t]{2,64}\t[^\t]{1,255}\t[A-Z0-9]{1,12}\t[A-Z_]{2,20}(?:\t|$)",
+    line=r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]\t[^\t]{2,64}\t[^\t]{1,255}\t[A-Z0-9]{1,12}\t[A-Z_]{2,20}(?:\t|$)|"
+    r"^time:\d{9,11}\thost:[^\t]{2,64}\tmessage:[^\t]{1,255}\ttype:[A-Z0-9]{1,12}\treturn:",
     fields={"host": ("host",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
     rank=12,
@@ -158,4 +186,32 @@ CONTROLD = LogFormat(
 )
 """Actions: 0 blocks, 1 answers, 2 answers with an address of the administrator's own, 3 leads by way of a proxy, -1 is a failure."""
 
-FORMATS = (PIHOLE, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT, CONTROLD)
+_F5 = (
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \S{1,255} qid \d{1,10} (?:from|to) "
+    r"(?P<client>[0-9a-fA-F]*[.:][0-9a-fA-F.:]+)(?:%\d{1,6})?#\d{1,5}: "
+)
+F5_DNS = LogFormat(
+    name="f5_bigip_dns",
+    title="F5 BIG-IP DNS query and response log",
+    vendor="F5",
+    doc="https://techdocs.f5.com/en-us/bigip-14-1-0/big-ip-dns-implementations-14-1-0/configuring-remote-high-speed-dns-logging.html",
+    kind="dns_query",
+    family=Pattern(
+        (
+            _F5 + r"view [^:]{1,80}: (?P<query>query): (?P<name>\S{1,255}) \w{2,10} [A-Z0-9]{1,12}(?: |$)",
+            _F5 + r"\[(?P<code>[A-Z]{2,12})[^\]]{0,40}\] (?P<response>response): "
+            r"(?:empty|(?P<name>\S{1,255}) (?P<ttl>\d{1,10}) (?P<answer>.*))?",
+        )
+    ),
+    line=r"\d \S{1,255} qid \d{1,10} (?:from|to) [0-9a-fA-F.:]{3,45}(?:%\d{1,6})?#\d{1,5}: "
+    r"(?:view [^:]{1,80}: query: |\[[A-Z]{2,12}[^\]]{0,40}\] response: )",
+    fields={"host": ("name",), "client_ip": ("client",), "action": ("code",)},
+    time=(TimeOf(("time",)),),
+    rank=12,
+    uncounted=(When((("response", r"."),), "a DNS answer; the query is counted", (("query", r"."),)),),
+    told=Told(("answer",), ("ttl",)),
+    product="f5_bigip",
+)
+"""A response names what was answered, and not always what was asked for: nothing where it is empty."""
+
+FORMATS = (PIHOLE, PIHOLE_API, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT, CONTROLD, F5_DNS)

@@ -2,10 +2,11 @@
 
 https://www.elastic.co/docs/reference/ecs: ``source`` and ``client`` began the exchange, ``destination`` and ``server`` answered it;
 ``source.bytes`` are "bytes sent from the source to the destination". ``host``, ``agent`` and ``observer`` are who wrote the record;
-the host of endpoint events is the device.
+the host of endpoint events is the device. Packetbeat reports a flow while it lasts, with its sizes from its beginning
+(``packetbeat.flows.enable_delta_flow_reports`` is off), and says with ``flow.final`` which report is the last.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When, Whole
 
 _ENDPOINT = (("event.module|agent.type", r"(?i)^(?:endpoint|winlogbeat|sysmon|elastic_endpoint)$"),)
 _PROCESS = "process.executable|process.name|process.pid|process.entity_id"
@@ -14,6 +15,8 @@ _ON_DEVICE = (
     "event.module|agent.type",
     r"(?i)^(?:endpoint|winlogbeat|sysmon|elastic_endpoint|m365_defender|crowdstrike|sentinel_one\w*)$",
 )
+
+_PROBE = "a probe of a monitor, no use of a service"
 
 ECS = LogFormat(
     name="ecs_json",
@@ -77,7 +80,15 @@ ECS = LogFormat(
         When((("event.action", r"(?i)^(?:allow(?:ed)?|accept(?:ed)?|permit(?:ted)?|pass(?:ed)?)$"),)),
     ),
     uncounted=(
-        When((("event.kind", r"^(?:metric|state|pipeline_error)$"),), "a measurement, no use of a service"),
+        When((("event.kind", r"^(?:metric|state|pipeline_error|asset)$"),), "a measurement, no use of a service"),
+        When((("agent.type", r"^heartbeat$"),), _PROBE),
+        When((("monitor.id", r"."),), _PROBE),
+        When((("event.kind", r"^enrichment$"),), "an indicator or a feature of something else, no use of a service"),
+        When((("threat.indicator.type", r"."), ("source.ip", "^$")), "an indicator of threats, no use of a service"),
+        When(
+            (("event.category|event.dataset", r"(?i)^email$|mail"), ("event.action", r"(?i)^(?!.*click)")),
+            "a message, or an address in one; nobody went there",
+        ),
         When(
             ((_PROCESS, "."), ("network.direction", r"(?i)^(?:ingress|inbound)$")),
             "a connection from outside to this device",
@@ -89,6 +100,15 @@ ECS = LogFormat(
         ),
         When((("dns.type", r"^answer$"),), "a DNS answer; the query is counted", (("dns.type", r"^query$"),)),
     ),
+    session=(
+        (
+            Part("flow.id", "(.+)", only=(("flow.final", "."),)),
+            "zeek.session_id",
+            "zeek.connection.uid",
+            "suricata.eve.flow_id",
+        ),
+    ),
+    whole=Whole(when=(When((("flow.final", "."),)),)),
     product="ecs",
 )
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from shadowai.sources.logs.crowdstrike import FDR
-from shadowai.sources.logs.description import CsvHeader
+from shadowai.sources.logs.description import CsvHeader, When
 from shadowai.sources.logs.endpoints import CORTEX_XDR
-from shadowai.sources.logs.sentinelone import CLOUD_FUNNEL
+from shadowai.sources.logs.sentinelone import CLOUD_FUNNEL, DEEP_VISIBILITY
 
 FALCON_CSV = replace(
     FDR,
@@ -18,7 +18,24 @@ SENTINELONE_CSV = replace(
     name="sentinelone_csv",
     title="SentinelOne event search, Deep Visibility (CSV export)",
     family=CsvHeader(columns=("event.time", "event.type", "endpoint.name")),
+    fields={
+        name: (*takes, *(take for take in DEEP_VISIBILITY.fields.get(name, ()) if take not in takes))
+        for name, takes in CLOUD_FUNNEL.fields.items()
+    },
+    kinds=(
+        *CLOUD_FUNNEL.kinds,
+        (When((("dnsRequest", "."),)), "dns_query"),
+        (When((("networkUrl", "."),)), "http_request"),
+        (When((("event.type", r"(?i)^ip"),)), "connection"),
+    ),
+    blocked=(*CLOUD_FUNNEL.blocked, *DEEP_VISIBILITY.blocked),
+    allowed=(*CLOUD_FUNNEL.allowed, *DEEP_VISIBILITY.allowed),
+    uncounted=(
+        *CLOUD_FUNNEL.uncounted,
+        When((("direction", r"(?i)^incoming$"),), "a connection to the device, not from it"),
+    ),
 )
+"""Deep Visibility's own names are those of the telemetry without dots (``EventTime``, ``DnsRequest``)."""
 
 CORTEX_CSV = replace(
     CORTEX_XDR,

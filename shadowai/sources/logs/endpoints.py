@@ -205,9 +205,20 @@ CARBON_BLACK_EDR = LogFormat(
     product="carbon_black_edr",
 )
 
+_ROW = ("columns", "snapshot", "diffResults.added", "diffResults.removed")
+"""Where a row's columns are: an event, one of the rows of a snapshot, one of those of a batch of changes."""
+
+
+def _column(*names: str) -> str:
+    return "|".join(f"{row}.{name}" for name in names for row in _ROW)
+
+
+_GONE = "a row that is gone since the query was last run"
+_GONE_BY = ("url", "remote_hostname", "domain", "name", "remote_address")
+
 OSQUERY = LogFormat(
     name="osquery",
-    title="osquery results: sockets, DNS look-ups, browser history (JSON)",
+    title="osquery results: sockets, DNS look-ups, browser history (also snapshots; JSON)",
     vendor="osquery",
     doc="https://osquery.readthedocs.io/en/stable/deployment/logging/",
     kind="endpoint_event",
@@ -216,36 +227,38 @@ OSQUERY = LogFormat(
             ("hostIdentifier", ""),
             ("name", ""),
             ("unixTime|calendarTime", ""),
-            ("action", r"^(?:added|removed|snapshot)$"),
+            ("action|epoch|counter", r"^(?:added|removed|snapshot|\d+)$"),
         )
     ),
+    rows=("snapshot", "diffResults.added", "diffResults.removed"),
     fields={
         "host": (
-            "columns.url",
-            "columns.remote_hostname",
-            "columns.domain",
-            Part("columns.name", r"^(\S+\.\S+)$", (("name", r"(?i)dns"),)),
+            _column("url"),
+            _column("remote_hostname"),
+            _column("domain"),
+            Part(_column("name"), r"^(\S+\.\S+)$", (("name", r"(?i)dns"),)),
         ),
-        "url": ("columns.url",),
-        "user": ("columns.username", "columns.user", "decorations.username"),
+        "url": (_column("url"),),
+        "user": (_column("username"), _column("user"), "decorations.username"),
         "device": ("decorations.hostname|decorations.host_name|decorations.computer_name", "hostIdentifier"),
-        "client_ip": ("columns.local_address",),
-        "server_ip": ("columns.remote_address",),
-        "server_port": ("columns.remote_port",),
-        "action": ("columns.action", "action"),
+        "client_ip": (_column("local_address"),),
+        "server_ip": (_column("remote_address"),),
+        "server_port": (_column("remote_port"),),
+        "action": (_column("action"), "action"),
     },
     time=(TimeOf(("unixTime",)), TimeOf(("calendarTime",))),
     zone="utc",
     rank=12,
     nulls=frozenset({"0.0.0.0", "::", "0", "127.0.0.1", "::1"}),
-    kinds=((When((("name", r"(?i)dns"), ("columns.name", r"\."))), "dns_query"),),
+    kinds=((When((("name", r"(?i)dns"), (_column("name"), r"\."))), "dns_query"),),
     uncounted=(
-        When((("action", r"^removed$"),), "a row that is gone since the query was last run"),
-        When((("columns.action", r"(?i)^(?:accept|bind|listen)"),), "a connection from outside to this device"),
+        When((("action", r"^removed$"),), _GONE),
+        *(When(((f"diffResults.removed.{name}", r"."),), _GONE) for name in _GONE_BY),
+        When(((_column("action"), r"(?i)^(?:accept|bind|listen)"),), "a connection from outside to this device"),
         When(
             (
-                ("columns.url|columns.remote_hostname|columns.domain", "^$"),
-                ("columns.remote_address", r"^(?:0\.0\.0\.0|::|127\..*|::1)?$"),
+                (_column("url", "remote_hostname", "domain"), "^$"),
+                (_column("remote_address"), r"^(?:0\.0\.0\.0|::|127\..*|::1)?$"),
                 ("name", r"(?i)^(?!.*dns)"),
             ),
             "a state of the device, no use of a service",

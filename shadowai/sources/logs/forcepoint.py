@@ -36,6 +36,13 @@ def _allowed(*keys: Key) -> tuple[When, ...]:
     return tuple(When(((key, r"(?i)\bpermit|^allow"),)) for key in keys)
 
 
+def _signing_in(key: Key) -> When:
+    return When(
+        ((key, r"(?i)^authentication required$"),),
+        "the client was asked to sign in; the request that follows is counted",
+    )
+
+
 CEF = LogFormat(
     name="forcepoint_swg_cef",
     title="Forcepoint / Websense web security (CEF)",
@@ -147,6 +154,7 @@ CSV = LogFormat(
     rank=14,
     blocked=_blocked("Action", "Disposition"),
     allowed=_allowed("Action", "Disposition"),
+    uncounted=(_signing_in("Action"), _signing_in("Disposition")),
     product="forcepoint",
 )
 
@@ -159,7 +167,7 @@ REPORT = LogFormat(
     doc="https://help.forcepoint.com/websec/en-us/cloud/traffic_logging/6590dd12-054a-47c3-990e-10c1fa473238.html",
     kind="http_request",
     family=CsvPositional(at_least=17),
-    line=r'^"\d\d/\d\d/\d{4}","\d\d:\d\d:\d\d","[^"]*","[^"]*","[^"]*","(?:Allowed|Blocked|[A-Z]\w{2,20})","[^"]*","[^"]*","[^"]+","[\d.]+",',
+    line=r'^"\d\d/\d\d/\d{4}","\d\d:\d\d:\d\d","[^"]*","[^"]*","[^"]*","[A-Z][A-Za-z ]{2,40}","[^"]*","[^"]*","[^"]+","[\d.]+",',
     fields={
         "host": (9,),
         "url": (9,),
@@ -178,7 +186,79 @@ REPORT = LogFormat(
     nulls=frozenset({"not available", "anonymous"}),
     blocked=_blocked(6),
     allowed=_allowed(6),
+    uncounted=(_signing_in(6),),
     product="forcepoint",
 )
 
-FORMATS = (CEF, LEEF, KEYS, CSV, REPORT)
+INVESTIGATIVE = LogFormat(
+    name="forcepoint_investigative_csv",
+    title="Forcepoint / Websense investigative detail report (CSV)",
+    vendor="Forcepoint",
+    doc="https://help.forcepoint.com/websec/en-us/on-prem/85/web_admin_guide/guid-509de829-7e89-4693-8d6e-525af887098f.html",
+    kind="http_request",
+    family=CsvHeader(columns=("Day", "URL Hostname")),
+    fields={
+        "host": ("Full URL", "URL Hostname"),
+        "url": ("Full URL",),
+        "user": (Part("User", r"^(?![0-9.]+$)(.+)"),),
+        "client_ip": ("Source IP",),
+        "server_ip": ("Destination IP",),
+        "server_port": ("Port",),
+        "action": ("Action",),
+        "bytes_up": ("Bytes Sent",),
+        "bytes_down": ("Bytes Received",),
+    },
+    time=(TimeOf(("Day", "Time")), TimeOf(("Day",))),
+    rank=14,
+    blocked=_blocked("Action"),
+    allowed=_allowed("Action"),
+    product="forcepoint",
+)
+"""``Domain`` is the directory's, and ``Bandwidth`` the total of both directions."""
+
+_LOGGED = (("cef.name", r"(?i)^HTTP_URL-?Logged$"),)
+_SITE = r"^((?:\w+://)?(?:[\w-]+\.)+[A-Za-z][\w-]*(?:[:/].*)?)$"
+
+NGFW = LogFormat(
+    name="forcepoint_ngfw_cef",
+    title="Forcepoint NGFW (Stonesoft) connections and logged URLs (CEF)",
+    vendor="Forcepoint",
+    doc="https://www.ibm.com/docs/en/dsm?topic=forcepoint-stonesoft-management-center",
+    kind="connection",
+    family=Cef(device=r"(?i)^(?:forcepoint|stonesoft|mcafee)\|(?:firewall|ips|ngfw|layer 2 firewall)$"),
+    fields={
+        "host": ("request", "dhost", Part("msg", _SITE, only=_LOGGED)),
+        "url": ("request", Part("msg", _SITE, only=_LOGGED)),
+        "user": ("suser", "duser"),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "method": ("requestMethod",),
+        "action": ("act", "cef.name"),
+        "bytes_up": ("out",),
+        "bytes_down": ("in",),
+        "user_agent": ("requestClientApplication",),
+    },
+    time=(TimeOf(("rt",)),),
+    rank=14,
+    kinds=(
+        (When((("request", r"."),)), "http_request"),
+        (When(_LOGGED), "http_request"),
+    ),
+    blocked=(
+        When((("act", r"(?i)^(?:discard|refuse|terminate|block|deny|drop|reject)"),)),
+        When((("cef.name", r"(?i)^Connection_(?:Discarded|Refused)$"),)),
+    ),
+    allowed=(When((("act", r"(?i)^(?:allow|permit)"),)), When((("cef.name", r"(?i)^Connection_(?:Allowed|Closed)"),))),
+    uncounted=(
+        When((("dst", r"^$"), ("request", r"^$")), "an event of the firewall itself, not use of a service"),
+        When(
+            (("cef.name", r"(?i)^Connection_Allowed$"),),
+            "the start of a connection; its end is counted",
+            (("cef.name", r"(?i)^Connection_Closed"),),
+        ),
+    ),
+    product="forcepoint_ngfw",
+)
+
+FORMATS = (CEF, LEEF, KEYS, CSV, REPORT, INVESTIGATIVE, NGFW)

@@ -141,6 +141,55 @@ HILLSTONE = LogFormat(
 )
 """The user stands before the AAA server that knows them (``jdoe@local``); ``-@-`` is none."""
 
+_VIGOR_RULE = (
+    r"\[(?P<what>FILTER|CSM_\w{1,8})\]\[(?P<action>\w{1,16})\](?:\[(?P<direction>[\w/]+->[\w/]+),[^\]]{0,64}\]|\[[^\]]{0,200}\]){0,4}"
+    r"\[@S:R=\d{1,4}:\d{1,4}, (?P<src>[0-9.]+)(?::\d{1,5})?->(?:(?P<dst>[0-9.]+)(?::(?P<port>\d{1,5}))?|(?P<url>\w+://[^\s\]]*?)(?::\d{1,5})?)\]"
+    r"\[(?P<protocol>\w+)"
+)
+_VIGOR_USER = (
+    r"\bLocal User(?: \(MAC=(?P<mac>[0-9A-Fa-f]{2}(?:[-:][0-9A-Fa-f]{2}){5})\))?: (?P<src>[0-9.]{7,15})(?::\d{1,5})? "
+    r"(?:DNS -> \S+ inquire (?P<name>\S+)|-{1,2}> (?P<dst>[0-9.]{7,15}):(?P<port>\d{1,5}) \((?P<protocol>\w+)\) ?(?P<note>.*))"
+)
+DRAYTEK = LogFormat(
+    name="draytek",
+    title="DrayTek Vigor firewall, content filter and user access log",
+    vendor="DrayTek",
+    doc="https://www.draytek.com/support/knowledge-base/5023",
+    kind="connection",
+    family=Pattern((_VIGOR_RULE, _VIGOR_USER)),
+    line=r"\[(?:FILTER|CSM_\w{1,8})\]\[\w{1,16}\](?:\[[^\]]{0,200}\]){0,4}\[@S:R=\d{1,4}:\d{1,4}, [0-9.]+(?::\d{1,5})?->[^\s\]]{1,4000}\]\["
+    r"|\bLocal User(?: \(MAC=[0-9A-Fa-f:-]{17}\))?: [0-9.]{7,15}(?::\d{1,5})? "
+    r"(?:DNS -> \S{1,64} inquire \S|-{1,2}> [0-9.]{7,15}:\d{1,5} \()",
+    fields={
+        "host": ("url", "name"),
+        "url": (Part("url", r"(.+)", only=(("what", r"^(?!CSM_DNSF)"),)),),
+        "device": ("mac",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("port",),
+        "action": ("action",),
+    },
+    rank=12,
+    kinds=(
+        (When((("name", r"."),)), "dns_query"),
+        (When((("what", r"^CSM_DNSF$"),)), "dns_query"),
+        (When((("url", r"."),)), "http_request"),
+    ),
+    blocked=(When((("action", r"(?i)^(?:block|drop|reject)"),)),),
+    allowed=(When((("action", r"(?i)^pass"),)),),
+    uncounted=(
+        When((("direction", r"^WAN->"),), "a connection from outside"),
+        When((("protocol", r"^(?!TCP$|UDP$|HTTP|DNS|SSL|QUIC)."),), "not a connection of TCP or UDP"),
+        When(
+            (("note", r"(?i)^close connection"),),
+            "the end of a connection; its beginning is counted",
+            (("note", r"^(?!close connection)"), ("port", r".")),
+        ),
+    ),
+    product="draytek",
+)
+"""A rule's line names the filter set and rule (``@S:R``); the content filters (``CSM_``) write the site as a URL with its port."""
+
 SEP = LogFormat(
     name="symantec_endpoint_traffic",
     title="Symantec Endpoint Protection traffic and security log (syslog of the manager)",
@@ -190,4 +239,4 @@ SEP = LogFormat(
     same_as=("symantec_endpoint_protection",),
 )
 
-FORMATS = (SCREENOS, PF, MIKROTIK, HILLSTONE, SEP)
+FORMATS = (SCREENOS, PF, MIKROTIK, HILLSTONE, DRAYTEK, SEP)

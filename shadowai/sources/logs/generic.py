@@ -45,6 +45,7 @@ _HOSTS: tuple[Take, ...] = (
     *FLAT["host"],
     *(Part(name, _FULL_URL, by_head=True) for name in FLAT["url"]),
     *(Part(name, f"({_NAME})", any_name=True) for name in _LIKELY),
+    *(Part(name, _FULL_URL, by_head=True) for name in (*_LIKELY, *_VAGUE) if name not in ("host", "hostname")),
     *(
         Part(name, pattern, by_head=True)
         for name in FLAT["url"]
@@ -62,7 +63,14 @@ _LAST: tuple[Take, ...] = tuple(
     Part(name, _NAME_OR_ADDRESS, only=_NO_VISITOR if name == "remotehost" else ()) for name in (*_LIKELY, *_VAGUE)
 )
 _OF_HOST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in ("host", "hostname"))
-_OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")}
+_SERVER: tuple[Take, ...] = tuple(
+    Part(name, r"(.+)", only=(("internalip", "^$"), ("internalipaddress", "^$"))) if name == "externalip" else name
+    for name in FLAT["server_ip"]
+)
+"""Beside an internal address the external one is that of the client's site."""
+_OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")} | {
+    "server_ip": _SERVER
+}
 _COLUMNS = _OTHERS | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
 _SIZES = {
     field: tuple(Part(name, r"(.+)", only=_NO_SERVER) if name in EITHER_WAY else name for name in FLAT[field])
@@ -96,10 +104,14 @@ _PLAIN_STATUS = r"(?i)^\s*(?:{})\s*$"
 """A status is mostly a number or a state of something else: of words only those that mean nothing besides."""
 FLAGS = (("blocked", "isblocked", "wasblocked"), r"(?i)^(?:true|yes|1)$", r"(?i)^(?:false|no|0)$")
 """Columns that say whether something was blocked, and what means that it was, and that it was not."""
+_NO_COUNTS: tuple[tuple[Key, str], ...] = tuple(
+    (name, r"^(?!\d\d)") for name in ("allowed", "requests", "queries", "hits")
+)
+"""Beside a count of what was let through, ``blocked`` is a count too."""
 _LET = (("allowed", "isallowed", "permitted"), r"(?i)^(?:true|yes)$", r"(?i)^(?:false|no)$")
 _BLOCKED = (
     *(When(((name, BLOCK_WORDS),)) for name in FLAT["action"]),
-    *(When(((name, FLAGS[1]),)) for name in FLAGS[0]),
+    *(When(((name, FLAGS[1]), *_NO_COUNTS)) for name in FLAGS[0]),
     *(When(((name, _LET[2]),)) for name in _LET[0]),
     When((("status", _PLAIN_STATUS.format("blocked|denied|dropped|rejected")),)),
 )
@@ -124,6 +136,9 @@ _LOOKED_UP: tuple[tuple[When, Kind], ...] = tuple(
         "dns_query",
     )
     for name in ("querytype", "querytypename", "qtype", "qtypename", "questiontype", "dnsquestiontype", "dnsquerytype")
+) + tuple(
+    (When(((name, r"^(?:A|AAAA|A6|CNAME|HTTPS|SVCB|MX|NS|PTR|SOA|SRV|TXT|ANY)$"),)), "dns_query")
+    for name in ("recordtype", "rrtype", "rrtypename", "dnsrecordtype", "dnstype", "type")
 )
 """What names the type of a DNS record that was asked for tells of a look-up, and not of use."""
 
@@ -191,13 +206,14 @@ OCSF = LogFormat(
         "host": (
             "http_request.url.hostname",
             "http_request.url.url_string",
+            "http_request.url.text",
             "query.hostname",
             "tls.sni",
             "url.hostname",
             "dst_endpoint.hostname",
             "dst_endpoint.domain",
         ),
-        "url": ("http_request.url.url_string", "url.url_string"),
+        "url": ("http_request.url.url_string", "http_request.url.text", "url.url_string"),
         "path": ("http_request.url.path",),
         "user": (
             "actor.user.email_addr",
@@ -214,7 +230,7 @@ OCSF = LogFormat(
         ),
         "client_ip": ("src_endpoint.ip", Part("device.ip", "(.+)", _BY_PROCESS)),
         "server_ip": ("dst_endpoint.ip",),
-        "server_port": ("dst_endpoint.port",),
+        "server_port": ("dst_endpoint.port", "http_request.url.port"),
         "method": ("http_request.http_method",),
         "action": ("disposition", "action", "activity_name", "status"),
         "bytes_up": ("traffic.bytes_out",),
@@ -237,6 +253,10 @@ OCSF = LogFormat(
             (("class_uid", "^4003$"), ("activity_id", "^[16]$")),
         ),
         When((("class_uid", r"^(?!400[123]$)"),), "no use of a service"),
+        When(
+            (_BY_PROCESS[0], ("connection_info.direction_id|connection_info.direction", r"(?i)^(?:1|inbound)$")),
+            "a connection from outside to this device",
+        ),
     ),
     product="ocsf",
 )
@@ -273,7 +293,10 @@ OCSF_API = LogFormat(
         ),
         "user": (
             "actor.user.email_addr",
-            Part("actor.user.uid", r"^arn:aws[\w-]*:sts::\d*:assumed-role/[^/]+/([^/\s]+@[^/\s]+)$"),
+            Part(
+                "actor.user.uid",
+                r"^arn:aws[\w-]*:sts::\d*:assumed-role/(?:[^/]+/(?=[^/\s]+@)|AWSReservedSSO_[^/]+/)([^/\s]+)$",
+            ),
             "actor.user.name",
             "actor.session.issuer",
         ),

@@ -147,7 +147,10 @@ GCP = LogFormat(
     family=Json(
         requires=(
             ("httpRequest.requestUrl|httpRequest.requestMethod", ""),
-            ("resource.type", r"^(?:\w*http\w*|networkservices\.googleapis\.com/\w+)$"),
+            (
+                "resource.type",
+                r"^(?:\w*http\w*|cloud_run_revision|gae_app|cloud_function|networkservices\.googleapis\.com/\w+)$",
+            ),
         )
     ),
     fields={

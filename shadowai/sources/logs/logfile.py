@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from shadowai.errors import SourceError
@@ -20,8 +22,9 @@ from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
+from shadowai.sources.logs.rows import rows as rows_within
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
-from shadowai.sources.timestamps import Clock, assumptions, in_doubt
+from shadowai.sources.timestamps import Clock, assumptions, in_doubt, may_settle
 
 OWN_INVENTORY = "asset_id,service_id,service,vendor"
 """How an inventory written by this program begins: found in a scanned folder, it is no log."""
@@ -124,7 +127,7 @@ class Waiting(Protocol):
     """Connections by address that wait for a name; see :class:`shadowai.answers.Answers`."""
 
     @property
-    def refuses(self) -> bool: ...
+    def heard(self) -> Collection[str] | None: ...
     def pass_by(self, count: int, /) -> None: ...
 
 
@@ -169,7 +172,7 @@ class LogFile:
         self._shown: dict[str, set[When]] = {}
         self._failure: SourceError | None = None
         self._own_inventory = False
-        self._in_doubt = False
+        self._in_doubt = self._may_settle = False
         self.aside: Callable[[Row], bool] | None = None
         """Is handed the records of formats whose records say something of others; those it takes are not among :meth:`runs`."""
         self.known: Known | None = None
@@ -177,7 +180,9 @@ class LogFile:
         self.passed: Callable[[FormatReader, Sequence[Any]], None] | None = None
         """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
         self.answers: Waiting | None = None
-        """Where the connections without a name wait that :attr:`aside` is handed."""
+        """Where the connections without a name wait that :attr:`aside` is handed; ``None`` while nothing can name them."""
+        self.said: Callable[[Sequence[bulk.Said]], None] | None = None
+        """Is handed what records without a name say of connections, in their place between those :attr:`aside` is handed."""
         self._stream = _Replay(content.stream)
         head = self._stream.head(HEAD)
         text = framing.decode(head)
@@ -209,14 +214,17 @@ class LogFile:
         """Whether nothing in the file says more of the connections that its other records tell of: they have no ids and no DNS answers
         beside them, or are requests with sizes of their own."""
         fmt = self.format
-        others = [name for name, _ in self._seen if fmt is not None and name != fmt.name]
-        kinds = {kind for _, kind in fmt.kinds} if fmt is not None else set()
-        return (
-            fmt is not None
-            and (not fmt.session or (fmt.kind == "http_request" and kinds <= {"dns_query"}))
-            and fmt.told is None
-            and not others
-        )
+        if fmt is None or any(name != fmt.name for name, _ in self._seen):
+            return False
+        kinds = {fmt.kind, *(kind for _, kind in fmt.kinds)}
+        apart = not fmt.session or (fmt.kind == "http_request" and kinds <= {"dns_query", "http_request"})
+        return apart and (fmt.told is None or "connection" not in kinds)
+
+    @property
+    def tells_answers(self) -> bool:
+        """Whether the file may hold DNS answers, which name connections of which others of its records tell addresses only."""
+        fmt = self.format
+        return fmt is None or fmt.told is not None or any(name != fmt.name for name, _ in self._seen)
 
     def part(self, stream: BinaryIO, first_line: int) -> None:
         """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.
@@ -271,6 +279,10 @@ class LogFile:
         self.tally.merge(tally)
         self._clock.assumed.update(assumed)
 
+    def assume(self, assumed: Mapping[str, int]) -> None:
+        """The time of a record had to assume that."""
+        self._clock.assumed.update(assumed)
+
     @property
     def assumed(self) -> Mapping[str, int]:
         """What times had to assume, and how often."""
@@ -323,10 +335,19 @@ class LogFile:
                 row = Row(number, primary, tokens, NO_HEADER, line)  # type: ignore[arg-type]
             if row is not None:
                 self.tally.records += 1
+                if self._may_settle:
+                    self._look_at_date(row)
                 if self._is_left(row):
                     yield row
         if self._clock.day_first is not day_first or self._failure is not None:
             self._needs_order(None)
+
+    def _look_at_date(self, row: Row) -> None:
+        """Let the clock see the time of a record, whatever that is about: it may tell whether days or months come first."""
+        assumed = dict(self._clock.assumed)
+        row.reader.amounts(row.tokens)
+        self._clock.assumed.clear()
+        self._clock.assumed.update(assumed)
 
     @property
     def primary(self) -> FormatReader:
@@ -468,7 +489,8 @@ class LogFile:
     def _blocks(self) -> Iterator[framing.Block]:
         size, first = self._block_size, self._first_line
         blocks = framing.blocks(self._stream, as_json=self._as_json, size=size, first=first)  # type: ignore[arg-type]
-        return self._reading(map(self._apart, blocks) if self.format is not None and self.format.each else blocks)
+        apart = self.format is not None and (self.format.each or self.format.rows)
+        return self._reading(map(self._apart, blocks) if apart else blocks)
 
     def _apart(self, block: framing.Block) -> framing.Block:
         """``block`` with records that stand together in one line as lines of their own, under its number."""
@@ -481,6 +503,8 @@ class LogFile:
         return framing.Block(numbers, lines, block.size, "", block.overlong)
 
     def _records_in(self, line: str) -> Sequence[str]:
+        if self.format is not None and self.format.rows:
+            return rows_within(line, self.format.rows)
         each = self.format.each if self.format is not None else ""
         return (re.findall(each, line) if each else ()) or (line,)
 
@@ -496,16 +520,15 @@ class LogFile:
     def _folds(self, primary: FormatReader) -> bool:
         """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
         unwrapped = not self._depth or (self._depth == 1 and bulk.may_unwrap(primary.description))
-        as_it_stands = not self._as_json and unwrapped and not self._own_inventory
-        told = self.aside is not None and primary.description.told is not None
+        as_it_stands = not self._as_json and unwrapped and not self._own_inventory and not primary.description.rows
         in_doubt = self._in_doubt and self._clock.day_first is None
-        return as_it_stands and not told and not in_doubt and bulk.may_fold(primary.description)
+        return as_it_stands and not in_doubt and bulk.may_fold(primary.description)
 
     def _folded(
         self, primary: FormatReader, passed_over: Callable[[str], bool] | None, fold: LineFold
     ) -> Iterator[Line | Run]:
         """The lines of the file that ``fold`` does not count."""
-        fold.wrapped = self._depth == 1
+        fold.wrapped, fold.joined = self._depth == 1, self.aside is not None
         size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
         sift = self._sifter(primary, passed_over)
         number = self._first_line
@@ -533,7 +556,7 @@ class LogFile:
             if fold.fits(primary):
                 kept = fold.fold(raw, at, number)
                 at, count = kept.at, kept.looked_at
-                yield from kept.lines
+                yield from self._in_order(kept)
             else:  # what comes next may be a header, or else there is none for long
                 end = raw.find(b"\n", at) if shown < _HEADLESS else len(raw)
                 end = len(raw) if end < 0 else end
@@ -544,6 +567,21 @@ class LogFile:
             self.tally.lines += count
             number += count
         return number
+
+    def _in_order(self, kept: bulk.Kept) -> Iterator[Line]:
+        """The lines that were kept, and before each what the lines above it said of connections."""
+        said, at = kept.said, 0
+        for line in kept.lines:
+            if at < len(said) and said[at].line < line[0]:
+                until = bisect_left(said, line[0], at, key=attrgetter("line"))
+                self._hand_on(said[at:until])
+                at = until
+            yield line
+        self._hand_on(said[at:])
+
+    def _hand_on(self, said: Sequence[bulk.Said]) -> None:
+        if said and self.said is not None:
+            self.said(said)
 
     def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line | Run]:
         """The lines of the file, but for those that are sure to be records with a name that is passed over."""
@@ -568,7 +606,8 @@ class LogFile:
         refused: set[str | None] = set()
 
         def sift(block: framing.Block) -> Iterator[Line | Run]:
-            found = find(block) if find is not None else None
+            self._may_settle = self._in_doubt and self._clock.day_first is None and may_settle(block.text)
+            found = find(block) if find is not None and not self._may_settle else None
             if found is None or primary is None or passed_over is None:
                 yield from zip(block.numbers, block.lines, strict=False)
                 return

@@ -168,6 +168,14 @@ def _table(name: str, title: str, column: str, *, utc: bool = False) -> LogForma
         uncounted=(
             When((("ActionType", _INBOUND),), _NOT_OURS),
             When((("AdditionalFields", r'"direction"\s*:\s*"In"'),), _NOT_OURS),
+            When(
+                (
+                    ("ActionType", r"(?i)^(?!connection|dns|http|ssl|.*url|.*block|.*network|.*inspected|click)"),
+                    ("RemoteUrl", "^$"),
+                    ("FileOriginUrl", "^$"),
+                ),
+                "an event without a destination",
+            ),
         ),
         product="mde",
     )
@@ -235,6 +243,70 @@ SYSMON = LogFormat(
         When(((_event("Initiated"), "(?i)^false$"),), _NOT_OURS),
         When(((_EVENT_ID, r"^(?!3$|22$)"),), "neither a DNS query (22) nor a connection (3)"),
     ),
+    product="windows",
+)
+
+_IS_SYSMON = ((_CHANNEL, r"Microsoft-Windows-Sysmon"), (_EVENT_ID, r"^\d{1,3}$"))
+_KINDS_OF_SYSMON: tuple[tuple[When, Kind], ...] = (
+    (When(((_EVENT_ID, "^22$"),)), "dns_query"),
+    (When(((_EVENT_ID, "^3$"),)), "connection"),
+)
+_NO_NETWORK = When(((_EVENT_ID, r"^(?!3$|22$)"),), "neither a DNS query (22) nor a connection (3)")
+
+SYSMON_ECS = LogFormat(
+    name="windows_sysmon_ecs",
+    title="Sysmon events as Elastic parses them (Winlogbeat's module, Windows integration; JSON)",
+    vendor="Microsoft",
+    doc="https://www.elastic.co/docs/reference/integrations/windows",
+    kind="endpoint_event",
+    family=Json(requires=(*_IS_SYSMON, ("dns.question.name|destination.ip", ""))),
+    fields={
+        "host": ("dns.question.name", "destination.domain"),
+        "user": ("user.name", _event("User")),
+        "device": _MACHINE,
+        "client_ip": ("source.ip",),
+        "server_ip": ("destination.ip",),
+        "server_port": ("destination.port",),
+        "action": ("sysmon.dns.status", "event.action"),
+    },
+    time=(TimeOf(("@timestamp",)),),
+    zone="utc",
+    rank=11,
+    kinds=_KINDS_OF_SYSMON,
+    uncounted=(
+        When((("network.direction", r"(?i)^(?:ingress|inbound)$"),), _NOT_OURS),
+        When(((_event("Initiated"), "(?i)^false$"),), _NOT_OURS),
+        _NO_NETWORK,
+    ),
+    product="windows",
+)
+
+
+def _said(name: str) -> Part:
+    """What an event's text says."""
+    return Part("Description", rf"[\r\n]{name}: ([^\r\n]+)")
+
+
+SYSMON_DESCRIBED = LogFormat(
+    name="windows_sysmon_described",
+    title="Sysmon events as Fluentd and Fluent Bit hand them on (a description; JSON)",
+    vendor="Microsoft",
+    doc="https://github.com/fluent/fluent-plugin-windows-eventlog",
+    kind="endpoint_event",
+    family=Json(requires=(*_IS_SYSMON, ("Description", r"^\w[^:]{1,80}:\s"))),
+    fields={
+        "host": (_said("QueryName"), _said("DestinationHostname")),
+        "user": (_said("User"),),
+        "device": _MACHINE,
+        "client_ip": (_said("SourceIp"),),
+        "server_ip": (_said("DestinationIp"),),
+        "server_port": (_said("DestinationPort"),),
+    },
+    time=(TimeOf(("TimeCreated",)), TimeOf(("@timestamp",))),
+    zone="utc",
+    rank=11,
+    kinds=_KINDS_OF_SYSMON,
+    uncounted=(When((("Description", r"[\r\n]Initiated: false"),), _NOT_OURS), _NO_NETWORK),
     product="windows",
 )
 
@@ -411,11 +483,31 @@ AZURE_FIREWALL = LogFormat(
     ),
     uncounted=(
         When(
-            (("category|Category|Type", r"ThreatIntel|IdpsSignature|FatFlow|FlowTrace|NatRule"),),
+            (("category|Category|Type", r"ThreatIntel"), ("properties.Action|Action", r"(?i)^(?!den|drop)")),
             "beside the rule that let the traffic pass",
+        ),
+        When(
+            (("category|Category|Type", r"IdpsSignature|FatFlow|FlowTrace|NatRule"),),
+            "beside the rule that let the traffic pass",
+        ),
+        When(
+            (("category|Category|Type", r"Fqdn\w*Resol|Aggregation$"),),
+            "of the firewall itself, or of many requests together",
         ),
     ),
     product="azure_firewall",
 )
 
-FORMATS = (HUNTING, HUNTING_ROWS, *TABLES, SYSMON, SYSMON_TABLE, DNS_CLIENT, EVENTS, DNS_ANALYTICAL, AZURE_FIREWALL)
+FORMATS = (
+    HUNTING,
+    HUNTING_ROWS,
+    *TABLES,
+    SYSMON,
+    SYSMON_ECS,
+    SYSMON_DESCRIBED,
+    SYSMON_TABLE,
+    DNS_CLIENT,
+    EVENTS,
+    DNS_ANALYTICAL,
+    AZURE_FIREWALL,
+)

@@ -22,6 +22,7 @@ from shadowai.sources.logs.description import (
 
 _DOC = "https://docs.netskope.com/en/transaction-event-fields/"
 _ADMIN = "an event of the service's administration, no traffic"
+_AT_REST = "a scan of data stored in a tenant, no traffic"
 _HIT = r"(?i)^block|^reset|^deny|^drop"
 _PASS = r"(?i)^(?:allow|bypass|useralert)"
 
@@ -158,6 +159,7 @@ EVENTS = LogFormat(
     uncounted=(
         When((("type", r"^(?:admin_audit|audit|infrastructure)"),), _ADMIN),
         When((("audit_log_event", "."),), _ADMIN),
+        When((("activity", r"^Introspection Scan$"),), _AT_REST),
     ),
     product="netskope_events",
 )

@@ -109,9 +109,9 @@ URL = _positional(
 
 THREAT = _positional(
     "panos_threat",
-    "PAN-OS threat log: files, data, vulnerabilities, spyware, viruses (syslog)",
+    "PAN-OS threat log: files, data, vulnerabilities, spyware, viruses; tunnels (syslog)",
     "connection",
-    _line("THREAT", "(?!url,)[^,]*"),
+    _line("(?:THREAT|TUNNEL)", "(?!url,)[^,]*"),
     {},
     108,
     (When((), _WITHIN),),
@@ -260,6 +260,9 @@ CEF = LogFormat(
     same_as=("prisma_access_mixed",),
 )
 
+_MISCELLANEOUS = Part("Miscellaneous", r"^\"?([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/[^\"]*)\"?$")
+"""A URL, or the name of a file, which the firewall writes in quotes."""
+
 LEEF = LogFormat(
     name="prisma_access_leef",
     title="PAN-OS and Strata Logging Service (Prisma Access) in LEEF",
@@ -271,12 +274,12 @@ LEEF = LogFormat(
         "host": (
             "URL",
             "url",
-            Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$"),
+            _MISCELLANEOUS,
             "SNI",
             "ServerNameIndication",
             "DNSQuery",
         ),
-        "url": ("URL", "url", Part("Miscellaneous", r"^([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/.*)$")),
+        "url": ("URL", "url", _MISCELLANEOUS),
         "user": ("usrName", "SourceUser"),
         "device": ("SourceDeviceHost", "identHostName"),
         "client_ip": ("src",),

@@ -1,10 +1,10 @@
 """pfSense and OPNsense packet filter log (``filterlog``): one line for a packet that a rule with logging met.
 
 "Raw Filter Log Format", Netgate: comma separated, 9 is the IP version, behind which the places differ. The length is the packet's, not
-the connection's, and is not read.
+the connection's, and is not read. pfBlockerNG's logs are comma separated, the first value says of what kind a line is.
 """
 
-from shadowai.sources.logs.description import CsvPositional, LogFormat, Part, When
+from shadowai.sources.logs.description import CsvPositional, LogFormat, Part, TimeOf, Told, When
 
 _V4 = ((9, r"^4$"),)
 _V6 = ((9, r"^6$"),)
@@ -34,4 +34,36 @@ FILTERLOG = LogFormat(
     product="pf",
 )  # fmt: skip
 
-FORMATS = (FILTERLOG,)
+_BLOCK_LIST = ((1, r"^DNSBL"),)
+_ANSWER = ((1, r"^DNS-reply$"),)
+_PACKET = ((1, r"^(?:Block|Permit|Match)$"),)
+
+PFBLOCKERNG = LogFormat(
+    name="pfblockerng",
+    title="pfBlockerNG: dnsbl.log, dns_reply.log and unified.log",
+    vendor="Netgate",
+    doc="https://docs.netgate.com/pfsense/en/latest/packages/pfblocker.html",
+    kind="dns_query",
+    family=CsvPositional(at_least=9),
+    line=r"^(?:DNSBL-(?:python|Full|1x1)|DNS-reply|(?:Block|Permit|Match)(?=,[^,]{8,32},\d{1,12},[^,]*,[^,]*,[a-z]+,[46],)),"
+    r"(?:[A-Z][a-z]{2} {1,2}\d{1,2} |\d{4}-\d\d-\d\d[ T]|\d\d/\d\d/\d\d )\d\d:\d\d:\d\d,",
+    fields={
+        "host": (Part(3, r"^(.+)$", _BLOCK_LIST), Part(7, r"^(.+)$", _ANSWER)),
+        "client_ip": (Part(4, r"^(.+)$", _BLOCK_LIST), Part(8, r"^(.+)$", _ANSWER), Part(10, r"^(.+)$", _PACKET)),
+        "server_ip": (Part(11, r"^(.+)$", _PACKET),),
+        "server_port": (Part(13, r"^(\d+)$", _PACKET),),
+        "action": (Part(1, r"^(DNSBL.*)$"), Part(6, r"^(.+)$", _PACKET)),
+    },
+    time=(TimeOf((2,)),),
+    day_first=False,
+    rank=12,
+    kinds=((When(_PACKET), "connection"),),
+    blocked=(When(_BLOCK_LIST), When(((1, r"^Block$"),))),
+    allowed=(When(((1, r"^Permit$"),)),),
+    uncounted=(When((*_PACKET, (14, r"(?i)^in$"), (1, r"^(?!Permit)")), "a packet from outside"),),
+    told=Told((9,), (6,)),
+    product="pf",
+)
+"""What its resolver answered (type of reply, of record, TTL, name, client, answer), and what a block list kept from being answered."""
+
+FORMATS = (FILTERLOG, PFBLOCKERNG)

@@ -8,7 +8,7 @@ matches.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
@@ -38,6 +38,10 @@ _CLASSES: Final = {
 _MOST_STEPS: Final = 4000
 _MOST_SETS: Final = 120
 _MOST_COPIES: Final = 256
+_FEW: Final = 64
+"""Bytes of a match before a text that is looked for first."""
+_WORTH: Final = 3
+"""Bytes of a text that is worth looking for."""
 
 Step = tuple[int, int, int, int]
 
@@ -55,6 +59,8 @@ class Program:
     text: bytes = b""
     anchored: bool = False
     """Whether it matches at the beginning, or not at all."""
+    needed: tuple[bytes, int] = (b"", -1)
+    """A text without which nothing matches, and how many bytes of a match may stand before it at most; -1 where that is not known."""
 
     def add(self, kind: str, a: int = 0, b: int = 0, c: int = 0) -> int:
         """Add a step; its place."""
@@ -96,11 +102,42 @@ def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Prog
         places = {numbers[group]: place for group, place in groups.items() if group in numbers}
         steps = list(parsed)
         made.anchored = bool(steps) and _AT.get(str(steps[0][1])) == "BEGIN" and str(steps[0][0]) == "AT"
-        _Writer(made, places, any_case=bool(parsed.state.flags & re.IGNORECASE)).sequence(steps)
+        any_case = bool(parsed.state.flags & re.IGNORECASE)
+        _Writer(made, places, any_case=any_case).sequence(steps)
         made.add("MATCH")
+        made.needed = _needed(steps, any_case=any_case)
     except (ImportError, AttributeError, TypeError, ValueError, _NoProgramError):
         return None
     return made
+
+
+def _needed(steps: Iterable[tuple[Any, Any]], *, any_case: bool) -> tuple[bytes, int]:
+    """The text that every match holds: the longest of those before which a match has few bytes, or else of all."""
+    found: list[tuple[bytes, int]] = [(b"", -1)]
+    text, before = b"", 0
+    for kind, width, byte in (*_flat(steps, any_case), ("end", 0, None)):
+        if kind == "byte" and byte is not None:
+            text += bytes([byte])
+            continue
+        if text:
+            found.append((text, before if before <= _FEW else -1))
+            before, text = before + len(text), b""
+        before += width
+    near = [one for one in found if one[1] >= 0 and len(one[0]) >= _WORTH]
+    return max(near or found, key=lambda one: len(one[0]))
+
+
+def _flat(steps: Iterable[tuple[Any, Any]], any_case: bool) -> Iterator[tuple[str, int, int | None]]:
+    """The steps that every match takes: bytes that stand for themselves, and the most bytes that all others may take."""
+    parse = import_module("re._parser")
+    for kind, rest in steps:
+        if str(kind) == "SUBPATTERN" and not rest[1] and not rest[2]:
+            yield from _flat(rest[3], any_case)
+        elif str(kind) == "LITERAL" and rest < 128 and not (any_case and chr(rest).isalpha()):
+            yield "byte", 1, rest
+        else:
+            _, most = parse.SubPattern(parse.State(), [(kind, rest)]).getwidth()
+            yield "some", min(int(most), _FEW + 1), None
 
 
 class _Writer:

@@ -214,8 +214,35 @@ class FormatReader:
         up, down = (self._usable_size(takes, tokens) for takes in plan.totals)
         if whole and plan.totals == ((), ()):
             up, down = self.sizes(tokens)
-        named = any(holds(tokens) for holds in plan.named)
-        return Session(f"{self._product}:{'|'.join(parts)}", whole, up, down, named)  # type: ignore[arg-type]
+        return Session(f"{self._product}:{'|'.join(parts)}", whole, up, down, self.is_named(tokens))  # type: ignore[arg-type]
+
+    @property
+    def totals(self) -> tuple[tuple[Take, ...], tuple[Take, ...]]:
+        """What tells bytes up and down of the whole of a connection, in records that name nothing."""
+        whole, fields = self.description.whole, self.description.fields
+        up, down = (self._there(whole.up), self._there(whole.down)) if self.has_ids else ((), ())
+        return (
+            (up, down)
+            if up or down
+            else (self._there(fields.get("bytes_up", ())), self._there(fields.get("bytes_down", ())))
+        )
+
+    def _there(self, takes: Iterable[Take]) -> tuple[Take, ...]:
+        return tuple(take for take in takes if self.getter(take) is not nothing)
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether records may have the ids of connections, under the columns in force."""
+        places = self.description.session_takes
+        return bool(places) and all(map(self._there, places))
+
+    def is_blocked(self, tokens: Tokens) -> bool:
+        """Whether what a record tells of was blocked."""
+        return bool(self._blocked(tokens))
+
+    def is_named(self, tokens: Tokens) -> bool:
+        """Whether other records name the connection of this one, where anything does."""
+        return any(holds(tokens) for holds in self._plan.named)
 
     def _usable(self, takes: Iterable[Getter], tokens: Tokens) -> str | None:
         """The first text that says something."""

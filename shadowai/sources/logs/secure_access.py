@@ -1,4 +1,5 @@
-"""Cloud secure access and web security services, and a cluster's egress: Microsoft Global Secure Access, Censornet, Cilium Hubble."""
+"""Cloud secure access and web security services, and a cluster's egress: Microsoft Global Secure Access, Censornet, Open Systems, Cilium
+Hubble."""
 
 from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
 
@@ -166,4 +167,69 @@ CLOUDCONNEXA = LogFormat(
     product="cloudconnexa",
 )
 
-FORMATS = (GLOBAL_SECURE_ACCESS, CENSORNET, HUBBLE, SMOKESCREEN, CLOUDCONNEXA)
+_OPEN_SYSTEMS_DOC = "https://github.com/Azure/Azure-Sentinel/tree/master/Solutions/Open%20Systems"
+OPEN_SYSTEMS_PROXY = LogFormat(
+    name="open_systems_proxy",
+    title="Open Systems Secure Web Gateway (log API, table OpenSystemsProxyLogs_CL; JSON)",
+    vendor="Open Systems",
+    doc=_OPEN_SYSTEMS_DOC,
+    kind="http_request",
+    family=Json(requires=(("client_ip", ""), ("url", ""), ("client_request_size", ""), ("server_response_size", ""))),
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("username", "user_name", "user"),
+        "client_ip": ("client_ip",),
+        "server_ip": ("server_ip",),
+        "method": ("http_method",),
+        "action": ("url_filter_action", "client_response_status"),
+        "bytes_up": ("client_request_size",),
+        "bytes_down": ("server_response_size",),
+        "user_agent": ("user_agent",),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("TimeGenerated",))),
+    zone="utc",
+    rank=13,
+    blocked=(When((("url_filter_action", r"(?i)^(?:deny|block)"),)),),
+    allowed=(When((("url_filter_action", r"(?i)^(?:allow|whitelist)"),)),),
+    uncounted=(
+        When(
+            (("client_response_status", r"^407$"),),
+            "proxy authentication leg (407); the retry is counted",
+        ),
+    ),
+    product="open_systems",
+)
+
+OPEN_SYSTEMS_FIREWALL = LogFormat(
+    name="open_systems_firewall",
+    title="Open Systems Firewall (log API, table OpenSystemsFirewallLogs_CL; JSON)",
+    vendor="Open Systems",
+    doc=_OPEN_SYSTEMS_DOC,
+    kind="connection",
+    family=Json(
+        requires=(("ip_src", ""), ("ip_dst", ""), ("zone_src|zone_dst", ""), ("action", ""), ("host_name", ""))
+    ),
+    fields={
+        "client_ip": ("ip_src",),
+        "server_ip": ("ip_dst",),
+        "server_port": ("port_dst",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("TimeGenerated",))),
+    zone="utc",
+    rank=13,
+    blocked=(When((("action", r"(?i)^(?:drop|reject|deny)"),)),),
+    allowed=(When((("action", r"(?i)^(?:accept|allow)"),)),),
+    product="open_systems",
+)
+
+FORMATS = (
+    GLOBAL_SECURE_ACCESS,
+    CENSORNET,
+    HUBBLE,
+    SMOKESCREEN,
+    CLOUDCONNEXA,
+    OPEN_SYSTEMS_PROXY,
+    OPEN_SYSTEMS_FIREWALL,
+)

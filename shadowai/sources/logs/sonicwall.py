@@ -4,7 +4,7 @@
 what the source sent and received. ``time`` is the firewall's own unless it ends in ``UTC``.
 """
 
-from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import Cef, CsvHeader, KeyValue, LogFormat, Part, TimeOf, When
 
 _DOC = "https://www.sonicwall.com/techdocs/pdf/SonicOSX-7-0-1-log_events_reference_guide.pdf"
 _BLOCKED = r"(?i)^\"?(?:drop|deny|block|reset)"
@@ -92,4 +92,81 @@ CEF = LogFormat(
     product="sonicwall",
 )
 
-FORMATS = (KV, CEF)
+EXPORT = LogFormat(
+    name="sonicwall_csv",
+    title="SonicWall SonicOS event log exported as CSV from the web interface",
+    vendor="SonicWall",
+    doc=_DOC,
+    kind="connection",
+    family=CsvHeader(columns=("Time", "ID", "Src. IP", "Dst. IP", "RX Bytes", "TX Bytes", "FW Action")),
+    fields={
+        "host": ("URL", "Dst. Name"),
+        "url": ("URL",),
+        "user": ("User Name",),
+        "device": ("Src. Name",),
+        "client_ip": ("Src. IP",),
+        "server_ip": ("Dst. IP",),
+        "server_port": ("Dst. Port",),
+        "action": ("FW Action", "Event"),
+        "bytes_up": ("TX Bytes",),
+        "bytes_down": ("RX Bytes",),
+    },
+    time=(TimeOf(("Time",)),),
+    rank=12,
+    nulls=KV.nulls,
+    kinds=((When((("URL", r"."),)), "http_request"),),
+    blocked=(
+        When((("FW Action", _BLOCKED),)),
+        When((("ID", r"^(?:14|36|37|38|41|173|174|522|523|524|1198|1199|1200|1201)$"),)),
+        When((("Event", r"(?i)\b(?:denied|dropped|blocked)\b"),)),
+    ),
+    allowed=(When((("FW Action", _ALLOWED),)), When((("ID", r"^(?:16|97|98|537)$"),))),
+    uncounted=(
+        When((("ID", r"^98$"),), _OPENED, (("ID", r"^537$"),)),
+        When(
+            (("Category", r"(?i)^(?:system|log|users|wireless|high availability|vpn)$"),),
+            "an event of the firewall itself",
+        ),
+        When((("Dst. IP", r"^$"), ("URL", r"^$")), "names no destination"),
+    ),
+    product="sonicwall",
+)
+
+WELF = LogFormat(
+    name="welf",
+    title="WebTrends Enhanced Log Format (WELF) of Juniper SRX and other firewalls",
+    vendor="",
+    doc="https://www.juniper.net/documentation/software/junos-security/junos-security10.2/junos-security-swconfig-security/topic-44469.html",
+    kind="connection",
+    family=KeyValue(requires=("fw", "pri")),
+    line=r'(?:^|\s)id="?[\w-]{1,32}"? time="\d{4}-\d\d?-\d\d? [^"]{5,24}" fw="?[\w.:-]{1,128}"? pri="?\d"? (?!.*\bsn=)',
+    fields={
+        "host": ("rg", "dstname", Part("arg", r"^(\w+://.+)")),
+        "url": (Part("arg", r"^(\w+://.+)"), Part("rg", r"^([^/]+/.*)")),
+        "path": (Part("arg", r"^(/.*)"),),
+        "user": ("user",),
+        "device": ("srcname",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": (Part("proto", r"^(?:\w+/)?(\d{1,5})$"),),
+        "method": (Part("op", r"^([A-Z]{3,8})$"),),
+        "action": ("action", "msg"),
+        "bytes_up": ("sent",),
+        "bytes_down": ("rcvd",),
+        "user_agent": ("agent",),
+    },
+    time=(TimeOf(("time",)),),
+    lasted=("duration",),
+    rank=8,
+    kinds=((When((("op", r"^[A-Z]{3,8}$"),)), "http_request"),),
+    blocked=(
+        When((("action", r"(?i)^(?:den|block|drop|reject)"),)),
+        When((("msg", r"(?i)\b(?:denied|dropped|blocked)\b"),)),
+    ),
+    allowed=(When((("action", r"(?i)^(?:allow|permit|accept|pass)"),)),),
+    uncounted=(When((("dst", r"^$"), ("rg", r"^$"), ("dstname", r"^$")), "names no destination"),),
+    product="welf",
+)
+"""``sent`` went from the source to the destination and ``rcvd`` back."""
+
+FORMATS = (KV, CEF, EXPORT, WELF)

@@ -11,6 +11,7 @@ _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 _NO_REQUEST = "no request was made"
 _NEIGHBOUR = "query of a neighbour cache (ICP or HTCP), not of a client"
 _NAMED = r"^(?!error:)(.+)"
+_NAMED_NOT_NUMBERED = r"^(?!error:|\[?[0-9A-Fa-f.:]+\]?(?::\d+)?\"?$)(.+)"
 _PASSED = r"^TCP_(?!DENIED|[A-Z_]*ERR)"
 _DENIED = r"^(?:TCP|UDP)_DENIED"
 
@@ -237,4 +238,147 @@ SPLUNK = LogFormat(
 )
 """``bytes_in=%>st bytes_out=%<st``: what came in from the client, and what went out to it."""
 
-FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK)
+_CODE = (
+    r"(?:(?:TCP|UDP)_(?=[A-Z_]{0,40}(?:HIT|MISS|DENIED|TUNNEL|REFRESH|REDIRECT|SWAPFAIL|EXPIRED|STALE))[A-Z_]{2,60}|"
+    r"(?:NONE|TAG)_NONE)(?:/\d{3}|:[A-Z_]{2,60})?"
+)
+_OWN: dict[str, tuple[str, ...]] = {
+    "code": (
+        "squid_status", "squid_request_status", "squid_result", "squid_action", "squid_code", "cache_status", "cache_result",
+        "cache_code", "cache_action", "result_code", "request_status", "req_status", "squidStatus", "cacheStatus", "requestStatus",
+        "Ss", "ss", "decision", "cache", "result", "action", "status", "code", "peer",
+    ),
+    "status": ("http_status", "http_status_code", "status_code", "http_code", "statusCode", "httpStatus", "Hs", "status", "code"),
+    "url": ("url", "uri", "request_url", "requested_url", "request_uri", "requestUrl", "full_url", "ru", "request"),
+    "sni": ("sni", "ssl_sni", "tls_sni", "server_name"),
+    "apart": ("host", "http_host", "domain", "request_domain", "dst", "dest", "destination"),
+    "path": ("path", "url_path", "request_path"),
+    "user": ("user", "username", "user_name", "userName", "auth_user", "login", "un", "ul", "user_id", "ident"),
+    "client_ip": (
+        "client_ip", "clientip", "clientIp", "client_address", "client_addr", "src_ip", "srcip", "source_ip", "source_address",
+        "client_src_ip", "client", "src", "source", "remote_ip", "remote_addr", "remote_host", "ip",
+    ),
+    "server_ip": ("server_ip", "dest_ip", "dst_ip", "destination_ip", "peer_ip", "serverIp", "dst", "dest"),
+    "method": ("method", "http_method", "request_method", "requestMethod", "rm"),
+    "bytes_up": ("request_size", "request_bytes", "req_size", "req_bytes", "requestSize", "requestBytes"),
+    "bytes_down": (
+        "reply_size", "response_size", "reply_bytes", "response_bytes", "resp_size", "responseSize", "responseBytes", "size", "bytes",
+    ),
+    "user_agent": ("user_agent", "http_user_agent", "useragent", "userAgent", "ua"),
+    "time": ("timestamp", "@timestamp", "time", "ts", "datetime", "date", "local_time", "event_time"),
+}  # fmt: skip
+"""What people call Squid's codes in formats of their own. ``bytes_in`` and ``bytes_sent`` are of the request with one and of the reply
+with another, and are not read."""
+
+
+def _custom(name: str, title: str, family: Json | KeyValue, *, line: str = "") -> LogFormat:
+    """A ``logformat`` that somebody wrote, as objects or as key=value: told by the codes that only Squid and its kin write."""
+
+    def keys(field: str) -> tuple[str, ...]:
+        return ("|".join(_OWN[field]),) if isinstance(family, Json) else _OWN[field]
+
+    denied = tuple(When(((key, r"^\"?(?:TCP|UDP)_DENIED"),)) for key in keys("code"))
+    refused = tuple(
+        When(((key, r"^\"?NONE_NONE\b"), (status, r"^\"?403\b")))
+        for key in keys("code")
+        for status in keys("status")[:3]
+    )
+    passed = tuple(When(((key, r"^\"?TCP_(?!DENIED|[A-Z_]*ERR)"),)) for key in keys("code"))
+    nobody = tuple((key, r'^"?-?"?$') for key in keys("user"))
+    urls = keys("url")
+    return LogFormat(
+        name=name,
+        title=title,
+        vendor="Squid",
+        doc=_DOC,
+        kind="http_request",
+        family=family,
+        fields={
+            "host": (
+                *(Part(key, _NAMED_NOT_NUMBERED) for key in urls),
+                *keys("sni"),
+                *(Part(key, _NAMED) for key in urls),
+                *keys("apart"),
+            ),
+            "url": tuple(Part(key, _NAMED) for key in urls),
+            "path": (*(Part(key, r"^\"?(/.*)") for key in urls), *keys("path")),
+            "user": keys("user"),
+            "client_ip": keys("client_ip"),
+            "server_ip": keys("server_ip"),
+            "method": keys("method"),
+            "action": tuple(Part(key, r"^\"?([A-Z]+_[A-Z_]+)") for key in keys("code")),
+            "bytes_up": keys("bytes_up"),
+            "bytes_down": keys("bytes_down"),
+            "user_agent": keys("user_agent"),
+        },
+        percent_encoded=("user",),
+        time=tuple(TimeOf((key,)) for key in _OWN["time"]),
+        line=line,
+        rank=8,
+        blocked=(*denied, *refused),
+        allowed=passed,
+        uncounted=(
+            *(When(((key, r"^\"?407\"?$"), *nobody), _AUTH_LEG) for key in keys("status")),
+            *(When(((key, r"/407\"?$"), *nobody), _AUTH_LEG) for key in keys("code")),
+            *(When(((key, r"^\"?error:"),), _NO_REQUEST) for key in urls),
+            *(When(((key, r"^\"?UDP_"),), _NEIGHBOUR) for key in keys("code")),
+        ),
+        product="squid",
+    )
+
+
+OWN_JSON = _custom(
+    "squid_custom_json",
+    "Squid access log in a format of one's own (JSON)",
+    Json(
+        requires=(
+            ("|".join(_OWN["code"]), rf"^{_CODE}$"),
+            ("|".join((*_OWN["url"], *_OWN["sni"], *_OWN["apart"])), "."),
+        )
+    ),
+)
+OWN_KEYS = _custom(
+    "squid_custom_kv",
+    "Squid access log in a format of one's own (key=value)",
+    KeyValue("equals"),
+    line=rf"^(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join((*_OWN['url'], *_OWN['sni'], *_OWN['apart']))})=)"
+    rf"(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join(_OWN['code'])})=\"?{_CODE}\"?(?:[\s,|]|$))",
+)
+
+_ADDRESS = r"\[?[0-9A-Fa-f.:]{2,45}?\]?"
+FIREWALL = LogFormat(
+    name="squid_agent_firewall",
+    title="Squid access.log of the firewall for GitHub's agentic workflows (gh-aw-firewall)",
+    vendor="GitHub",
+    doc="https://github.com/github/gh-aw-firewall/blob/main/docs/logging_quickref.md",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"^\s{0,16}(?P<time>\d{9,10}\.\d{3}) \[?(?P<client>[0-9A-Fa-f.:]{2,45}?)\]?:\d{1,5} (?P<name>\S{1,300}) "
+            r"\[?(?P<server>[0-9A-Fa-f.:]{2,45}?|-)\]?:(?P<port>\d{1,5}|-) [\d.-]{1,8} (?P<method>[A-Z_-]{1,32}) (?P<status>\d{1,3}) "
+            r'(?P<code>[A-Z_]{3,60}):[A-Z_]{3,60} (?P<url>\S{1,8000}) "(?P<agent>[^"]{0,2000})"',
+        )
+    ),
+    line=rf"^\s{{0,16}}\d{{9,10}}\.\d{{3}} {_ADDRESS}:\d{{1,5}} \S{{1,300}} (?:{_ADDRESS}|-):(?:\d{{1,5}}|-) [\d.-]{{1,8}} "
+    r"[A-Z_-]{1,32} \d{1,3} [A-Z_]{3,60}:[A-Z_]{3,60} \S{1,8000} \"",
+    fields={
+        "host": (Part("url", _NAMED), "name"),
+        "url": (Part("url", _NAMED),),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "method": ("method",),
+        "action": ("code",),
+        "user_agent": ("agent",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("code", _DENIED),)), When((("code", r"^NONE_NONE$"), ("status", r"^403$")))),
+    allowed=(When((("code", _PASSED),)),),
+    uncounted=(When((("url", r"^error:"),), _NO_REQUEST), When((("code", r"^UDP_"),), _NEIGHBOUR)),
+    product="squid",
+)
+"""``logformat firewall_detailed %ts.%03tu %>a:%>p %{Host}>h %<a:%<p %rv %rm %>Hs %Ss:%Sh %ru "%{User-Agent}>h"``."""
+
+FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK, OWN_JSON, OWN_KEYS, FIREWALL)

@@ -83,6 +83,10 @@ def uncounted(inside: str = "") -> tuple[When, ...]:
             "what the server sent back; the record of the other direction is counted",
         ),
         When(((event, "^fileinfo$"),), "a file within a request that is counted"),
+        When(
+            ((event, "^http$"), (f"{inside}http.status", "^407$")),
+            "proxy authentication leg (407); the retry is counted",
+        ),
         When(((event, "^(?:stats|packetinfo|metadata|dhcp|arp|mdns)$"),), "no use of a service"),
         When(((event, "^anomaly$"),), "a protocol anomaly, not a use"),
     )

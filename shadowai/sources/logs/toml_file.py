@@ -52,7 +52,7 @@ FAMILIES: Mapping[str, type[Any]] = {
 _TEXTS = ("title", "vendor", "doc", "line", "ignored", "each", "product", "name_in")
 _KEYS = (
     "name", *_TEXTS, "kind", "family", "options", "fields", "time", "zone", "day_first", "rank", "kinds", "blocked", "allowed",
-    "uncounted", "session", "whole", "lasted", "lasted_ms", "told", "nulls", "percent_encoded", "same_as",
+    "uncounted", "session", "whole", "lasted", "lasted_ms", "told", "nulls", "percent_encoded", "rows", "same_as",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _LARGEST = 1 << 18
@@ -125,6 +125,7 @@ class _Reader:
             name_in=self._get("name_in", str, ""),
             ignored=self._get("ignored", str, ""),
             each=self._get("each", str, ""),
+            rows=tuple(str(path) for path in self._get("rows", list, [])),
             product=self._get("product", str, ""),
             same_as=tuple(str(other) for other in self._get("same_as", list, [])),
         )

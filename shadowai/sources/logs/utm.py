@@ -1,4 +1,4 @@
-"""Firewalls of many functions: Zyxel's ZLD (USG, ATP), UserGate NGFW, Versa Operating System (VOS).
+"""Firewalls of many functions: Zyxel's ZLD (USG, ATP), UserGate NGFW, Versa Operating System (VOS), Ubiquiti UniFi, Sangfor NGAF.
 
 Zyxel ("Syslog Logs" of its user's guides): a traffic log is sent when a session is closed, ``sent`` and ``rcvd`` are the source's.
 UserGate ("Traffic log format"): ``in`` is "data transferred from the source to the destination", ``out`` what came back.
@@ -6,7 +6,7 @@ Versa ("Versa Analytics log format"): ``sentOctets`` are those of the flow's sou
 same flow, under its ``flowId``. Both take ``Unknown`` for nobody.
 """
 
-from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, TimeOf, When, Whole
+from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _PACKED = r"^\[?([0-9A-Fa-f.:]+?)\]?:\d+$"
 _PORT = r":(\d{1,5})$"
@@ -120,4 +120,71 @@ VERSA = LogFormat(
     product="versa",
 )
 
-FORMATS = (ZYXEL, USERGATE, VERSA)
+_INCOMING = ("UNIFIdirection", r"(?i)^incoming$")
+_OUTGOING = ("UNIFIdirection", r"(?i)^(?!incoming$)")
+UNIFI = LogFormat(
+    name="unifi_cef",
+    title="Ubiquiti UniFi Network: firewall, intrusion and client events (CEF)",
+    vendor="Ubiquiti",
+    doc="https://help.ui.com/hc/en-us/articles/33349041044119-UniFi-System-Logs-SIEM-Integration",
+    kind="connection",
+    family=Cef(device=r"(?i)^Ubiquiti\|"),
+    fields={
+        "host": (Part("UNIFIdstDomain", r"^(\S+\.\S+)$", only=(_OUTGOING,)),),
+        "device": ("UNIFIsrcClientHostname", "UNIFIclientHostname", "UNIFIsrcClientAlias", "UNIFIclientAlias"),
+        "client_ip": ("src", "UNIFIsrcClientIp", "UNIFIclientIp"),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "action": ("act", "cef.name"),
+    },
+    time=(TimeOf(("UNIFIutcTime",)),),
+    rank=12,
+    blocked=(
+        When((("act", r"(?i)^(?:block|drop|deny|reject)"),)),
+        When((("act", r"^$"), ("cef.name", r"\bBlocked\b"))),
+    ),
+    allowed=(When((("act", r"(?i)^(?:allow|accept|detect)"),)),),
+    uncounted=(
+        When((_INCOMING,), "a connection from outside"),
+        When((("UNIFIdstDomain", r"^$"), ("dst", r"^$")), "an event of the network itself, not use of a service"),
+    ),
+    product="unifi",
+)
+"""A blocked client has ``UNIFIsrcClientIp`` where others have ``src``; older versions tell in the name alone that something was blocked."""
+
+
+def _said(*names: str, value: str) -> tuple[Part, ...]:
+    return tuple(Part("data", rf"(?i)(?:^|, ?){name}: ?{value}") for name in names)
+
+
+SANGFOR = LogFormat(
+    name="sangfor_ngaf",
+    title="Sangfor NGAF (Network Secure) syslog: websites, application control, threats",
+    vendor="Sangfor",
+    doc="https://community.sangfor.com/",
+    kind="connection",
+    family=Pattern((r"[Ll]og [Tt]ype: ?(?P<type>[^,]{1,64}), ?(?P<data>.*)",)),
+    line=r"(?:^|\bfwlog(?:\[\d{1,10}\])?: ?)Log [Tt]ype: ?[A-Za-z][^,]{1,64}, ?[A-Za-z][\w /()]{1,32}:",
+    fields={
+        "host": _said("URL", value=r"([^\s,\"]+\.[^\s,\"]+)"),
+        "url": _said("URL", value=r"(\w+://[^\s,\"]+|[^\s,\"/]+\.[^\s,\"/]+/[^\s,\"]*)"),
+        "user": _said("user", "user ?name", value=r"\(?(?!null\b|-)([^\s,()]+)"),
+        "client_ip": _said("src IP", value=r"([0-9A-Fa-f.:]+)"),
+        "server_ip": _said("dst IP", value=r"(?!0\.0\.0\.0)([0-9A-Fa-f.:]+)"),
+        "server_port": _said("dst port", value=r"(\d{1,5})"),
+        "action": _said("action", value=r"([A-Za-z]+)"),
+    },
+    rank=12,
+    kinds=((When((("type", r"(?i)^(?:website|url)"),)), "http_request"),),
+    blocked=(When((("data", r"(?i)(?:^|, ?)action: ?(?:den|block|drop|reject)"),)),),
+    allowed=(When((("data", r"(?i)(?:^|, ?)action: ?(?:allow|permit|pass)"),)),),
+    uncounted=(
+        When(
+            (("type", r"(?i)^(?!website|url|application|service|apt)"),),
+            "a finding, a sum over an application or an event of the device, not use of a service",
+        ),
+    ),
+    product="sangfor",
+)
+
+FORMATS = (ZYXEL, USERGATE, VERSA, UNIFI, SANGFOR)

@@ -5,6 +5,8 @@
 brackets is the Firebox's. For QRadar the same keys stand in LEEF ("Configure Syslog Server Settings", IBM LEEF).
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import Leef, LogFormat, Part, Pattern, TimeOf, When
 
 _MARK = r'^[^"=]{0,200}\bmsg_id="(?P<id>[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4})" '
@@ -79,6 +81,39 @@ FIREBOX = LogFormat(
     product="watchguard_firebox",
 )  # fmt: skip
 
+_SHOWN = (
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:Member\d{1,2} )?(?P<action>Allow|Deny) "
+    rf"(?P<src>{_ADDRESS}) (?P<dst>{_ADDRESS}) (?P<service>[^\s/]{{1,64}}/(?P<protocol>\w{{1,16}})) "
+    r"(?:(?P<src_port>\d{1,5}) (?P<dst_port>\d{1,5}) )?"
+    r"(?P<rest>[^\"]{1,400}? (?:proc_id|msg_id)=\".*)$"
+)
+MONITOR = replace(
+    FIREBOX,
+    name="watchguard_traffic_monitor",
+    title="WatchGuard Firebox traffic log as Traffic Monitor and Log Manager show it",
+    doc="https://www.watchguard.com/help/docs/help-center/en-US/Content/en-US/Fireware/logging/read_log-msg.html",
+    family=Pattern((_SHOWN,)),
+    line=rf"^{_SHOWN}",
+    uncounted=(
+        When((("protocol", r"^icmp"),), "an ICMP exchange, not use of a service"),
+        When(
+            (("rest", r'msg_id="3000-01(?:48|49)"'), ("rest", r"^(?!.* rcvd_bytes=)"), ("action", r"^Allow")),
+            "the start of a connection; its end is counted",
+            (("rest", r" rcvd_bytes="),),
+        ),
+        When(
+            (("rest", r" Proxy(?:Allow|Strip|Replace|Inspect|AvScan)"), ("action", r"^Allow"), ("rest", r'^(?!.*(?:dstname|sni)=")')),
+            "a step within a connection; the connection is counted",
+            (("rest", r" sent_bytes="),),
+        ),
+    ),
+    kinds=(
+        (When((("rest", r'(?:question|query_type)="'),)), "dns_query"),
+        (When((("rest", r' (?:sni|cn)="'),)), "tls_connection"),
+        (When((("rest", r' (?:dstname|arg)="'),)), "http_request"),
+    ),
+)  # fmt: skip
+
 _LOGIN = r"(?i)\buser \[?([^\s@\[\]<>]+(?:@[^\s@\[\]]+\.[^\s@\[\]]+)?)@"
 """A user before the server that knows them: ``[jdoe@example.com@radius]``, ``jdoe@Firebox-DB``."""
 _OWN = (("dst", r"^$"),)
@@ -124,4 +159,4 @@ LEEF = LogFormat(
     product="watchguard_firebox",
 )
 
-FORMATS = (FIREBOX, LEEF)
+FORMATS = (FIREBOX, MONITOR, LEEF)

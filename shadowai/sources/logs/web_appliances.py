@@ -1,12 +1,13 @@
-"""Web appliances with logs of their own: Barracuda Web Security Gateway, Sophos Web Appliance, Kerio Control, Digital Arts i-FILTER."""
+"""Web appliances with logs of their own: Barracuda Web Security Gateway, Sophos Web Appliance, Kerio Control, Digital Arts i-FILTER,
+Kaspersky Web Traffic Security."""
 
 from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
-_EPOCH = r"(?:http_?scan\[\d{1,10}\]:\s{1,4})?"
+_EPOCH = r"(?:(?:http_?scan|NG_Firewall)\[\d{0,10}\]:\s{1,4})?"
 
 BARRACUDA = LogFormat(
     name="barracuda_web",
-    title="Barracuda Web Security Gateway (Web Filter) traffic syslog",
+    title="Barracuda Web Security Gateway (Web Filter), CloudGen Firewall web log streaming",
     vendor="Barracuda",
     doc="https://campus.barracuda.com/product/websecuritygateway/doc/6160435/syslog-and-the-barracuda-web-security-gateway/",
     kind="http_request",
@@ -30,12 +31,12 @@ BARRACUDA = LogFormat(
     time=(TimeOf(("time",)),),
     zone="utc",
     rank=12,
-    blocked=(When((("action", r"^BLOCKED$"),)),),
+    blocked=(When((("action", r"^BLOCKED$"),)), When((("policy", r"^1$"),))),
     allowed=(When((("action", r"^ALLOWED$"), ("policy", r"^0?$"))),),
     product="barracuda_web",
 )
-"""``BYF`` is written before every action. Where the policy engine did something else with a request than to allow it, the action
-alone does not tell that it was let through."""
+"""``BYF`` is written before every action, and by CloudGen Firewall's streaming always ``ALLOWED``: the policy engine's own action tells
+that a request was denied (1). Where it did something else than to allow (0) or deny, nothing is said."""
 
 SOPHOS = LogFormat(
     name="sophos_swa",
@@ -154,4 +155,40 @@ I_FILTER = LogFormat(
 """Time, process, version, upstream proxy, server, who connected, client (of ``X-Forwarded-For``), its name, user, time of the request.
 The sizes that follow are not read: what they are of is not said."""
 
-FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER)
+KASPERSKY = LogFormat(
+    name="kaspersky_web_traffic",
+    title="Kaspersky Web Traffic Security (KWTS) syslog",
+    vendor="Kaspersky",
+    doc="https://support.kaspersky.com/KWTS/6.0/en-US/179953.htm",
+    kind="http_request",
+    family=Pattern(
+        (
+            r'type="(?P<type>Request|Response)": method="(?P<method>[^"]*)": action="(?P<action>[^"]*)": (?:workspace="[^"]*": )?'
+            r'http_user_name="(?P<user>[^"]*)": http_user_agent="(?P<agent>[^"]*)": http_user_ip="(?P<client>[^"]*)": url="(?P<url>[^"]*)"',
+        )
+    ),
+    line=r'(?:^|\s)type="(?:Request|Response)": method="[^"]{0,32}": action="[^"]{0,32}": (?:workspace="[^"]{0,256}": )?http_user_name="',
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "method": ("method",),
+        "action": ("action",),
+        "user_agent": ("agent",),
+    },
+    rank=12,
+    blocked=(When((("action", r"(?i)^(?:deny|block)"),)),),
+    allowed=(When((("action", r"(?i)^allow"),)),),
+    uncounted=(
+        When(
+            (("type", r"^Request$"), ("action", r"(?i)^allow")),
+            "a request that went on; its response is counted",
+            (("type", r"^Response$"),),
+        ),
+    ),
+    product="kaspersky_web_traffic",
+)
+"""Of a request that was redirected it is not said whether the page was refused."""
+
+FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER, KASPERSKY)

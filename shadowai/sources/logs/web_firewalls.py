@@ -31,7 +31,7 @@ AWS = LogFormat(
     time=(TimeOf(("timestamp",)),),
     zone="utc",
     rank=12,
-    blocked=(When((("action", r"^BLOCK$"),)),),
+    blocked=(When((("action", r"^(?:BLOCK|CHALLENGE|CAPTCHA)$"),)),),
     allowed=(When((("action", r"^(?:ALLOW|COUNT)$"),)),),
     product="aws_waf",
 )

@@ -1,4 +1,4 @@
-"""Further proxies: Caddy, e2guardian (DansGuardian), Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid,
+"""Further proxies: Caddy, e2guardian (DansGuardian), squidGuard, Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid,
 Tinyproxy."""
 
 from shadowai.sources.logs.description import CsvPositional, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
@@ -223,4 +223,39 @@ TINYPROXY = LogFormat(
 )
 """The client is in a line of its own, which names no request."""
 
-FORMATS = (CADDY, E2GUARDIAN, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID, TINYPROXY)
+_GUARD = (
+    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \[\d{1,10}\] Request\([^/()\s]{1,100}/[^/()\s]{1,100}/[^()\s]{1,100}\) "
+)
+SQUIDGUARD = LogFormat(
+    name="squidguard",
+    title="squidGuard log (block.log of pfSense)",
+    vendor="squidGuard",
+    doc="https://www.squidguard.org/Doc/extended.html",
+    kind="http_request",
+    family=Pattern(
+        (
+            _GUARD + r"(?P<url>\S{1,8000}) (?P<client>[0-9A-Fa-f.:]{2,45})/(?P<device>\S{1,255}) (?P<user>\S{1,255}) "
+            r"(?P<method>[A-Z-]{1,20}) (?P<action>[A-Z]+)",
+        )
+    ),
+    line=_GUARD.replace("?P<time>", "?:")
+    + r"\S{1,8000} [0-9A-Fa-f.:]{2,45}/\S{1,255} \S{1,255} [A-Z-]{1,20} (?:REDIRECT|PASS|REWRITE)",
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("client",),
+        "device": (Part("device", r"^(?![0-9A-Fa-f.:]+$)(.+)"),),
+        "method": ("method",),
+        "action": ("action",),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"^REDIRECT$"),)),),
+    allowed=(When((("action", r"^PASS$"),)),),
+    product="squidguard",
+)
+"""``Request(source/target/rewrite) URL address/name ident method``: what was redirected went to the page that says why."""
+
+FORMATS = (CADDY, E2GUARDIAN, SQUIDGUARD, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID, TINYPROXY)

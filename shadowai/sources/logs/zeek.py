@@ -68,6 +68,7 @@ _SOCKS: dict[str, tuple[Take, ...]] = {
 _REFUSED = (When((("conn_state", r"^(?:S0|REJ|RSTOS0|RSTRH)$"),)),)
 _MADE = (When((("conn_state", r"^(?:SF|S1|S2|S3|RSTO|RSTR)$"),)),)
 _BESIDE = "stands beside the logs of connections, names and requests"
+_AUTH_LEG = (When((("status_code", r"^407$"),), "proxy authentication leg (407); the retry is counted"),)
 _NO_QUERY = (When((("query", r"^[-.]?$"),), "no name was asked for"),)
 
 
@@ -114,11 +115,64 @@ def _both(
     )
 
 
+_VECTRA: dict[str, tuple[Take, ...]] = {
+    **_ENDS,
+    "host": ("server_name", "query", "host", "resp_domain"),
+    "url": ("uri",),
+    "path": ("uri",),
+    "device": ("orig_hostname",),
+    "method": ("method",),
+    "action": ("rcode_name|conn_state|status_code",),
+    "bytes_up": ("orig_ip_bytes", "request_body_len"),
+    "bytes_down": ("resp_ip_bytes", "response_body_len"),
+    "user_agent": ("user_agent",),
+}
+VECTRA = LogFormat(
+    name="vectra_stream",
+    title="Vectra AI Stream and Recall network metadata (JSON)",
+    vendor="Vectra AI",
+    doc="https://www.vectra.ai/resources/metadata-attributes-and-their-descriptions",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("uid", ""),
+            ("ts|@timestamp", r"^\d"),
+            ("id.orig_h|id_orig_h", ""),
+            ("sensor_uid", ""),
+            ("orig_huid|orig_hostname|resp_huid|orig_sluid|id.ip_ver|id_ip_ver", ""),
+        )
+    ),
+    fields=_VECTRA,
+    time=_TIME,
+    zone="utc",
+    rank=13,
+    kinds=(
+        (When((("qtype_name|qtype|query", "."),)), "dns_query"),
+        (When((("method", r"^[A-Z]{3,10}$"),)), "http_request"),
+        (When((("server_name|ja3|established", "."),)), "tls_connection"),
+    ),
+    blocked=_REFUSED,
+    allowed=_MADE,
+    uncounted=(
+        *_AUTH_LEG,
+        When(
+            tuple((name, r"^$") for name in ("query", "server_name", "host", "resp_domain", "conn_state")),
+            _BESIDE,
+        ),
+    ),
+    session=("uid",),
+    whole=Whole(when=(When((("conn_state", "."),)),)),
+    told=_TOLD,
+    product="vectra",
+)
+"""Its metadata are Zeek's, with the host that an address was at the time; a session names the domain that was talked to."""
+
 FORMATS = (
+    VECTRA,
     *_both("conn", "connection", _CONN, ("conn_state",), blocked=_REFUSED, allowed=_MADE),
-    *_both("dns", "dns_query", _DNS, ("proto", "RA", "rejected"), session=(), told=_TOLD, uncounted=_NO_QUERY),
+    *_both("dns", "dns_query", _DNS, ("proto", "RA", "rejected|AA"), session=(), told=_TOLD, uncounted=_NO_QUERY),
     *_both("ssl", "tls_connection", _SSL, ("established", "resumed")),
-    *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len")),
+    *_both("http", "http_request", _HTTP, ("trans_depth", "request_body_len"), uncounted=_AUTH_LEG),
     *_both("quic", "tls_connection", _QUIC, ("client_initial_dcid",)),
     *_both("socks", "connection", _SOCKS, ("request_p", "version")),
     LogFormat(

@@ -5,7 +5,19 @@ firewall logs ``inbytes`` went from the server to the client and ``outbytes`` fr
 bytes outside 0x21 to 0x7E as %HH. Times are in the feed's own zone, which JSON feeds may name in ``tz``.
 """
 
-from shadowai.sources.logs.description import CsvPositional, Json, Key, KeyValue, Kind, LogFormat, Take, TimeOf, When
+from shadowai.sources.logs.description import (
+    CsvPositional,
+    Json,
+    Key,
+    KeyValue,
+    Kind,
+    LogFormat,
+    Part,
+    Take,
+    TimeOf,
+    When,
+    Whole,
+)
 
 _HELP = "https://help.zscaler.com/zia/nss-feed-output-format-"
 _DATE = r'"?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}"?'
@@ -278,6 +290,8 @@ FORMATS = (
         time=(TimeOf(("LogTimestamp",)),),
         zone="utc",
         kinds=((When((("Method", r"^[A-Z]+$"),)), "http_request"),),
+        session=(Part("ConnectionID", "(.+)", only=(("ConnectionStatus", "."),)),),
+        whole=Whole(when=(When((("ConnectionStatus", "."),)),)),
         blocked=(When((("InternalReason", "(?i)REJECTED_BY_POLICY|DENIED"),)),),
         allowed=(
             When(

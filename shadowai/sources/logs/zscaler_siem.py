@@ -5,7 +5,7 @@ https://help.zscaler.com/zia/general-guidelines-nss-feeds-and-feed-formats: ``ou
 in ``srcBytes``.
 """
 
-from shadowai.sources.logs.description import Cef, Json, Leef, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import Cef, Json, Leef, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _TUNNEL = "the state of a tunnel, not a use of a service"
 _ADMIN = "an administration or alert event of the service, no traffic"
@@ -161,4 +161,45 @@ RSA = LogFormat(
     product="zscaler",
 )
 
-FORMATS = (CEF, JSON, LEEF, RSA)
+PRIVATE_ACCESS = LogFormat(
+    name="zscaler_zpa_leef",
+    title="Zscaler Private Access log (LSS, LEEF for QRadar)",
+    vendor="Zscaler",
+    doc="https://www.ibm.com/docs/en/dsm?topic=zscaler-private-access",
+    kind="connection",
+    family=Leef(device=r"^Zscaler\|ZPA"),
+    fields={
+        "host": ("ApplicationName",),
+        "user": ("usrName",),
+        "device": ("identHostName",),
+        "client_ip": ("src", "srcPreNAT"),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "action": ("ConnectionStatus", "SessionStatus"),
+        "bytes_up": ("ZENTotalBytesRxClient",),
+        "bytes_down": ("ZENTotalBytesTxClient",),
+    },
+    time=(TimeOf(("devTime",)),),
+    zone="utc",
+    rank=12,
+    session=(Part("ConnectionID", "(.+)", only=(("ConnectionStatus", "."),)),),
+    whole=Whole(when=(When((("ConnectionStatus", "."),)),)),
+    blocked=(When((("InternalReason", "(?i)REJECTED_BY_POLICY|DENIED"),)),),
+    allowed=(
+        When(
+            (
+                ("ConnectionStatus", "(?i)^(?:open|active|close)"),
+                ("InternalReason", "(?i)^(?!.*(?:REJECT|DENIED|FAIL))"),
+            )
+        ),
+    ),
+    uncounted=(
+        When(
+            (("ApplicationName", "^$"), ("dst", "^$")), "the session of a client or connector, not a use of a service"
+        ),
+    ),
+    product="zscaler",
+)
+"""What the service received from the client went up. Reports of a connection have its sizes from its beginning."""
+
+FORMATS = (CEF, JSON, LEEF, RSA, PRIVATE_ACCESS)

@@ -94,6 +94,7 @@ def test_a_header_is_told(names: tuple[str, ...], header: bool) -> None:
         (("url", "time"), True),
         (("desthost", "bytessent"), True),
         (("url", "time", "sender", "recipient", "subject"), False),  # a message in which it was written
+        (("url", "timestamp", "networkmessageid", "urldomain", "urllocation"), False),
         (("url", "time", "sender", "recipient", "subject", "clicktime"), True),
         (("host", "user"), True),
         (("host", "message"), False),

@@ -65,9 +65,15 @@ def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:
     assert plan(r"(0)\1") is None
 
 
-def test_a_size_that_has_to_be_cut_out_is_left_to_the_reference() -> None:
+def test_a_size_that_has_to_be_cut_out_is_a_column_of_its_own_or_left_to_the_reference() -> None:
     fields = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes"),)}
     plan = bulk.plan_of(_reading(_table(fields=fields), "time,user,host,sent"))
+    assert plan is not None and plan.counts
+    (cut,) = plan.cuts
+    assert plan.columns[cut.into] is None and plan.bytes_up == [cut.into]
+    assert [plan.columns[slot] for slot in cut.slots] == [3]
+    within = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes", into="{}0"),)}
+    plan = bulk.plan_of(_reading(_table(fields=within), "time,user,host,sent"))
     assert plan is not None
     assert not plan.counts and not plan.time and plan.host
 
@@ -79,7 +85,10 @@ def test_a_format_without_names_has_a_plan_where_its_addresses_are_columns() -> 
     assert [plan.columns[slot] for slot in plan.server or ()] == [2]
     assert bulk.plan_of(_reading(replace(whole, nulls=frozenset({"0.0.0.0"})), "time,user,host,sent")) is None
     cut = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$"),)})
-    assert bulk.plan_of(_reading(cut, "time,user,host,sent")) is None
+    plan = bulk.plan_of(_reading(cut, "time,user,host,sent"))
+    assert plan is not None and plan.server == [plan.cuts[0].into]
+    made = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$", into="10.{}"),)})
+    assert bulk.plan_of(_reading(made, "time,user,host,sent")) is None
 
 
 def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
