@@ -58,7 +58,7 @@ cdef enum:
     HEADER = 3  # what follows may be read otherwise
 
     MOST_WORDS = 16
-    MOST_SLOTS = 96
+    MOST_SLOTS = 160
     MOST_WIDTH = 512
     MOST_ELEMENTS = 24
     MOST_KEY = 1024

@@ -21,6 +21,7 @@ cdef enum:
     BEHIND = 14
     NOT_BEHIND = 15
     ATOMIC = 16
+    MET = 17
 
     MOST_FRAMES = 8192
     MOST_DEPTH = 6
@@ -90,7 +91,7 @@ cdef class Matcher:
         for place, (kind, a, b, c) in enumerate(program.steps):
             self._check(kind, a, b)
             machine.steps[place].kind, machine.steps[place].a, machine.steps[place].b, machine.steps[place].c = kind, a, b, c
-            if kind == SAVE:
+            if kind == SAVE or kind == MET:
                 machine.n_saved = max(machine.n_saved, a + 1)
         if not machine.count or machine.steps[machine.count - 1].kind != MATCH:
             raise ValueError("a program without an end")
@@ -110,13 +111,13 @@ cdef class Matcher:
         cdef int most = self.machine.count
         if kind == SET or kind == GREEDY or kind == LAZY or kind == POSSESSIVE:
             most = self.machine.n_sets
-        elif kind == SAVE:
+        elif kind == SAVE or kind == MET:
             most = 2 * MOST_SLOTS
         elif kind == TEXT:
             most = <int>len(self.texts) - max(b, 1) + 1
         elif kind == MATCH or kind == BEGIN or kind == END or kind == BOUNDARY:
             most = 1
-        if not MATCH <= kind <= ATOMIC or not 0 <= a < most or b < 0 or (kind == SPLIT and b >= most):
+        if not MATCH <= kind <= MET or not 0 <= a < most or b < 0 or (kind == SPLIT and b >= most) or (kind == MET and b >= self.machine.count):
             raise ValueError("a program that leads nowhere")
         return 0
 
@@ -315,6 +316,8 @@ cdef const uint8_t *match(Machine *m, int place, const uint8_t *at, int depth) n
             holds = push(m, RESTORE, step.a, 0, m.saved[step.a], NULL)
             m.saved[step.a] = at
             place += 1
+        elif step.kind == MET:
+            place, holds = (place + 1 if m.saved[step.a] != NULL else step.b), True
         elif step.kind == MATCH:
             settle(m, base, depth)
             return at

@@ -79,6 +79,18 @@ def spans(pattern: str, text: str, groups: dict[str, int]) -> dict[int, tuple[in
     return {place: span for place, span in named.items() if span != (-1, -1)}
 
 
+@settings(max_examples=300, deadline=None)
+@given(PATTERNS, PATTERNS, PATTERNS, st.text("abB1 .", max_size=12))
+@example("a", "b", "ab", "xab")
+def test_what_follows_may_depend_on_whether_a_group_was_met(first: str, then: str, otherwise: str, text: str) -> None:
+    assume("(?P<c>" not in first + then + otherwise)
+    pattern = f"(?P<a>{first})?(?(a)(?P<b>{then})|{otherwise})"
+    made = program(pattern, GROUPS)
+    if made is None or fast.lines_module() is None:
+        return
+    assert search(made, text) == spans(pattern, text, GROUPS)
+
+
 @settings(max_examples=400, deadline=None)
 @given(PATTERNS, PATTERNS, PATTERNS, st.text("abB1 .", max_size=12))
 @example("a", ".*", "b", "xaab")

@@ -44,7 +44,7 @@ BLOCK = 1 << 18
 BY_ADDRESS, SIZED, SHOWN, COUNTED, STOPPED = 1, 2, 4, 8, 16
 """What is said of a manner of lines that name no host: an answer might name their connections, they tell the size of one, the reference
 has to read them, they are activity, which was blocked."""
-_MOST_COLUMNS = 90
+_MOST_COLUMNS = 150
 _MOST_CHANGES = 24
 """Headers below which a file is folded, besides one for every thousand lines."""
 _MOST_SPELLINGS = 8
@@ -471,8 +471,9 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     if plan.time:
         first = [_slots(plan, reader, key) for key in description.time[0].keys]
         plan.first_time = first[0][0] if len(first) == len(first[0]) == 1 and description.time[0].zone is None else -1
-    timed = plan.time or not plan.counts or plan.family == PATTERN
-    if len(plan.columns) > _MOST_COLUMNS or not (timed if plan.host else plan.server is not None):
+    if not plan.time and plan.family != PATTERN:
+        plan.counts = False  # the reference asks the syslog header
+    if len(plan.columns) > _MOST_COLUMNS or not (plan.host or plan.server is not None):
         raise _NoPlanError
 
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 STEPS: Final = (
     *("MATCH", "SET", "TEXT", "SPLIT", "JUMP", "SAVE", "BEGIN", "END", "BOUNDARY"),
-    *("GREEDY", "LAZY", "POSSESSIVE", "AHEAD", "NOT_AHEAD", "BEHIND", "NOT_BEHIND", "ATOMIC"),
+    *("GREEDY", "LAZY", "POSSESSIVE", "AHEAD", "NOT_AHEAD", "BEHIND", "NOT_BEHIND", "ATOMIC", "MET"),
 )
 """Kinds of steps, as :mod:`shadowai.fast.lines` numbers them. ``SET``: a byte of the set ``a``. ``TEXT``: the ``b`` bytes of the text
 from ``a`` on. ``SPLIT``: go on at ``a``, or else at ``b``. ``JUMP``: to ``a``. ``SAVE``: remember the place under ``a``. ``GREEDY``,
-``LAZY``, ``POSSESSIVE``: from ``b`` to ``c`` (-1: all) bytes of the set ``a``. The last five hold steps of their own up to ``a``, which
+``LAZY``, ``POSSESSIVE``: from ``b`` to ``c`` (-1: all) bytes of the set ``a``. ``MET``: go on where
+the place ``a`` is remembered, else at ``b``. The five before it hold steps of their own up to ``a``, which
 end with ``MATCH``; those that look behind do so from ``b`` bytes before."""
 _NUMBER: Final = {name: number for number, name in enumerate(STEPS)}
 _AT: Final = {
@@ -180,6 +181,8 @@ class _Writer:
             self._repeat(kind, *rest)
         elif kind in ("ASSERT", "ASSERT_NOT"):
             self._look(kind, *rest)
+        elif kind == "GROUPREF_EXISTS":
+            self._if(*rest)
         elif kind == "ATOMIC_GROUP":
             self._apart("ATOMIC", rest)
         else:
@@ -212,6 +215,17 @@ class _Writer:
         for end in ends:
             self._made.change(end, "JUMP", len(self._made.steps))
 
+    def _if(self, group: int, then: Any, otherwise: Any) -> None:
+        place = self._places.get(group)
+        if place is None:
+            raise _NoProgramError  # whether the group was met is not remembered
+        test = self._made.add("MET")
+        self.sequence(then)
+        jump = self._made.add("JUMP")
+        self._made.change(test, "MET", 2 * place + 1, len(self._made.steps))
+        self.sequence(otherwise or ())
+        self._made.change(jump, "JUMP", len(self._made.steps))
+
     def _repeat(self, kind: str, least: int, most: int, inner: Any) -> None:
         endless = most == import_module("re._constants").MAXREPEAT
         steps = list(inner)
@@ -226,7 +240,7 @@ class _Writer:
 
     def _copies(self, lazy: bool, least: int, most: int | None, inner: Any) -> None:
         """So many times what has steps of its own."""
-        if (most or least) > _MOST_COPIES or inner.getwidth()[0] == 0:
+        if (most or least) > _MOST_COPIES or (most != 1 and inner.getwidth()[0] == 0):
             raise _NoProgramError  # what may be empty is tried again in a way of its own
         for _ in range(least):
             self.sequence(inner)
