@@ -398,6 +398,7 @@ cdef class Fold:
     cdef int n_row
     cdef int absent[MOST_SLOTS]  # slots of which none may be there
     cdef int n_absent
+    cdef bint may_be_object[MOST_SLOTS]  # which of them an object may be in the place of
     cdef int answer_slots[MOST_SLOTS]  # of which none may say anything
     cdef int n_answers
     cdef int server_slots[MOST_SLOTS], client_slots[MOST_SLOTS]
@@ -428,7 +429,8 @@ cdef class Fold:
     cdef int n_cuts
     cdef bint is_piece[MOST_SLOTS]
     cdef bint sizes_cut  # whether sizes are among them
-    cdef bint cut_out  # whether they were cut out of the line at hand
+    cdef int cut_out  # how many were cut out of the line at hand
+    cdef int name_cuts  # how many decide the name
     cdef list cutters
     cdef Told *told
     cdef Py_ssize_t n_told, told_room
@@ -634,6 +636,8 @@ cdef class Fold:
         self.n_absent = len(plan.absent)
         for place, slot in enumerate(plan.absent):
             self.absent[place] = slot
+        for slot in plan.lists:
+            self.may_be_object[slot] = True
         self.n_answers = len(plan.told)
         for place, slot in enumerate(plan.told):
             self.answer_slots[place] = slot
@@ -642,14 +646,14 @@ cdef class Fold:
             self.row[place] = slot
         if plan.aside is not None:
             self._take_aside(plan.aside)
-        self._take_cuts(plan.cuts)
+        self._take_cuts(plan.cuts, plan.name_cuts)
 
     cdef int _take_aside(self, plan) except -1:
         """Keep where lines without a name tell the id and the size of a connection."""
         lists = [plan.port, plan.bytes_up, plan.bytes_down, plan.lasted, *plan.id]
         if max(map(len, lists)) > MOST_SPELLINGS or len(plan.id) > MOST_PLACES or max(len(plan.tests), len(plan.searches)) > MOST_PATTERNS:
             raise ValueError("a connection's id with too many parts")
-        for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_{},":
+        for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_{},/":
             self.of_id[<uint8_t>byte] = 1
         self.id_prefix, self.always = plan.prefix, plan.always
         self.places = len(plan.id)
@@ -676,13 +680,13 @@ cdef class Fold:
         self.aside = True
         return 0
 
-    cdef int _take_cuts(self, cuts) except -1:
+    cdef int _take_cuts(self, cuts, int name_cuts) except -1:
         """Keep how columns are cut out of others."""
         cdef Cut *cut
         if len(cuts) > MOST_CUTS:
             raise ValueError("a plan with too many pieces")
         self.cutters = []
-        self.n_cuts = len(cuts)
+        self.n_cuts, self.name_cuts = len(cuts), name_cuts
         for place, (slots, program, into, only) in enumerate(cuts):
             cut = &self.cuts[place]
             if len(only) > MOST_ONLY:
@@ -1570,9 +1574,9 @@ cdef class Fold:
             if at == NULL:
                 return NULL
             if wanted >= 0:
-                if begin[0] == c'{' or begin[0] == c'[':
+                if begin[0] == c'[' or (begin[0] == c'{' and not self.may_be_object[wanted]):
                     return NULL  # no text
-                if begin[0] != c'n':  # null is no value
+                if begin[0] != c'n' and begin[0] != c'{':  # null is no value
                     self.begin[wanted] = begin
                     self.end[wanted] = at
             at = self._space(at)
@@ -1699,7 +1703,7 @@ cdef class Fold:
         cdef int taken
         memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
         self.ahead_of = -1
-        self.cut_out = False
+        self.cut_out = 0
         if self.family == OBJECT:
             taken = self._object()
         elif self.family == QUOTED:
@@ -1805,14 +1809,12 @@ cdef class Fold:
             spelling += 1
         return slots[spelling]
 
-    cdef bint _cut_pieces(self) noexcept nogil:
-        """Cut out the columns that are pieces of others; false where one is of text that the reference reads otherwise."""
+    cdef bint _cut_pieces(self, int count) noexcept nogil:
+        """Cut out the first so many columns that are pieces of others; false where one is of text that the reference reads otherwise."""
         cdef Cut *cut
         cdef Machine *machine
         cdef int place, each, held
-        if self.cut_out:
-            return True
-        for place in range(self.n_cuts):
+        for place in range(self.cut_out, count):
             cut = &self.cuts[place]
             held = 1
             for each in range(cut.conditions):
@@ -1826,7 +1828,7 @@ cdef class Fold:
             machine = cut.of.machine
             if held and machine.n_saved == 2 and machine.saved[0] != NULL and machine.saved[1] != NULL:
                 self.begin[cut.into], self.end[cut.into] = machine.saved[0], machine.saved[1]
-        self.cut_out = True
+        self.cut_out = max(self.cut_out, count)
         return True
 
     cdef int _has(self, Only *one) noexcept nogil:
@@ -2073,6 +2075,8 @@ cdef class Fold:
 
     cdef int _actor_key(self) noexcept nogil:
         cdef int length = 0, place, slot
+        if not self._cut_pieces(self.n_cuts):
+            return -1
         for place in range(self.n_actor):
             slot = self.actor_slots[place]
             length = self._add(length, self.begin[slot], self.end[slot], 0)
@@ -2083,6 +2087,8 @@ cdef class Fold:
     cdef int _manner_key(self, int length) noexcept nogil:
         """Put what decides the manner behind ``length`` bytes of the key; -1 where it has no room, or is not plain."""
         cdef int place, slot
+        if not self._cut_pieces(self.n_cuts):
+            return -1
         length = self._tests(length)
         for place in range(self.n_manner):
             slot = self.manner_slots[place]
@@ -2517,6 +2523,8 @@ cdef class Fold:
         cdef uint64_t hash = 0
         cdef Entry *entry
         cdef int length, kind
+        if not self._cut_pieces(self.name_cuts):
+            return False
         if self.by_name and self._is_strange():
             self.refused += 1
             return True
@@ -2551,7 +2559,7 @@ cdef class Fold:
     cdef bint _pass_by(self) except -1 nogil:
         """Count a line that names no host, and whose server is surely of no service; false where the reference has to read it."""
         cdef int server, client
-        if self.nameless == LOOKED_AT or not self._cut_pieces():
+        if self.nameless == LOOKED_AT or not self._cut_pieces(self.n_cuts):
             return False
         client = self._is_elsewhere(self.client_slots, self.n_client, False) if self.nameless == SET_ASIDE else 0
         server = self._is_elsewhere(self.server_slots, self.n_server, True)
@@ -2651,12 +2659,39 @@ cdef class Fold:
         """1 and when the connection began (µs), 0 where that is not told, -1 where the reference has to say."""
         cdef int64_t lasted = 0
         cdef int has = self._size(self.lasted_slots, self.n_lasted, &lasted)
+        if has < 0 and self._clock(&lasted):
+            has = 1
         if has <= 0:
             return has
         if lasted >= 1_000_000_000:
             return -1
         value[0] = time - lasted * (1000 if self.lasted_ms else MILLION)
         return 1
+
+    cdef bint _clock(self, int64_t *value) noexcept nogil:
+        """Whether the first column that tells how long it lasted is ``h:mm:ss``; and that in seconds."""
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place, part, digits
+        cdef int64_t number
+        for place in range(self.n_lasted):
+            if self._inner(self.lasted_slots[place], &at, &end) and at < end:
+                break
+        else:
+            return False
+        value[0] = 0
+        for part in range(3):
+            number = 0
+            digits = 0
+            while at < end and self._is_digit(at[0]) and digits < 6:
+                number = number * 10 + (at[0] - c'0')
+                digits += 1
+                at += 1
+            if not digits or (part == 1 and digits > 2) or (part < 2 and (at == end or at[0] != c':')):
+                return False
+            at += part < 2
+            value[0] = value[0] * 60 + number
+        return at == end
 
     cdef int _port(self) noexcept nogil:
         """The server's port, 0 where there is none; -1 where the reference has to say."""
@@ -2939,7 +2974,7 @@ cdef class Fold:
         if actor < 0:
             return False
         fetch_early(&self.cell_at[self._cell_place(actor, way)])
-        if self.sizes_cut and not self._cut_pieces():
+        if self.sizes_cut and not self._cut_pieces(self.n_cuts):
             return False
         has_up = self._size(self.up_slots, self.n_up, &up)
         has_down = self._size(self.down_slots, self.n_down, &down)

@@ -139,6 +139,8 @@ class Plan:
     client: list[int] | None = None
     absent: list[int] = field(default_factory=list)
     """Columns that a line must not have."""
+    lists: list[int] = field(default_factory=list)
+    """Those of them that may be objects: only of lists places are asked for."""
     row: list[int] = field(default_factory=list)
     """Pairs that have to stand behind one another; -1 behind each row."""
     aside: Aside | None = None
@@ -146,7 +148,8 @@ class Plan:
     told: list[int] = field(default_factory=list)
     """Columns with the addresses of a DNS answer: the reference reads the lines that have any."""
     cuts: list[Cut] = field(default_factory=list)
-    """Columns that are pieces of others: ``None`` among :attr:`columns`."""
+    """Columns that are pieces of others: ``None`` among :attr:`columns`. The first :attr:`name_cuts` decide the name."""
+    name_cuts: int = 0
     pieces: dict[Part, int] = field(default_factory=dict)
     """What is taken as they are."""
 
@@ -251,6 +254,7 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
     try:
         plan = maker(reader)
         _fill(plan, reader)
+        plan.lists = [slot for slot in plan.absent if slot not in _used(plan)]
         told = reader.description.told if joined else None
         plan.told = _all(plan, reader, told.addresses) if told is not None else []
         _write_programs(plan, reader.description)
@@ -413,6 +417,20 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
         raise _NoPlanError
 
 
+def _used(plan: Plan) -> set[int]:
+    """The columns whose text is asked for."""
+    found = {slot for slot, *_ in (*plan.host, *plan.searches)}
+    found.update(*(check.slots for check in (*plan.checks, *plan.tests)))
+    found.update(plan.manner, plan.actor, plan.url, plan.time, plan.bytes_up, plan.bytes_down)
+    found.update(plan.server or (), plan.client or (), *(cut.slots for cut in plan.cuts))
+    found.update(*(slots for cut in plan.cuts for slots, _ in cut.only))
+    if plan.aside is not None:
+        aside = plan.aside
+        found.update(aside.port, aside.bytes_up, aside.bytes_down, aside.lasted, *aside.id)
+        found.update(*(check.slots for check in aside.tests), (slot for slot, _ in aside.searches))
+    return found
+
+
 def _check(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) -> None:
     """Hold a column to a pattern; where that cannot be done here, the column decides with the name, so that the reference is asked."""
     slots = [slot for key in keys for slot in _slots(plan, reader, key)]
@@ -434,22 +452,27 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
         _key(take) for name in ("host", "url", "path", "bytes_up", "bytes_down") for take in fields.get(name, ())
     }
     volatile |= {key for time in description.time for key in time.keys}
+    varying = {_key(take) for takes in (fields.get("server_port", ()), *description.session_takes) for take in takes}
     conditions = [
         *description.blocked,
         *description.allowed,
         *description.uncounted,
         *(when for when, _ in description.kinds),
     ]
-    deciding = dict.fromkeys(_keys(take for name in MANNER for take in fields.get(name, ())))
+    manner = [take for name in MANNER for take in fields.get(name, ())]
+    pieces = _pieces(plan, reader, manner)
+    deciding = dict.fromkeys(_keys(take for take in manner if take not in plan.pieces))
     tested: dict[tuple[Key, str], None] = {}
     for when in conditions:
         for key, pattern in when.all:
             if key in volatile and not (plan.family in _TESTING and _tested(pattern) is not None):
                 if not _searched(plan, reader, key, pattern):
                     _told_by_name(plan, reader, key, pattern)
+            elif key in varying and _tested(pattern) is None and _searched(plan, reader, key, pattern):
+                continue
             elif key not in deciding:
                 if (  # what is the same in many lines decides as it stands in these, escapes and all
-                    (key in volatile or plan.family not in (OBJECT, TABS))
+                    (key in volatile or key in varying or plan.family not in (OBJECT, TABS))
                     and plan.family in _TESTING
                     and _tested(pattern) is not None
                 ):
@@ -458,8 +481,10 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
                     deciding[key] = None
     for key, pattern in tested:
         _test(plan, reader, key, pattern)
-    plan.manner = _all(plan, reader, deciding)
-    plan.actor = _all(plan, reader, _keys(take for name in ACTOR for take in fields.get(name, ())))
+    plan.manner = [*pieces, *_all(plan, reader, deciding)]
+    actor = [take for name in ACTOR for take in fields.get(name, ())]
+    pieces = _pieces(plan, reader, actor)
+    plan.actor = [*pieces, *_all(plan, reader, _keys(take for take in actor if take not in plan.pieces))]
     plan.url = _all(plan, reader, _keys(take for name in ("url", "path") for take in fields.get(name, ())))
     plan.bytes_up = _sizes(plan, reader, fields.get("bytes_up", ()))
     plan.bytes_down = _sizes(plan, reader, fields.get("bytes_down", ()))
@@ -508,6 +533,10 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
     for take in reader.description.fields.get("host", ()):
         if reader.getter(take) is nothing:
             continue
+        piece = _piece(plan, reader, take) if isinstance(take, Part) and not (take.by_head or take.any_name) else None
+        if piece is not None:
+            plan.host += [(slot, False, SURE_NAME) for slot in piece]
+            continue
         by_head = not isinstance(take, Part) or take.by_head
         sure = SURE_NAME if not isinstance(take, Part) or (take.any_name and not take.only) else NAME
         for slot in _slots(plan, reader, _key(take)):
@@ -517,6 +546,7 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
             for slot in _slots(plan, reader, key):
                 whole[slot], part[slot] = True, part.get(slot, CONDITION)
     plan.host += [(slot, whole[slot], part[slot]) for slot in whole]
+    plan.name_cuts = len(plan.cuts)
 
 
 def _told_by_name(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
@@ -590,6 +620,12 @@ def _taken(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]
             return None
         found += slots
     return list(dict.fromkeys(found))
+
+
+def _pieces(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
+    """The columns of their own that pieces of others are, where they can be."""
+    there = [take for take in takes if isinstance(take, Part) and reader.getter(take) is not nothing]
+    return list(dict.fromkeys(slot for take in there for slot in _piece(plan, reader, take) or ()))
 
 
 def _piece(plan: Plan, reader: FormatReader, take: Part) -> list[int] | None:
