@@ -2,7 +2,7 @@
 a firewall ``192.0.2.17`` and a tenant ``jane.doe@example.com`` is one person in the inventory.
 
 Nothing is guessed: a name that two people claim is nobody's and is told, and an address that changed hands while something was seen
-is not joined.
+is not joined. Nor is an address that another device has than those of the person whom the file gives it to.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ class Identities:
     hosts: Mapping[str, tuple[Lease, ...]] = field(default_factory=dict)
     networks: tuple[tuple[tuple[int, int], Mapping[int, tuple[Lease, ...]]], ...] = ()
     conflicts: tuple[Note, ...] = ()
+    devices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The hosts of each person who has any, at whatever time, each without its domain."""
 
     @classmethod
     def load(cls, path: Path) -> Identities:
@@ -68,13 +70,27 @@ class Identities:
 
     def who(self, actor: Actor, first: int | None = None, last: int | None = None) -> Actor:
         """An actor seen from ``first`` to ``last`` (µs), with the person behind it as user where the file says who that is: by name,
-        else by host, else by the narrowest network; as it was otherwise."""
+        else by host, else by the narrowest network, unless the device is another than the person's; as it was otherwise."""
         if actor.user is not None:
             person = self.users.get(actor.user)
         else:
             times = first, last
-            person = self._by_host(actor.device, times) or self._by_address(actor.address, times)
+            person = self._by_host(actor.device, times)
+            if person is None and not self._is_apart(actor, times):
+                person = self._by_address(actor.address, times)
         return actor if person is None else actor._replace(user=person)
+
+    def notes(self, seen: Iterable[tuple[Actor, int | None, int | None]]) -> tuple[Note, ...]:
+        """What the file leaves open: by itself, and of the actors that were ``seen`` from when to when."""
+        apart = {
+            actor.device
+            for actor, *times in seen
+            if self.who(actor, *times).user is None and self._is_apart(actor, (times[0], times[1]))
+        }
+        if not apart:
+            return self.conflicts
+        text = "devices had an address that the file gives to somebody whose devices are others: their use is nobody's"
+        return (*self.conflicts, Note(Origin(self.path), "identities", text, len(apart)))
 
     def department(self, user: str) -> str:
         """The department of a person; empty where it is not known."""
@@ -82,6 +98,15 @@ class Identities:
 
     def _by_host(self, device: str | None, times: tuple[int | None, int | None]) -> str | None:
         return _only(self.hosts.get(_host(device), ()), times) if device else None
+
+    def _is_apart(self, actor: Actor, times: tuple[int | None, int | None]) -> bool:
+        """Whether the address is a person's and the device is none of those they are known by; where these are not known, one of
+        somebody else."""
+        person = self._by_address(actor.address, times) if actor.device else None
+        if person is None or actor.device is None:
+            return False
+        known = self.devices.get(person)
+        return _host(actor.device) in self.hosts if known is None else _short(actor.device) not in known
 
     def _by_address(self, address: str | None, times: tuple[int | None, int | None]) -> str | None:
         try:
@@ -124,7 +149,14 @@ class _Builder:
         networks: _Networks = {}
         for key, table in sorted(self._networks.items(), key=lambda item: (item[0][0], -item[0][1])):
             networks[key] = {bits: self._told(self._shown[(*key, bits)], leases) for bits, leases in table.items()}
-        return Identities(self._path, self._people, users, hosts, tuple(networks.items()), tuple(self._conflicts))
+        devices: dict[str, set[str]] = {}
+        for host, leases in hosts.items():
+            for lease in leases:
+                devices.setdefault(lease.person, set()).add(_short(host))
+        known = {person: frozenset(names) for person, names in devices.items()}
+        return Identities(
+            self._path, self._people, users, hosts, tuple(networks.items()), tuple(self._conflicts), known
+        )
 
     def _add(self, row: _Row) -> None:
         person = normalize.user(row.one("person"))
@@ -209,6 +241,11 @@ def _only(leases: Iterable[Lease], times: tuple[int | None, int | None]) -> str 
 
 def _host(text: str) -> str:
     return normalize.host(text) or text.strip().lower()
+
+
+def _short(device: str) -> str:
+    """A host without its domain: logs write ``pc17`` and ``pc17.example.com`` for one."""
+    return _host(device).partition(".")[0]
 
 
 def _moment(text: str, *, end: bool) -> int:

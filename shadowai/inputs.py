@@ -14,7 +14,7 @@ from shadowai.answers import Connection
 from shadowai.blind_hosts import shows_in_captures
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
-from shadowai.model import Gap, Note, Origin, Record, Session, SourceSummary
+from shadowai.model import Answer, Gap, Note, Origin, Record, Session, SourceSummary
 from shadowai.names import NO_HOST, NOT_AI, Found, Names
 from shadowai.sources.container import Content
 
@@ -141,7 +141,11 @@ class _Together:
         """What records without a name say of connections: their sizes, and those that wait for a name."""
         joins, log = self._inventory.joins, self._log
         source = log.primary.description.name
-        for line, session, up, down, sized, waits in said:
+        for line, session, up, down, sized, waits, answer in said:
+            if answer is not None:
+                client, columns = answer
+                joins.answers.other(Answer(client, log.primary.addresses_in(columns)))
+                continue
             if sized and session is not None:
                 joins.sessions.keep(session, up, down)
             if waits is None or not joins.answers.wants(waits.actor.address or "", waits.server):
@@ -184,7 +188,7 @@ class _Together:
         client, server = reader.client(tokens), reader.server(tokens)
         if client is None or server is None or not self._inventory.joins.answers.wants(client, server):
             return False
-        self._count(self._log.record(row))
+        self._count(row, self._log.record(row))
         return True
 
     def _use(self, row: Row, *, named: bool) -> bool:
@@ -193,17 +197,19 @@ class _Together:
         if self._log.known is None and not self._inventory.joins.sessions.joins(record):
             return False
         self._log.tally.named += named
-        self._count(record)
+        self._count(row, record)
         return True
 
-    def _count(self, record: Record) -> None:
+    def _count(self, row: Row, record: Record) -> None:
         matches, tally = sightings.matches_of(record, self._names), self._log.tally
         counts = record.counted and sightings.in_window(record, self._since, self._until)
         self.sums.take(record, matches, counts=counts)
         if matches:
             tally.uncounted += not record.counted
             tally.outside += record.counted and not counts
-            tally.ai += counts and sightings.is_ai(matches)
+            if counts and sightings.is_ai(matches):
+                tally.ai += 1
+                self._log.look_at_time(row, record)
 
 
 def named_elsewhere(
@@ -253,6 +259,8 @@ class _Log:
             yield from _drained(fresh, file.path)
             record = file.record(row)
             file.tally.named += record.host is not None
+            if record.counted:
+                file.look_at_time(row, record)
             yield record
         yield from _drained(fresh, file.path)
         yield from (gap for gap in file.gaps() if not gap.examples)

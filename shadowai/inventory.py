@@ -168,6 +168,12 @@ class Inventory:
         if self._joins is not None:
             self._joins.move(lines)
 
+    def seen(self) -> Iterator[tuple[Actor, int | None, int | None]]:
+        """Who used a service, and when they were first and last seen with it."""
+        self._settle()
+        for actors in self._services.values():
+            yield from ((who, *_times(cells)) for who, cells in actors.items() if who is not None)
+
     def identified(self, who: Callable[[Actor, int | None, int | None], Actor]) -> Inventory:
         """The same with every actor as ``who`` knows them, given when they were first and last seen with a service; those that it
         knows as one are counted as one. To be done once, at the end: however the input was cut, the times are those of the whole."""
@@ -178,9 +184,7 @@ class Inventory:
             services = made._watched if service in self._watched else made._services
             known = services.setdefault(service, {})
             for actor, cells in actors.items():
-                begun = _known(min, *(tally.first_seen for tally in cells))
-                ended = _known(max, *(tally.last_seen for tally in cells))
-                person = actor if actor is None else who(actor, begun, ended)
+                person = actor if actor is None else who(actor, *_times(cells))
                 for tally in cells:
                     count(known, person, tally)
         return made
@@ -320,8 +324,8 @@ def _together(actors: Actors, persons: bool) -> Iterator[tuple[Actor, Actors]]:
     for who, cells in actors.items():
         if who is None:
             continue
-        if persons and who.user is not None:
-            joined.setdefault(who.user, {})[who] = cells
+        if persons and who.person is not None:
+            joined.setdefault(who.person, {})[who] = cells
         else:
             yield who, {who: cells}
     for user, members in joined.items():
@@ -370,7 +374,7 @@ def _entry(
         verdict=decision.verdict,
         confidence=row.confidence,
         usage=_usage(signature.category, row, counted, actors),
-        users=len({actor.user for actor in counted if actor.user}),
+        users=len({actor.person for actor in counted if actor.person}),
         devices=_devices(counted),
         events=use.events if use else 0,
         blocked=sum(tally.blocked for tally in row.same),
@@ -443,8 +447,8 @@ class _Judged:
 
 
 def _person(who: Actor | None) -> Actor:
-    """A user from whatever device; a device or an address where no user is named."""
-    return who if who is not None and who.user is None else Actor(who.user if who else None)
+    """A user from whatever device; a device or an address where no user is named, or none that is a person."""
+    return who if who is not None and who.person is None else Actor(who.user if who else None)
 
 
 def _candidate(host: str, row: _Row, actors: Actors) -> Candidate:
@@ -456,7 +460,7 @@ def _candidate(host: str, row: _Row, actors: Actors) -> Candidate:
         Candidate(
             name=host,
             evidence=told,
-            users=len({actor.user for actor in counted if actor.user}),
+            users=len({actor.person for actor in counted if actor.person}),
             devices=_devices(counted),
             events=use.events if use else 0,
             blocked=sum(tally.blocked for tally in row.same),
@@ -532,6 +536,11 @@ def _place(entry: Entry) -> tuple[int, int, int, int, str, tuple[str, ...]]:
         entry.service_id,
         tuple(part or "" for part in entry.actor or ()),
     )
+
+
+def _times(cells: Cells) -> tuple[int | None, int | None]:
+    """When the first and the last of it was seen."""
+    return _known(min, *(tally.first_seen for tally in cells)), _known(max, *(tally.last_seen for tally in cells))
 
 
 def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:

@@ -38,12 +38,34 @@ class Origin(NamedTuple):
         return self.path if self.position is None else f"{self.path}{_SEPARATOR[self.unit]}{self.position}"
 
 
+_WINDOWS_OWN = ("system", "local service", "network service")
+BUILT_IN = frozenset(
+    {
+        *_WINDOWS_OWN,
+        *(f"nt authority\\{account}" for account in _WINDOWS_OWN),
+        "s-1-5-18",
+        "s-1-5-19",
+        "s-1-5-20",
+        "root",
+    }
+)
+"""Accounts of which every machine has its own, as :func:`shadowai.normalize.user` writes them (Microsoft: Well-known SIDs). Those of
+another domain, ``corp\\root``, are somebody's."""
+
+
 class Actor(NamedTuple):
     """Who: a user, a device, an address; each only where the source says so."""
 
     user: str | None = None
     device: str | None = None
     address: str | None = None
+
+    @property
+    def person(self) -> str | None:
+        """The user, unless it is an account of which every machine has its own and it is known which machine: that is no person, and
+        another one on each."""
+        here = self.device or self.address
+        return None if here and self.user in BUILT_IN else self.user
 
 
 class Name(NamedTuple):

@@ -403,7 +403,9 @@ class _NamesFirst:
         elif not sightings.in_window(record, self._since, self._until):
             tally.outside += 1
         else:
-            tally.ai += sightings.is_ai(matches)
+            if sightings.is_ai(matches):
+                tally.ai += 1
+                self._log.look_at_time(row, record)
             self.sums.count(record, matches)
 
 

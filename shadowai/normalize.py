@@ -22,12 +22,16 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/{2,}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _CODES = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _IP_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})[:#/](?:[0-9]{0,5})?(?:[:/].*)?")
+_PLAIN_ADDRESS = re.compile(
+    r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}"
+)
 _MASKED = re.compile(r"[0-9]{1,3}\.(?:[0-9xX*]{1,3}\.){2}[0-9xX*]{1,3}")
 _ESCAPED = re.compile(r"((?:\\[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
 _BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _QUOTES = _BLANKS + "\"'"
+_MARGINS = _QUOTES + "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 _ROUNDS = 8
 _MAX_USER = 2048
 _MAX_HOST = 253  # RFC 1035, section 2.3.4, without the root dot
@@ -131,7 +135,8 @@ def user(text: str) -> str | None:
 
     Windows and mail names compare without regard to case, so they are folded. ``DOMAIN\\\\user@realm`` (Cisco WSA)
     loses the realm; an LDAP DN or URL gives its CN; machine accounts (``host$``) are devices, not users: see
-    :func:`device_account`.
+    :func:`device_account`. A control character within a name is written as in a URL (``x%09b``): left out, it would make somebody
+    else's name of two pieces.
     """
     name = text if len(text) <= _MAX_USER else ""
     for _ in range(_ROUNDS):  # a name within a name within a name is hostile
@@ -145,8 +150,8 @@ def user(text: str) -> str | None:
 def device_account(text: str) -> str | None:
     """The machine behind an Active Directory machine account, else ``None``: ``CORP\\\\PC17$`` and ``PC17$@CORP.EXAMPLE`` (Kerberos)
     give ``pc17``."""
-    name = _unrealmed(_CODES.sub("", text).strip(_QUOTES).lower())
-    return (_CODES.sub("", name.rpartition("\\")[2][:-1]).strip(_QUOTES) or None) if name.endswith("$") else None
+    name = _unrealmed(_CODES.sub(_percent, text.strip(_MARGINS)).lower())
+    return (name.rpartition("\\")[2][:-1].strip(_MARGINS) or None) if name.endswith("$") else None
 
 
 def printable(text: str) -> str:
@@ -179,6 +184,8 @@ def _numeric(name: str) -> str | None:
 
 
 def _address(text: str) -> str | None:
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
     try:
         found = ipaddress.ip_address(text.partition("%")[0])  # a zone id is no part of the address, and any text at all
     except ValueError:
@@ -208,7 +215,7 @@ def _ascii(name: str) -> str | None:
 
 
 def _user(text: str) -> str | None:
-    name = _CODES.sub("", text).strip(_QUOTES)
+    name = _CODES.sub(_percent, text.strip(_MARGINS))
     folded = name.lower()
     if folded in NULLS or _unrealmed(folded).endswith("$"):
         return None

@@ -441,7 +441,7 @@ def _report(
             *named,
             *inventory.notes(options.by, persons=joined),
             *rules.notes(entries),
-            *(people.conflicts if people else ()),
+            *(people.notes(found.inventory.seen()) if people else ()),
         ),
         sources=tuple(found.sources),
         by=options.by,

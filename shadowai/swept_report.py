@@ -99,7 +99,7 @@ class SweptReport:
         alike = candidate_apps.joined(everything.candidates(), apps)
         everything.merge(granted)
         persons = self._people is not None
-        conflicts = self._people.conflicts if self._people is not None else ()
+        of_people = self._people.notes(seen.inventory.seen()) if self._people is not None else ()
         judged = {by: self._rated(self._entries(everything, by, persons=persons), against) for by in ways}
         reports = (
             Report(
@@ -110,7 +110,7 @@ class SweptReport:
                     *notes,
                     *everything.notes(by, persons=persons),
                     *self._rules.notes(judged[by]),
-                    *conflicts,
+                    *of_people,
                 ),
                 sources=tuple(summaries),
                 by=by,

@@ -13,7 +13,7 @@ from shadowai import inputs, pipeline, sightings
 from shadowai.decisions.finishing import deciding, finishing
 from shadowai.errors import SourceError
 from shadowai.inventory import By, Inventory
-from shadowai.model import Entry, Gap, Note, Origin, Record, Report
+from shadowai.model import Entry, Gap, Origin, Record, Report
 from shadowai.names import Names
 from shadowai.sources.capture.flows import RawFrame
 from shadowai.sources.capture.watching import Watching
@@ -91,7 +91,7 @@ class Watch:
         made = Report(
             entries=entries,
             gaps=gaps,
-            notes=(*self._catalog.notes, *self._quiet(), *notes),
+            notes=(*self._catalog.notes, *notes),
             sources=(self._reader.summary(),),
             by=by,
             signatures=self._catalog.version,
@@ -120,10 +120,8 @@ class Watch:
         if dropped:
             reason = "frames were dropped by the kernel, for they came faster than they could be read"
             yield Gap(Origin(self.interface), reason, dropped)
-
-    def _quiet(self) -> Iterable[Note]:
         if not self.frames:
-            text = (
+            reason = (
                 "no frame arrived: nothing can be said of this interface (is it the right one, and the right filter?)"
             )
-            yield Note(Origin(self.interface), "no_frames", text)
+            yield Gap(Origin(self.interface), reason)

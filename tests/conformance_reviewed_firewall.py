@@ -8,6 +8,7 @@ _MANAGEMENT = "domain_name of an audit record is a management domain, not a DNS 
 _NO_URL = "the URL is -/: the firewall saw no host"
 _DHCP = "a DHCP lease names no destination"
 _PEER = "the server that was asked, as server_ip in another truth of the same text; not a client"
+_SERVICE_CEF = "Strata Logging Service's CEF fields: out is bytes_sent, in is bytes_received (only PAN-OS itself has them the other way)"
 _ANY_LINE = 0
 
 REVIEWED_FIREWALL: dict[tuple[str, int, str], str] = {
@@ -64,6 +65,11 @@ REVIEWED_FIREWALL: dict[tuple[str, int, str], str] = {
         7,
         "host",
     ): "a link within a mail that was stopped, not a destination",
+    **{
+        ("prisma_access_mixed/sekoia__paloalto-prisma-access.log", line, field): _SERVICE_CEF
+        for line in (65, 66, 67)
+        for field in ("bytes_up", "bytes_down")
+    },
     ("bind_query/sekoia__bind.log", 13, "client_ip"): _PEER,
     ("bind_query/sekoia__bind.log", 18, "client_ip"): _PEER,
     ("bind_query/sekoia__bind.log", 19, "client_ip"): _PEER,

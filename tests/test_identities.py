@@ -191,3 +191,24 @@ def test_network_and_grants_join_in_one_row(tmp_path: Path) -> None:
     assert {row.actor for row in as_seen} == {one.actor for one in seen}
     (service,) = whole.entries("service", lookup=lookup, policy=Policy.empty(), today=date(2026, 3, 1), persons=True)
     assert (service.users, service.events) == (2, 4)
+
+
+def test_an_address_names_nobody_whose_devices_are_others(tmp_path: Path) -> None:
+    found = load(tmp_path, f"{CSV}ann@example.com,,,,,203.0.113.0/24,,\n")
+    for device in ("pc17", "PC17.example.com"):
+        assert found.who(Actor(None, device, "192.0.2.17")).user == JANE
+    others = (Actor(None, "pc99", "192.0.2.17"), Actor(None, "02:00:00:00:00:02", "192.0.2.17"))
+    assert [found.who(other) for other in others] == [*others]
+    assert found.who(Actor(None, "pc99", "203.0.113.7")).user == "ann@example.com"  # whose devices nobody knows
+    assert found.who(Actor(None, "pc18", "203.0.113.7")).user == RAJ  # the host decides
+    assert found.who(Actor("jdoe", "pc99", "192.0.2.17")).user == JANE
+
+
+def test_the_device_of_somebody_else_is_no_third_person_s(tmp_path: Path) -> None:
+    text = "person,host,address,from\nraj@example.com,pc18,,2026-01-10\nann@example.com,,192.0.2.9,\n"
+    found = load(tmp_path, text)
+    seen = Actor(None, "pc18", "192.0.2.9")
+    assert found.who(seen, at(9), at(12)) == seen
+    (note,) = found.notes([(seen, at(9), at(12)), (seen, at(9), at(13)), (Actor(None, "pc1", "192.0.2.9"), None, None)])
+    assert (note.kind, note.count) == ("identities", 1)
+    assert found.notes([(seen, at(11), at(12))]) == ()

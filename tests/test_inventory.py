@@ -18,6 +18,7 @@ from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, By, Inventory, ass
 from shadowai.inventory_tally import EVIDENCE_KEPT, NAMES_KEPT, SCOPES_KEPT
 from shadowai.model import SEVERITY, Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
 from shadowai.policy import Policy, Rule, Word
+from shadowai.policy.rules import Conditions
 
 TODAY = date(2026, 1, 5)
 DAY = 20458  # 2026-01-05 in days since the epoch
@@ -406,3 +407,26 @@ def test_departments_are_those_of_who_is_counted_as_far_as_they_are_known() -> N
     assert departments("service") == [("Finance", "Sales")]
     assert sorted(departments("user")) == [(), ("Finance",), ("Sales",)]
     assert rows(made)[0].departments == ()
+
+
+@pytest.mark.parametrize("user", ["system", "nt authority\\local service", "s-1-5-20", "root"])
+def test_an_account_of_every_machine_is_nobody(user: str) -> None:
+    seen = [sighting(Actor(user, f"pc{n}", "10.0.0.9")) for n in range(3)] + [sighting(Actor(user, None, "10.0.0.1"))]
+    made = fold(*[(one, match()) for one in (*seen, sighting(Actor("jo", "pc1", None)))])
+    (whole,) = rows(made)
+    assert (whole.users, whole.devices) == (1, 4)
+    people = made.entries("user", lookup=CATALOG.__getitem__, policy=Policy.empty(), today=TODAY, persons=True)
+    assert {entry.actor for entry in people} == {*(one.actor for one in seen), Actor("jo")}
+
+
+def test_an_account_of_every_machine_is_somebody_where_the_machine_is_not_known() -> None:
+    assert row((sighting(Actor("system")), match())).users == 1
+    assert row((sighting(Actor("corp\\root", "pc1")), match())).users == 1
+
+
+def test_a_policy_judges_accounts_of_machines_by_the_machine() -> None:
+    limit = Conditions(max_upload=1_500)
+    rules = Policy(rules=(Rule(1, Verdict.SANCTIONED, services=(Word("chat", 1),), conditions=limit),))
+    for user, verdict in (("system", Verdict.SANCTIONED), ("jo", Verdict.UNSANCTIONED)):
+        seen = [sighting(Actor(user, f"pc{n}"), bytes_up=1_000, days=((DAY, 1_000),)) for n in range(2)]
+        assert rows(fold(*[(one, match()) for one in seen]), policy=rules)[0].verdict is verdict

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowai import inputs, pipeline
+from shadowai import fast, inputs, pipeline
 from shadowai.catalog import Catalog
 from shadowai.cli import read as cli_read
 from shadowai.errors import UsageError
@@ -378,3 +378,73 @@ def test_identities_join_rows(tmp_path: Path) -> None:
     joined = pipeline.scan([str(log)], options=pipeline.ScanOptions(by="user", identities=str(people)))
     assert len(apart.entries) == 3
     assert {(row.actor, row.events) for row in joined.entries} == {(Actor("jane@example.com"), 2), (Actor("raj"), 1)}
+
+
+BAD_TIMES = "".join(
+    f"{time},{user},chatgpt.com\n"
+    for time, user in (
+        ("2026-01-05T08:00:00Z", "ann"), ("never", "ben"), ("4102444800", "cy"), ("-", "dee"), ("- -", "eve"), ("never", "ben"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("beside", [False, True])
+def test_times_that_cannot_be_read_are_said(
+    pure: bool, beside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone, where the compiled fold may count, and beside another log; never those of other hosts, nor where no time is told."""
+    if pure:
+        monkeypatch.setenv(fast.PURE, "1")
+    log = tmp_path / "times.csv"
+    log.write_text(f"time,user,host\n{BAD_TIMES}never,fay,files.example.org\n", "utf-8")
+    if beside:
+        (tmp_path / "other.csv").write_text("time,user,host\n2026-01-05T08:00:00Z,ann,claude.ai\n", "utf-8")
+    options = pipeline.ScanOptions(since=1_893_456_000_000_000)  # 2030
+    report = pipeline.scan([str(tmp_path if beside else log)], options=options)
+    assert [(row.service_id, row.events) for row in report.entries] == [("openai-chatgpt", 5)]
+    told = [note for note in report.notes if note.kind == "time"]
+    assert [(str(note.origin), note.count) for note in told] == [(str(log), 3)]
+    assert "--since" in told[0].text
+
+
+def test_read_says_which_times_it_cannot_read(tmp_path: Path) -> None:
+    log = tmp_path / "times.csv"
+    log.write_text(f"time,user,host\n{BAD_TIMES}", "utf-8")
+    items = list(pipeline.read([str(log)], options=pipeline.ScanOptions()))
+    assert [item.count for item in items if isinstance(item, Note) and item.kind == "time"] == [3]
+    assert sum(item.time is None for item in items if isinstance(item, Record)) == 5
+
+
+LEASES = """
+lease 192.0.2.17 {
+  starts 4 2026/01/01 07:00:00;
+  ends 4 2026/01/01 08:30:00;
+  hardware ethernet 02:00:00:00:00:01;
+  client-hostname "pc17";
+}
+lease 192.0.2.17 {
+  starts 4 2026/01/01 08:45:00;
+  ends 4 2026/01/01 12:30:00;
+  hardware ethernet 02:00:00:00:00:02;
+  client-hostname "pc99";
+}
+"""
+
+
+def test_who_has_an_address_is_not_who_had_it(tmp_path: Path) -> None:
+    """The lease says that another device had the address that the file of people gives to Jane."""
+    log, leases, people = tmp_path / "access.log", tmp_path / "dhcpd.leases", tmp_path / "people.csv"
+    line = "{}.000    100 192.0.2.17 TCP_MISS/200 4000 GET https://{}/ - HIER_DIRECT/203.0.113.5 text/html\n"
+    log.write_text(line.format(1767254400, "chatgpt.com") + line.format(1767258000, "claude.ai"), "utf-8")
+    leases.write_text(LEASES, "utf-8")
+    people.write_text("person,host,address\njane@example.com,pc17,192.0.2.17\n", "utf-8")
+    settings = replace(pipeline.ScanOptions().settings, leases=(leases,))
+    report = pipeline.scan(
+        [str(log)], options=pipeline.ScanOptions(by="user", identities=str(people), settings=settings)
+    )
+    assert {(row.service_id, row.actor) for row in report.entries} == {
+        ("openai-chatgpt", Actor("jane@example.com")),
+        ("anthropic-claude", Actor(None, "pc99", "192.0.2.17")),
+    }
+    assert [(str(note.origin), note.count) for note in report.notes if note.kind == "identities"] == [(str(people), 1)]

@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from shadowai.history.nouns import Comparison
 
 
+class _Number(click.IntRange):
+    name = "number of a run"
+
+
+class _Run(click.Argument):
+    """One of two that are given both or not at all: brackets around the pair belong to the usage line, not to a message."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        return f"'{(self.metavar or '').strip('[]')}'"
+
+
 @click.command("diff", short_help="Say what is new, gone, returned or changed between two remembered runs, and why.")
-@click.argument("before", metavar="[A", type=click.IntRange(min=1), required=False)
-@click.argument("after", metavar="B]", type=click.IntRange(min=1), required=False)
+@click.argument("before", metavar="[A", cls=_Run, type=_Number(min=1), required=False)
+@click.argument("after", metavar="B]", cls=_Run, type=_Number(min=1), required=False)
 @click.option("--format", "layout", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write the changes to FILE instead of stdout.")
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from shadowai.cli import terminal
 from shadowai.cli.stopping import Stop
@@ -30,6 +31,15 @@ EVERY: Final = 60.0
 
 Write = Callable[[Sequence["Report"]], None]
 
+
+def _with_follow(context: click.Context, parameter: click.Parameter, every: float) -> float:
+    """Refuses what is given and would be of no use; ``--follow`` is known by then."""
+    given = context.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT
+    if given and not context.params.get("follow"):
+        raise click.UsageError("--every is of no use without --follow: add --follow, or leave --every out")
+    return every
+
+
 state_option = click.option(
     "--state",
     "state_file",
@@ -38,7 +48,10 @@ state_option = click.option(
     help="Remember in FILE what was read: the next run reads only what is new, and reports everything so far.",
 )
 follow_option = click.option(
-    "--follow", is_flag=True, help="Go on reading as files grow and are rotated, until Ctrl-C (or SIGTERM)."
+    "--follow",
+    is_flag=True,
+    is_eager=True,
+    help="Go on reading as files grow and are rotated, until Ctrl-C (or SIGTERM).",
 )
 every_option = click.option(
     "--every",
@@ -46,6 +59,7 @@ every_option = click.option(
     metavar="SECONDS",
     default=EVERY,
     show_default=True,
+    callback=_with_follow,
     help="With --follow: how often the inventory is written.",
 )
 

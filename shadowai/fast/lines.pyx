@@ -109,6 +109,8 @@ cdef enum:
     MOST_PLACES = 8
     MOST_ID = 256
     MOST_CUTS = 32
+    MOST_ANSWERS = 4
+    MOST_ANSWER = 1 << 14
     MOST_ONLY = 4
     PORT_OF_DNS = 53
 
@@ -158,6 +160,8 @@ cdef struct Told:  # what a line without a name says of its connection
     int64_t began
     int length  # of its id
     int server  # of the server's address behind it; 0 where the connection does not wait for a name
+    int client  # of the address behind that of who got an answer; 0 where there was none
+    int answer[MOST_ANSWERS]  # of what was answered, behind that; -1: nothing there
     int actor
     int64_t assumed  # what the time had to assume; -1: nothing
     bint counted  # whether it is activity, and within the window
@@ -399,8 +403,12 @@ cdef class Fold:
     cdef int absent[MOST_SLOTS]  # slots of which none may be there
     cdef int n_absent
     cdef bint may_be_object[MOST_SLOTS]  # which of them an object may be in the place of
-    cdef int answer_slots[MOST_SLOTS]  # of which none may say anything
+    cdef int answer_slots[MOST_SLOTS]  # what a DNS record tells of addresses
     cdef int n_answers
+    cdef int asker_slots[MOST_SLOTS]
+    cdef int n_askers  # -1: the reference has to look
+    cdef bint may_be_list[MOST_SLOTS]  # which of them are taken whole, whatever they are
+    cdef bint answers  # whether the line at hand has any
     cdef int server_slots[MOST_SLOTS], client_slots[MOST_SLOTS]
     cdef int n_server, n_client  # -1: the reference has to look for the address
     cdef public int nameless
@@ -640,7 +648,10 @@ cdef class Fold:
             self.may_be_object[slot] = True
         self.n_answers = len(plan.told)
         for place, slot in enumerate(plan.told):
-            self.answer_slots[place] = slot
+            self.answer_slots[place], self.may_be_list[slot] = slot, plan.askers is not None
+        self.n_askers = -1 if plan.askers is None or self.n_answers > MOST_ANSWERS else len(plan.askers)
+        for place, slot in enumerate(plan.askers or ()):
+            self.asker_slots[place] = slot
         self.n_row = len(plan.row)
         for place, slot in enumerate(plan.row):
             self.row[place] = slot
@@ -1574,9 +1585,9 @@ cdef class Fold:
             if at == NULL:
                 return NULL
             if wanted >= 0:
-                if begin[0] == c'[' or (begin[0] == c'{' and not self.may_be_object[wanted]):
+                if not self.may_be_list[wanted] and (begin[0] == c'[' or (begin[0] == c'{' and not self.may_be_object[wanted])):
                     return NULL  # no text
-                if begin[0] != c'n' and begin[0] != c'{':  # null is no value
+                if begin[0] != c'n' and (begin[0] != c'{' or self.may_be_list[wanted]):  # null is no value
                     self.begin[wanted] = begin
                     self.end[wanted] = at
             at = self._space(at)
@@ -1719,7 +1730,8 @@ cdef class Fold:
         elif self.family == LEEF:
             taken = self._leef()
         elif self.family == PATTERN:
-            return self._patterns()
+            taken = self._patterns()
+            return UNSURE if taken == SURE and not self._is_whole() else taken
         elif self.family == PAIRED:
             taken = self._paired()
         else:
@@ -1734,9 +1746,12 @@ cdef class Fold:
         cdef int place
         cdef const uint8_t *at
         cdef const uint8_t *end
+        self.answers = False
         for place in range(self.n_answers):
             if self._inner(self.answer_slots[place], &at, &end) and not (at == end or (end - at == 1 and at[0] == c'-')):
-                return False
+                if self.n_askers < 0:
+                    return False
+                self.answers = True
         for place in range(self.n_absent):
             if self.begin[self.absent[place]] != NULL:
                 return False
@@ -2526,8 +2541,9 @@ cdef class Fold:
         if not self._cut_pieces(self.name_cuts):
             return False
         if self.by_name and self._is_strange():
-            self.refused += 1
-            return True
+            return self._refuse()
+        if self.answers and not self.n_host:
+            return False
         if not self.n_host:
             return self._pass_by()
         length = self._host_key()
@@ -2539,8 +2555,9 @@ cdef class Fold:
                 entry = self._ask_name(length, hash)
         kind = entry.value & 0xFF
         if kind == REFUSED:
-            self.refused += 1
-            return True
+            return self._refuse()
+        if self.answers:
+            return False
         if kind == NAMELESS:
             return self._pass_by()
         if kind == READ:
@@ -2555,6 +2572,48 @@ cdef class Fold:
             with gil:
                 entry = self._ask_way(length, hash)
         return self._sum(<int>(entry.value >> 8), entry.value & 0xFF)
+
+    cdef bint _refuse(self) except -1 nogil:
+        """Count a line that is of no AI service; false where the reference has to read what it tells of addresses."""
+        if self.answers and not self._tell_answer():
+            return False
+        self.refused += 1
+        return True
+
+    cdef bint _tell_answer(self) except -1 nogil:
+        """Hand on who got what answer to a question that is of no AI service."""
+        cdef Told told
+        cdef const uint8_t *at
+        cdef const uint8_t *end
+        cdef int place
+        cdef Py_ssize_t whole = 0
+        if not self._cut_pieces(self.n_cuts) or self._is_elsewhere(self.asker_slots, self.n_askers, True) != 1:
+            return False
+        for place in range(self.n_answers):
+            at, end = self.begin[self.answer_slots[place]], self.end[self.answer_slots[place]]
+            if at != NULL:
+                whole += end - at
+                if marks(at, end) & HAS_HIGH or memchr(at, c'\\', end - at) != NULL:
+                    return False
+        if whole > MOST_ANSWER:
+            return False
+        while self.ids_filled + whole + MOST_ID > self.ids_room:
+            self._lengthen()
+        if self.n_told == self.told_room:
+            self._widen()
+        memset(&told, 0, sizeof(Told))
+        told.number, told.client = self.number, <int>(self.server_end - self.server_at)
+        memcpy(self.ids + self.ids_filled, self.server_at, told.client)
+        self.ids_filled += told.client
+        for place in range(self.n_answers):
+            told.answer[place] = -1
+            if self._inner(self.answer_slots[place], &at, &end):
+                told.answer[place] = <int>(end - at)
+                memcpy(self.ids + self.ids_filled, at, end - at)
+                self.ids_filled += end - at
+        self.told[self.n_told] = told
+        self.n_told += 1
+        return True
 
     cdef bint _pass_by(self) except -1 nogil:
         """Count a line that names no host, and whose server is surely of no service; false where the reference has to read it."""
@@ -2774,15 +2833,25 @@ cdef class Fold:
     cdef list _said(self):
         """What was told of connections: the line, the id, bytes up and down or ``None``, whether that is of interest; and of those that wait
         for a name, who it was, the server's address, the time, when it began, whether it was blocked, whether it counts, and the number of
-        what its time had to assume."""
+        what its time had to assume. Or of a DNS record, who asked and what stands in each column with addresses."""
         cdef Py_ssize_t place
         cdef size_t at = 0
         cdef const char *ids = <const char *>self.ids
         cdef Told *told
-        cdef str prefix = self.id_prefix.decode() if self.n_told else ""
+        cdef int each
+        cdef str prefix = self.id_prefix.decode() if self.n_told and self.aside else ""
         found = []
         for place in range(self.n_told):
             told = &self.told[place]
+            if told.client:
+                client = ids[at : at + told.client].decode("ascii")
+                at += told.client
+                answers = []
+                for each in range(self.n_answers):
+                    answers.append(ids[at : at + told.answer[each]].decode("ascii") if told.answer[each] >= 0 else None)
+                    at += max(told.answer[each], 0)
+                found.append((told.number, None, None, None, False, None, (client, answers)))
+                continue
             found.append((
                 told.number,
                 prefix + ids[at : at + told.length].decode("ascii") if told.length else None,
@@ -2798,6 +2867,7 @@ cdef class Fold:
                     told.counted != 0,
                     told.assumed,
                 ) if told.server else None,
+                None,
             ))
             at += told.length + told.server
         return found

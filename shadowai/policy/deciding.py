@@ -135,22 +135,24 @@ class Policy:
         self, known_ids: Collection[str], known_vendors: Collection[str], known_categories: Collection[str]
     ) -> list[UsageError]:
         """Every value of a rule that the catalogue does not know, and which therefore would never apply."""
+        ids, vendors, categories = (
+            {fold(one) for one in some} for some in (known_ids, known_vendors, known_categories)
+        )
         found: list[UsageError] = []
         for rule in self.rules:
-            found += self._unknown("service", rule.services, known_ids)
-            found += self._unknown("vendor", rule.vendors, known_vendors)
-            found += self._unknown("category", rule.categories, known_categories)
-            found += self._unknown("service", (rule.alternative,) if rule.alternative else (), known_ids)
+            found += self._unknown("service", rule.services, ids)
+            found += self._unknown("vendor", rule.vendors, vendors)
+            found += self._unknown("category", rule.categories, categories)
+            found += self._unknown("service", (rule.alternative,) if rule.alternative else (), ids)
         return found
 
     def _unknown(self, what: str, words: Iterable[Word], known: Collection[str]) -> list[UsageError]:
-        folded = {fold(value) for value in known}
         return [
             UsageError(
                 f"no signature has the {what} {word.text!r}",
                 origin=Origin(self.path, word.line),
-                remedy=suggest(word.text, folded) or "see: shadowai signatures list",
+                remedy=suggest(word.text, known) or "see: shadowai signatures list",
             )
             for word in words
-            if fold(word.text) not in folded
+            if fold(word.text) not in known
         ]

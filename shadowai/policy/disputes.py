@@ -16,9 +16,11 @@ from typing import Literal, NamedTuple
 from shadowai.model import Origin, Signature
 from shadowai.policy.deciding import Policy
 from shadowai.policy.nouns import UNKNOWN, fold
-from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, holds
+from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, values
 
 EXAMPLES = 3
+_APART = SINGLE | {"group"}
+"""Selectors of which no use has two values that have nothing in common."""
 
 
 class Problem(NamedTuple):
@@ -45,8 +47,11 @@ class _Reach(NamedTuple):
 
     def meets(self, other: _Reach) -> bool:
         """Whether a use may be selected by both, the services aside."""
-        both = self.asks.keys() & other.asks.keys() & (SINGLE | {"group"})
-        return all(self.asks[name] & other.asks[name] for name in both)
+        return not any(
+            name in other.asks and chosen.isdisjoint(other.asks[name])
+            for name, chosen in self.asks.items()
+            if name in _APART
+        )
 
     def is_exception(self, other: _Reach) -> bool:
         """Whether it says, standing before the ``other``, what is different of a part of what that selects."""
@@ -70,13 +75,17 @@ class Rulebook:
 
     def __init__(self, policy: Policy, signatures: Iterable[Signature]) -> None:
         self._policy = policy
-        known = list(signatures)
-        self._reaches = [_reach(rule, known, policy) for rule in policy.rules]
+        having = _having(signatures)
+        self._reaches = [_reach(rule, having, policy) for rule in policy.rules]
 
     def disputes(self) -> tuple[Overlap, ...]:
         """The pairs of rules that disagree, in the order of the file."""
-        pairs = ((one, two) for place, one in enumerate(self._reaches) for two in self._reaches[place + 1 :])
-        found = (Overlap(one.rule, two.rule, self._disputed(one, two)) for one, two in pairs)
+        found = (
+            Overlap(one.rule, two.rule, self._disputed(place, one, two))
+            for place, one in enumerate(self._reaches)
+            for two in self._reaches[place + 1 :]
+            if not one.services.isdisjoint(two.services)
+        )
         return tuple(overlap for overlap in found if overlap.services)
 
     def problems(self) -> Iterator[Problem]:
@@ -95,21 +104,20 @@ class Rulebook:
                 said = f"{one.status.value} here and {two.status.value} on line {two.line}"
                 yield self._problem("error", one, f"two rules apply to {some}, and disagree: {said}")
 
-    def _disputed(self, one: _Reach, two: _Reach) -> frozenset[str]:
-        """The services that two rules disagree about, those left out that an earlier rule settles."""
+    def _disputed(self, place: int, one: _Reach, two: _Reach) -> frozenset[str]:
+        """The services that two rules disagree about, those left out that a rule before ``place``, that of ``one``, settles."""
         if (one.rule.status, one.rule.conditions) == (two.rule.status, two.rule.conditions):
             return frozenset()
         if not one.meets(two) or one.is_exception(two):
             return frozenset()
-        earlier = self._reaches[: self._reaches.index(one)]
-        settled = (r.services for r in earlier if r.covers(one) or r.covers(two))
+        settled = (r.services for r in self._reaches[:place] if r.covers(one) or r.covers(two))
         return (one.services & two.services).difference(*settled)
 
     def _hiding(self, place: int) -> tuple[int, ...]:
         """The lines of the rules that leave nothing to one; none where something is left."""
         mine, left, lines = self._reaches[place], self._reaches[place].services, []
         for reach in self._reaches[:place]:
-            if left & reach.services and reach.covers(mine):
+            if not left.isdisjoint(reach.services) and reach.covers(mine):
                 left -= reach.services
                 lines.append(reach.rule.line)
         return () if left else tuple(lines)
@@ -124,13 +132,24 @@ def marked(policy: Policy, signatures: Iterable[Signature]) -> Policy:
     return replace(policy, disputes=frozenset((one.first.line, one.second.line) for one in found))
 
 
-def _reach(rule: Rule, signatures: Iterable[Signature], policy: Policy) -> _Reach:
-    of_service = [(name, chosen) for name, chosen in rule.selects if name in OF_SERVICE]
-    services = frozenset(
-        signature.id
-        for signature in signatures
-        if all(holds(name, chosen, signature, UNKNOWN, policy.groups) for name, chosen in of_service)
-    )
+_Having = Mapping[str, Mapping[str, frozenset[str]]]
+"""The ids of the services that have a value (folded), by selector."""
+
+
+def _having(signatures: Iterable[Signature]) -> _Having:
+    found: dict[str, dict[str, set[str]]] = {name: {} for name in OF_SERVICE}
+    for signature in signatures:
+        for name, table in found.items():
+            for value in values(name, signature, UNKNOWN) or ():
+                table.setdefault(fold(value), set()).add(signature.id)
+    return {name: {value: frozenset(ids) for value, ids in table.items()} for name, table in found.items()}
+
+
+def _reach(rule: Rule, having: _Having, policy: Policy) -> _Reach:
+    services = frozenset[str]().union(*having["service"].values())
+    for name, chosen in rule.selects:
+        if name in OF_SERVICE:
+            services &= frozenset().union(*(having[name].get(value, ()) for value in chosen))
     asks = {name: chosen for name, chosen in rule.selects if name not in OF_SERVICE}
     if "group" in asks:
         asks["group"] = frozenset().union(*(policy.groups[fold(name)] for name in asks["group"]))

@@ -140,11 +140,11 @@ def holds(name: str, chosen: frozenset[str], signature: Signature, use: Use, gro
     """Whether any of the ``chosen`` values (folded) is what the selector ``name`` finds; ``None`` where that is not known."""
     if name == "group":
         return None if use.user is None else any(fold(use.user) in groups[group] for group in chosen)
-    values = _values(name, signature, use)
-    return None if values is None else any(fold(value) in chosen for value in values)
+    found = values(name, signature, use)
+    return None if found is None else any(fold(value) in chosen for value in found)
 
 
-def _values(name: str, signature: Signature, use: Use) -> frozenset[str] | None:
+def values(name: str, signature: Signature, use: Use) -> frozenset[str] | None:
     """What a use has for a selector; ``None`` where it is not known."""
     if name == "account":
         return use.account

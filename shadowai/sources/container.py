@@ -20,7 +20,7 @@ from typing import BinaryIO, NamedTuple, cast
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
 from shadowai.sources import remote, tables
-from shadowai.sources.capture.frames import is_capture
+from shadowai.sources.capture.frames import is_capture, is_cut
 from shadowai.sources.compression import decompressor, gzip_time
 
 HEAD = 8192
@@ -104,7 +104,13 @@ def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
         elif _GLOB & set(text) and (found := sorted(glob.glob(text, recursive=True))):  # noqa: PTH207
             yield from _expanded(found)
         else:
-            raise UsageError("no such file or folder", origin=Origin(text), remedy="check the path; quote a glob once")
+            raise _missing(text)
+
+
+def _missing(path: str) -> UsageError:
+    if not path:
+        return UsageError("a path is empty", remedy="name a file or a folder; . is the current one")
+    return UsageError("no such file or folder", origin=Origin(path), remedy="check the path; quote a glob once")
 
 
 def _remote(url: str) -> Iterator[Source | Gap]:
@@ -129,7 +135,7 @@ def check_exist(paths: Iterable[str]) -> None:
         if remote.is_url(text):
             remote.check(text)
         elif text != "-" and not os.path.lexists(text) and not (_GLOB & set(text) and glob.glob(text, recursive=True)):  # noqa: PTH207
-            raise UsageError("no such file or folder", origin=Origin(text), remedy="check the path; quote a glob once")
+            raise _missing(text)
 
 
 @contextmanager
@@ -165,6 +171,7 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
     if (
         packed
         or is_capture(head)
+        or is_cut(head)
         or tables.converter(head) is not None
         or any(head.startswith(magic) for magic, _, _ in FOREIGN)
     ):
@@ -193,6 +200,11 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
             return
     if is_capture(head):
         yield Content(path, cast(BinaryIO, buffered), source.modified, capture=True)
+        return
+    if is_cut(head):
+        yield Gap(
+            Origin(path), "a packet capture that ends within its header: nothing of it can be read (get a whole copy)"
+        )
         return
     convert = tables.converter(head)
     if convert is not None:

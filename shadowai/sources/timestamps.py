@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 
+from shadowai import normalize
 from shadowai.errors import UsageError
 
 MICROS = 1_000_000
@@ -24,6 +25,8 @@ _FIRST, _LAST = 631_152_000, 4_102_444_800
 _SINCE_1601 = 11_644_473_600 * MICROS
 """Between the epoch of Windows, in microseconds of which WebKit and Chrome count, and that of Unix."""
 _REMEMBERED = 1 << 14
+UNREADABLE = "time"
+"""What is counted among the assumptions of a file for each record whose time cannot be read."""
 
 _MONTHS = {
     name: number
@@ -264,11 +267,19 @@ class Clock:
         return int(offset.total_seconds()) if offset is not None else 0
 
 
+def is_told(text: str) -> bool:
+    """Whether what stands where a time should be says anything: ``- -`` is no time, and ``never`` is one that cannot be read."""
+    return not all(map(normalize.is_null, text.split()))
+
+
 def assumptions(clock: Clock) -> Iterable[tuple[str, str, int]]:
     """What a file's clock had to assume: kind, sentence, number of records."""
     texts: dict[str, Callable[[], str]] = {
         "zone": lambda: "times without a zone were taken as UTC; --timezone sets it",
         "year": lambda: "dates without a year were given the latest one that is not after the file's own last change",
+        UNREADABLE: lambda: (
+            "records tell a time that cannot be read: they are shown without one, and are in every window of --since and --until"
+        ),
         "day_order": lambda: "dates such as 05/02/2025 could be read both ways and were taken as month/day",
     }
     for kind, count in sorted(clock.assumed.items()):

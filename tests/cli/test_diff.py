@@ -53,6 +53,18 @@ def test_fail_on_narrows() -> None:
     assert main(["diff", "--fail-on", "tolerated"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [(["a", "2"], "'A': 'a' is not a valid number of a run"), (["1", "0"], "'B': 0 is not in the range")],
+)
+def test_what_is_no_run_is_called_as_the_help_calls_it(
+    runs: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["diff", *runs]) == 2
+    told = capsys.readouterr().err
+    assert f"Invalid value for {said}" in told and "[A B]" in told
+
+
 def test_nothing_and_nonsense(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff"]) == 2 and "no run is remembered" in capsys.readouterr().err
     put(scan(), scan(day=1))

@@ -50,6 +50,15 @@ def test_what_does_not_go_together_is_refused(
     assert not Path("state").exists()
 
 
+@pytest.mark.parametrize("more", [[], ["--state", "state"]])
+def test_a_pace_without_going_on_is_refused(
+    log: GrowingLog, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert main(["scan", "access.log", "--every", "60", *more]) == 2
+    assert "add --follow" in capsys.readouterr().err
+    assert not Path("state").exists()
+
+
 def test_a_foreign_state_is_refused_and_left_as_it_is(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:
     Path("state").write_text("mine")
     assert main(["scan", "access.log", "--state", "state"]) == 2

@@ -106,6 +106,12 @@ def test_the_inventory_is_that_of_a_scan_of_the_same_frames(
         assert one == other
 
 
+def test_an_interface_that_shows_nothing_was_not_looked_at(interface: type[FakeInterface], capsys: Captured) -> None:
+    interface.frames = ()
+    assert main(["watch", "-i", "eth0"]) == 3
+    assert "no frame arrived" in capsys.readouterr().out
+
+
 def test_a_table_on_stdout_unless_asked_otherwise(interface: type[FakeInterface], capsys: Captured) -> None:
     assert main(["watch", "-i", "eth0"]) == 0
     said = capsys.readouterr()

@@ -54,9 +54,20 @@ def _scan(data: bytes, catalog: Catalog, *, alone: bool, told: tuple[str, ...] =
         joins.answers.learn(replace(asked, answer=answer), sightings.matches_of(asked, names))
     scan_log(log, names, inventory, alone=alone)
     state = joins.sessions._sizes, joins.sessions._unkept, joins.answers._unkept
+    told_of = sorted(joins.answers._others), joins.answers._told
     held = {pair: list(map(str, some)) for pair, some in joins.answers._connections.items()}
     uses = {session: list(map(str, several)) for session, several in joins.sessions._uses.items()}
-    return state, held, uses, list(joins.notes()), log.tally, list(log.gaps()), list(log.notes()), log.summary()
+    return (
+        state,
+        held,
+        uses,
+        told_of,
+        list(joins.notes()),
+        log.tally,
+        list(log.gaps()),
+        list(log.notes()),
+        log.summary(),
+    )
 
 
 def _both(data: bytes, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, **how: Any) -> tuple[Any, ...]:
@@ -99,7 +110,7 @@ def _panos(count: int, **fixed: object) -> bytes:
 def test_sizes_and_connections_by_address_wait_as_the_reference_lets_them(
     alone: bool, told: tuple[str, ...], catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state, held, _, _, tally, *_ = _both(_panos(400), catalog, monkeypatch, alone=alone, told=told)
+    state, held, _, _, _, tally, *_ = _both(_panos(400), catalog, monkeypatch, alone=alone, told=told)
     sizes, unkept, by_address = state
     assert len(sizes) == 6 and unkept > 100
     assert tally.records == 400 and tally.named == 0
@@ -148,3 +159,37 @@ def test_ids_that_may_be_no_word_are_left_to_the_reference() -> None:
     reader = FormatReader(replace(described, nulls=frozenset({"0x1"})), Clock(None))
     plan = bulk.plan_of(reader)
     assert plan is not None and plan.aside is None
+
+
+ZEEK = (
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n"
+    "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tquery\tqtype_name\trcode_name\trejected\tanswers\tTTLs\n"
+)
+DNS = {
+    "zeek_dns_tsv": "177071040{n}.5\tC{n:017}\t10.0.0.{n}\t5353\t10.0.0.53\t53\tudp\t{host}\tA\tNOERROR\tF\t{answers}\t60.0,60.0",
+    "suricata_eve": (
+        '{{"timestamp":"2026-02-10T08:00:0{n}.123456+0000","flow_id":{n},"event_type":"dns","src_ip":"10.0.0.{n}","src_port":4444,'
+        '"dest_ip":"10.0.0.53","dest_port":53,"proto":"UDP","dns":{{"type":"answer","rrname":"{host}","rrtype":"A",'
+        '"answers":[{{"rrname":"{host}","rdata":"192.0.2.1"}}],"grouped":{{"A":["192.0.2.1","192.0.2.{n}"],"CNAME":["a.example"]}}}}}}'
+    ),
+    "aws_route53_resolver": (
+        '{{"query_timestamp":"2026-02-10T08:00:0{n}Z","query_name":"{host}.","query_type":"A","rcode":"NOERROR","account_id":"1",'
+        '"vpc_id":"v","answers":[{{"Rdata":"192.0.2.{n}","Type":"A"}}],"srcaddr":"10.0.0.{n}","srcids":{{"instance":"i-{n}"}}}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DNS)
+def test_answers_to_questions_of_no_service_are_handed_on(
+    name: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = ["www.example.org", "mail.example.net", "chatgpt.com", "-", "EXAMPLE.org"]
+    answers = ["192.0.2.1,192.0.2.{n}", "-", "(empty)", "2001:db8::1", "cdn.example.net,192.0.2.7"]
+    lines = [
+        DNS[name].format(n=n % 9, host=hosts[n % 5], answers=answers[n // 5 % 5].format(n=n % 9)) for n in range(90)
+    ]
+    data = (ZEEK if name == "zeek_dns_tsv" else "") + "\n".join(lines) + "\n"
+    _, _, _, (others, told), *_ = _both(data.encode(), catalog, monkeypatch, alone=False)
+    assert len(others) > 5 and told
+    for changed in _mutations(data.encode(), random.Random(name)):
+        _both(changed, catalog, monkeypatch, alone=False)

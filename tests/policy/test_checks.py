@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from shadowai.policy import deciding, disputes
+from shadowai.policy import rules as rules_module
 from shadowai.policy.checks import problems
-from tests.policy.making import ALL, TODAY, policy
+from shadowai.policy.nouns import fold
+from tests.policy.making import ALL, CHAT, TODAY, policy
 
 RULES = """\
 - service: openai-chatgtp
@@ -54,3 +61,21 @@ def test_a_rule_that_has_expired_is_a_warning_from_the_day_after(tmp_path: Path)
         ("warning", 3, "expired on 2026-01-05: what it selects is in review"),
         ("warning", 4, "the alternative openai-api is in_review itself"),
     ]
+
+
+def test_the_work_grows_with_rules_and_services_not_with_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are folded once for each rule and once for each service."""
+    services = [replace(CHAT, id=f"service-{number}") for number in range(300)]
+    rules = "".join(
+        f"- {{service: {one.id}, department: D{n}, status: sanctioned}}\n" for n, one in enumerate(services)
+    )
+    made, calls = policy(tmp_path, rules), Counter[str]()
+
+    def counting(text: str) -> str:
+        calls[text] += 1
+        return fold(text)
+
+    for module in (deciding, disputes, rules_module):
+        monkeypatch.setattr(module, "fold", counting)
+    assert problems(made, services, (), TODAY) == []
+    assert calls.total() < 20 * (len(services) + len(made.rules))

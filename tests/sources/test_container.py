@@ -349,6 +349,16 @@ def test_text_is_no_capture() -> None:
         assert isinstance(content, Content) and not content.capture
 
 
+@pytest.mark.parametrize(
+    "data", [b"\n\r", b"\n\r\r\n", b"\n\r\r\n\x20\0\0\0", b"\xd4\xc3\xb2\xa1", gzip.compress(b"\n\r\r\n", mtime=0)]
+)
+def test_a_capture_cut_within_its_magic_is_no_blank_text(data: bytes) -> None:
+    raw = io.BytesIO(data)
+    (gap,) = container.contents(Source("x", lambda: raw), raw)
+    assert isinstance(gap, Gap) and "ends within its header" in gap.reason
+    assert container.plain(Source("x", lambda: io.BytesIO(data)), io.BytesIO(data)) is None
+
+
 ZEROS = b"chatgpt.com\n" * 100_000
 
 
@@ -470,6 +480,12 @@ def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, name: str) -> N
     for check in (container.check_exist, lambda paths: list(container.expand(paths))):
         with pytest.raises(UsageError, match="no such file"):
             check([str(tmp_path / name)])
+
+
+def test_an_empty_path_is_said_to_be_empty() -> None:
+    for check in (container.check_exist, lambda paths: list(container.expand(paths))):
+        with pytest.raises(UsageError, match=r"^a path is empty \("):
+            check([""])
 
 
 def test_standard_input_is_a_source_of_its_own() -> None:

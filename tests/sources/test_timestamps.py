@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shadowai.errors import UsageError
-from shadowai.sources.timestamps import MICROS, Clock, assumptions, iso, zone
+from shadowai.sources.timestamps import MICROS, Clock, assumptions, is_told, iso, zone
 
 NOON = "2024-06-03T12:00:00Z"
 
@@ -447,3 +447,13 @@ def test_days_that_are_written_with_blanks_and_ordinals() -> None:
     assert expected is not None
     for text in ("12. 3. 2026 10:22:33", "2026. 03. 12. 10:22:33", "Mar 12th 2026 10:22:33"):
         assert Clock().parse(text) == expected
+
+
+@pytest.mark.parametrize(("text", "told"), [("never", True), ("0", True), ("-", False), ("- -", False), ("n/a", False)])
+def test_a_time_that_is_told_is_more_than_a_dash(text: str, told: bool) -> None:
+    assert is_told(text) is told and Clock().parse(text) is None
+
+
+def test_of_an_hour_that_comes_twice_the_first_is_taken() -> None:
+    clock = Clock(zone("Europe/Berlin"))
+    assert iso(clock.parse("2026-10-25 02:30:00") or 0) == "2026-10-25T00:30:00Z"

@@ -70,6 +70,7 @@ SILENT = Kind(
     "Silent sources",
     "An input gave no record that names a host: its silence says nothing about AI use.",
     frozenset({"no_messages"}),
+    r"no frame arrived",
 )
 FILES = Kind("files", "Inputs not read", "Files, folders or tables that could not be opened or understood at all.")
 ASSUMED = Kind(
@@ -78,7 +79,8 @@ ASSUMED = Kind(
     "Conventions that the figures rest on.",
     frozenset(
         {"dated_by_sweep", "day_order", "decisions", "decisions_by_user", "identities", "joined", "leases", "overlap", "policy_audit",
-         "guess", "policy_open", "proxy_header", "pseudonymised", "secrets", "weaker", "withdrawn", "year", "zone"}
+         "guess", "policy_open", "proxy_header", "pseudonymised", "secrets", "time", "weaker", "withdrawn", "year",
+         "zone"}
     ),
 )  # fmt: skip
 OTHER = Kind("other", "Said beside it", "Notes of a kind that has no place of its own here.")
@@ -92,7 +94,7 @@ KINDS: Final = (
     Kind("tunnels", "Private tunnels (VPN, Tor)", "What was reached through them does not show.", frozenset({"vpn"})),
     NAMELESS,
     Kind("truncated", "Truncated traffic", "Packets cut short, missing or at odds: names may be lost, and sizes are lower bounds.",
-         frozenset({"hello_incomplete", "hello_cut_but_named", "lower_bound", "misplaced", "no_frames", "overlaps", "silent",
+         frozenset({"hello_incomplete", "hello_cut_but_named", "lower_bound", "misplaced", "overlaps", "silent",
                     "snap_length", "fragments_refused"}),
          r"truncat|cut (off|short)|ends (with|in)|unexpected end|frames? (dropped|lost|not read)|dropped"),
     Kind("lines", "Lines not understood", "Lines of a log that no known format explains.",

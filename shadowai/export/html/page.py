@@ -115,7 +115,7 @@ def page(report: Report, context: Context) -> Page:
         found=len(ai),
         persons=None
         if users is None
-        else len({e.actor.user for e in users if e.actor and e.actor.user and e.verdict is not Verdict.NOT_AI}),
+        else len({e.actor.person for e in users if e.actor and e.actor.person and e.verdict is not Verdict.NOT_AI}),
         breaching=sum(entry.is_breach for entry in rows),
         on_trial=sum(entry.is_use and entry.verdict in FORBIDDEN and not entry.is_enforced for entry in rows),
         undecided=sum(entry.is_use and entry.verdict in UNDECIDED for entry in rows),

@@ -7,22 +7,34 @@ grow with the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from shadowai.sources.capture import pcapng, snoop
-from shadowai.sources.capture.pcap import FileHeader, PcapReader, parse_header, split_points
+from shadowai.sources.capture.pcap import VARIANTS, FileHeader, PcapReader, parse_header, split_points
 from shadowai.sources.capture.pcapng import PcapngReader
 from shadowai.sources.capture.snoop import SnoopReader
 from shadowai.sources.capture.window import CHUNK, Problem, RawFrame, Readable, Window
 
-__all__ = ["HEAD", "Container", "FileHeader", "Problem", "RawFrame", "is_capture", "parse_header", "split_points"]
+__all__ = [
+    "HEAD", "Container", "FileHeader", "Problem", "RawFrame", "is_capture", "is_cut", "parse_header", "split_points",
+]  # fmt: skip
 
+_ORDERS: Final = ("little", "big")
 HEAD = 24
 """Bytes that :func:`is_capture` wants to see."""
+_TOLD_BY = {pcapng.MAGIC: 12} | {number.to_bytes(4, order): HEAD for number in VARIANTS for order in _ORDERS}
+"""The first four bytes of captures, and how many bytes tell that it is one."""
 
 
 def is_capture(head: bytes) -> bool:
     """True where ``head``, the first :data:`HEAD` bytes or more of a file, is the beginning of a capture that is read here."""
     return parse_header(head) is not None or pcapng.begins(head) or snoop.begins(head)
+
+
+def is_cut(head: bytes) -> bool:
+    """True where ``head``, the first :data:`HEAD` bytes of a file or all there are, ends within what tells a capture of packets. A line
+    feed alone, with which one of them begins, is text."""
+    return any(1 < len(head) < size and magic.startswith(head[:4]) for magic, size in _TOLD_BY.items())
 
 
 class Container:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from shadowai.sources.capture.window import ENDS_WITHIN, LARGEST, ORDINARY, Progress, RawFrame, Window
 
+MAGIC = b"\x0a\x0d\x0d\x0a"
+"""How a file begins: the type of its first block, the same in both byte orders."""
 SECTION, INTERFACE, PACKET, SIMPLE, ENHANCED, SECRETS = 0x0A0D0D0A, 1, 2, 3, 6, 10
 """Block types (draft-ietf-opsawg-pcapng, section 11.1)."""
 _FRAMES = (ENHANCED, SIMPLE, PACKET)
@@ -50,7 +52,7 @@ class Interface(NamedTuple):
 
 def begins(head: bytes) -> bool:
     """True where ``head``, 12 bytes or more, is the beginning of a section."""
-    return head[:4] == b"\x0a\x0d\x0d\x0a" and head[8:12] in _BYTE_ORDER
+    return head[:4] == MAGIC and head[8:12] in _BYTE_ORDER
 
 
 class PcapngReader(Progress):

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
+from shadowai.sources.logs.abroad import ABROAD, LISTS_ABROAD
+
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
@@ -94,7 +96,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "action", "policy_action", "policy action", "action taken", "event_action", "event.action", "verdict",
         "decision", "disposition", "sc-filter-result", "s-action", "filter_result", "filter action",
         "firewall action", "action_taken", "policy result", "act", "result", "outcome", "event.outcome",
-        "status_text", "dvc_action", "blocked", "is_blocked", "was_blocked", "squid_status", "cache_status", "cache_result",
+        "status_text", "dvc_action", "security_result.action", "rule action", "action_name",
+        "blocked", "is_blocked", "was_blocked", "squid_status", "cache_status", "cache_result",
         "log subtype",
     ),
     "bytes_up": (
@@ -125,8 +128,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "time": (
         "time", "timestamp", "@timestamp", "datetime", "date_time", "date/time", "date & time", "event_time",
         "eventtime", "date time", "_time", "ts", "time_generated", "timegenerated", "timestamp [utc]",
-        "timestamp utc", "event_sec", "time (utc)", "utc time", "time_utc", "receive time", "received time", "start_time",
-        "starttime", "start time", "log_time", "logtime", "log date", "event date", "access time", "visit time",
+        "timestamp utc", "event_sec", "time (utc)", "utc time", "time_utc", "start_time",
+        "starttime", "start time", "receive time", "received time",
+        "log_time", "logtime", "log date", "event date", "access time", "visit time",
         "occurred", "occurred at", "created", "created_at", "creation_time", "event.created", "event.start",
         "request_time", "time_iso8601", "time_local",
         "request timestamp", "message time", "receipt time", "time generated [utc]", "metadata.event_timestamp",
@@ -135,83 +139,18 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Record field (and ``time``) to its names."""
 
-ABROAD: dict[str, tuple[str, ...]] = {
-    "dest_host": (
-        "Ziel-Host", "Ziel-Hostname", "Zielname", "hôte de destination", "hôte destination", "host de destino", "host destino",
-        "host di destinazione", "host destinazione", "doelhost", "宛先ホスト", "宛先ホスト名", "接続先ホスト", "接続先ホスト名",
-        "目标主机",
-    ),
-    "dest_domain": (
-        "Zieldomain", "Zieldomäne", "domaine de destination", "domaine destination", "dominio de destino", "dominio destino",
-        "dominio di destinazione", "宛先ドメイン", "目标域名",
-    ),
-    "destination": ("Ziel", "destino", "destinazione", "bestemming", "宛先", "接続先"),
-    "website": (
-        "Webseite", "site web", "sitio web", "sitio", "página web", "sito web", "sito", "サイト", "网站",
-    ),
-    "domain": (
-        "Domäne", "domaine", "nom de domaine", "dominio", "domein", "ドメイン", "ドメイン名", "域名", "도메인",
-    ),
-    "url": (
-        "Ziel-URL", "aufgerufene URL", "URL demandée", "URL cible", "URL de destination", "URL de destino", "URL destino",
-        "URL solicitada", "URL di destinazione", "宛先URL", "接続先URL", "アクセス先URL", "访问URL",
-    ),
-    "user": (
-        "Benutzer", "Nutzer", "Anwender", "Mitarbeiter", "utilisateur", "usuario", "utente", "gebruiker", "ユーザー", "ユーザ",
-        "用户", "사용자",
-    ),
-    "username": (
-        "Benutzername", "nom d'utilisateur", "nom utilisateur", "nombre de usuario", "nombre usuario", "nome de usuário",
-        "nome do usuário", "nome utente", "gebruikersnaam", "ユーザー名", "ユーザ名", "ユーザーID", "用户名",
-    ),
-    "device_name": (
-        "Gerät", "Gerätename", "Rechner", "Rechnername", "Arbeitsplatz", "appareil", "ordinateur", "nom du poste", "equipo",
-        "dispositivo", "ordenador", "端末", "端末名", "コンピューター名", "コンピュータ名", "デバイス名", "PC名",
-    ),
-    "src_ip": (
-        "Quell-IP", "Quell-IP-Adresse", "Quelladresse", "adresse IP source", "IP source", "adresse source", "IP de origen",
-        "IP origen", "dirección IP de origen", "IP de origem", "IP origem", "IP sorgente", "indirizzo IP sorgente", "bron-IP",
-        "bronadres", "送信元IP", "送信元IPアドレス", "送信元アドレス", "接続元IP", "源IP", "源地址",
-    ),
-    "client_ip": ("Client-IP-Adresse", "adresse IP client", "クライアントIP"),
-    "ip_address": ("IP-Adresse", "adresse IP", "dirección IP", "endereço IP", "indirizzo IP", "IPアドレス"),
-    "dst_ip": (
-        "Ziel-IP", "Ziel-IP-Adresse", "Zieladresse", "adresse IP de destination", "adresse IP destination",
-        "IP de destination", "IP destination", "adresse de destination", "dirección IP de destino", "IP de destino",
-        "IP destino", "IP di destinazione", "IP destinazione", "doel-IP", "宛先IP", "宛先IPアドレス", "宛先アドレス",
-        "接続先IP", "目的IP", "目标IP",
-    ),
-    "dst_port": (
-        "Zielport", "port de destination", "port destination", "puerto de destino", "puerto destino",
-        "porta di destinazione", "porta de destino", "宛先ポート", "目的端口", "目标端口",
-    ),
-    "method": ("Methode", "HTTP-Methode", "méthode HTTP", "método", "método HTTP", "メソッド"),
-    "action": ("Aktion", "Ergebnis", "acción", "azione", "ação", "actie", "アクション", "処理", "判定", "動作", "动作"),
-    "bytes_up": (
-        "gesendet", "gesendete Bytes", "gesendet (Bytes)", "Bytes gesendet", "octets envoyés", "bytes enviados",
-        "byte inviati", "bytes inviati", "verzonden bytes", "bytes verzonden", "送信バイト", "送信バイト数", "送信サイズ",
-        "发送字节", "发送字节数",
-    ),
-    "bytes_down": (
-        "empfangen", "empfangene Bytes", "empfangen (Bytes)", "Bytes empfangen", "octets reçus", "bytes recibidos",
-        "bytes recebidos", "byte ricevuti", "bytes ricevuti", "ontvangen bytes", "bytes ontvangen", "受信バイト",
-        "受信バイト数", "受信サイズ", "接收字节", "接收字节数",
-    ),
-    "timestamp": (
-        "Zeitstempel", "Zeitpunkt", "Datum/Uhrzeit", "Datum und Uhrzeit", "horodatage", "date et heure", "date heure",
-        "fecha y hora", "fecha/hora", "marca de tiempo", "data e ora", "data/ora", "data e hora", "data/hora", "tijdstip",
-        "datum en tijd", "datum/tijd", "日時", "アクセス日時", "発生日時", "タイムスタンプ", "时间", "시간",
-    ),
-    "date": ("Datum", "fecha", "日付"),
-    "time": ("Uhrzeit", "Zeit", "heure", "hora", "ora", "tijd", "時刻", "時間"),
-}  # fmt: skip
-"""English names of a table's columns to those in German, French, Spanish, Portuguese, Italian, Dutch, Japanese, Chinese and Korean."""
-_ENGLISH = {flat(name): flat(english) for english, names in ABROAD.items() for name in names}
+_ENGLISH = {flat(name): flat(english) for english, names in (ABROAD | LISTS_ABROAD).items() for name in names}
+
+
+_PREFIX = re.compile(r"(?:web|dns|all_traffic|network_traffic|network_resolution)\.(?=.)", re.IGNORECASE)
+"""Data models of Splunk, whose names stand before those of fields in what a search exports."""
 
 
 def in_english(name: str) -> str:
     """The flat name of a table's column, in English where it is a known one of another language."""
     plain = flat(name)
+    if plain not in KNOWN and (model := _PREFIX.match(name)) is not None:
+        plain = flat(name[model.end() :])
     return _ENGLISH.get(plain, plain)
 
 
@@ -255,6 +194,8 @@ _CERTAIN = frozenset((*FLAT["host"], *FLAT["url"]))
 _WHO = frozenset((*FLAT["user"], *FLAT["client_ip"], *FLAT["device"]))
 KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING
 
+_CARD = frozenset(map(flat, ("mac", "mac address", "mac addr", "client mac", "hardware address")))
+"""Beside the address of a network card a host's name is that of its machine."""
 _REPORTING = frozenset(("host", "hostname", "server", "serverhost", "remotehost"))
 """Of the vague names those that a collector gives to itself."""
 _CONTACT = frozenset(map(flat, ("email", "email address", "mail", "identity", "principal", "actor")))
@@ -274,12 +215,34 @@ _USED = (
     | {name for field in ("method", "bytes_up", "bytes_down", "user_agent") for name in FLAT[field]}
 )
 """Names that a log of use has beside the destination: who, when, how much, how. A list of names to block has none of them."""
-_RULES = frozenset(map(flat, ("rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description")))
-"""Names that lists of a firewall's rules have, which say who and where to as well."""
+_LISTED = frozenset(map(flat, (
+    "rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description", "modified", "last modified",
+    "modified by", "created by", "added by", "owner", "asset", "asset name", "asset id", "asset tag", "model", "manufacturer", "os",
+    "operating system", "os version", "hire date", "start date", "job title", "phone", "phone number", "company", "first name",
+    "last name", "plan", "seats", "license", "folder", "expires", "expiry date", "valid from", "valid to", "monitor",
+)))  # fmt: skip
+"""Names that lists of a firewall's rules, of devices, people and contracts have, which say who and where to as well."""
+_SCANNED = frozenset(map(flat, (
+    "cvss", "cvss score", "cvss base score", "plugin id", "plugin output", "qid", "template-id", "matched-at", "webserver",
+    "crawl timestamp", "time_first", "time_last", "http realm", "form action origin", "registrar", "not after",
+)))  # fmt: skip
+"""Names that scans, certificates and password stores have, and no log of use."""
+_BOUGHT = frozenset(map(flat, (
+    "invoice", "invoice number", "invoice id", "invoice date", "currency", "merchant", "ticket id", "ticket number", "issue key",
+    "requester", "assignee", "password", "purchase date", "warranty", "renewal date", "impressions", "date added",
+)))  # fmt: skip
+"""Names that invoices, tickets and campaigns have, and a log of use only beside what tells of the exchange."""
+_EXCHANGE = frozenset(
+    map(flat, ("model", "tokens", "total tokens", "prompt tokens", "latency", "latency_ms", "request_id"))
+) | {name for field in ("method", "bytes_up", "bytes_down", "user_agent") for name in FLAT[field]}
+_WEAK = frozenset(("source", "status", "protocol"))
+"""Of the names that tell use those that do not by themselves: pages that were looked at by a crawler, redirections."""
 _MAIL = frozenset(map(flat, (
     "subject", "sender", "recipient", "recipients", "message_id", "mail from", "rcpt to", "envelope_from", "network message id",
     "internet message id", "url location",
 )))  # fmt: skip
+_LETTER = frozenset(map(flat, ("from", "to", "cc", "bcc", "from address", "to address")))
+"""With a subject, the parties of a message; without one, the zones of a firewall."""
 _CLICKED = frozenset(map(flat, ("click time", "click_time", "clicked", "click ip", "click_ip", "clicks")))
 
 
@@ -296,13 +259,15 @@ def is_table_of_use(names: Collection[str]) -> bool:
     the machine that reports, unless another says who; ``source`` is no client where Splunk's ``sourcetype`` stands beside it."""
     told = TELLING.intersection(names)
     who = _WHO.intersection(names) - ({"source"} if "sourcetype" in names else set())
-    return _is_of_use(names) and (not told <= _REPORTING or bool(who))
+    return _is_of_use(names) and (not told <= _REPORTING or (bool(who) and _CARD.isdisjoint(names)))
 
 
 def _is_of_use(names: Collection[str]) -> bool:
-    written = len(_MAIL.intersection(names)) > 1 and _CLICKED.isdisjoint(names)
-    used = _USED if _RULES.isdisjoint(names) else _USED - _WHO
-    return not written and not used.isdisjoint(names)
+    letter = "subject" in names and not _LETTER.isdisjoint(names)
+    written = (letter or len(_MAIL.intersection(names)) > 1) and _CLICKED.isdisjoint(names)
+    used = _USED - _WEAK if _LISTED.isdisjoint(names) else _USED - _WEAK - _WHO
+    bought = not _BOUGHT.isdisjoint(names) and _EXCHANGE.isdisjoint(names)
+    return not (written or bought) and _SCANNED.isdisjoint(names) and not used.isdisjoint(names)
 
 
 def is_header(names: Collection[str]) -> bool:

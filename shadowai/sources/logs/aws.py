@@ -136,20 +136,30 @@ FLOW_JSON = _flow(
     {name: name.replace("-", "_") for name in _NAMED},
 )
 
+_FIREWALL_FIELDS = suricata.fields("event.")
+_FIREWALL_FIELDS["host"] = (*_FIREWALL_FIELDS["host"], "event.sni")
+_OF_INSPECTION = "event.tls_error.error_message|event.revocation_check.status"
+"""The log of TLS inspection is no Suricata event. Its errors are connections that were reset.
+Source: https://docs.aws.amazon.com/network-firewall/latest/developerguide/tls-inspection-logging.html"""
+
 NETWORK_FIREWALL = LogFormat(
     name="aws_network_firewall",
     title="AWS Network Firewall (Suricata events)",
     vendor="AWS",
     doc="https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging-contents.html",
     kind="connection",
-    family=Json(requires=(("firewall_name", ""), ("event_timestamp", ""), ("event.event_type", ""))),
-    fields=suricata.fields("event."),
+    family=Json(requires=(("firewall_name", ""), ("event_timestamp", ""), (f"event.event_type|{_OF_INSPECTION}", ""))),
+    fields=_FIREWALL_FIELDS,
     time=(TimeOf(("event.timestamp",)), TimeOf(("event_timestamp",))),
     zone="utc",
     rank=14,
-    kinds=suricata.kinds("event."),
-    blocked=suricata.blocked("event."),
-    allowed=suricata.allowed("event."),
+    kinds=(*suricata.kinds("event."), (When(((_OF_INSPECTION, "."),)), "tls_connection")),
+    blocked=(
+        *suricata.blocked("event."),
+        When((("event.tls_error.error_message", "."),)),
+        When((("event.revocation_check.action", r"(?i)^(?:drop|reject)"),)),
+    ),
+    allowed=(*suricata.allowed("event."), When((("event.revocation_check.action", r"(?i)^pass$"),))),
     uncounted=suricata.uncounted("event."),
     session=("event.flow_id",),
     whole=suricata.NAMED,

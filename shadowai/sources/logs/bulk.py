@@ -6,6 +6,7 @@ are read by the reference alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -146,7 +147,9 @@ class Plan:
     aside: Aside | None = None
     """What lines that name no host say to others; ``None`` where the reference has to look."""
     told: list[int] = field(default_factory=list)
-    """Columns with the addresses of a DNS answer: the reference reads the lines that have any."""
+    """Columns with the addresses of a DNS answer."""
+    askers: list[int] | None = None
+    """Where the address stands of who got it; ``None`` where the reference reads the lines that have any."""
     cuts: list[Cut] = field(default_factory=list)
     """Columns that are pieces of others: ``None`` among :attr:`columns`. The first :attr:`name_cuts` decide the name."""
     name_cuts: int = 0
@@ -204,7 +207,8 @@ class Waits(NamedTuple):
 
 class Said(NamedTuple):
     """What a line without a name says of its connection: the line's number, the connection's id, bytes up and down and whether these are
-    of interest to others, and what waits for a name."""
+    of interest to others, and what waits for a name. Or what a DNS record of no AI service says: who got an answer, and the columns with
+    its addresses."""
 
     line: int
     session: str | None
@@ -212,6 +216,7 @@ class Said(NamedTuple):
     down: int | None
     sized: bool
     waits: Waits | None
+    answer: tuple[str, list[str | None]] | None
 
 
 class Kept(NamedTuple):
@@ -257,6 +262,13 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
         plan.lists = [slot for slot in plan.absent if slot not in _used(plan)]
         told = reader.description.told if joined else None
         plan.told = _all(plan, reader, told.addresses) if told is not None else []
+        asked = (
+            _taken(plan, reader, [take for take in told.client if reader.getter(take) is not nothing])
+            if told is not None
+            else None
+        )
+        if asked is not None and plan.client is not None and not _used(plan).intersection(plan.told):
+            plan.askers = list(dict.fromkeys((*asked, *plan.client)))
         _write_programs(plan, reader.description)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except _NoPlanError:
@@ -419,7 +431,8 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
 
 def _used(plan: Plan) -> set[int]:
     """The columns whose text is asked for."""
-    found = {slot for slot, *_ in (*plan.host, *plan.searches)}
+    found = {slot for slot, _, _ in plan.host}
+    found.update(slot for slot, _ in plan.searches)
     found.update(*(check.slots for check in (*plan.checks, *plan.tests)))
     found.update(plan.manner, plan.actor, plan.url, plan.time, plan.bytes_up, plan.bytes_down)
     found.update(plan.server or (), plan.client or (), *(cut.slots for cut in plan.cuts))
@@ -633,16 +646,23 @@ def _piece(plan: Plan, reader: FormatReader, take: Part) -> list[int] | None:
     if take in plan.pieces:
         return [plan.pieces[take]]
     of, cut = tuple(_slots(plan, reader, take.key)), program(take.pattern, {1: 0})
-    only = [(tuple(_slots(plan, reader, key)), program(pattern, {})) for key, pattern in take.only]
-    sources = [of, *(slots for slots, _ in only)]
-    if take.into != "{}" or cut is None or not all(0 < len(slots) <= _MOST_SPELLINGS for slots in sources):
+    if take.into != "{}" or cut is None or not 0 < len(of) <= _MOST_SPELLINGS:
         return None
-    held = [(slots, pattern) for slots, pattern in only if pattern is not None]
-    if len(held) < len(only):
-        return None
+    only: list[tuple[tuple[int, ...], Program]] = []
+    for key, pattern in take.only:
+        slots, held = tuple(_slots(plan, reader, key)), program(pattern, {})
+        if not slots and plan.family != OBJECT:
+            if re.search(pattern, "") is None:
+                return []
+        elif held is None or not 0 < len(slots) <= _MOST_SPELLINGS:
+            return None
+        else:
+            only.append((slots, held))
+    if take.pattern == "(.+)" and not only:
+        return list(of)
     plan.columns.append(None)
     plan.pieces[take] = len(plan.columns) - 1
-    plan.cuts.append(Cut(of, cut, plan.pieces[take], held))
+    plan.cuts.append(Cut(of, cut, plan.pieces[take], only))
     return [plan.pieces[take]]
 
 

@@ -235,7 +235,7 @@ def _umbrella(
     )
 
 
-_WHEN = r'^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?, ?'
+_WHEN = r'^ {0,4}"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?, ?'
 _ANY = r'(?:"(?:[^"]|"")*"|[^",]*), ?'
 _ADDRESS = r'"?[0-9A-Fa-f.:]*"?, ?'
 

@@ -59,7 +59,7 @@ GATEWAY_HTTP = LogFormat(
         **_WHO,
         "host": ("URL", "HTTPHost"),
         "url": ("URL",),
-        "client_ip": ("SourceIP",),
+        "client_ip": ("SourceIP", "SourceInternalIP"),
         "server_ip": ("DestinationIP",),
         "server_port": ("DestinationPort",),
         "method": ("HTTPMethod",),
@@ -91,7 +91,7 @@ GATEWAY_NETWORK = LogFormat(
     fields={
         **_WHO,
         "host": ("SNI",),
-        "client_ip": ("SourceIP",),
+        "client_ip": ("SourceIP", "SourceInternalIP"),
         "server_ip": ("DestinationIP", "OverrideIP"),
         "server_port": ("DestinationPort",),
         "action": ("Action",),

@@ -179,13 +179,14 @@ MS_DEBUG = LogFormat(
         (
             rf"^\s*(?P<time>{_MS_TIME})\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?"
             r"(?P<protocol>UDP|TCP)\s+(?P<direction>Rcv|Snd)\s+(?P<client>\S+)\s+[0-9A-Fa-f]{4}\s(?P<response>[R ])\s(?P<operation>\S)\s+"
-            r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+(?P<type>\S+)\s+\.?(?P<name>\(\d{1,2}\)\S*|\w[\w.-]*)",
+            r"\[[0-9A-Fa-f]{4}[ A-Z]{1,10}? {1,3}(?P<code>[A-Z0-9]{3,10})\]\s+"
+            r"(?:(?P<type>[^\s(]\S*)\s+\.?(?P<name>\(\d{1,2}\)\S*|\w[\w.-]*)|(?P<untyped>\(\d{1,2}\)\S*))",
         )
     ),
     line=rf"^\s*{_MS_TIME}\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
     ignored=r"^(?:\s|DNS Server log|Log file wrap|Message logging key|UDP (?:question|response)|TCP (?:question|response))|"
     r"^\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|(?!PACKET)\w+\s)",
-    fields={"host": ("name",), "client_ip": ("client",), "action": ("code",)},
+    fields={"host": ("name", "untyped"), "client_ip": ("client",), "action": ("code",)},
     time=(TimeOf(("time",)),),
     uncounted=(
         When((("direction", r"^Snd$"),), "a packet that the server sent, not a client's question"),
@@ -214,6 +215,8 @@ COREDNS = LogFormat(
     ),
     line=rf"(?:\[(?:INFO|ERROR)\] (?:plugin/log: )?|^)(?:\[[0-9a-fA-F:%\w]+\]|[0-9.]+):\d+ - (?:\[[^\]]{{20,40}}\] )?\d+ "
     rf"\"[A-Z0-9]+ {_CLASS} \S+ ",
+    ignored=r"(?:^|\s)\[(?:INFO|WARNING|ERROR|DEBUG)\] (?:plugin/(?!log: )[\w/.-]{1,64}: |Reloading|Running configuration|"
+    r"No files matching|SIG[A-Z]{2,6}: |Shutting down)|^CoreDNS-\d|^\w{1,10}/\w{1,10}, go\d|^\S{1,255}:\d{1,5}$",
     fields={
         "host": ("name",),
         "client_ip": ("client",),

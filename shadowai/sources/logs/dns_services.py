@@ -48,6 +48,47 @@ PIHOLE = LogFormat(
     product="pihole_ftl",
 )
 
+PIHOLE_CSV = LogFormat(
+    name="pihole_ftl_csv",
+    title="Pi-hole's database of queries as sqlite3 writes it (CSV)",
+    vendor="Pi-hole",
+    doc=PIHOLE.doc,
+    kind="dns_query",
+    family=CsvHeader(columns=("timestamp", "type", "status", "domain", "client", "forward")),
+    fields=PIHOLE.fields,
+    time=PIHOLE.time,
+    zone="utc",
+    rank=12,
+    blocked=PIHOLE.blocked,
+    allowed=PIHOLE.allowed,
+    product="pihole_ftl",
+)
+
+PIHOLE_JSON = LogFormat(
+    name="pihole_ftl_json",
+    title="Pi-hole's database of queries as sqlite3 writes it (JSON)",
+    vendor="Pi-hole",
+    doc=PIHOLE.doc,
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("id", r"^\d+$"),
+            ("timestamp", r"^\d{10}(?:\.\d+)?$"),
+            ("type", r"^\d{1,5}$"),
+            ("status", r"^\d{1,2}$"),
+            ("domain", "."),
+            ("client", "."),
+        )
+    ),
+    fields=PIHOLE.fields,
+    time=PIHOLE.time,
+    zone="utc",
+    rank=12,
+    blocked=PIHOLE.blocked,
+    allowed=PIHOLE.allowed,
+    product="pihole_ftl",
+)
+
 PIHOLE_API = LogFormat(
     name="pihole_api",
     title="Pi-hole's queries as its API gives them (version 6, JSON)",
@@ -214,4 +255,16 @@ F5_DNS = LogFormat(
 )
 """A response names what was answered, and not always what was asked for: nothing where it is empty."""
 
-FORMATS = (PIHOLE, PIHOLE_API, NEXTDNS, NEXTDNS_API, POWERDNS, POWERDNS_JSON, DNSCRYPT, CONTROLD, F5_DNS)
+FORMATS = (
+    PIHOLE,
+    PIHOLE_CSV,
+    PIHOLE_JSON,
+    PIHOLE_API,
+    NEXTDNS,
+    NEXTDNS_API,
+    POWERDNS,
+    POWERDNS_JSON,
+    DNSCRYPT,
+    CONTROLD,
+    F5_DNS,
+)

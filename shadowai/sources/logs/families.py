@@ -71,6 +71,10 @@ class Tokenizer:
         """The tokens of one line."""
         raise TypeError(f"{type(self).__name__} reads no lines")
 
+    def value(self, text: str | None) -> object:
+        """What a column is that is written as ``text``."""
+        return text
+
     def read_all(self, lines: Sequence[str]) -> list[Row] | None:
         """The tokens of many lines; ``None`` where they have not all the same columns."""
         versions, found = set(), []
@@ -606,6 +610,15 @@ class JsonTokenizer(_Keyed):
             self._adopt(found)
             return found
         return tokens
+
+    def value(self, text: str | None) -> object:
+        """A list or an object where ``text`` is one."""
+        if not text or text[0] not in "[{":
+            return text
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return text
 
     def getter(self, key: Key) -> Getter:
         if not self._aliases:

@@ -247,7 +247,7 @@ CEF = LogFormat(
         "action": ("act", *_cef("action")),
         "bytes_up": (*_cef("sentdelta"), "out"),
         "bytes_down": (*_cef("rcvddelta"), "in"),
-        "user_agent": ("requestClientApplication",),
+        "user_agent": ("requestClientApplication", *_cef("agent")),
     },
     time=(*(TimeOf((key,)) for key in _cef("eventtime")), TimeOf(("start",), "FTNTFGTtz"), TimeOf(("rt",), "dtz")),
     kinds=(

@@ -198,20 +198,22 @@ SEP = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            r"(?:^|\s)(?P<device>[\w.-]{1,64}),(?:Event Description: [^,]*,)?Local(?: Host)?(?: IP)?: (?P<local>[0-9a-fA-F.:]+),"
+            r"(?:^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\w{1,16},)?|\s)(?P<device>[\w.-]{1,64}),"
+            r"(?:Event Description: [^,]{0,1000},)?Local(?: Host)?(?: IP)?: (?P<local>[0-9a-fA-F.:]+),"
             r"Local Port: (?P<local_port>\d*),(?:Local Host MAC: [^,]*,)?Remote(?: Host)? IP: (?P<remote>[0-9a-fA-F.:]+),"
             r"(?:Remote Host Name: (?P<host>[^,]*),)?Remote Port: (?P<port>\d*),(?:Remote Host MAC: [^,]*,)?"
-            r"(?P<protocol>\w*),(?P<direction>Inbound|Outbound|Unknown)"
+            r"(?:(?P<protocol>\w*),)?(?P<direction>Inbound|Outbound|Unknown)"
             r"(?:.{0,2000}?,Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
             r"(?:.{0,2000}?,Action: (?P<action>\w+))?",
-            r"(?:^|\s)(?P<device>[\w.-]{1,64}),Event Description: (?P<what>.{0,1000}?),(?:Event Type: [^,]{0,80},)?"
+            r"(?:^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\w{1,16},)?|\s)(?P<device>[\w.-]{1,64}),"
+            r"Event Description: (?P<what>(?:(?!,Event Description: ).){0,1000}?),(?:Event Type: [^,]{0,80},)?"
             r"Local(?: Host)?(?: IP)?: (?P<local>[0-9a-fA-F.:]+),(?:Local Host MAC: [^,]*,)?Remote Host Name: (?P<host>[^,]*),"
             r"Remote Host IP: (?P<remote>[0-9a-fA-F.:]+),(?:Remote Host MAC: [^,]*,)?(?P<direction>Inbound|Outbound|Unknown),"
             r"(?P<protocol>\w*),(?:.{0,2000}?,?Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
             r"(?:.{0,2000}?,Local Port: (?P<local_port>\d*))?(?:,Remote Port: (?P<port>\d*))?"
             r'(?:.{0,2000}?,"?Intrusion URL: (?P<url>[^,"]*))?',
             r"^[^,]{1,80},IP Address: (?P<local>[^,]*),Computer name: (?P<device>[^,]*),(?P<risk>Source): "
-            r".{0,4000}?,Event time: (?P<begin>[^,]*)(?:.{0,2000}?,User Name: (?P<user>[^,]*))?",
+            r".{0,4000}?,Event time: (?P<begin>[^,]*)(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?",
         )
     ),
     line=r",Local Port: \d*,(?:Local Host MAC: [^,]{0,40},)?Remote(?: Host)? IP: "

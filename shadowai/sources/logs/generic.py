@@ -21,6 +21,7 @@ from shadowai.sources.logs.description import (
     TimeOf,
     When,
 )
+from shadowai.sources.logs.words import ALLOW_WORDS, ALLOWED_STATUS, BLOCK_WORDS, BLOCKED_STATUS
 
 _NAME = r"^\s*+(?:[\w*-]++\.(?=[\w*-]))++[^\W\d_][\w-]*+\.?+(?::\d{1,5}+)?+\s*+$"
 _NAME_OR_ADDRESS = r"^\s*([\w*-]+(?:\.[\w-]+)+\.?(?::\d{1,5})?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?(?::\d{1,5})?)\s*$"
@@ -30,15 +31,23 @@ _HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
 _BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\.?\s*$"
 _REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
 """``host`` is absent or no destination's name: another column may be."""
-WRITTEN_BY_SERVER = ("remoteaddr", "bodybytessent", "latencyhuman")
-"""Keys that web servers write (nginx, Echo): what they sent is what the client got."""
-EITHER_WAY = ("bytessent", "bytesout", "bytesin", "bytesreceived")
+WRITTEN_BY_SERVER = (
+    "remoteaddr", "bodybytessent", "latencyhuman", "clientresponsetime", "upstreamaddr", "upstreamresponsetime", "serverrouted",
+)  # fmt: skip
+"""Keys that web servers write (nginx, Echo, Azure's gateways): what they sent is what the client got."""
+EITHER_WAY = (
+    "bytessent", "bytesout", "bytesin", "bytesreceived", "sentbytes", "receivedbytes", "outbytes", "inbytes", "sent", "received",
+)  # fmt: skip
 """Keys of sizes that mean the other direction in what a server writes."""
+COLLECTED = "sourcecategory"
+"""Beside it ``sourceHost`` is Sumo Logic's name for the collector."""
 _NO_SERVER: tuple[tuple[Key, str], ...] = tuple((name, "^$") for name in WRITTEN_BY_SERVER)
 WITH_VISITOR = (*WRITTEN_BY_SERVER, "request", "requesturi", "referer", "httpreferer")
 """Beside such keys the remote host is who came, and not where somebody went."""
 _NO_VISITOR: tuple[tuple[Key, str], ...] = tuple((name, "^$") for name in WITH_VISITOR)
 
+_PROCESS = ("process", "processname", "processpath", "image", "imagepath")
+"""Beside them ``host`` is the machine that they ran on."""
 _LIKELY = tuple(flat(name) for name in LIKELY_HOST)
 _VAGUE = tuple(flat(name) for name in VAGUE_HOST)
 _HOSTS: tuple[Take, ...] = (
@@ -52,6 +61,7 @@ _HOSTS: tuple[Take, ...] = (
         if name != "link"
         for pattern in (_HOST_AND_PATH, _BARE_HOST)
     ),
+    *(Part("domain", f"({_NAME})", only=((process, "."),)) for process in _PROCESS),
     *(
         Part(name, _NAME_OR_ADDRESS, only=(*_REPORTER, *(_NO_VISITOR if name == "remotehost" else ())))
         for name in (*_VAGUE, *_LIKELY)
@@ -68,14 +78,19 @@ _SERVER: tuple[Take, ...] = tuple(
     for name in FLAT["server_ip"]
 )
 """Beside an internal address the external one is that of the client's site."""
+_DEVICE: tuple[Take, ...] = (
+    *(Part(name, r"(.+)", only=((COLLECTED, "^$"),)) if name == "sourcehost" else name for name in FLAT["device"]),
+    *(Part(name, r"^([^.\s]+)$", only=((process, "."),)) for name in ("host", "hostname") for process in _PROCESS),
+)
 _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")} | {
-    "server_ip": _SERVER
+    "server_ip": _SERVER,
+    "device": _DEVICE,
 }
-_COLUMNS = _OTHERS | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
 _SIZES = {
     field: tuple(Part(name, r"(.+)", only=_NO_SERVER) if name in EITHER_WAY else name for name in FLAT[field])
     for field in ("bytes_up", "bytes_down")
 }
+_COLUMNS = _OTHERS | _SIZES | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
 _KEYS = _OTHERS | _SIZES | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
 """Keys are less telling than a table's columns: of an object's ``host`` only what a name on the network looks like is one."""
 
@@ -85,23 +100,6 @@ _TIME = (
     TimeOf(("data", "time")),  # Italian and Portuguese for a date
     *(TimeOf((alias,)) for alias in FLAT["time"]),
 )
-_NOT = "".join(
-    f"(?<!{word}[ _-])" for word in ("not", "no", "never", "if", "would", "would be", "would have been", "nicht", "pas")
-)
-_BUT = r"(?!\W{0,3}(?:user\W)?(?:overrid|bypass)|\s?[:=]\s?(?:false|no|0)\b)"
-BLOCK_WORDS = (
-    rf"(?i)(?:^|[^a-z])(?:{_NOT}(?:block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|reject(?:ed)?|refused?|reset|"
-    r"prevent(?:ed)?|quarantined?|forbidden|terminated?|gesperrt|blockiert|verweigert|abgelehnt|verworfen|"
-    r"bloqu(?:é|e|ée|eado|eada)|refusée?|rejetée?|interdite?|denegad[oa]|rechazad[oa]|negad[oa]|bloccat[oa]|negat[oa]|"
-    rf"geblokkeerd|geweigerd)(?![a-z]){_BUT}|(?:not|never)[ _-](?:been )?(?:allow|permit)|disallow)|拒否|ブロック|遮断|阻止|拦截|拒绝|차단"
-)
-ALLOW_WORDS = (
-    rf"(?i)(?:^|[^a-z])(?:{_NOT}(?:allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|zugelassen|"
-    r"erlaubt|autorisée?|acceptée?|permis(?:e)?|permitid[oa]|aceptad[oa]|consentit[oa]|permess[oa]|toegestaan)"
-    rf"(?![a-z]){_BUT})|許可|允许|허용"
-)
-_PLAIN_STATUS = r"(?i)^\s*(?:{})\s*$"
-"""A status is mostly a number or a state of something else: of words only those that mean nothing besides."""
 FLAGS = (("blocked", "isblocked", "wasblocked"), r"(?i)^(?:true|yes|1)$", r"(?i)^(?:false|no|0)$")
 """Columns that say whether something was blocked, and what means that it was, and that it was not."""
 _NO_COUNTS: tuple[tuple[Key, str], ...] = tuple(
@@ -113,17 +111,17 @@ _BLOCKED = (
     *(When(((name, BLOCK_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[1]), *_NO_COUNTS)) for name in FLAGS[0]),
     *(When(((name, _LET[2]),)) for name in _LET[0]),
-    When((("status", _PLAIN_STATUS.format("blocked|denied|dropped|rejected")),)),
+    When((("status", BLOCKED_STATUS),)),
 )
 _ALLOWED = (
     *(When(((name, ALLOW_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[2]),)) for name in FLAGS[0]),
     *(When(((name, _LET[1]),)) for name in _LET[0]),
-    When((("status", _PLAIN_STATUS.format("allowed|permitted")),)),
+    When((("status", ALLOWED_STATUS),)),
 )
 
 
-_LOOKED_UP: tuple[tuple[When, Kind], ...] = tuple(
+LOOKED_UP: tuple[tuple[When, Kind], ...] = tuple(
     (
         When(
             (
@@ -157,7 +155,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         blocked=_BLOCKED,
         allowed=_ALLOWED,
         rank=rank,
-        kinds=_LOOKED_UP,
+        kinds=LOOKED_UP,
         guessed=True,
     )
 
@@ -182,13 +180,25 @@ JSON = _generic(
     Json(aliases=True),
     rank=1,
 )
+_WHO_AND_WHERE = rf"(?=(?:.*[\s,;|])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|])?(?:{_BY})=[\"']?\w)"
+_PAIR = r"[A-Za-z_][\w.\-/]{0,63}="
+_GLUED = rf"{_PAIR}[^\s\"';|,=]{{0,256}}[;|,]"
+"""A pair that ends in what is no blank: in two of them the key of the next would be taken for the value's end."""
 KV = _generic(
     "generic_kv",
     "Any lines of key=value with a destination and a client or user",
     "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
     KeyValue(aliases=True),
     rank=1,
-    line=rf"(?i)^(?=(?:.*[\s,;|])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|])?(?:{_BY})=[\"']?\w)",
+    line=rf"(?i)^(?!{_GLUED}{_GLUED}){_WHO_AND_WHERE}",
+)
+KV_COMMA = _generic(
+    "generic_kv_comma",
+    "Any lines of key=value parted by commas, with a destination and a client or user",
+    "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
+    KeyValue("comma", aliases=True),
+    rank=2,
+    line=rf"(?i)^(?={_PAIR}(?:\"[^\"]{{0,4096}}\"|[^,\"\s]{{0,512}}(?: [^,\"\s=]{{1,64}})?),{_PAIR}){_WHO_AND_WHERE}",
 )
 
 _BY_PROCESS = (("actor.process.name|actor.process.file.name|actor.process.pid", "."),)
@@ -311,4 +321,4 @@ OCSF_API = LogFormat(
     product="ocsf",
 )
 
-FORMATS = (OCSF, OCSF_API, CSV, JSON, KV)
+FORMATS = (OCSF, OCSF_API, CSV, JSON, KV, KV_COMMA)

@@ -29,14 +29,15 @@ from shadowai.sources.logs.aliases import (
 from shadowai.sources.logs.description import Dialect, Key, KeyValue
 from shadowai.sources.logs.families import parse_object, tokenizer
 from shadowai.sources.logs.generic import (
-    ALLOW_WORDS,
-    BLOCK_WORDS,
+    COLLECTED,
     EITHER_WAY,
     FLAGS,
+    LOOKED_UP,
     WITH_VISITOR,
     WRITTEN_BY_SERVER,
 )
 from shadowai.sources.logs.shapes import Values
+from shadowai.sources.logs.words import ALLOW_WORDS, ALLOWED_STATUS, BLOCK_WORDS, BLOCKED_STATUS
 from shadowai.sources.syslog import layers
 
 LINES: Final = 500
@@ -74,6 +75,8 @@ _PAIR = re.compile(r"\s*[A-Za-z_][\w.\-/]{0,63}(?:=|: )")
 
 
 _LIKELY, _VAGUE = frozenset(map(flat, LIKELY_HOST)), frozenset(map(flat, VAGUE_HOST))
+_SAID = re.compile(f"{BLOCKED_STATUS}|{ALLOWED_STATUS.removeprefix('(?i)')}")
+"""Blocked or allowed, and nothing else, in any language."""
 _Fits = Callable[[Key, Values], tuple[float, str] | None]
 """Whether a column is a field, how likely, and why."""
 
@@ -100,7 +103,10 @@ def columns_of(content: Content) -> Table | None:
     bare = [list(layers(line))[-1].text for line in lines]
     as_they_stand = ((read, lines) for read in (_headed, _pairs, _positions))
     unwrapped = ((read, bare) for read in (_headed, _pairs, _positions))
-    found = (read(some) for read, some in ((_objects, bare), *as_they_stand, *unwrapped))
+    as_objects = [(_objects, bare)]
+    if lines and lines[0].lstrip()[:1] == "{":  # an object's text may be a record, or what somebody wrote
+        as_objects += [(_pairs, bare), (_objects, lines)]
+    found = (read(some) for read, some in (*as_objects, *as_they_stand, *unwrapped))
     return next((table for table in found if table is not None), None)
 
 
@@ -137,11 +143,13 @@ def fields_of(columns: Mapping[Key, Values]) -> dict[str, Found]:
 
 
 def _of_server(columns: Mapping[Key, Values]) -> Iterator[Key]:
-    """In what a web server writes: the columns that mean something else there than elsewhere."""
+    """In what a web server or a collector writes: the columns that mean something else there than elsewhere."""
     known = {name for key in columns for name in _names(key)}
     for key in columns:
         names = set(_names(key))
         if not known.isdisjoint(WITH_VISITOR) and "remotehost" in names:
+            yield key
+        if COLLECTED in known and "sourcehost" in names:
             yield key
         if not known.isdisjoint(WRITTEN_BY_SERVER) and not names.isdisjoint(EITHER_WAY):
             yield key
@@ -181,7 +189,8 @@ def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[s
     if table.line:
         yield f"line = {_text(table.line)}"
     yield 'zone = "local"  # of times without one; "utc" where the product says so'
-    yield 'kind = "http_request"  # or dns_query, connection, tls_connection, endpoint_event, api_call'
+    kind, others = ("dns_query", "http_request") if _looks_up(table) else ("http_request", "dns_query")
+    yield f'kind = "{kind}"  # or {others}, connection, tls_connection, endpoint_event, api_call'
     options = dict(table.options)
     used = [key for found in fields.values() for key in found.keys]
     if table.family == "csv":
@@ -209,6 +218,16 @@ def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[s
         for outcome, words in (("blocked", BLOCK_WORDS), ("allowed", ALLOW_WORDS)):
             yield f"\n[[{outcome}]]"
             yield f"all = {{ {_text(str(key))} = {_text((FLAGS[1] if outcome == 'blocked' else FLAGS[2]) if flag else words)} }}"
+
+
+def _looks_up(table: Table) -> bool:
+    """Whether a column tells the type of a DNS record that was asked for."""
+    patterns = {name: re.compile(pattern) for when, _ in LOOKED_UP for name, pattern in when.all}
+    for key, values in table.columns.items():
+        tells = [pattern for name in _names(key) if (pattern := patterns.get(name)) is not None]
+        if tells and values.texts and all(map(tells[0].search, values.texts)):
+            return True
+    return False
 
 
 def _always(table: Table) -> set[Key]:
@@ -270,8 +289,10 @@ def _as(field: str) -> _Fits:
         elif field in ("client_ip", "server_ip"):
             inside = values.share("inside")
             ok = share >= _SURE and (bool(named) or (inside >= _SURE if field == "client_ip" else inside == 0))
-        elif field in ("bytes_up", "bytes_down", "server_port"):
-            ok = bool(named) and share >= _SURE  # a number alone does not say which way
+        elif field in ("bytes_up", "bytes_down"):
+            ok = bool(named) and share > 0  # a number alone does not say which way
+        elif field == "server_port":
+            ok = bool(named) and share >= _SURE
         elif field in ("action", "user_agent"):
             ok = share >= _MOSTLY or (bool(named) and bool(values.texts))
         elif field == "path":
@@ -289,6 +310,9 @@ def _share(values: Values, shape: str) -> float:
     """The share of a shape; ``path`` is one, and numbers may be written as ``12.0``."""
     if shape == "path":
         return sum(text.startswith("/") for text in values.texts) / len(values.texts) if values.texts else 0.0
+    if shape == "action" and values.texts:
+        said = sum(_SAID.match(text) is not None for text in values.texts) / len(values.texts)
+        return max(said, values.share(shape))
     if shape == "number":
         return Values([re.sub(r"\.0$", "", text) for text in values.texts]).share(shape)
     return values.share(shape)
@@ -396,7 +420,8 @@ def _headed(lines: Sequence[str]) -> Table | None:
     rows = _rows(lines[above:])
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
-    header, body = rows[0], rows[1:]
+    header = rows[0]
+    body = [row for row in rows[1:] if row != header]
     named = [in_english(cell) for cell in header]
     if any(name.isdigit() for name in named) or sum(map(bool, map(_PAIR.match, header))) * 2 > len(header):
         return None

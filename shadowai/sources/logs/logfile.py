@@ -24,7 +24,7 @@ from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
 from shadowai.sources.logs.rows import rows as rows_within
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
-from shadowai.sources.timestamps import Clock, assumptions, in_doubt, may_settle
+from shadowai.sources.timestamps import UNREADABLE, Clock, assumptions, in_doubt, is_told, may_settle
 
 OWN_INVENTORY = "asset_id,service_id,service,vendor"
 """How an inventory written by this program begins: found in a scanned folder, it is no log."""
@@ -283,6 +283,11 @@ class LogFile:
         """The time of a record had to assume that."""
         self._clock.assumed.update(assumed)
 
+    def look_at_time(self, row: Row, record: Record) -> None:
+        """Count a record, which is counted as activity, where it tells a time that cannot be read."""
+        if record.time is None and any(map(is_told, row.reader.time_texts(row.tokens))):
+            self._clock.assumed[UNREADABLE] += 1
+
     @property
     def assumed(self) -> Mapping[str, int]:
         """What times had to assume, and how often."""
@@ -368,11 +373,13 @@ class LogFile:
         return found if self.known is None else self.known(found)
 
     def _record(self, row: Row) -> Record:
+        if row.header is NO_HEADER and not row.reader.description.time:
+            return row.reader.record(self.path, row.line, row.tokens, _own_header(row.text))
         found = row.reader.record(self.path, row.line, row.tokens, row.header)
         if found.time is None and row.header is NO_HEADER:
-            headers = [payload.header for payload in layers(row.text) if payload.header.time is not None]
-            if headers:  # the innermost is the writer's own, those around it are of relays
-                return row.reader.record(self.path, row.line, row.tokens, headers[-1])
+            header = _own_header(row.text)
+            if header is not NO_HEADER:
+                return row.reader.record(self.path, row.line, row.tokens, header)
         return found
 
     def gaps(self) -> Iterator[Gap]:
@@ -733,6 +740,12 @@ _LONGEST_HEADER = 1 << 16
 _LONGEST_JOINED = 1 << 18
 """Characters of the longest record over several lines: it is read anew with each of them."""
 _DATED_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def _own_header(text: str) -> Header:
+    """The innermost header of a line that tells a time: the writer's own, those around it are of relays."""
+    headers = [payload.header for payload in layers(text) if payload.header.time is not None]
+    return headers[-1] if headers else NO_HEADER
 
 
 def _name_date(path: str) -> float | None:

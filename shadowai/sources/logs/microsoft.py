@@ -429,7 +429,7 @@ DNS_ANALYTICAL = LogFormat(
     time=(
         TimeOf(("@timestamp",)),
         TimeOf(("TimeCreated",)),
-        TimeOf(("Event.System.TimeCreated.#attributes.SystemTime",)),
+        TimeOf(("Event.System.TimeCreated.#attributes.SystemTime|Event.System.TimeCreated.SystemTime",)),
         TimeOf(("EventTime",)),
     ),
     nulls=frozenset({"0.0.0.0"}),

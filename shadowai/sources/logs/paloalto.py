@@ -2,7 +2,8 @@
 (Cortex Data Lake, Prisma Access) in CEF, LEEF and JSON.
 
 Positions are those of the vendor's "Syslog Field Descriptions"; later releases only append. ``bytes_sent`` is client to server.
-In CEF the vendor's own log format is ``in=$bytes_sent out=$bytes_received``: ``in`` is what the client sent. A session is logged
+In the CEF that PAN-OS writes the vendor's own log format is ``in=$bytes_sent out=$bytes_received``: ``in`` is what the client sent;
+in that of Strata Logging Service (product ``LF``) ``out`` is ``bytes_sent`` and ``in`` is ``bytes_received``. A session is logged
 when it ends, and on request also when it starts. Times are the firewall's own; the last timestamp of newer releases has a zone.
 """
 
@@ -204,6 +205,9 @@ EXPORT = LogFormat(
     rank=12,
 )
 
+_SERVICE: tuple[tuple[Key, str], ...] = (("cef.product", r"^LF$"),)
+"""The logging service's own CEF, of which ``out`` is what the client sent; in that of PAN-OS it is ``in``."""
+
 CEF = LogFormat(
     name="prisma_access_cef",
     title="PAN-OS and Strata Logging Service (Prisma Access) in CEF",
@@ -221,8 +225,8 @@ CEF = LogFormat(
         "server_port": ("dpt",),
         "method": ("requestMethod", "PanOSHTTPMethod"),
         "action": ("act",),
-        "bytes_up": ("PanOSBytesSent", "in"),
-        "bytes_down": ("PanOSBytesReceived", "out"),
+        "bytes_up": ("PanOSBytesSent", Part("out", r"^(\d+)$", only=_SERVICE), "in"),
+        "bytes_down": ("PanOSBytesReceived", Part("in", r"^(\d+)$", only=_SERVICE), "out"),
         "user_agent": ("requestClientApplication", "PanOSUserAgent"),
     },
     time=(TimeOf(("rt",), "dtz"), TimeOf(("start",), "dtz"), TimeOf(("PanOSTimeGeneratedHighResolution",), "dtz")),

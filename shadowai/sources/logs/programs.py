@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -106,17 +107,29 @@ def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Prog
         any_case = bool(parsed.state.flags & re.IGNORECASE)
         _Writer(made, places, any_case=any_case).sequence(steps)
         made.add("MATCH")
-        made.needed = _needed(steps, any_case=any_case)
+        made.needed = _needed(parsed, any_case=any_case)
     except (ImportError, AttributeError, TypeError, ValueError, _NoProgramError):
         return None
     return made
 
 
-def _needed(steps: Iterable[tuple[Any, Any]], *, any_case: bool) -> tuple[bytes, int]:
+@lru_cache(maxsize=4096)
+def needed(pattern: str) -> tuple[str, int]:
+    """A text without which ``pattern`` is found nowhere, and how many characters of a match may stand before it at most; -1 where that is
+    not known. An empty text where there is none worth looking for."""
+    try:
+        parsed = import_module("re._parser").parse(pattern)
+        text, before = _needed(parsed, any_case=bool(parsed.state.flags & re.IGNORECASE))
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return "", -1
+    return (text.decode(), before) if len(text) >= _WORTH else ("", -1)
+
+
+def _needed(parsed: Any, *, any_case: bool) -> tuple[bytes, int]:
     """The text that every match holds: the longest of those before which a match has few bytes, or else of all."""
     found: list[tuple[bytes, int]] = [(b"", -1)]
     text, before = b"", 0
-    for kind, width, byte in (*_flat(steps, any_case), ("end", 0, None)):
+    for kind, width, byte in (*_flat(parsed, parsed.state, any_case), ("end", 0, None)):
         if kind == "byte" and byte is not None:
             text += bytes([byte])
             continue
@@ -128,16 +141,16 @@ def _needed(steps: Iterable[tuple[Any, Any]], *, any_case: bool) -> tuple[bytes,
     return max(near or found, key=lambda one: len(one[0]))
 
 
-def _flat(steps: Iterable[tuple[Any, Any]], any_case: bool) -> Iterator[tuple[str, int, int | None]]:
+def _flat(steps: Iterable[tuple[Any, Any]], state: Any, any_case: bool) -> Iterator[tuple[str, int, int | None]]:
     """The steps that every match takes: bytes that stand for themselves, and the most bytes that all others may take."""
     parse = import_module("re._parser")
     for kind, rest in steps:
         if str(kind) == "SUBPATTERN" and not rest[1] and not rest[2]:
-            yield from _flat(rest[3], any_case)
+            yield from _flat(rest[3], state, any_case)
         elif str(kind) == "LITERAL" and rest < 128 and not (any_case and chr(rest).isalpha()):
             yield "byte", 1, rest
         else:
-            _, most = parse.SubPattern(parse.State(), [(kind, rest)]).getwidth()
+            _, most = parse.SubPattern(state, [(kind, rest)]).getwidth()
             yield "some", min(int(most), _FEW + 1), None
 
 

@@ -39,6 +39,7 @@ from shadowai.sources.logs.families import (
     raw_value,
     tokenizer,
 )
+from shadowai.sources.logs.programs import needed
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -47,6 +48,8 @@ T = TypeVar("T")
 _MEMO = 1 << 16
 _SHAPES = 1024
 _ANSWERED = 64
+_LONG = 64
+"""Characters from which on it pays to look for a part of a pattern first."""
 _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
 _LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
@@ -269,17 +272,21 @@ class FormatReader:
         told = self.description.told
         if told is None:
             return None
-        found = [address for key in told.addresses for address in _addresses(self._whole(key, tokens))]
+        found = self._told_in(self._whole(key, tokens) for key in told.addresses)
         if not found:
             return None
         client = next(filter(None, (_address(take(tokens) or "") for take in self._plan.asker)), None)
         client = client or self.client(tokens)
         lasting = [ttl for key in told.ttl for ttl in _numbers(self._whole(key, tokens))]
-        return (
-            None
-            if client is None
-            else Answer(client, tuple(dict.fromkeys(found))[:_ANSWERED], min(lasting, default=None))
-        )
+        return None if client is None else Answer(client, found, min(lasting, default=None))
+
+    def _told_in(self, values: Iterable[object]) -> tuple[str, ...]:
+        found = (address for value in values for address in _addresses(value))
+        return tuple(dict.fromkeys(found))[:_ANSWERED]
+
+    def addresses_in(self, columns: Iterable[str | None]) -> tuple[str, ...]:
+        """The addresses of :meth:`answer`, where the text of its columns is known as it is written."""
+        return self._told_in(map(self.tokenizer.value, columns))
 
     def _whole(self, key: Key, tokens: Tokens) -> object:
         """A token as it stands: of an object in JSON maybe a list, else text."""
@@ -419,11 +426,10 @@ class FormatReader:
         """A function from tokens to the text of ``take``, as written."""
         if not isinstance(take, Part):
             return self.plain_getter(take)
-        whole, pattern = self.tokenizer.getter(take.key), re.compile(take.pattern)
+        whole, search = self.tokenizer.getter(take.key), _searcher(take.pattern)
         if whole is nothing:
             return nothing
 
-        search = pattern.search
         place = self.tokenizer.place(take.key) if self.tokenizer.as_they_stand else None
 
         def part(tokens: Any) -> str | None:
@@ -461,15 +467,15 @@ class FormatReader:
         """A function from tokens to whether ``when`` holds."""
         tests = []
         for key, text in when.all:
-            getter, pattern = self.getter(key), re.compile(text)
+            getter, search = self.getter(key), _searcher(text)
             if getter is not nothing:
-                tests.append((getter, pattern))
-            elif pattern.search("") is None:
+                tests.append((getter, search))
+            elif search("") is None:
                 return never
         if len(tests) == 1:
-            getter, search = tests[0][0], tests[0][1].search
+            getter, search = tests[0]
             return lambda tokens: search(getter(tokens) or "") is not None
-        return lambda tokens: all(pattern.search(getter(tokens) or "") is not None for getter, pattern in tests)
+        return lambda tokens: all(search(getter(tokens) or "") is not None for getter, search in tests)
 
     def _is_null(self, text: str) -> bool:
         return not text.isdecimal() and text.strip(' "').lower() in self._nulls
@@ -533,6 +539,23 @@ class FormatReader:
         if any(holds(tokens) for holds in self._plan.blocked):
             return True
         return False if any(holds(tokens) for holds in self._plan.allowed) else None
+
+
+@lru_cache(maxsize=4096)
+def _searcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """``re.search`` for a pattern. In long texts it begins near what every match holds: patterns that look behind are slow elsewhere."""
+    search = re.compile(pattern).search
+    text, before = needed(pattern)
+    if not text or before < 0:
+        return search
+
+    def near(whole: str) -> re.Match[str] | None:
+        if len(whole) < _LONG:
+            return search(whole)
+        at = whole.find(text)
+        return None if at < 0 else search(whole, max(at - before, 0))
+
+    return near
 
 
 def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row]:

@@ -13,6 +13,9 @@ _ADMIN = "administration of the firewall, not use of a service"
 _OPENED = "the start of a connection; its end is counted"
 _NAMED = r"^(?:\[[^\]]*\]|[^:]*):\d*:[^:]*:(.+)$"
 
+_OPERATIONS = ((1, "GET"), (2, "POST"), (3, "HEAD"))
+"""How the log of a web request says its method, where by a number."""
+
 KV = LogFormat(
     name="sonicwall_kv",
     title="SonicWall SonicOS syslog",
@@ -31,6 +34,10 @@ KV = LogFormat(
         "client_ip": (Part("src", r"^(\[[^\]]+\])"), "src", "srcV6"),
         "server_ip": (Part("dst", r"^(\[[^\]]+\])"), "dst", "dstV6"),
         "server_port": (Part("dst", r"^(?:\[[^\]]*\]|[^:]*):(\d+)"),),
+        "method": (
+            Part("op", r"^([A-Z]{3,8})$"),
+            *(Part("op", f"^{code}$()", into=name) for code, name in _OPERATIONS),
+        ),
         "action": ("fw_action", "msg"),
         "bytes_up": ("sent", "out"),
         "bytes_down": ("rcvd", "in"),

@@ -4,6 +4,8 @@ Result codes that say neither that a request was let through nor that it was den
 ``TAG_NONE`` and the ``ERR_`` codes of old releases) leave ``blocked`` unknown: https://wiki.squid-cache.org/SquidFaq/SquidLogs.
 """
 
+import re
+
 from shadowai.sources.logs.description import Blank, Json, KeyValue, LogFormat, Part, Pattern, Take, TimeOf, When
 
 _DOC = "https://www.squid-cache.org/Doc/config/logformat/"
@@ -381,4 +383,56 @@ FIREWALL = LogFormat(
 )
 """``logformat firewall_detailed %ts.%03tu %>a:%>p %{Host}>h %<a:%<p %rv %rm %>Hs %Ss:%Sh %ru "%{User-Agent}>h"``."""
 
-FORMATS = (NATIVE, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK, OWN_JSON, OWN_KEYS, FIREWALL)
+_MODE = r"(?:none|client-first|server-first|peek|stare|splice|bump|terminate)"
+_SNI = r"[A-Za-z0-9_*-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,20}\.?"
+_BUMPED = (
+    rf"(?:\"?(?P<sni>-|{_SNI})\"? \"?(?P<mode>-|{_MODE})\"?|"
+    rf"\"?(?P<mode_before>{_MODE})\"? \"?(?P<sni_behind>-|{_SNI})\"?|"
+    rf"(?:squid\.ssl\.)?bump_mode=\"?(?P<mode_named>-|{_MODE})\"? (?:squid\.ssl\.)?sni=\"?(?P<sni_named>-|{_SNI})\"?|"
+    rf"(?:squid\.ssl\.)?sni=\"?(?P<sni_first>-|{_SNI})\"? (?:squid\.ssl\.)?bump_mode=\"?(?P<mode_last>-|{_MODE})\"?|"
+    rf"\"?(?P<sni_alone>-|{_SNI})\"?)"
+    r"(?: \d{1,5})?\s{0,16}$"
+)
+_COLUMNS = (
+    r"^(?P<time>\d{9,10}(?:\.\d{3})?) {1,16}-?\d{1,15} (?P<client>\S{1,300}) (?P<code>[A-Z_]{3,60})/(?P<status>\d{3}) "
+    r"(?P<size>-?\d{1,18}) (?P<method>\S{1,60}) (?P<url>\S{1,16000}) (?P<user>\S{1,1000}) [A-Z_]{3,60}/(?P<server>\S{1,300}) "
+    r"\S{1,300}(?: \"[^\"]{0,8000}\" \"(?P<agent>[^\"]{0,8000})\")? "
+)
+
+BUMPED = LogFormat(
+    name="squid_native_sni",
+    title="Squid access.log (native, with the TLS server name and the SslBump mode behind)",
+    vendor="Squid",
+    doc="https://wiki.squid-cache.org/Features/SslPeekAndSplice",
+    kind="http_request",
+    family=Pattern((_COLUMNS + _BUMPED,)),
+    line=re.sub(r"\?P<\w+>", "?:", _COLUMNS + _BUMPED),
+    fields={
+        **_GROUPS,
+        "host": (
+            Part("url", _NAMED_NOT_NUMBERED),
+            "sni",
+            "sni_behind",
+            "sni_named",
+            "sni_first",
+            "sni_alone",
+            Part("url", _NAMED),
+        ),
+        "server_ip": ("server", Part("url", r"^(?:https?://)?\[?([0-9A-Fa-f.:]{2,45}?)\]?(?::\d{1,5})?(?:/|$)")),
+    },
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(
+        When((("code", _DENIED),)),
+        *(When(((mode, r"^terminate$"),)) for mode in ("mode", "mode_before", "mode_named", "mode_last")),
+    ),
+    allowed=(When((("code", _PASSED),)),),
+    uncounted=_NO_USE,
+    product="squid",
+)
+"""``… %mt %ssl::>sni %ssl::bump_mode`` behind the native columns: of a connection that a router turned to the proxy, ``%ru`` has the
+address alone and the name stands in the client's greeting. Requests that are not TLS have ``- -`` there."""
+
+FORMATS = (NATIVE, BUMPED, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK, OWN_JSON, OWN_KEYS, FIREWALL)

@@ -82,9 +82,9 @@ def _feed(
     shapes: tuple[tuple[Key, str], ...] = (),
 ) -> LogFormat:
     """One feed in one of its forms. ``action`` are the tokens that tell whether the traffic was let through."""
-    if isinstance(family, Json):
+    if isinstance(family, Json) and action[0].startswith("event."):  # type: ignore[union-attr]
         times = tuple(TimeOf((f"event.{key}",), zone="event.tz") for key in _TIMES)
-    elif isinstance(family, KeyValue):
+    elif isinstance(family, (Json, KeyValue)):
         times = tuple(TimeOf((key,), zone="tz") for key in _TIMES)
     else:
         times = (TimeOf((1,)),)
@@ -129,12 +129,18 @@ _WEB_SHAPES: tuple[tuple[Key, str], ...] = (
     (3, r'^"?[A-Z][A-Z0-9_]*"?$'),
     (4, r'^"?[\w@.%+:/?&=~,;-]*"?$'),
     (5, r'^"?(?:Allowed|Blocked)"?$'),
+    (6, r'^"?[\w@.%+:/?&=~,;() -]*"?$'),
+    (7, r'^"?[\w@.%+:/?&=~,;() -]*"?$'),
+    (8, r'^"?\d+"?$'),
+    (9, r'^"?\d+"?$'),
 )
+"""An administrator may order the fields otherwise: what has no sizes where the default feed has them is not read by it."""
 
 
 def _web_csv(name: str, title: str, delimiter: str) -> LogFormat:
     text = rf'(?:"[^"]*"|[^"{delimiter}]*){delimiter}'
     line = rf'^{_DATE}{delimiter}{text}"?[A-Z][A-Z0-9_]*"?{delimiter}{text}"?(?:Allowed|Blocked)"?{delimiter}'
+    line += rf'(?:{text}){{2}}"?\d+"?{delimiter}"?\d+"?{delimiter}'
     family = CsvPositional(at_least=26, delimiter=delimiter)
     return _feed(
         name, title, f"{_HELP}web-logs", "http_request", family, _WEB_CSV, action=(5,), line=line, shapes=_WEB_SHAPES
@@ -222,6 +228,36 @@ FORMATS = (
         Json(requires=(("sourcetype", "^zscalernss-dns"),)),
         _json(_DNS),
         action=("event.reqaction", "event.resaction"),
+    ),
+    _feed(
+        "zscaler_zia_web_flat",
+        "Zscaler Internet Access web log (JSON without an envelope)",
+        f"{_HELP}web-logs",
+        "http_request",
+        Json(requires=(("eurl", ""), ("login|elogin|ologin", ""), ("reqsize|requestsize|respsize", ""))),
+        _kv(_WEB),
+        action=("action",),
+        rank=9,
+    ),
+    _feed(
+        "zscaler_zia_firewall_flat",
+        "Zscaler firewall log (JSON without an envelope)",
+        f"{_HELP}firewall-logs",
+        "connection",
+        Json(requires=(("csip|tsip", ""), ("cdip|cdfqdn", ""), ("outbytes", ""), ("inbytes", ""))),
+        _kv(_FW),
+        action=("action",),
+        rank=9,
+    ),
+    _feed(
+        "zscaler_zia_dns_flat",
+        "Zscaler DNS log (JSON without an envelope)",
+        f"{_HELP}dns-logs",
+        "dns_query",
+        Json(requires=(("dns_req", ""), ("reqaction", ""), ("clt_sip|user|login", ""))),
+        _kv(_DNS),
+        action=("reqaction", "resaction"),
+        rank=9,
     ),
     LogFormat(
         name="zscaler_zia_tunnel",

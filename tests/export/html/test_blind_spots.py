@@ -39,6 +39,8 @@ def _spots(
         ("no packet is one of TCP or UDP: what the others carry tells no name", "nameless"),
         ("binary data: not a log in any known encoding", "files"),
         ("corrupt zip archive: bad magic", "files"),
+        ("no frame arrived: nothing can be said of this interface", "silent_source"),
+        ("a packet capture that ends within its header: nothing of it can be read", "truncated"),
         ("something that nobody thought of", "files"),
     ],
 )
@@ -56,7 +58,7 @@ def test_a_task_of_a_tenant_that_did_not_end_is_half_finished() -> None:
 @pytest.mark.parametrize(
     ("note", "kind"),
     [("encrypted_hello", "ech"), ("quic_incomplete", "quic"), ("encrypted_dns", "doh"), ("attributed", "nameless"),
-     ("snap_length", "truncated"), ("sessions_limit", "limits"), ("zone", "assumed"), ("never heard of", "other"),
+     ("snap_length", "truncated"), ("sessions_limit", "limits"), ("zone", "assumed"), ("time", "assumed"), ("never heard of", "other"),
      ("vpn", "tunnels"), ("candidates_limit", "limits")],
 )  # fmt: skip
 def test_a_note_has_the_place_of_its_kind(note: str, kind: str) -> None:
@@ -75,7 +77,7 @@ TOLD_BY_TABLES = {
     "shadowai/blind_hosts.py": set(blind_hosts._TEXTS),
     "shadowai/grants.py": {"impersonation", "wired"},
     "shadowai/sources/capture/records.py": {kind for kind, _ in records._COUNTED},
-    "shadowai/sources/logs/logfile.py": {"zone", "year", "day_order"},
+    "shadowai/sources/logs/logfile.py": {"zone", "year", "day_order", "time"},
     "shadowai/warehouse.py": {"zone", "year", "day_order"},
 }
 """Modules that make notes of a kind that is not written where the note is made, and the kinds."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadowai.errors import SourceError
-from shadowai.sources.capture.frames import Container, is_capture
+from shadowai.sources.capture.frames import Container, is_capture, is_cut
 from shadowai.sources.capture.packet import Frame
 from tests.sources.capture.capture_files import enhanced, interface, many, opened, payload, pcap_header, section
 
@@ -103,3 +103,11 @@ def test_an_error_before_the_first_block_of_a_section_is_raised_too() -> None:
     container = Container(Breaking(section()[:20]))
     with pytest.raises(SourceError):
         list(container.frames())
+
+
+@pytest.mark.parametrize(
+    "whole", [section("<")[:12], section(">")[:12], pcap_header("<"), pcap_header(">", 0xA1B23C4D)]
+)
+def test_a_beginning_of_what_tells_a_capture_is_cut(whole: bytes) -> None:
+    assert all(is_cut(whole[:size]) for size in range(2, len(whole))) and not is_cut(whole)
+    assert not is_cut(whole[:1]) and not is_cut(b"") and not is_cut(b"\n\r\nx") and not is_cut(b"\n\r\r\nhello world")

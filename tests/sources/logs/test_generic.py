@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import Any
 
@@ -9,8 +10,10 @@ import orjson
 import pytest
 
 from shadowai.model import Record
+from shadowai.sources.container import Content
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.families import flatten
+from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser
 from shadowai.sources.timestamps import Clock
@@ -242,3 +245,16 @@ def test_hostile_lines_do_not_stall(junk: str) -> None:
         FormatReader(formats()[name], Clock()).tokens(junk)
     Recogniser({"generic_kv": formats()["generic_kv"]}).line(junk)
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("mark", [";", "|"])
+def test_pairs_that_no_blank_parts_are_not_read_as_one(mark: str) -> None:
+    line = mark.join(("url=https://chatgpt.com/c/1", "user=jdoe", "src=10.1.2.3", "action=block"))
+    log = LogFile(Content("x.log", io.BytesIO(line.encode())), formats())
+    assert not list(log.rows())
+    assert list(log.gaps())
+
+
+def test_what_a_server_says_in_a_table_is_not_taken_for_what_its_client_did() -> None:
+    record = _row("time,remote_addr,host,bytes_sent", "2026-01-05T09:00:00Z,10.1.2.3,chatgpt.com,52000")
+    assert (record.bytes_up, record.client_ip) == (None, "10.1.2.3")

@@ -220,3 +220,36 @@ def test_a_list_of_names_is_said_to_be_one(tmp_path: Path) -> None:
         "domain,category\nchatgpt.com,AI\nclaude.ai,AI\n", tmp_path
     )
     assert "# No column says" not in described(LOGS["csv of usual names"], tmp_path)
+
+
+def test_a_header_in_between_hides_no_sizes(tmp_path: Path) -> None:
+    text = "time,user,url,bytes_sent\n2026-01-05 09:00:00,jdoe,https://chatgpt.com/,12\n"
+    assert _fields(text * 2, tmp_path)["bytes_up"] == "bytes_sent"
+
+
+def test_sizes_that_are_written_in_two_ways_are_still_sizes(tmp_path: Path) -> None:
+    rows = "2026-01-05 09:00:00,jdoe,https://chatgpt.com/,{}\n"
+    text = "time,user,url,bytes_sent\n" + rows.format('"1,200"') + rows.format("12")
+    assert _fields(text, tmp_path)["bytes_up"] == "bytes_sent"
+
+
+def test_types_of_records_tell_look_ups(tmp_path: Path) -> None:
+    text = '{"time":"2026-01-05T09:00:00Z","client":"10.1.2.3","qname":"chatgpt.com","qtype":"AAAA"}\n'
+    assert 'kind = "dns_query"' in described(text * 2, tmp_path)
+    assert 'kind = "http_request"' in described(text.replace("AAAA", "big") * 2, tmp_path)
+
+
+def test_what_an_object_says_in_words_is_no_log_by_itself(tmp_path: Path) -> None:
+    text = '{"message":"outbound call","timestamp":"2026-01-05T09:00:00Z","userId":"u-1","host":"api.openai.com","path":"/v1/x"}\n'
+    found = _fields(text * 2, tmp_path)
+    assert (found["host"], found["user"]) == ("host", "userId")
+
+
+def test_the_collector_is_no_device(tmp_path: Path) -> None:
+    text = "Time,Source Host,Source Category,user,url\n2026-01-05 09:00:00,gw1,proxy,jdoe,https://chatgpt.com/\n"
+    assert "device" not in _fields(text, tmp_path)
+
+
+def test_a_status_in_another_language_is_an_action(tmp_path: Path) -> None:
+    text = "Zeit;Benutzer;URL;Status\n2026-01-05 09:00:00;jdoe;https://chatgpt.com/;gesperrt\n"
+    assert _fields(text, tmp_path)["action"] == "Status"

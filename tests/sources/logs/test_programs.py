@@ -65,3 +65,19 @@ def test_most_formats_have_steps() -> None:
         if isinstance(family := formats()[name].family, Pattern)
     ]
     assert sum(made) > len(made) * 3 / 4
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "before"),
+    [
+        (r'(?<![\w-])src="([^"]+)"', 'src="', 0),
+        (r"(?:^|[;\s])dst: +(\S+)", "dst:", 1),
+        (r"(a+)\1 then", " then", -1),
+        (r"^.*user '(.*?)'", "user '", -1),
+        (r"(?i)src=(\d+)", "", -1),
+        (r"abcd|efgh", "", -1),
+        (r"\d{1,3}\.\d{1,3} to (\w+)", " to ", 7),
+    ],
+)
+def test_the_text_that_every_match_holds(pattern: str, text: str, before: int) -> None:
+    assert programs.needed(pattern) == (text, before)
