@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(
+    "unhurried"
+)  # how fast a machine makes inputs, the first of which need tables of Unicode, is no property of ours
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``tests``, ``samples``, ``docs`` and ``README.md``."""
