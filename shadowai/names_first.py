@@ -208,7 +208,8 @@ class _NamesFirst:
         if reader.counts(row.tokens):
             found |= COUNTED | SIZED if reader.has_ids else COUNTED
         if not reader.has_ids or not reader.is_named(row.tokens):
-            found |= BY_ADDRESS if description.told is None else SHOWN
+            # whose device it was may be known beside the log, by the time of the record
+            found |= BY_ADDRESS if description.told is None and self._log.known is None else SHOWN
         return found
 
     def way_of(self, row: Row) -> _Manner | None:

@@ -14,11 +14,11 @@ from shadowai import answers, fast, sessions, sightings
 from shadowai.catalog import Catalog
 from shadowai.inputs import scan_log
 from shadowai.inventory import Inventory
-from shadowai.model import Answer, Record
+from shadowai.model import Answer, Note, Record
 from shadowai.names import Names
 from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, formats
-from shadowai.sources.logs.logfile import LogFile
+from shadowai.sources.logs.logfile import Known, LogFile
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 from tests.fast.test_lines import _mutations
@@ -44,8 +44,11 @@ def _low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "SIZES", 6)
 
 
-def _scan(data: bytes, catalog: Catalog, *, alone: bool, told: tuple[str, ...] = ()) -> tuple[Any, ...]:
+def _scan(
+    data: bytes, catalog: Catalog, *, alone: bool, told: tuple[str, ...] = (), known: Known | None = None
+) -> tuple[Any, ...]:
     log = LogFile(Content("x", io.BytesIO(data), modified=expected.MODIFIED), formats(), block_size=1 << 20)
+    log.known = known
     inventory, names = Inventory(), Names(catalog)
     joins = inventory.joins
     for address in told:
@@ -123,6 +126,23 @@ def test_what_an_answer_can_name_is_remembered_when_nothing_else_is(
     data = _panos(60, server="192.0.2.99") + _panos(9, server="192.0.2.3") + _panos(60, server="192.0.2.99")
     _, held, *_ = _both(data, catalog, monkeypatch, alone=False, told=("192.0.2.3",))
     assert ("10.1.0.7", "192.0.2.3") in held
+
+
+class _Leases:
+    """Every address was one device's."""
+
+    notes: tuple[Note, ...] = ()
+
+    def __call__(self, record: Record) -> Record:
+        return replace(record, device=f"pc-{record.client_ip}")
+
+
+def test_whose_device_a_connection_was_is_known_beside_the_log(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = _panos(60, server="192.0.2.3")
+    _, held, *_ = _both(data, catalog, monkeypatch, alone=False, told=("192.0.2.3",), known=_Leases())
+    assert held and all("pc-10.1.0." in one for some in held.values() for one in some)
 
 
 def test_the_compiled_fold_hands_sizes_on(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
