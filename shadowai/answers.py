@@ -89,7 +89,7 @@ class Answers:
         self._others: set[str] = set()
         self._connections: dict[Pair, list[Connection]] = {}
         self._full = False
-        """Whether there were too many connections once; from then on only those are remembered that an answer can name already."""
+        """Whether there were too many connections; until they are settled, only those are remembered that an answer can name already."""
         self._held = self._named = self._parted = self._unheard = self._unkept = 0
 
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
@@ -195,7 +195,7 @@ class Answers:
         """Count every connection that an answer names, but those in ``named``; forget the others."""
         self._count([pair for pair in self._connections if pair in self._told], sink, named)
         self._connections.clear()
-        self._held = 0
+        self._held, self._full = 0, False
 
     def notes(self) -> Iterator[Note]:
         """What was inferred, and what could not be, for there was too much."""

@@ -413,8 +413,8 @@ class _NamesFirst:
 _REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE, _NAMELESS = range(6)
 _PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
 _LOOKED_AT, _PASSED_BY, _SET_ASIDE = range(3)
-"""What a name may be, and a way of use, and what is done with a line that names no host and whose server is of no service (the last:
-only if both addresses stand in it), as :class:`shadowai.fast.lines.Fold` numbers them."""
+"""What a name may be, and a way of use, and what is done with a line that names no host and whose server is of no service, as
+:class:`shadowai.fast.lines.Fold` numbers them."""
 
 
 _MOST_FACTS = 32

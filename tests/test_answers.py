@@ -13,6 +13,7 @@ import pytest
 from shadowai import answers, fast
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
+from shadowai.model import Actor
 from shadowai.sources.logs import bulk
 from tests.test_sessions import entries, folded, scanned
 
@@ -273,3 +274,16 @@ def test_connections_beyond_what_is_remembered_are_passed_by_in_compiled_code_to
         found.append((entries(inventory, catalog), list(inventory.notes("user"))))
     assert found[0] == found[1]
     assert any(row.service_id == "claude" or "anthropic" in row.service_id for row in found[0][0])
+
+
+def test_once_connections_are_settled_others_are_remembered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a log that is followed, what waited is counted or forgotten now and then: what comes later may wait again."""
+    monkeypatch.setattr(answers, "CONNECTIONS", 2)
+    kept = answers.Answers()
+    for line in range(3):
+        if kept.wants("10.0.0.7", "192.0.2.1"):
+            actor = Actor(None, None, "10.0.0.7")
+            kept.wait("192.0.2.1", answers.Connection(actor, "firewall", "x", "x", line, 1, None, False, 1, 1, None))
+    assert kept.heard == set() and not kept.wants("10.0.0.7", "192.0.2.1")
+    kept.settle(lambda _, __: None, ())
+    assert kept.heard is None and kept.wants("10.0.0.7", "192.0.2.1")

@@ -251,6 +251,15 @@ cdef int make_table(Table *table, size_t most) except -1:
     return 0
 
 
+cdef int put_slots(int *into, slots, int most) except -1:
+    """How many ``slots`` there are, which are put in their place; raises ``ValueError`` where there is no room for so many."""
+    if len(slots) > most:
+        raise ValueError("a plan with too many columns")
+    for place, slot in enumerate(slots):
+        into[place] = slot
+    return len(slots)
+
+
 cdef int letter(uint8_t byte) noexcept nogil:
     """What a gram knows of a byte: the small letters from 1 on, what parts words, all others."""
     if c'a' <= byte <= c'z':
@@ -609,23 +618,15 @@ cdef class Fold:
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
             self.column_of[slot] = column if self.family == BLANKS and column is not None else 0
-        self.n_host, self.n_manner, self.n_url = len(plan.host), len(plan.manner), len(plan.url)
-        self.n_time, self.n_up, self.n_down = len(plan.time), len(plan.bytes_up), len(plan.bytes_down)
+        self.n_host = len(plan.host)
         for place, (slot, whole, part) in enumerate(plan.host):
             self.host_slots[place], self.host_whole[place], self.host_part[place] = slot, whole, part
-        self.n_actor = len(plan.actor)
-        for place, slot in enumerate(plan.actor):
-            self.actor_slots[place] = slot
-        for place, slot in enumerate(plan.manner):
-            self.manner_slots[place] = slot
-        for place, slot in enumerate(plan.url):
-            self.url_slots[place] = slot
-        for place, slot in enumerate(plan.time):
-            self.time_slots[place] = slot
-        for place, slot in enumerate(plan.bytes_up):
-            self.up_slots[place] = slot
-        for place, slot in enumerate(plan.bytes_down):
-            self.down_slots[place] = slot
+        self.n_actor = put_slots(self.actor_slots, plan.actor, MOST_SLOTS)
+        self.n_manner = put_slots(self.manner_slots, plan.manner, MOST_SLOTS)
+        self.n_url = put_slots(self.url_slots, plan.url, MOST_SLOTS)
+        self.n_time = put_slots(self.time_slots, plan.time, MOST_SLOTS)
+        self.n_up = put_slots(self.up_slots, plan.bytes_up, MOST_SLOTS)
+        self.n_down = put_slots(self.down_slots, plan.bytes_down, MOST_SLOTS)
         self.checks = len(plan.checks)
         for place, (slots, elements, whole, raw, more) in enumerate(plan.checks):
             self._take_check(&self.check[place], slots, elements, whole, raw)
@@ -635,53 +636,37 @@ cdef class Fold:
             self._take_check(&self.test[place], slots, elements, whole, raw)
         self._take_programs(plan.programs, plan.line, plan.searches)
         self._take_ranges(ranges)
-        self.n_server = -1 if plan.server is None else len(plan.server)
-        self.n_client = -1 if plan.client is None else len(plan.client)
-        for place, slot in enumerate(plan.server or ()):
-            self.server_slots[place] = slot
-        for place, slot in enumerate(plan.client or ()):
-            self.client_slots[place] = slot
-        self.n_absent = len(plan.absent)
-        for place, slot in enumerate(plan.absent):
-            self.absent[place] = slot
+        self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
+        self.n_client = -1 if plan.client is None else put_slots(self.client_slots, plan.client, MOST_SLOTS)
+        self.n_absent = put_slots(self.absent, plan.absent, MOST_SLOTS)
         for slot in plan.lists:
             self.may_be_object[slot] = True
         self.n_answers = len(plan.told)
         for place, slot in enumerate(plan.told):
             self.answer_slots[place], self.may_be_list[slot] = slot, plan.askers is not None
-        self.n_askers = -1 if plan.askers is None or self.n_answers > MOST_ANSWERS else len(plan.askers)
-        for place, slot in enumerate(plan.askers or ()):
-            self.asker_slots[place] = slot
-        self.n_row = len(plan.row)
-        for place, slot in enumerate(plan.row):
-            self.row[place] = slot
+        self.n_askers = -1
+        if plan.askers is not None and self.n_answers <= MOST_ANSWERS:
+            self.n_askers = put_slots(self.asker_slots, plan.askers, MOST_SLOTS)
+        self.n_row = put_slots(self.row, plan.row, MOST_SLOTS)
         if plan.aside is not None:
             self._take_aside(plan.aside)
         self._take_cuts(plan.cuts, plan.name_cuts)
 
     cdef int _take_aside(self, plan) except -1:
         """Keep where lines without a name tell the id and the size of a connection."""
-        lists = [plan.port, plan.bytes_up, plan.bytes_down, plan.lasted, *plan.id]
-        if max(map(len, lists)) > MOST_SPELLINGS or len(plan.id) > MOST_PLACES or max(len(plan.tests), len(plan.searches)) > MOST_PATTERNS:
+        if len(plan.id) > MOST_PLACES or max(len(plan.tests), len(plan.searches)) > MOST_PATTERNS:
             raise ValueError("a connection's id with too many parts")
         for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_{},/":
             self.of_id[<uint8_t>byte] = 1
         self.id_prefix, self.always = plan.prefix, plan.always
         self.places = len(plan.id)
         for place, slots in enumerate(plan.id):
-            self.id_spellings[place] = len(slots)
-            for spelling, slot in enumerate(slots):
-                self.id_slots[place][spelling] = slot
-        self.n_port, self.n_total_up, self.n_total_down = len(plan.port), len(plan.bytes_up), len(plan.bytes_down)
-        for place, slot in enumerate(plan.port):
-            self.port_slots[place] = slot
-        for place, slot in enumerate(plan.bytes_up):
-            self.total_up_slots[place] = slot
-        for place, slot in enumerate(plan.bytes_down):
-            self.total_down_slots[place] = slot
-        self.n_lasted, self.lasted_ms = len(plan.lasted), plan.lasted_ms
-        for place, slot in enumerate(plan.lasted):
-            self.lasted_slots[place] = slot
+            self.id_spellings[place] = put_slots(self.id_slots[place], slots, MOST_SPELLINGS)
+        self.n_port = put_slots(self.port_slots, plan.port, MOST_SPELLINGS)
+        self.n_total_up = put_slots(self.total_up_slots, plan.bytes_up, MOST_SPELLINGS)
+        self.n_total_down = put_slots(self.total_down_slots, plan.bytes_down, MOST_SPELLINGS)
+        self.lasted_ms = plan.lasted_ms
+        self.n_lasted = put_slots(self.lasted_slots, plan.lasted, MOST_SPELLINGS)
         self.aside_tests, self.aside_searches = len(plan.tests), len(plan.searches)
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             self._take_check(&self.aside_test[place], slots, elements, whole, raw)

@@ -259,7 +259,8 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
     try:
         plan = maker(reader)
         _fill(plan, reader)
-        plan.lists = [slot for slot in plan.absent if slot not in _used(plan)]
+        used = _used(plan)
+        plan.lists = [slot for slot in plan.absent if slot not in used]
         told = reader.description.told if joined else None
         plan.told = _all(plan, reader, told.addresses) if told is not None else []
         asked = (
@@ -267,7 +268,7 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
             if told is not None
             else None
         )
-        if asked is not None and plan.client is not None and not _used(plan).intersection(plan.told):
+        if asked is not None and plan.client is not None and not used.intersection(plan.told):
             plan.askers = list(dict.fromkeys((*asked, *plan.client)))
         _write_programs(plan, reader.description)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway

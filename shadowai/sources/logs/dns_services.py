@@ -4,6 +4,8 @@ Pi-hole's ``status``, https://docs.pi-hole.net/database/query-database/: 1, 4 to
 server asked, a busy database, or as a special domain; 2, 3, 12 to 14 and 17 were answered.
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Pattern, TimeOf, Told, When
 
 NEXTDNS = LogFormat(
@@ -64,12 +66,10 @@ PIHOLE_CSV = LogFormat(
     product="pihole_ftl",
 )
 
-PIHOLE_JSON = LogFormat(
+PIHOLE_JSON = replace(
+    PIHOLE_CSV,
     name="pihole_ftl_json",
     title="Pi-hole's database of queries as sqlite3 writes it (JSON)",
-    vendor="Pi-hole",
-    doc=PIHOLE.doc,
-    kind="dns_query",
     family=Json(
         requires=(
             ("id", r"^\d+$"),
@@ -80,13 +80,6 @@ PIHOLE_JSON = LogFormat(
             ("client", "."),
         )
     ),
-    fields=PIHOLE.fields,
-    time=PIHOLE.time,
-    zone="utc",
-    rank=12,
-    blocked=PIHOLE.blocked,
-    allowed=PIHOLE.allowed,
-    product="pihole_ftl",
 )
 
 PIHOLE_API = LogFormat(
