@@ -24,7 +24,7 @@ setup(
             "shadowai.fast.lines",
             [f"{FOLDER}/lines.pyx"],
             include_dirs=[FOLDER],
-            depends=[f"{FOLDER}/lines.h", f"{FOLDER}/matcher.pxi"],
+            depends=[f"{FOLDER}/lines.h", *sorted(map(str, Path(FOLDER, "line_fold").glob("*.pxi")))],
             optional=True,
         ),
     ],

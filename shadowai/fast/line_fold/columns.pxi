@@ -1,0 +1,251 @@
+# From a line to its columns, and what is asked of them before anything else.
+
+
+cdef inline void _set(Fold self, int place, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+    cdef int slot
+    if place < MOST_WIDTH:
+        slot = self.slot_of[place]
+        if slot >= 0:
+            self.begin[slot] = begin
+            self.end[slot] = end
+
+
+cdef int _uncut(Fold self) noexcept nogil:
+    """What a line is of which nothing is looked at: where there are headers, it may be one."""
+    cdef const uint8_t *at = self.line_begin
+    if self.family != QUOTED and self.family != TABS and self.family != W3C:
+        return UNSURE
+    if self.family == QUOTED:
+        return OPEN if _odd(self) == OPEN else HEADER if self.exact else UNSURE
+    while at < self.line_end and at[0] == 0:
+        at += 1
+    return HEADER if at < self.line_end and at[0] == c'#' else UNSURE
+
+
+cdef int _odd(Fold self) noexcept nogil:
+    """What a line is that cannot be cut here: whether its last quote is open decides about the next lines."""
+    cdef const uint8_t *at = self.line_begin
+    cdef int quotes = 0
+    while at < self.line_end:
+        at = <const uint8_t *>memchr(at, c'"', self.line_end - at)
+        if at == NULL:
+            break
+        quotes ^= 1
+        at += 1
+    return OPEN if quotes else UNSURE
+
+
+cdef int _cut(Fold self) except -1 nogil:
+    cdef int taken
+    memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
+    self.ahead_of = -1
+    self.cut_out = 0
+    if self.family == OBJECT:
+        taken = _object(self)
+    elif self.family == QUOTED:
+        taken = _quoted(self)
+    elif self.family == TABS:
+        taken = _tabs(self)
+    elif self.family == W3C:
+        taken = _w3c(self)
+    elif self.family == PAIRS:
+        taken = _pairs(self)
+    elif self.family == CEF:
+        taken = _cef(self)
+    elif self.family == LEEF:
+        taken = _leef(self)
+    elif self.family == PATTERN:
+        taken = _patterns(self)
+        return UNSURE if taken == SURE and not _is_whole(self) else taken
+    elif self.family == PAIRED:
+        taken = _paired(self)
+    else:
+        taken = _blanks(self)
+    if taken != SURE:
+        return taken
+    _look_ahead(self)
+    return SURE if _is_whole(self) and _checked(self) and _looks_like_one(self) else UNSURE
+
+
+cdef inline bint _is_whole(Fold self) noexcept nogil:
+    """Whether nothing is there that is not gone into."""
+    cdef int place
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    self.answers = False
+    for place in range(self.n_answers):
+        if _inner(self, self.answer_slots[place], &at, &end) and not (at == end or (end - at == 1 and at[0] == c'-')):
+            if self.n_askers < 0:
+                return False
+            self.answers = True
+    for place in range(self.n_absent):
+        if self.begin[self.absent[place]] != NULL:
+            return False
+    return True
+
+
+cdef bint _looks_like_one(Fold self) noexcept nogil:
+    """Whether the line is as every line of the format is."""
+    cdef Machine *machine = self.line_machine
+    return machine == NULL or found(machine, self.line_begin, self.line_begin, self.line_end)
+
+
+cdef bint _checked(Fold self) noexcept nogil:
+    """Whether of each check, or group of checks, one holds."""
+    cdef int place = 0, last
+    cdef bint held
+    while place < self.checks:
+        last = place + self.check[place].more
+        held = False
+        while place <= last:
+            held = held or _holds(self, &self.check[place])
+            place += 1
+        if not held:
+            return False
+    return True
+
+
+cdef bint _holds(Fold self, const Check *check) noexcept nogil:
+    """Whether a column is as the plan asks."""
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef int slot = _spelt(self, check)
+    if not _inner(self, slot, &at, &end):
+        return False
+    if check.raw:
+        at, end = self.begin[slot], self.end[slot]
+    if check.elements and _is_escaped(self, at, end):
+        return False
+    return _fits(self, check, at, end)
+
+
+cdef int _tests(Fold self, int length) noexcept nogil:
+    """Put into the key which conditions hold; -1 where one is about text that the reference reads otherwise."""
+    return _conditions(self, length, self.test, self.tests, self.search_machine, self.search_slot, self.searches)
+
+
+cdef int _conditions(
+    Fold self, int length, const Check *test, int tests, Machine **machine, const int *slot, int searches
+) noexcept nogil:
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef int place
+    if length < 0 or length + tests + searches > MOST_KEY:
+        return -1
+    for place in range(tests):
+        if not _text(self, _spelt(self, &test[place]), &at, &end):
+            return -1
+        self.key[length + place] = _fits(self, &test[place], at, end)
+    length += tests
+    for place in range(searches):
+        if not _text(self, slot[place], &at, &end):
+            return -1
+        self.key[length + place] = found(machine[place], at, at, end)
+        if machine[place].stuck:
+            return -1
+    return length + searches
+
+
+cdef inline int _spelt(Fold self, const Check *check) noexcept nogil:
+    return _first_there(self, check.slots, check.spellings)
+
+
+cdef inline int _first_there(Fold self, const int *slots, int count) noexcept nogil:
+    """The first of some columns that is there, else the last."""
+    cdef int spelling = 0
+    while self.begin[slots[spelling]] == NULL and spelling + 1 < count:
+        spelling += 1
+    return slots[spelling]
+
+
+cdef bint _cut_pieces(Fold self, int count) noexcept nogil:
+    """Cut out the first so many columns that are pieces of others; false where one is of text that the reference reads otherwise."""
+    cdef Cut *cut
+    cdef Machine *machine
+    cdef int place, each, held
+    for place in range(self.cut_out, count):
+        cut = &self.cuts[place]
+        held = 1
+        for each in range(cut.conditions):
+            held = _has(self, &cut.only[each])
+            if held <= 0:
+                break
+        if held > 0:
+            held = _has(self, &cut.of)
+        if held < 0:
+            return False
+        machine = cut.of.machine
+        if held and machine.n_saved == 2 and machine.saved[0] != NULL and machine.saved[1] != NULL:
+            self.begin[cut.into], self.end[cut.into] = machine.saved[0], machine.saved[1]
+    self.cut_out = max(self.cut_out, count)
+    return True
+
+
+cdef int _has(Fold self, Only *one) noexcept nogil:
+    """Whether a pattern is found in a column; -1 where the reference has to say."""
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    if not _text(self, _first_there(self, one.slots, one.spellings), &at, &end):
+        return -1
+    if found(one.machine, at, at, end):
+        return 1
+    return -1 if one.machine.stuck else 0
+
+
+cdef bint _text(Fold self, int slot, const uint8_t **at, const uint8_t **end) noexcept nogil:
+    """The text of a column that a condition is about, empty where it has none; false where the reference reads it otherwise."""
+    cdef const uint8_t *raw = self.begin[slot]
+    if not _inner(self, slot, at, end):
+        at[0] = end[0] = self.line_begin
+        return True
+    if self.family == OBJECT and raw[0] != c'"':
+        return _is_own(self, raw, self.end[slot])
+    if marks(at[0], end[0]) & (HAS_HIGH if self.family == OBJECT or self.family == PATTERN else HAS_HIGH | HAS_HOLDER):
+        return False
+    return not _is_escaped(self, at[0], end[0])
+
+
+cdef bint _is_own(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a value of JSON that is no text is written as the reference writes it: a word, or a whole number."""
+    if c'a' <= at[0] <= c'z':
+        return True
+    while at < end:
+        if not _is_digit(self, at[0]):
+            return False
+        at += 1
+    return True
+
+
+cdef inline bint _is_escaped(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a value may be another text to the reference."""
+    return (
+        (self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF or self.family == OBJECT or self.family == TABS)
+        and at < end and memchr(at, c'\\', end - at) != NULL
+    )
+
+
+cdef bint _fits(Fold self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """So many bytes of these, then so many of those, as many as there are."""
+    cdef const Element *element = check.element
+    cdef const Element *last = element + check.elements
+    cdef const uint8_t *begin
+    cdef const uint8_t *stop
+    while element < last:
+        begin = at
+        stop = at + element.most if element.most < end - at else end
+        at = run_of(&element.bytes, at, stop, self.limit)
+        if at - begin < element.least:
+            return False
+        element += 1
+    return at == end or not check.whole
+
+
+cdef inline bint _inner(Fold self, int slot, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+    """The text of a column without its quotes; false where it has none."""
+    begin[0], end[0] = self.begin[slot], self.end[slot]
+    if begin[0] == NULL:
+        return False
+    if self.family != PATTERN and self.family != TABS and end[0] - begin[0] >= 2 and begin[0][0] == c'"' and not self.is_piece[slot]:
+        begin[0] += 1
+        end[0] -= 1
+    return True

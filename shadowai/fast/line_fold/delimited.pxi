@@ -1,0 +1,140 @@
+# Lines of columns with something between them: blanks, tabs, commas with quotes, W3C.
+
+
+cdef int _blanks(Fold self) noexcept nogil:
+    """Columns between blanks; no quote and no bracket, which may hold blanks."""
+    cdef const uint8_t *begin = self.line_begin
+    cdef int count, place, slot, column, more = 0, doubled = 0
+    cdef int *places = self.spaces
+    count = spaces(begin, self.line_end, places, MOST_WIDTH)
+    if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ' or places[0] == 0:
+        return UNSURE
+    places[count] = <int>(self.line_end - begin)
+    while more + 1 < count and places[more + 1] == places[more] + 1:
+        more += 1
+    for place in range(more + 1, count):
+        doubled |= places[place] == places[place - 1] + 1
+    if doubled or count - more + 1 < self.width:
+        return UNSURE  # only what stands behind the time is set in columns
+    for slot in range(self.slots):
+        column = self.column_of[slot]
+        if column == 0:
+            self.begin[slot], self.end[slot] = begin, begin + places[0]
+        elif column <= count - more:
+            self.begin[slot], self.end[slot] = begin + places[column + more - 1] + 1, begin + places[column + more]
+    return SURE
+
+
+cdef int _w3c(Fold self) noexcept nogil:
+    """Columns between single blanks, some in quotes; a line that begins with # is a directive."""
+    cdef const uint8_t *at = self.line_begin
+    cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *mark
+    cdef int place = 0
+    if at < stop and at[0] == c'#':
+        return HEADER
+    while at < stop:
+        if at[0] == c'"':
+            mark = <const uint8_t *>memchr(at + 1, c'"', stop - at - 1)
+            if mark == NULL or mark == at + 1 or (mark + 1 < stop and mark[1] != c' '):
+                return UNSURE
+            mark += 1
+        else:
+            mark = either(at, stop, c' ', c'"')
+            if mark == at or (mark < stop and mark[0] == c'"'):
+                return UNSURE
+        _set(self, place, at, mark)
+        place += 1
+        if mark == stop:
+            break
+        at = mark + 1
+        if at == stop:
+            return UNSURE
+    return SURE if place == self.width else UNSURE
+
+
+cdef int _tabs(Fold self) noexcept nogil:
+    """Columns between single tabs (or another byte)."""
+    cdef const uint8_t *at = self.line_begin
+    cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *mark
+    cdef int place = 0
+    if at < stop and at[0] == c'#':
+        return HEADER
+    while True:
+        mark = <const uint8_t *>memchr(at, self.delimiter, stop - at) if at < stop else NULL
+        if mark == NULL:
+            mark = stop
+        _set(self, place, at, mark)
+        place += 1
+        if mark == stop:
+            break
+        at = mark + 1
+    return SURE if place == self.width else UNSURE
+
+
+cdef int _quoted(Fold self) except -1 nogil:
+    """Comma separated values (RFC 4180): quotes around whole values only, two for one within."""
+    cdef const uint8_t *at = self.line_begin
+    cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *mark
+    cdef int place = 0
+    while True:
+        if at < stop and at[0] == c'"':
+            mark = at + 1
+            while True:
+                mark = <const uint8_t *>memchr(mark, c'"', stop - mark) if mark < stop else NULL
+                if mark == NULL:
+                    return OPEN
+                if mark + 1 < stop and mark[1] == c'"':
+                    mark += 2
+                    continue
+                break
+            mark += 1
+            if mark < stop and mark[0] != self.delimiter:
+                return _uncut(self)
+        else:
+            if at < stop and at[0] == c' ':
+                return _uncut(self)
+            mark = either(at, stop, self.delimiter, c'"')
+            if mark < stop and mark[0] == c'"':
+                return _uncut(self)
+        if mark - at > MOST_FIELD:
+            return _uncut(self)
+        if place == 0 and self.exact and _letter(self, at, mark) and _begins_header(self, at, mark):
+            return _uncut(self)
+        _set(self, place, at, mark)
+        place += 1
+        if mark == stop:
+            break
+        at = mark + 1
+    return SURE if place == self.width or (place > self.width and not self.exact) else _uncut(self)
+
+
+cdef bint _letter(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a first column begins as a header's would."""
+    if at < end and at[0] == c'"':
+        at += 1
+    if at >= end or at[0] == c'"':
+        return self.first == c'"'
+    return c'a' <= (at[0] | 0x20) <= c'z' or at[0] >= 0x80 or at[0] == self.first
+
+
+cdef bint _begins_header(Fold self, const uint8_t *at, const uint8_t *end) except -1 nogil:
+    """Whether the reference thinks that a row which begins so may be a header; long texts are none of its columns."""
+    cdef uint64_t hash = 0
+    cdef Entry *entry
+    cdef int digits = 0
+    cdef const uint8_t *one = at
+    if end - at > MOST_NAME:
+        return False
+    while one < end:
+        digits += _is_digit(self, one[0])
+        one += 1
+    if self.family == QUOTED and digits > self.most_digits:
+        return False
+    entry = find(&self.firsts, at, end - at, &hash)
+    if entry != NULL:
+        return entry.value != 0
+    with gil:
+        return _ask_first(self, at, end, hash)

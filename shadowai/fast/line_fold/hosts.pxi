@@ -1,0 +1,139 @@
+# Names of hosts: which of them are of no service, without asking anybody.
+
+
+cdef void _look_ahead(Fold self) noexcept nogil:
+    """Let the memory bring what is known of the line's host while its columns are checked."""
+    cdef int place
+    if not self.by_name:
+        return
+    for place in range(self.n_host):
+        if _named(self, place, &self.ahead, &self.ahead_end):
+            if _bare(self, &self.ahead, &self.ahead_end):
+                self.ahead_of = place
+                self.ahead_hash = hash_in(&self.strangers, self.ahead, _length(self, self.ahead, self.ahead_end))
+                fetch_early(&self.strangers.entries[(self.ahead_hash >> 1) & self.strangers.mask])
+            return
+
+
+cdef inline bint _named(Fold self, int place, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+    """Whether a column names a host, if in a URL."""
+    if self.host_part[place] == CONDITION or not _inner(self, self.host_slots[place], begin, end):
+        return False
+    return not (begin[0] == end[0] or (end[0] - begin[0] == 1 and begin[0][0] == c'-') or _is_path(self, begin[0], end[0]))
+
+
+cdef bint _is_strange(Fold self) except -1 nogil:
+    """Whether the line names a host for sure, and all its names are plain and of no service."""
+    cdef int place
+    cdef bint named = False
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef const uint8_t *last = NULL
+    cdef Py_ssize_t length = 0
+    cdef uint64_t hash = 0
+    for place in range(self.n_host):
+        if place == self.ahead_of:
+            at, end, hash = self.ahead, self.ahead_end, self.ahead_hash
+        elif not _named(self, place, &at, &end):
+            continue
+        elif not _bare(self, &at, &end):
+            return False
+        else:
+            hash = 0
+        if last == NULL or end - at != length or not same_text(at, last, length):
+            if not _is_stranger(self, at, end, hash):
+                return False
+            last, length = at, end - at
+        named = named or self.host_part[place] == SURE_NAME
+    return named
+
+
+cdef bint _bare(Fold self, const uint8_t **begin, const uint8_t **end) noexcept nogil:
+    """Reduces a URL, ``host:port`` or host to the host; false where that is not in small letters, or something else stands around it."""
+    cdef const uint8_t *at = begin[0]
+    cdef const uint8_t *stop = end[0]
+    if stop - at > 8 and at[0] == c'h' and memcmp(at, b"http", 4) == 0:
+        if memcmp(at + 4, b"://", 3) == 0:
+            at += 7
+        elif memcmp(at + 4, b"s://", 4) == 0:
+            at += 8
+    begin[0] = at
+    while at < stop and self.of_host[at[0]]:
+        at += 1
+    end[0] = at
+    return _ends(self, at, stop)
+
+
+cdef inline Py_ssize_t _length(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Of a host, without the dot that DNS writes behind a whole name."""
+    return end - at - 1 if end - at > 1 and (end - 1)[0] == c'.' else end - at
+
+
+cdef bint _is_stranger(Fold self, const uint8_t *at, const uint8_t *end, uint64_t hash) except -1 nogil:
+    """Whether a host is neither an address nor of a service; remembered, while there is room. ``hash`` is 0 where it is not known."""
+    cdef Py_ssize_t length = _length(self, at, end)
+    cdef Entry *entry
+    cdef bint found
+    if not 0 < length <= MOST_NAME:
+        return False
+    if not hash:
+        hash = hash_in(&self.strangers, at, length)
+    entry = find_hashed(&self.strangers, at, length, hash)
+    if entry != NULL:
+        return entry.value != 0
+    found = _is_plain(self, at, at + length)
+    if is_full(&self.strangers):
+        clear(&self.strangers)
+    put(&self.strangers, at, length, hash, found)
+    return found
+
+
+cdef bint _is_plain(Fold self, const uint8_t *name, const uint8_t *end) noexcept nogil:
+    """Whether a host in small letters is a name of several labels (RFC 1123, section 2.1), and of no service."""
+    cdef const uint8_t *at
+    cdef const uint8_t *label = name
+    cdef int labels = 1, last = letter(c'.')
+    cdef uint64_t hash = 0
+    at = name
+    while at < end:
+        if at[0] == c'.':
+            if at == label or at - label > 63 or label[0] == c'-' or (at - 1)[0] == c'-':
+                return False
+            labels += 1
+            label = at + 1
+        last = ((last << 5) | letter(at[0])) & 0x7FFF
+        if self.gram[last]:
+            return False
+        at += 1
+    if self.gram[((last << 5) | letter(c'.')) & 0x7FFF]:
+        return False
+    if labels < 2 or end - label < 2 or end - label > 63 or label[0] == c'-' or not c'a' <= (end - 1)[0] <= c'z':
+        return False
+    label = name
+    while label < end:
+        if find(&self.known, label, end - label, &hash) != NULL:
+            return False
+        while label < end and label[0] != c'.':
+            label += 1
+        label += 1
+    return True
+
+
+cdef bint _ends(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether behind a host nothing stands but a port and a path."""
+    cdef int digits = 0
+    if at < end and at[0] == c':':
+        at += 1
+        while at < end and c'0' <= at[0] <= c'9':
+            at += 1
+            digits += 1
+        if not 0 < digits < 6:
+            return False
+    return at == end or at[0] == c'/'
+
+
+cdef bint _is_path(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a text is a path alone, in which there is no host; JSON may escape its slash."""
+    if at < end and self.family == OBJECT and at[0] == c'\\':
+        at += 1
+    return at < end and at[0] == c'/' and (at + 1 == end or (at[1] != c'/' and at[1] != c'\\'))

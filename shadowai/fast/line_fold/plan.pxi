@@ -1,0 +1,176 @@
+# What a plan says, put where the fold looks for it.
+
+
+cdef int put_slots(int *into, slots, int most) except -1:
+    """How many ``slots`` there are, which are put in their place; raises ``ValueError`` where there is no room for so many."""
+    if len(slots) > most:
+        raise ValueError("a plan with too many columns")
+    for place, slot in enumerate(slots):
+        into[place] = slot
+    return len(slots)
+
+
+cdef int letter(uint8_t byte) noexcept nogil:
+    """What a gram knows of a byte: the small letters from 1 on, what parts words, all others."""
+    if c'a' <= byte <= c'z':
+        return byte - c'a' + 1
+    return 27 if byte == c'.' or byte == c'-' else 0
+
+
+cdef int _take_aside(Fold self, plan) except -1:
+    """Keep where lines without a name tell the id and the size of a connection."""
+    if len(plan.id) > MOST_PLACES or max(len(plan.tests), len(plan.searches)) > MOST_PATTERNS:
+        raise ValueError("a connection's id with too many parts")
+    for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_{},/":
+        self.of_id[<uint8_t>byte] = 1
+    self.id_prefix, self.always = plan.prefix, plan.always
+    self.places = len(plan.id)
+    for place, slots in enumerate(plan.id):
+        self.id_spellings[place] = put_slots(self.id_slots[place], slots, MOST_SPELLINGS)
+    self.n_port = put_slots(self.port_slots, plan.port, MOST_SPELLINGS)
+    self.n_total_up = put_slots(self.total_up_slots, plan.bytes_up, MOST_SPELLINGS)
+    self.n_total_down = put_slots(self.total_down_slots, plan.bytes_down, MOST_SPELLINGS)
+    self.lasted_ms = plan.lasted_ms
+    self.n_lasted = put_slots(self.lasted_slots, plan.lasted, MOST_SPELLINGS)
+    self.aside_tests, self.aside_searches = len(plan.tests), len(plan.searches)
+    for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
+        _take_check(self, &self.aside_test[place], slots, elements, whole, raw)
+    self.aside_searchers = [Matcher(program) for _, program in plan.searches]
+    for place, (slot, _) in enumerate(plan.searches):
+        self.aside_slot[place], self.aside_machine[place] = slot, &(<Matcher>self.aside_searchers[place]).machine
+    self.aside = True
+    return 0
+
+
+cdef int _take_cuts(Fold self, cuts, int name_cuts) except -1:
+    """Keep how columns are cut out of others."""
+    cdef Cut *cut
+    if len(cuts) > MOST_CUTS:
+        raise ValueError("a plan with too many pieces")
+    self.cutters = []
+    self.n_cuts, self.name_cuts = len(cuts), name_cuts
+    for place, (slots, program, into, only) in enumerate(cuts):
+        cut = &self.cuts[place]
+        if len(only) > MOST_ONLY:
+            raise ValueError("a piece with too many conditions")
+        _take_only(self, &cut.of, slots, program)
+        cut.into, cut.conditions = into, len(only)
+        for each, (held, pattern) in enumerate(only):
+            _take_only(self, &cut.only[each], held, pattern)
+    for place in range(self.n_up):
+        self.sizes_cut = self.sizes_cut or self.is_piece[self.up_slots[place]]
+    for place in range(self.n_down):
+        self.sizes_cut = self.sizes_cut or self.is_piece[self.down_slots[place]]
+    return 0
+
+
+cdef int _take_only(Fold self, Only *one, slots, program) except -1:
+    if not 0 < len(slots) <= MOST_SPELLINGS:
+        raise ValueError("a piece of too many columns")
+    self.cutters.append(Matcher(program))
+    one.machine = &(<Matcher>self.cutters[len(self.cutters) - 1]).machine
+    one.spellings = len(slots)
+    for place, slot in enumerate(slots):
+        one.slots[place] = slot
+    return 0
+
+
+cdef int _take_ranges(Fold self, ranges) except -1:
+    """Keep the addresses outside of which none is of a service."""
+    self.n_ranges = len(ranges)
+    self.ranges = <uint32_t *>malloc((2 * self.n_ranges + 1) * sizeof(uint32_t))
+    if self.ranges == NULL:
+        raise MemoryError
+    for place, (first, last) in enumerate(ranges):
+        self.ranges[2 * place], self.ranges[2 * place + 1] = first, last
+    return 0
+
+
+cdef int _take_known(Fold self, known) except -1:
+    """Keep the hosts and parent domains without which a host is of no service."""
+    cdef uint64_t hash = 0
+    cdef bytes name
+    make_table(&self.known, 1 << max(len(known) + 1, 2).bit_length())
+    for name in known:
+        if len(name) < MOST_KEY and self.known.filled + MOST_KEY < MOST_BYTES:
+            find(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), &hash)
+            put(&self.known, <const uint8_t *>PyBytes_AS_STRING(name), len(name), hash, 0)
+        else:
+            self.by_name = False
+    return 0
+
+
+cdef int _take_check(Fold self, Check *check, slots, elements, bint whole, bint raw) except -1:
+    if len(elements) > MOST_ELEMENTS or not 0 < len(slots) <= MOST_SPELLINGS:
+        raise ValueError("a check with too many elements, or columns")
+    check.spellings, check.elements, check.whole, check.raw = len(slots), len(elements), whole, raw
+    for place, slot in enumerate(slots):
+        check.slots[place] = slot
+    for place, (members, least, most) in enumerate(elements):
+        for byte in members:
+            check.element[place].bytes.members[<uint8_t>byte] = 1
+        find_ranges(&check.element[place].bytes)
+        check.element[place].least, check.element[place].most = least, most
+    return 0
+
+
+cdef int _take_programs(Fold self, programs, line, searches) except -1:
+    if len(programs) > MOST_PATTERNS or len(searches) > MOST_PATTERNS:
+        raise ValueError("a plan with too many patterns")
+    self.matchers = [Matcher(program) for program in programs]
+    self.n_machines = len(programs)
+    for place in range(self.n_machines):
+        self.machine[place] = &(<Matcher>self.matchers[place]).machine
+    if line is not None:
+        self.matchers.append(Matcher(line))
+        self.line_machine = &(<Matcher>self.matchers[self.n_machines]).machine
+    self.searchers = [Matcher(program) for _, program in searches]
+    self.searches = len(searches)
+    for place, (slot, _) in enumerate(searches):
+        self.search_slot[place], self.search_machine[place] = slot, &(<Matcher>self.searchers[place]).machine
+    return 0
+
+
+cdef int _want(Fold self, bytes path, int slot) except -1:
+    """Look for the value under a dotted path, and into what its beginnings name."""
+    cdef bytes part
+    steps = path.split(b".")
+    for count in range(1, len(steps) + 1):
+        part = b".".join(steps[:count])
+        if len(part) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
+            raise ValueError("a plan with too many names")
+        _put_name(self, part, slot if count == len(steps) else -1)
+    return 0
+
+
+cdef int _want_key(Fold self, bytes key, int slot) except -1:
+    """Look for the value of a pair, or for a part of CEF's header or a custom field by its label."""
+    heads = (b"vendor", b"product", b"version", b"class", b"name", b"severity")
+    if self.family == LEEF:
+        heads = (b"vendor", b"product", b"version", b"id")
+    head, _, part = key.partition(b".")
+    if (self.family == CEF and head == b"cef") or (self.family == LEEF and head == b"leef"):
+        if part in heads:
+            self.head_slots[heads.index(part)] = slot
+        return 0
+    if len(key) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
+        raise ValueError("a plan with too many names")
+    self.labels = self.labels or (self.family == CEF and key.startswith(b"label."))
+    return _put_name(self, key, slot)
+
+
+cdef int _put_name(Fold self, bytes text, int slot) except -1:
+    cdef uint64_t hash = 0
+    cdef const uint8_t *raw = <const uint8_t *>PyBytes_AS_STRING(text)
+    cdef size_t length = PyBytes_GET_SIZE(text)
+    cdef Entry *entry = find(&self.keys, raw, length, &hash)
+    if entry == NULL:
+        entry = put(&self.keys, raw, length, hash, self.names)
+        self.name[self.names].slot = self.name[self.names].seen = -1
+        self.name[self.names].deeper = 0
+        self.names += 1
+    if slot >= 0:
+        self.name[entry.value].slot = slot
+    else:
+        self.name[entry.value].deeper += 1
+    return 0
