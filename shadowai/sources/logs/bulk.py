@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
@@ -280,7 +281,7 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
 def fold_of(
     plan: Plan,
     answers: Answers,
-    known: Iterable[str],
+    known: frozenset[str],
     since: int | None,
     until: int | None,
     grams: Sequence[bytes] = (),
@@ -289,11 +290,18 @@ def fold_of(
     sixes: bool = True,
 ) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`); ``None`` where the plan is wider than it can keep."""
-    names = [name.encode() for name in known]
     try:
-        return import_module(lines_module() or "").Fold(plan, answers, names, since, until, grams, words, ranges, sixes)
+        return import_module(lines_module() or "").Fold(
+            plan, answers, _encoded(known), since, until, grams, words, ranges, sixes
+        )
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=2)
+def _encoded(known: frozenset[str]) -> tuple[bytes, ...]:
+    """What every file of a scan is told, made once."""
+    return tuple(name.encode() for name in known)
 
 
 def _of_blanks(reader: FormatReader) -> Plan:
@@ -724,7 +732,7 @@ class LineFold:
     def __init__(
         self,
         answers: Answers,
-        known: Collection[str],
+        known: frozenset[str],
         since: int | None,
         until: int | None,
         grams: Sequence[bytes] = (),

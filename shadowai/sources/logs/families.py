@@ -410,9 +410,13 @@ class CsvTokenizer(_Listed):
         width = len(self.header or ())
         return (len(tokens) == width + 1 and not tokens[-1].strip()) or len(tokens) == width - 1
 
-    def _take_header(self, line: str) -> Row:
+    def cells(self, line: str) -> list[str] | Word:
+        """The cells of a line that may be the header, parted by what parts it best."""
         self.delimiter = delimiter_of(line, self._choices)
-        names = self._split(line)
+        return self._split(line)
+
+    def _take_header(self, line: str) -> Row:
+        names = self.cells(line)
         if isinstance(names, Word):
             return MORE
         columns = {self._by_name(name) for name in names}
@@ -433,6 +437,19 @@ class CsvTokenizer(_Listed):
 
     def named(self, key: str) -> str:
         return self._by_name(key)
+
+
+@lru_cache(maxsize=64)
+def flat_cells(line: str, delimiters: str) -> frozenset[str]:
+    """The cells of a line as names of columns without case, blanks and punctuation, for whoever looks for the headers of many formats;
+    empty where a quote is open."""
+    return _flat_cells(line, delimiter_of(line, delimiters))
+
+
+@lru_cache(maxsize=64)
+def _flat_cells(line: str, delimiter: str) -> frozenset[str]:
+    cells = CsvTokenizer(CsvHeader(delimiters=delimiter)).cells(line)
+    return frozenset() if isinstance(cells, Word) else frozenset(map(_flat, cells))
 
 
 class _Keyed(Tokenizer):

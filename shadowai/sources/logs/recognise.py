@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from shadowai.sources.logs.aliases import flat, is_header, is_log, is_table_of_use
 from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
-from shadowai.sources.logs.families import CsvTokenizer, flatten, parse_object, path_getter, tokenizer
+from shadowai.sources.logs.families import CsvTokenizer, flat_cells, flatten, parse_object, path_getter, tokenizer
 from shadowai.sources.logs.literals import Search, searcher
 from shadowai.sources.syslog import Payload, innermost_object, layers
 
@@ -131,9 +131,7 @@ class Recogniser:
         for place, line in enumerate(sample[:_HEADER_WITHIN]):
             for depth, payload in enumerate(layers(line)):
                 text = payload.text.lstrip()
-                for fmt in self._headed:
-                    if _is_header(fmt, text):
-                        found.append((fmt.rank, -place, depth, fmt))
+                found += [(fmt.rank, -place, depth, fmt) for fmt in self._may_head(text) if _is_header(fmt, text)]
         if not found:
             return None
         rank, place, depth, fmt = max(found, key=lambda item: item[:2])
@@ -145,9 +143,35 @@ class Recogniser:
         vote = self.line(line)
         return vote is not None and vote[0].rank >= _GENERIC
 
+    def _may_head(self, text: str) -> Iterator[LogFormat]:
+        """The formats that ``text`` may be a header of, in their order: of a table only where a column stands in it that it must have."""
+        if text.startswith("#"):
+            yield from self._headed
+            return
+        for table in self._tables:
+            if not table.column or table.column in flat_cells(text, table.delimiters):
+                yield table.fmt
+
     @cached_property
     def _headed(self) -> list[LogFormat]:
         return [fmt for fmt in self._formats.values() if isinstance(fmt.family, (W3c, ZeekTsv, CsvHeader))]
+
+    @cached_property
+    def _tables(self) -> list[_Table]:
+        tables = ((fmt, fmt.family) for fmt in self._formats.values())
+        return [
+            _Table(max(map(flat, family.columns), key=len, default=""), family.delimiters, fmt)
+            for fmt, family in tables
+            if isinstance(family, CsvHeader)
+        ]
+
+
+class _Table(NamedTuple):
+    """A format with a header row, and one of the columns that it must have: the longest, which few others have. Empty for any."""
+
+    column: str
+    delimiters: str
+    fmt: LogFormat
 
 
 def _is_header(fmt: LogFormat, text: str) -> bool:
