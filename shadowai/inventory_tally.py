@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from shadowai.model import ACCOUNT, Actor, Origin, Sighting
 
@@ -89,7 +89,10 @@ class Tally:
 
     def copy(self) -> Tally:
         """Another with the same sums."""
-        return Tally(
+        return Tally(*self._values())
+
+    def _values(self) -> tuple[Any, ...]:
+        return (
             self.footing,
             self.events,
             self.blocked,
@@ -105,6 +108,10 @@ class Tally:
             self.origins,
             self.scopes,
         )
+
+    def __reduce__(self) -> tuple[type[Tally], tuple[Any, ...]]:
+        """By its values in their order: processes hand over tallies by the hundred thousand."""
+        return Tally, self._values()
 
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on."""

@@ -222,9 +222,12 @@ class _NamesFirst:
         why = self._by_url(decision, row.reader, row.tokens)
         return None if why is None else self._manner(row, *why)
 
-    def actor_of(self, row: Row) -> Actor:
-        """Who a record is about."""
-        return self._actor(row)
+    def actor_of(self, line: str) -> Actor:
+        """Who a line is about that is known to be a record of the file's format."""
+        reader = self._log.primary
+        tokens = reader.tokens_of_record(line)
+        assert isinstance(tokens, (list, dict))  # it was cut into columns
+        return reader.actor(tokens)
 
     def begins_header(self, cell: str) -> bool:
         """Whether a row that begins with ``cell`` may be a header."""
@@ -490,9 +493,7 @@ class _Answers:
         return _COUNT, manner.blocked, place, bit
 
     def actor(self, number: int, line: bytes, place: int) -> None:
-        row = self._row(number, line)
-        assert row is not None  # it was one when its name and its manner were asked for
-        self._actors[place] = self._work.actor_of(row)
+        self._actors[place] = self._work.actor_of(framing.decode(line))
 
     def time(self, number: int, line: bytes, uncounted: bool) -> tuple[int | None, int, bool]:
         row = self._row(number, line)
