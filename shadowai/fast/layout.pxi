@@ -3,6 +3,7 @@
 cdef enum:
     TCP = 6
     UDP = 17
+    FIN = 0x01
     SYN = 0x02
     RST = 0x04
     ACK = 0x10
@@ -26,6 +27,7 @@ cdef enum:
     LARGEST_RECORD = 16384 + 2048  # of TLS
     ENCRYPTED_HELLO = 0xFE0D  # the extension of a ClientHello that holds an encrypted one (RFC 9849, section 5)
     MOST_NAMES = 1 << 16
+    OTHERS_FROM = 1 << 24  # bytes from where a connection was closed: what is further belongs to another one
     MOST_NAME_BYTES = 1 << 22
     MOST_ANSWERS = 256  # records of one DNS message
     MOST_INTERFACES = 1 << 12
@@ -45,6 +47,7 @@ cdef enum:  # bits of a side
     OPENED = 4
     HIGH_KNOWN = 8
     REFUSED = 16
+    CLOSED = 32  # it has sent all that it will send, or the connection was reset
 
 cdef enum:  # marks of a flow
     HANDED_ON = 1  # Naming knows of it

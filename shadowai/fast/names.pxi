@@ -237,6 +237,7 @@ cdef class Answers:
         cdef answer_t *answer = self.find(hash, client, client_size, address, address_size)
         cdef int64_t until = time + max(ttl * 1000000, <int64_t> 300000000)
         cdef told_t *last
+        cdef int each, gone = 0
         if answer == NULL:
             answer = self.begin(hash)
             memcpy(answer.client, client, client_size)
@@ -248,9 +249,12 @@ cdef class Answers:
                 last.since = min(last.since, time)
                 last.until = max(last.until, until)
                 return 0
-            if answer.count == 4:
-                Py_XDECREF(answer.told[0].host)
-                memmove(&answer.told[0], &answer.told[1], 3 * sizeof(told_t))
+            if answer.count == 4:  # the one that ends first goes
+                for each in range(1, 4):
+                    if answer.told[each].until < answer.told[gone].until:
+                        gone = each
+                Py_XDECREF(answer.told[gone].host)
+                memmove(&answer.told[gone], &answer.told[gone + 1], (3 - gone) * sizeof(told_t))
                 answer.count = 3
         Py_INCREF(host)
         last = &answer.told[answer.count]

@@ -103,6 +103,18 @@ cdef inline uint64_t once(flow_t *flow, int which) noexcept nogil:
     return side.payload if flow.protocol == UDP or side.payload < side.span else side.span
 
 
+cdef bint is_of_another(flow_t *flow, int which, packet_t *p) noexcept nogil:
+    """True for a segment far from where a connection was closed: of another one, whose SYN was not captured."""
+    cdef side_t *side = &flow.sides[which]
+    cdef side_t *other = &flow.sides[1 - which]
+    cdef uint32_t further = p.sequence - side.high
+    if p.flags & (SYN | RST) or not side.bits & CLOSED or not side.bits & HIGH_KNOWN:
+        return False
+    if other.bits & HERE and not other.bits & CLOSED:
+        return False
+    return <uint32_t> OTHERS_FROM < further < <uint32_t> -OTHERS_FROM
+
+
 cdef inline bint is_dns(uint16_t port) noexcept nogil:
     return port == 53 or port == 5353 or port == 5355
 
@@ -343,11 +355,16 @@ cdef class Table:
         cdef uint32_t slot = 0
         cdef flow_t *flow = self.find(p, &which, &slot)
         cdef side_t *side
-        if flow == NULL or not flow.sides[which].bits & HERE or p.flags & SYN:
+        if flow == NULL or not flow.sides[which].bits & HERE or p.flags & SYN or flow.sides[which].bits & CLOSED:
             flow = self.account(flow, slot, p, &which)
         side = &flow.sides[which]
-        if p.flags & RST and side.bits & SYN_SEEN and not side.payload and p.sequence == side.isn:
-            side.bits |= REFUSED
+        if p.flags & (FIN | RST):
+            side.bits |= CLOSED
+            if p.flags & RST:
+                if flow.sides[1 - which].bits & HERE:
+                    flow.sides[1 - which].bits |= CLOSED
+                if side.bits & SYN_SEEN and not side.payload and p.sequence == side.isn:
+                    side.bits |= REFUSED
         side.packets += p.counts
         side.bytes += p.wire
         if p.time > side.last:
@@ -363,7 +380,7 @@ cdef class Table:
         return 0
 
     cdef flow_t *account(self, flow_t *flow, uint32_t slot, packet_t *p, int *which) except NULL nogil:
-        """The flow of a packet that is the first of its direction, or opens the connection."""
+        """The flow of a packet that is the first of its direction, or opens the connection, or comes when it is closed."""
         cdef side_t *side
         cdef uint32_t begin = p.sequence + 1
         if flow != NULL and flow.sides[which[0]].bits & HERE and p.flags & SYN:
@@ -373,6 +390,9 @@ cdef class Table:
             ):
                 self.end(slot)
                 flow = NULL
+        elif flow != NULL and flow.sides[which[0]].bits & HERE and is_of_another(flow, which[0], p):
+            self.end(slot)
+            flow = NULL
         if flow == NULL:
             flow = self.begin(p)
             which[0] = 0
@@ -505,7 +525,7 @@ cdef class Table:
     cdef int tcp_payload(self, flow_t *flow, int which, packet_t *p) except -1 nogil:
         """Count a TCP payload; hand it on where it may begin or continue a name."""
         cdef side_t *side = &flow.sides[which]
-        cdef uint32_t sequence = p.sequence, end, further
+        cdef uint32_t sequence = p.sequence, end, further, known = 0
         cdef bint begins = side.payload == 0, ahead = False
         cdef Py_ssize_t captured
         cdef int first, verdict
@@ -518,6 +538,7 @@ cdef class Table:
         else:
             further = sequence - side.high
             ahead = 0 < further < <uint32_t> 0x80000000
+            known = side.high - sequence
             further = end - side.high
             if further < <uint32_t> 0x80000000:
                 side.span += further
@@ -525,6 +546,10 @@ cdef class Table:
         side.payload += p.length
         if side.state >= DONE:
             return 0
+        if known < p.length and not begins and side.state == LOOK:  # what follows bytes that were sent before may begin something
+            p.start += known
+            p.length -= known
+            sequence += known
         captured = min(p.data.size - p.start, <Py_ssize_t> p.length)  # behind it is padding
         if captured <= 0:
             return 0
@@ -1296,7 +1321,7 @@ cdef class Table:
         cdef int64_t first = began(flow)
         cdef bint only = client >= 0
         if client < 0:
-            client = 1 if flow.protocol == TCP and flow.a_port < 1024 <= flow.b_port else 0
+            client = 1 if flow.a_port < 1024 <= flow.b_port else 0
         for which in (client, 1 - client):
             if which != client and only:
                 break

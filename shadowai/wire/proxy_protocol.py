@@ -12,7 +12,8 @@ _V1 = b"PROXY "
 _V1_SHORTEST = len(b"PROXY UNKNOWN\r\n")
 _V1_LONGEST = 107  # section 2.1
 _V1_LINE = re.compile(rb"PROXY (TCP4|TCP6) ([0-9A-Fa-f:.]{2,39}) ([0-9A-Fa-f:.]{2,39}) ([0-9]{1,5}) ([0-9]{1,5})\r\n")
-_V2 = b"\r\n\r\n\0\r\nQUIT\n"
+V2 = b"\r\n\r\n\0\r\nQUIT\n"
+"""What a header of version 2 begins with."""
 _FIRST = (b"P", b"\r", b"")
 _V2_LOCAL, _V2_PROXY = 0x20, 0x21  # section 2.2: version 2 and the command
 _ADDRESS_SIZE = {0x11: 4, 0x12: 4, 0x21: 16, 0x22: 16}  # TCP and UDP over IPv4 and IPv6
@@ -38,13 +39,13 @@ def header(stream: bytes) -> Header | NeedMore | None:
     """The header at the beginning of a stream, or ``None`` where there is none."""
     if stream[:1] not in _FIRST:
         return None
-    if stream.startswith(_V2):
+    if stream.startswith(V2):
         return _version_2(stream)
     if stream.startswith(_V1):
         return _version_1(stream)
     if _V1.startswith(stream):
         return NeedMore(_V1_SHORTEST)
-    return NeedMore(16) if _V2.startswith(stream) else None
+    return NeedMore(16) if V2.startswith(stream) else None
 
 
 def _version_1(stream: bytes) -> Header | NeedMore | None:

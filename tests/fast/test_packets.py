@@ -26,7 +26,7 @@ from shadowai.sources.capture.naming import Naming
 from shadowai.wire import quic as wire
 from tests.captures import files, messages, quic, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
-from tests.captures.packets import ACK, ethernet, fragments, ip, tcp_segment, udp_datagram
+from tests.captures.packets import ACK, FIN, RST, ethernet, fragments, ip, tcp_segment, udp_datagram
 
 HERE, THERE, RESOLVER = "192.0.2.10", "203.0.113.20", "192.0.2.53"
 HERE6, THERE6 = "2001:db8::10", "2001:db8:1::20"
@@ -275,6 +275,52 @@ def test_ports_used_again_and_both_ends_the_same() -> None:
     mirror = udp(HERE, HERE, 53, client_port=53, time=START + 500).send(messages.dns_query("chatgpt.com"))
     loop = tcp(HERE, HERE, 443, client_port=443, time=START + 600).syn().send(tls.hello("loop.example.net"))
     _same(_bytes(files.pcap(merged(first, second, mirror, loop))))
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+def test_ports_used_again_without_an_opening(wanted: Wanted | None) -> None:
+    ends, frames = (HERE, 40_000, THERE, 443), _web("one.example.net", 40_000).frames
+    for number, away in enumerate([0x30000000, 0xB0000000, 0xB0000100], 1):
+        talk = tcp(HERE, THERE, 443, client_port=40_000, sequence=1_001 + away, time=START + 10**7 * number)
+        frames += talk.send(tls.hello(f"n{number}.chatgpt.com")).receive(tls.application(900)).fin().frames
+    for flags in (RST, ACK, FIN | ACK, ACK):
+        frames.append((frames[-1][0] + 1, ethernet(tcp_segment(ends, 0x70000000, 5_000, flags, b""))))
+    records = _same(_bytes(files.pcap(frames)), wanted)
+    assert wanted is _nothing or [one.host for one in records if one.host][-2:] == ["n1.chatgpt.com", "n2.chatgpt.com"]
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+@pytest.mark.parametrize("again", [1, 7, 30])
+def test_a_beginning_behind_bytes_that_were_sent_before(wanted: Wanted | None, again: int) -> None:
+    first, second = messages.request("a.example.net", "/"), messages.request("chatgpt.com", "/")
+    talk = tcp(HERE, THERE, 80, client_port=40_000).syn().send(first, mss=9)
+    segment = tcp_segment((HERE, 40_000, THERE, 80), 1_001 + len(first) - again, 5_000, ACK, first[-again:] + second)
+    records = _same(_bytes(files.pcap([*talk.frames, (START + 10**6, ethernet(segment))])), wanted)
+    assert wanted is _nothing or records[-1].host == "chatgpt.com"
+
+
+def test_who_connected_over_udp_where_the_beginning_is_missing() -> None:
+    talk = udp(HERE, THERE, 443, client_port=50_000).receive(b"\x45" + bytes(90)).send(b"\x45" + bytes(20))
+
+    def its_address(host: str | None, url: str | None) -> bool:
+        return host == THERE
+
+    (record,) = _same(_bytes(files.pcap(talk.frames)), its_address)
+    assert (record.client_ip, record.server_port) == (HERE, 443)
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+def test_a_relay_before_dns_and_a_tunnel_to_an_address(wanted: Wanted | None) -> None:
+    header = messages.proxy_v2("192.0.2.99", RESOLVER, 5555, 53)
+    asked = messages.dns_query("chatgpt.com")
+    relayed = udp(HERE, RESOLVER, 53).send(header + asked, asked)
+    stream = tcp(HERE, RESOLVER, 53, time=START + 50).syn().send(header + messages.dns_over_tcp(asked), mss=9)
+    tunnel = (
+        tcp(HERE, THERE, 3128, client_port=40_001, time=START + 90).syn().send(messages.connect("198.51.100.77:443"))
+    )
+    tunnel.receive(messages.ESTABLISHED).send(tls.hello("chatgpt.com"))
+    records = _same(_bytes(files.pcap(merged(relayed, stream, tunnel))), wanted)
+    assert wanted is _nothing or [one.client_ip for one in records].count("192.0.2.99") == 2
 
 
 def test_hellos_out_of_order_repeated_and_contradicted() -> None:

@@ -43,7 +43,12 @@ class Answers:
         if last.name == name:
             self._told[key] = (*known[:-1], _Told(name, min(last.since, time), max(last.until, until)))
         else:
-            self._told[key] = (*known[-_NAMES + 1 :], _Told(name, time, until))
+            if len(known) >= _NAMES:
+                # the one that ends first: while it lasted the others did too, so that none of them is ever alone too early
+                ends = [told.until for told in known]
+                gone = ends.index(min(ends))
+                known = known[:gone] + known[gone + 1 :]
+            self._told[key] = (*known, _Told(name, time, until))
 
     def names(self, client: bytes, address: bytes, time: int) -> tuple[str, ...]:
         """The names that ``address`` had for ``client`` at ``time``; only a single one is evidence."""

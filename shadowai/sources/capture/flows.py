@@ -59,6 +59,8 @@ _UNSEEN = 4
 """Payloads of a connection whose start was not captured that are handed on whatever they look like."""
 _SEQUENCES = 0xFFFFFFFF
 _HALF = 0x80000000
+_WINDOW = 1 << 24
+"""Bytes that a connection may have under way, with some to spare: what is further from its end is of another one."""
 _TURNS = SYN | FIN | RST
 """Flags of the segments that open or close a connection."""
 _IPV4 = Struct(">HxxHxB").unpack_from  # total length, fragment, protocol: from byte 2 of the header
@@ -261,7 +263,7 @@ class Table:
                         length = rest - header
                         if length >= 0 and header >= 20:
                             side = tcp.get(key)
-                            if side is None or flags & _TURNS:
+                            if side is None or flags & _TURNS or side.closed:
                                 side = account(side, TCP, key, time, frame, sequence, flags)
                                 if flags & SYN:
                                     sequence = (sequence + 1) & _SEQUENCES
@@ -346,7 +348,7 @@ class Table:
                             length = rest - header
                             if length >= 0 and header >= 20:
                                 side = tcp(key)
-                                if side is None or flags & _TURNS:
+                                if side is None or flags & _TURNS or side.closed:
                                     side = account(side, TCP, key, time, frame, sequence, flags)
                                     if flags & SYN:
                                         sequence = (sequence + 1) & _SEQUENCES
@@ -504,7 +506,7 @@ class Table:
         key = found.source + found.destination + _PORTS.pack(found.source_port, found.destination_port)
         side = (self._tcp if protocol == TCP else self._udp).get(key)
         sequence = found.sequence
-        if side is None or found.flags & _TURNS:
+        if side is None or found.flags & _TURNS or side.closed:
             side = self._account(side, protocol, key, time, frame, sequence, found.flags)
             if found.flags & SYN:
                 sequence = (sequence + 1) & _SEQUENCES
@@ -524,8 +526,8 @@ class Table:
     def _account(
         self, side: Side | None, protocol: int, key: bytes, time: int, frame: int, sequence: int, flags: int
     ) -> Side:
-        """The side for a packet that is the first of its direction, or opens or closes the connection."""
-        if side is not None and _reopens(side, sequence, flags):
+        """The side for a packet that is the first of its direction, or opens or closes the connection, or comes when it is closed."""
+        if side is not None and (_reopens(side, sequence, flags) or _is_of_another(side, sequence, flags)):
             self._end(side)
             side = None
         if side is None:
@@ -591,13 +593,16 @@ class Table:
         if sequence == side.high or side.high < 0:
             side.high = (sequence + length) & _SEQUENCES
         else:
-            ahead = (sequence - side.high) & _SEQUENCES < _HALF
+            known = (side.high - sequence) & _SEQUENCES
+            ahead = known > _HALF
             end = (sequence + length) & _SEQUENCES
             further = (end - side.high) & _SEQUENCES
             side.skew -= length
             if further < _HALF:
                 side.skew += further
                 side.high = end
+            if known < length < side.payload and side.state == LOOK:  # behind what was sent before something may begin
+                start, length, sequence = start + known, length - known, (sequence + known) & _SEQUENCES
         if side.state < DONE and stop > start:
             self._look(side, data, start, stop, length, sequence, time, frame, ahead)
 
@@ -697,6 +702,14 @@ def _reopens(side: Side, sequence: int, flags: int) -> bool:
         return False
     begin = side.isn if side.syn else (side.high - side.payload - side.skew) & _SEQUENCES
     return begin != ((sequence + 1) & _SEQUENCES) and (side.syn or side.payload > 0)
+
+
+def _is_of_another(side: Side, sequence: int, flags: int) -> bool:
+    """True for a segment far from where a connection was closed: of another one between the same ports, whose SYN was not captured.
+    A segment that comes late, or past a reset that nobody heeded, is nearer than the largest windows in use."""
+    if flags & (SYN | RST) or side.high < 0 or not _is_closed(side):
+        return False
+    return _WINDOW < (sequence - side.high) & _SEQUENCES < _SEQUENCES + 1 - _WINDOW
 
 
 def _may_tunnel(key: bytes) -> bool:

@@ -16,7 +16,8 @@ from shadowai.wire.hidden import ECH_PUBLIC_NAMES as ECH_PUBLIC_NAMES
 from shadowai.wire.hidden import ENCRYPTED_DNS as ENCRYPTED_DNS
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?\.?")
-_PORT = re.compile(rb"(\[[0-9a-fA-F:.%]+\]|[^:\[\]]*):([0-9]{1,5})")
+_PORT = re.compile(rb"(\[[0-9a-fA-F:.%]+\]|[^:\[\]]*):0{0,8}([0-9]{0,5})")
+"""A host and its port, whose digits may be missing (RFC 3986, section 3.2.3)."""
 _STRANGE = re.compile(r"[^a-z0-9._\\-]")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _LONGEST_PATH = 512
@@ -34,7 +35,7 @@ def text(name: bytes) -> str | None:
     parted = _PORT.fullmatch(name)
     if parted is None:
         return (_ipv6(name) if name.count(b":") > 1 else None) or dns_name(name)
-    return dns_name(parted[1]) if 0 < int(parted[2]) < 65536 else _escaped(_lower(name))
+    return dns_name(parted[1]) if name.endswith(b":") or 0 < int(parted[2] or b"0") < 65536 else _escaped(_lower(name))
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -68,10 +69,15 @@ def address(packed: bytes) -> str:
     return str(found.ipv4_mapped or found)
 
 
+def is_address(host: str | None) -> bool:
+    """True where a canonical host is an IP address."""
+    return host is not None and (":" in host or host[-1:].isdigit()) and normalize.address(host) is not None
+
+
 def url(authority: bytes | None, path: bytes, host: str) -> str:
     """The URL of a request without its query; ``host`` is the canonical form of its ``authority``."""
     parted = _PORT.fullmatch(authority or b"")
-    port = f":{int(parted[2])}" if parted is not None and parted[2] != b"80" else ""
+    port = f":{int(parted[2])}" if parted is not None and parted[2] not in (b"", b"80") else ""
     where = f"[{host}]" if ":" in host else host
     return f"http://{where}{port}{printable(path[:_LONGEST_PATH])}"
 

@@ -99,8 +99,8 @@ class Told:
         self.names: list[Seen] = []
         self.host: str | None = None
         self.assumed: str | None = None
-        """The server's address, where the first requests named no host and it stood for one; a name that comes later counts
-        for all of the connection."""
+        """An address that stands for the host: the server's, where the first requests named none, or the one to which a proxy was
+        asked for a tunnel. A name that comes later counts for all of the connection."""
         self.mixed = False
         """Different hosts were asked for over this one connection: its bytes belong to none of them alone."""
         self.hellos = 0
@@ -203,7 +203,7 @@ class Ledger:
     def _tell(self, told: Told, host: str, weight: int = 0) -> bool:
         """Count a name; false where there were too many before it. ``weight`` is what a request is held to cost."""
         self.named += 1
-        if told.host is None:
+        if told.host is None or told.host == told.assumed:
             told.host = host
         elif host != told.host:
             told.mixed = True

@@ -12,7 +12,6 @@ from shadowai.sources.capture import hosts
 from shadowai.sources.capture.flows import DNS_PORTS, Flow
 from shadowai.sources.capture.ledger import Query, Seen, Told, Wanted
 from shadowai.sources.capture.naming import Naming
-from shadowai.sources.capture.packet import TCP
 
 if TYPE_CHECKING:
     from shadowai.fast import FlowTable
@@ -273,6 +272,4 @@ def _client(flow: Flow, told: Told | None) -> int:
         return told.client
     if flow.opener >= 0:
         return flow.opener
-    if flow.protocol == TCP and flow.a_port < 1024 <= flow.b_port:
-        return 1
-    return 0
+    return int(flow.a_port < 1024 <= flow.b_port)

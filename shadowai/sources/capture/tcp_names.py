@@ -9,6 +9,7 @@ of another protocol is counted and passed over.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 from shadowai.sources.capture import hosts
 from shadowai.sources.capture.clear_keys import ClearKeys, masked
@@ -308,10 +309,8 @@ class TcpNames:
         told = self._ledger.of(at.flow, at.which)
         if told is None:
             return False
-        if assumed and told.host is None:
+        if told.host is None and (assumed or (request.method == b"CONNECT" and hosts.is_address(host))):
             told.assumed = host
-        elif told.assumed is not None and told.assumed == told.host:
-            told.host = host or told.host
         if told.count == 0 or told.host != host:
             self._ledger.resolver(at, host)
         keys = self._keys.look(raw[:used], at)
@@ -361,7 +360,10 @@ class TcpNames:
             return COLLECT
         told = self._ledger.of(at.flow, at.which) if found.host is not None else None
         if told is not None and found.host is not None:
-            self._ledger.see(told, Seen("socks_host", hosts.text(found.host), at.frame, at.time, at.which))
+            host = hosts.text(found.host)
+            if told.host is None and hosts.is_address(host):
+                told.assumed = host
+            self._ledger.see(told, Seen("socks_host", host, at.frame, at.time, at.which))
         stream.at, stream.tunnel = found.used, True
         return None
 
@@ -380,15 +382,25 @@ class TcpNames:
         return None
 
     def _dns_stream(self, stream: Stream, data: bytes, at: At) -> int:
+        if not stream.consumed and (verdict := self._proxy(stream, data, at)) != LOOK:
+            if verdict is None:
+                _drop_what_was_read(stream)
+                return self._dns_stream(stream, bytes(stream.data), at)
+            return verdict
         messages, used = dns.tcp_messages(data)
-        for message in messages:
-            self._datagrams.message(message, at, over_tcp=True)
+        self._dns_messages(messages, at)
         if used:
             self._next[at.flow * 2 + at.which] = _UNKNOWN
             stream.consume(used)
             stream.handed = len(stream.data)
             stream.pieces = 0
         return COLLECT
+
+    def _dns_messages(self, messages: Iterable[bytes], at: At) -> None:
+        told = self._ledger.told(at.flow)
+        client = told.address if told is not None and told.client == at.which else None
+        for message in messages:
+            self._datagrams.message(message, at, over_tcp=True, client=client)
 
     # --- what never became whole -------------------------------------------------------------------------------------
 
@@ -420,12 +432,11 @@ class TcpNames:
     def _leave_dns(self, stream: Stream, data: bytes, at: At) -> None:
         """The message that was cut off, whose question may be there, and those behind what is missing that fill their segments."""
         if len(data) > _SHORTEST_DNS:
-            self._datagrams.message(data[2:], at, over_tcp=True)
+            self._dns_messages((data[2:],), at)
         for _, _, _, payload in sorted(stream.waiting):
             messages, used = dns.tcp_messages(payload)
             if used == len(payload):
-                for message in messages:
-                    self._datagrams.message(message, at, over_tcp=True)
+                self._dns_messages(messages, at)
 
     def _behind_the_gap(self, stream: Stream, at: At) -> Stream | None:
         """What waits where the next request is due, for a part of the body before it is missing."""

@@ -20,7 +20,7 @@ from shadowai.sources.capture.flows import (
 from shadowai.sources.capture.ledger import At, Ledger, Query
 from shadowai.sources.capture.limits import Limits
 from shadowai.sources.capture.quic_names import QuicNames
-from shadowai.wire import dns, dtls, gquic, quic, tls
+from shadowai.wire import dns, dtls, gquic, proxy_protocol, quic, tls
 
 _DNS_KINDS = {5353: "mdns_query", 5355: "llmnr_query"}
 _HELLOS = 2
@@ -90,11 +90,17 @@ class UdpNames:
                 return True
         return False
 
-    def message(self, payload: bytes, at: At, *, over_tcp: bool = False) -> None:
-        """A DNS message."""
+    def message(self, payload: bytes, at: At, *, over_tcp: bool = False, client: bytes | None = None) -> None:
+        """A DNS message; ``client`` is who sent it where that is not the packet's source. A relay may say so before each datagram
+        (the PROXY protocol, as dnsdist speaks it to resolvers)."""
         quick = dns.query(payload)
         if quick is not None:
-            self._query(quick[0], at, over_tcp)
+            self._query(quick[0], at, over_tcp, client)
+            return
+        relayed = proxy_protocol.header(payload) if not over_tcp and payload.startswith(proxy_protocol.V2) else None
+        if isinstance(relayed, proxy_protocol.Header) and not payload.startswith(proxy_protocol.V2, relayed.used):
+            self._ledger.counts["proxy_header"] += at.flow not in self._ledger.asked and relayed.source is not None
+            self.message(payload[relayed.used :], at, client=relayed.source)
             return
         plain = dns.addresses(payload)
         if plain is not None:
@@ -108,10 +114,10 @@ class UdpNames:
             self._answer(found.question, told, found.ech_public_names, at)
         elif found.opcode == 0 and not found.response:
             for name in found.questions[:_QUESTIONS]:
-                self._query(name, at, over_tcp)
+                self._query(name, at, over_tcp, client)
             self._ledger.counts["names_limit"] += len(found.questions[_QUESTIONS:])
 
-    def _query(self, name: bytes, at: At, over_tcp: bool) -> None:
+    def _query(self, name: bytes, at: At, over_tcp: bool, client: bytes | None = None) -> None:
         ledger = self._ledger
         host = hosts.dns_name(name)
         ledger.named += 1
@@ -120,7 +126,7 @@ class UdpNames:
             source, destination, _, port = ends(at.key)
             kind = "dns_query" if over_tcp else _DNS_KINDS.get(port, "dns_query")
             if len(ledger.queries) < _QUERIES:
-                ledger.queries.append(Query(kind, host, at.frame, at.time, source, destination, port))
+                ledger.queries.append(Query(kind, host, at.frame, at.time, client or source, destination, port))
             else:
                 ledger.counts["names_limit"] += 1
 

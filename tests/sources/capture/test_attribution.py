@@ -25,6 +25,19 @@ def test_a_short_life_counts_for_five_minutes_and_a_repetition_prolongs_it() -> 
     assert answers.names(ME, HERE, 0) == answers.names(ME, HERE, 500 * SECOND) == ("chatgpt.com",)
 
 
+def test_where_there_are_too_many_names_the_one_that_ends_first_goes() -> None:
+    answers = Answers(10)
+    for name, life in (
+        ("long.example", 86_400),
+        ("chatgpt.com", 86_400),
+        ("a.example", 1),
+        ("b.example", 1),
+        ("c.example", 1),
+    ):
+        answers.add(ME, name, HERE, 0, life)
+    assert answers.names(ME, HERE, 400 * SECOND) == ("long.example", "chatgpt.com")
+
+
 def test_it_is_of_no_other_client_and_no_other_address() -> None:
     answers = Answers(10)
     answers.add(ME, "chatgpt.com", HERE, 0, 60)

@@ -110,6 +110,43 @@ def test_the_same_ports_again_are_another_connection() -> None:
     assert flows[0].bytes == flows[1].bytes
 
 
+@pytest.mark.parametrize("away", [0x30000000, 0xD0000000])
+@pytest.mark.parametrize("closed", ["fin", "rst"])
+def test_the_same_ports_again_without_the_opening_are_another_connection_too(away: int, closed: str) -> None:
+    first = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(bytes(4000))
+    first = first.fin() if closed == "fin" else first.rst()
+    second = tcp(CLIENT, SERVER, 443, sequence=1_001 + away, time=START + 10**6).send(HELLO).receive(bytes(700))
+    flows, pieces, _ = _walk(merged(first, second), verdict=BOTH_DONE)
+    assert [(flow.payload, flow.lost) for flow in flows] == [((len(HELLO), 4000), False), ((len(HELLO), 700), False)]
+    assert [piece[1] for piece in pieces] == [1, 2]
+
+
+def test_what_comes_late_or_in_spite_of_a_reset_is_no_other_connection() -> None:
+    ends = (CLIENT, 40_000, SERVER, 443)
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(bytes(4000)).fin()
+    again = [ethernet(tcp_segment(ends, number, 5_000, ACK, b"x")) for number in (1_001, 1_000, 1_001 + len(HELLO))]
+    stray = ethernet(tcp_segment(ends, 0x70000000, 0, RST))
+    flows, _, _ = _walk([*talk.frames, *((START + 10**6, frame) for frame in (*again, stray))])
+    assert len(flows) == 1
+    unheeded = tcp(CLIENT, SERVER, 443).syn().send(HELLO).rst().send(bytes(90_000)).receive(bytes(4000))
+    assert [flow.payload for flow in _walk(unheeded.frames)[0]] == [(len(HELLO) + 90_000, 4000)]
+
+
+def test_a_connection_that_nobody_closed_goes_on_wherever_its_segments_are() -> None:
+    far = ethernet(tcp_segment((CLIENT, 40_000, SERVER, 443), 0x70000000, 5_000, ACK, HELLO))
+    flows, _, _ = _walk([*tcp(CLIENT, SERVER, 443).syn().send(HELLO).frames, (START + 10**6, far)])
+    assert [flow.lost for flow in flows] == [True]
+
+
+def test_what_follows_bytes_that_were_sent_before_is_looked_at() -> None:
+    ends = (CLIENT, 40_000, SERVER, 80)
+    asked, further = messages.request("a.example.com", "/"), messages.request("b.example.com", "/")
+    talk = tcp(CLIENT, SERVER, 80).syn().send(asked, mss=10)
+    both = ethernet(tcp_segment(ends, 1_001 + len(asked) - 15, 5_000, ACK, asked[-15:] + further))
+    _, pieces, _ = _walk([*talk.frames, (START + 10**6, both)])
+    assert pieces[-1][3:] == (len(asked), further)
+
+
 def test_an_opening_that_is_sent_again_opens_nothing() -> None:
     frames = tcp(CLIENT, SERVER, 443).syn().send(HELLO).frames
     flows, _, _ = _walk([frames[0], *frames, frames[1]])

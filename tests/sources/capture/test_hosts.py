@@ -31,6 +31,27 @@ def test_only_authorities_and_server_names_have_ports_and_stars() -> None:
     assert hosts.text(b"") is hosts.text(b":443") is hosts.dns_name(b"") is None
 
 
+@pytest.mark.parametrize("port", [b"", b"0443", b"0000000080"])
+def test_a_port_may_be_empty_or_have_zeros_in_front(port: bytes) -> None:
+    """RFC 3986, section 3.2.3: ``port = *DIGIT``."""
+    assert hosts.text(b"chatgpt.com:" + port) == "chatgpt.com"
+    assert hosts.text(b"[2001:db8::1]:" + port) == "2001:db8::1"
+    shown = ":443" if port == b"0443" else ""
+    assert hosts.url(b"chatgpt.com:" + port, b"/x", "chatgpt.com") == f"http://chatgpt.com{shown}/x"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"chatgpt.com:0", b"chatgpt.com:00000", b"chatgpt.com:65536", b"chatgpt.com::", b"2001:db8::x:"]
+)
+def test_what_is_no_port_makes_no_host(raw: bytes) -> None:
+    assert "\\058" in (hosts.text(raw) or "")
+
+
+def test_addresses_are_told_from_names() -> None:
+    assert hosts.is_address("198.51.100.9") and hosts.is_address("2001:db8::9")
+    assert not hosts.is_address("chatgpt.com") and not hosts.is_address("a1") and not hosts.is_address(None)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

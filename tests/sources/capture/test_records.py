@@ -103,6 +103,11 @@ def test_who_connected_where_no_name_was_told(opener: int, ports: tuple[int, int
     assert (found.kind, found.host, found.inferred, found.client_ip) == ("connection", None, True, client)
 
 
+def test_who_connected_over_udp_where_the_beginning_is_missing() -> None:
+    (found,) = _records().of_flow(_flow(opener=-1, ports=(443, 40_000), protocol=UDP), None)
+    assert (found.client_ip, found.server_ip, found.server_port) == ("198.51.100.9", "192.0.2.7", 443)
+
+
 def test_a_connection_without_a_name_is_counted_wanted_or_not() -> None:
     tally = Tally()
     assert list(_records(tally, wanted=False).of_flow(_flow(), None)) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Literal
 
 import pytest
@@ -137,6 +138,34 @@ def test_a_proxy_that_asks_who_it_is_first() -> None:
     found = read(talk.send(messages.connect("chatgpt.com:443")).receive(messages.ESTABLISHED).send(HELLO).frames)
     assert [record.counted for record in found.records] == [False, True, False]
     assert found.records[1].bytes_up and not found.records[0].bytes_up
+
+
+@pytest.mark.parametrize("address", ["198.51.100.77", "2001:db8::77"])
+def test_a_tunnel_to_an_address_has_the_name_that_is_told_within(address: str) -> None:
+    where = f"[{address}]:443" if ":" in address else f"{address}:443"
+    through = _talk(3128).syn().send(messages.connect(where)).receive(messages.ESTABLISHED).send(HELLO)
+    five = _talk(1080).syn().send(messages.SOCKS5_GREETING).receive(messages.SOCKS5_CHOICE)
+    five.send(messages.socks5(address, 443)).receive(messages.SOCKS5_GRANTED).send(HELLO)
+    for talk in (through, five):
+        first, hello = read(talk.receive(bytes(3000)).frames).records
+        assert (first.host, first.bytes_up) == (address, None)
+        assert hello.host == "chatgpt.com" and hello.bytes_up is not None and hello.bytes_up > len(HELLO)
+
+
+def test_a_tunnel_to_a_name_in_which_another_is_told_is_of_neither() -> None:
+    talk = _talk(3128).syn().send(messages.connect("front.example:443")).receive(messages.ESTABLISHED).send(HELLO)
+    assert [one.bytes_up for one in read(talk.frames).records] == [None, None]
+
+
+@pytest.mark.parametrize("header", [messages.proxy_v1, messages.proxy_v2])
+@pytest.mark.parametrize("client", ["192.0.2.99", "2001:db8::99"])
+@pytest.mark.parametrize("mss", [1, 19, 1460])
+def test_a_relay_says_before_dns_messages_whose_they_are(header: Callable[..., bytes], client: str, mss: int) -> None:
+    to = "2001:db8::53" if ":" in client else RESOLVER
+    asked = messages.dns_over_tcp(messages.dns_query("chatgpt.com"), messages.dns_query("claude.ai"))
+    found = read(tcp(CLIENT, RESOLVER, 53).syn().send(header(client, to, 5555, 53) + asked, mss=mss).frames)
+    assert [(one.client_ip, one.host) for one in found.records] == [(client, "chatgpt.com"), (client, "claude.ai")]
+    assert found.notes["proxy_header"] == 1
 
 
 def test_through_socks() -> None:

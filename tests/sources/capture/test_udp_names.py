@@ -38,6 +38,21 @@ def test_kinds_of_questions(port: int, kind: str) -> None:
     assert read(_ask(messages.dns_query("chatgpt.com"), port=port).frames).names == [(kind, "chatgpt.com")]
 
 
+@pytest.mark.parametrize("client", ["192.0.2.99", "2001:db8::99"])
+def test_a_relay_says_before_a_datagram_whose_it_is(client: str) -> None:
+    before = messages.proxy_v2(client, "2001:db8::53" if ":" in client else RESOLVER, 5555, 53)
+    talk = _ask(before + messages.dns_query("chatgpt.com"), messages.dns_query("claude.ai"), before[:40], before)
+    found = read(talk.frames)
+    assert [(one.client_ip, one.host) for one in found.records] == [(client, "chatgpt.com"), (CLIENT, "claude.ai")]
+    assert found.notes["proxy_header"] == 1 and found.notes["dns_unreadable"] == 2
+
+
+def test_header_behind_header_without_end_names_nobody() -> None:
+    local = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00"
+    found = read(_ask(local * 2_000 + messages.dns_query("chatgpt.com")).frames)
+    assert not found.records and found.notes["dns_unreadable"] == 1
+
+
 def test_several_questions_in_one_message() -> None:
     two = struct.pack(">6H", 1, 0x0100, 2, 0, 0, 0) + b"".join(
         messages.dns_name(name) + struct.pack(">HH", 1, 1) for name in ("chatgpt.com", "claude.ai")
