@@ -58,9 +58,10 @@ def command(
     that of the scan was none.
     """
     from shadowai import config, pipeline
+    from shadowai.sources import container
 
-    if "-" in paths:
-        raise click.BadParameter("stdin cannot be read twice", param_hint="--input")
+    if any(map(container.is_read_once, paths)):
+        raise click.BadParameter("stdin cannot be read twice, nor can a pipe", param_hint="--input")
     settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
         log_format=log_format,

@@ -150,9 +150,10 @@ def _past(
 
 def _silences(paths: Sequence[str], asked: ScanOptions | None) -> dict[str, Silence] | None:
     """The longest silences of the logs, which are read once more for it; ``None`` where that cannot be."""
-    if asked is None or not paths or "-" in paths:
-        return None
     from shadowai import pipeline
     from shadowai.budgets import coverage
+    from shadowai.sources import container
 
+    if asked is None or not paths or any(map(container.is_read_once, paths)):
+        return None
     return coverage.silences(pipeline.read(paths, options=asked), since=asked.since, until=asked.until)

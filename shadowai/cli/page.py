@@ -82,7 +82,8 @@ def silences(paths: Sequence[str], asked: ScanOptions) -> tuple[Note, ...]:
     from shadowai.model import Note
     from shadowai.sources import container, remote
 
-    sources = [] if any(path == "-" or remote.is_url(path) for path in paths) else list(container.expand(paths))
+    again = not any(container.is_read_once(path) or remote.is_url(path) for path in paths)
+    sources = list(container.expand(paths)) if again else []
     sizes = [source.size for source in sources if isinstance(source, container.Source)]
     if not sizes or None in sizes or sum(size or 0 for size in sizes) > READ_AGAIN:
         text = (

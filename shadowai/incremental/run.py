@@ -43,7 +43,7 @@ class Incremental:
     """
 
     def __init__(self, paths: Sequence[str], options: ScanOptions, path: Path | None = None) -> None:
-        if "-" in paths:
+        if any(map(container.is_stdin, paths)):
             raise UsageError("standard input cannot be read again", remedy="give files and folders")
         self._paths, self._options, self._path = paths, options, path
         self._catalog = options.load_catalog()

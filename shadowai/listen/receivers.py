@@ -22,7 +22,8 @@ CONNECTIONS: Final = 1024
 UNFINISHED: Final = 64 << 20
 """Bytes of messages that have begun and not ended, over all connections."""
 COMING: Final = 256
-"""Connections whose handshake is under way."""
+"""Connections whose handshake is under way. Where there is one more, the one that is under way for the longest is given up: who says
+nothing must not keep the others out."""
 PATIENCE: Final = 60.0
 """Seconds within which a message that has begun must end."""
 HANDSHAKE: Final = 10.0
@@ -61,7 +62,7 @@ class Receivers:
         self.mailbox, self.counts, self.patience = mailbox, Counts(), patience
         self._most = connections
         self._open: dict[Connection, None] = {}  # the one that has been silent for the longest is first
-        self._coming: set[asyncio.Task[None]] = set()
+        self._coming: dict[asyncio.Task[None], None] = {}  # the one that began first is first
         self._listening: list[socket.socket] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -136,11 +137,12 @@ class Receivers:
                 continue
             if len(self._coming) >= COMING:
                 self.counts.refused += 1
-                found.close()
-                continue
+                first = next(iter(self._coming))
+                del self._coming[first]
+                first.cancel()
             task = loop.create_task(self._welcome(found, tls))
-            self._coming.add(task)
-            task.add_done_callback(self._coming.discard)
+            self._coming[task] = None
+            task.add_done_callback(lambda done: self._coming.pop(done, None))
 
     async def _welcome(self, found: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Take a connection, after its handshake where there is one."""
@@ -151,6 +153,9 @@ class Receivers:
         except OSError:  # errors of TLS are of these
             self.counts.refused += 1
             found.close()
+        except asyncio.CancelledError:
+            found.close()
+            raise
 
     async def _look_after(self) -> None:
         """Close connections that keep messages open for too long, or too much of them; let others go on that had to wait."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, Final, Self, TypeVar, cast
 
+from shadowai.errors import SourceError
 from shadowai.model import Gap, Origin
 
 CORRUPT: Final = (
@@ -24,11 +26,15 @@ CORRUPT: Final = (
     zlib.error,
 )
 """Everything that the libraries of compressed files raise for bytes that are wrong."""
+_DAMAGED: Final = (*CORRUPT, ArithmeticError, LookupError, struct.error)
+"""What those of archives do: a size below zero, a name of no letters."""
 
 T = TypeVar("T")
 Read = Callable[[str, BinaryIO, int, float | None], Iterator[T]]
 """Reads a member: its path, its bytes, its size, and when it was changed (epoch seconds) where the archive says."""
 
+_PIECE = 1 << 16
+_BEHIND = "begins with what its directory does not name, as archives behind one another do: only the last is read (unpack them)"
 _EMPTY = "archive holds no file to read"
 
 
@@ -36,17 +42,20 @@ def unzipped(path: str, stream: BinaryIO, read: Read[T]) -> Iterator[T | Gap]:
     """What ``read`` makes of each file in the zip archive ``stream``, which can seek; a member that cannot be read is a gap."""
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError) as wrong:
+    except _DAMAGED as wrong:
         yield Gap(Origin(path), f"corrupt zip archive: {wrong}")
         return
-    members = [member for member in archive.infolist() if not member.is_dir() and "__MACOSX/" not in member.filename]
+    named = archive.infolist()
+    members = [one for one in named if not one.filename.endswith("/") and "__MACOSX/" not in one.filename]
     if not members:
         yield Gap(Origin(path), _EMPTY)
+    if min((one.header_offset for one in named), default=0) > 0:
+        yield Gap(Origin(path), _BEHIND)
     for member in members:
         inside = f"{path}!{member.filename}"
         try:
             yield from read(inside, cast(BinaryIO, archive.open(member)), member.file_size, None)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as wrong:
+        except _DAMAGED as wrong:
             yield Gap(Origin(inside), f"member cannot be read: {wrong}")
 
 
@@ -54,17 +63,35 @@ def untarred(path: str, stream: BinaryIO, read: Read[T]) -> Iterator[T | Gap]:
     """What ``read`` makes of each regular file in the tar archive ``stream``."""
     empty = True
     try:
-        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
-            for member in archive:
-                inner = archive.extractfile(member) if member.isfile() else None
-                if inner is not None:
-                    empty = False
-                    yield from read(f"{path}!{member.name}", cast(BinaryIO, inner), member.size, float(member.mtime))
+        for member, inner in _members(stream):
+            empty = False
+            yield from read(f"{path}!{member.name}", inner, member.size, float(member.mtime))
     except tarfile.TarError as wrong:
         yield Gap(Origin(path), f"corrupt tar archive: {wrong}")
         return
     if empty:
         yield Gap(Origin(path), _EMPTY)
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, BinaryIO]]:
+    """The regular files of a tar archive. Raises ``TarError`` for whatever is wrong with it, and for what stands behind its end."""
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
+            for member in archive:
+                inner = archive.extractfile(member) if member.isfile() else None
+                if inner is not None:
+                    yield member, cast(BinaryIO, inner)
+            if _is_more(cast(BinaryIO, archive.fileobj)):
+                raise tarfile.ReadError(
+                    "something stands behind its end mark: not read (tar --ignore-zeros unpacks it)"
+                )
+    except _DAMAGED as wrong:
+        raise wrong if isinstance(wrong, tarfile.TarError) else tarfile.ReadError(f"damaged: {wrong}") from wrong
+
+
+def _is_more(rest: BinaryIO) -> bool:
+    """Whether anything but zeros follows: archives put behind one another have an end mark each."""
+    return any(piece.strip(b"\0") for piece in iter(lambda: rest.read(_PIECE), b""))
 
 
 class _Header(tarfile.TarInfo):
@@ -82,7 +109,8 @@ class _Header(tarfile.TarInfo):
 
 @contextmanager
 def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """``stream`` itself where it can seek, else a temporary copy on disk: a zip's directory is at its end."""
+    """``stream`` itself where it can seek, else a temporary copy on disk: a zip's directory is at its end. Raises
+    :class:`SourceError` where there is no room for it."""
     if stream.seekable():
         yield stream
         return
@@ -90,6 +118,14 @@ def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     import tempfile
 
     with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0, io.SEEK_SET)
+        try:
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0, io.SEEK_SET)
+        except OSError as wrong:
+            with suppress(OSError):  # which to write the rest of it would raise once more
+                copy.close()
+            raise SourceError(
+                f"is a zip archive for which there is no room to unpack: {wrong.strerror or wrong}",
+                remedy="give the file itself, or a TMPDIR with more room",
+            ) from wrong
         yield cast(BinaryIO, copy)

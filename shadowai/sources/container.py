@@ -9,6 +9,7 @@ import codecs
 import glob
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ HEAD = 8192
 """Bytes looked at to tell what a file is."""
 _DEPTH = 3
 _GLOB = frozenset("*?[")
+_STDIN = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"ElfFile\x00", "Windows event log (EVTX)", "export it as JSON or CSV"),
@@ -93,7 +95,7 @@ def expand(paths: Iterable[str]) -> Iterator[Source | Gap]:
 
 def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
     for text in paths:
-        if text == "-":
+        if is_stdin(text):
             yield Source("-", _stdin)
         elif remote.is_url(text):
             yield from _remote(text)
@@ -105,6 +107,17 @@ def _expanded(paths: Iterable[str]) -> Iterator[Source | Gap]:
             yield from _expanded(found)
         else:
             raise _missing(text)
+
+
+def is_stdin(path: str) -> bool:
+    """Whether a path is that of standard input: in another process each of its names would be another stream, and an empty one."""
+    return path in _STDIN
+
+
+def is_read_once(path: str) -> bool:
+    """Whether what a path names is gone once it was read: standard input, or a pipe."""
+    there = not remote.is_url(path) and os.path.exists(path)  # noqa: PTH110
+    return is_stdin(path) or (there and not os.path.isfile(path) and not os.path.isdir(path))  # noqa: PTH112, PTH113
 
 
 def _missing(path: str) -> UsageError:
@@ -134,8 +147,12 @@ def check_exist(paths: Iterable[str]) -> None:
     for text in paths:
         if remote.is_url(text):
             remote.check(text)
-        elif text != "-" and not os.path.lexists(text) and not (_GLOB & set(text) and glob.glob(text, recursive=True)):  # noqa: PTH207
+        elif not (is_stdin(text) or os.path.lexists(text) or _fits_some(text)):
             raise _missing(text)
+
+
+def _fits_some(pattern: str) -> bool:
+    return bool(_GLOB & set(pattern) and glob.glob(pattern, recursive=True))  # noqa: PTH207
 
 
 @contextmanager
@@ -229,7 +246,8 @@ def _file(path: str) -> Source:
     opens = partial(_open, os.path.abspath(path))  # noqa: PTH100 - a worker elsewhere has another current folder
     try:
         status = Path(path).stat()
-        return Source(path, opens, status.st_size, status.st_mtime)
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None  # that of a pipe is 0, and says nothing
+        return Source(path, opens, size, status.st_mtime)
     except OSError:
         return Source(path, opens)
 
@@ -406,10 +424,13 @@ def _tar(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Itera
 def _member(
     archive: Source, depth: int, budget: _Budget, path: str, stream: BinaryIO, size: int, modified: float | None
 ) -> Iterator[Content | Gap]:
-    """The contents of a file in an archive."""
+    """The contents of a file in an archive; the others are read though it cannot be."""
     inner = cast(BinaryIO, io.BufferedReader(_Guarded(stream, path, budget), 1 << 18))
     found = Source(path, archive.open, size, archive.modified if modified is None else modified)
-    yield from _contents(found, inner, depth + 1, budget)
+    try:
+        yield from _contents(found, inner, depth + 1, budget)
+    except SourceError as wrong:
+        yield Gap(wrong.origin or Origin(path), f"{wrong.message} ({wrong.remedy})")
 
 
 def _corrupt() -> tuple[type[Exception], ...]:

@@ -3,12 +3,13 @@
 Only files that begin alike are looked at as a whole: what they hold when unpacked is compared by SHA-256, and a file that is the
 beginning of another holds nothing of its own. Files of which one ends with what the other begins with (exports of days that overlap) are
 both read, and that is said: where the first is plain text, and what both hold lies within the first :data:`SHARED` bytes of the second.
-Members of archives, standard input and addresses elsewhere are not compared.
+Archives are compared as they stand, and not their members; standard input, pipes and addresses elsewhere are not.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Final, NamedTuple
@@ -41,11 +42,11 @@ class _Whole(NamedTuple):
 def distinct(sources: Sequence[container.Source | Gap]) -> tuple[Sources, list[Note]]:
     """``sources`` without those that hold what an earlier or a longer one holds, in their order; and a note for each left out.
 
-    A file that cannot be read stays, so that the scan says why.
+    A file that cannot be read stays, so that the scan says why; so does what can be read only once (a pipe), unread.
     """
     alike: dict[bytes, list[container.Source]] = {}
     for source in sources:
-        if isinstance(source, container.Source) and source.path != "-" and not remote.is_url(source.path):
+        if isinstance(source, container.Source) and _is_file(source.path):
             alike.setdefault(_head(source) or source.path.encode("utf-8", "surrogateescape"), []).append(source)
     repeated = {
         copy.path: original for several in alike.values() if len(several) > 1 for copy, original in _repeated(several)
@@ -105,6 +106,11 @@ def _beginning(source: container.Source) -> bytes:
         return b""
 
 
+def _is_file(path: str) -> bool:
+    """Whether it is a regular file here: what is taken out of a pipe (``<(zcat old.gz)``) to compare it would be lost to the scan."""
+    return path != "-" and not remote.is_url(path) and os.path.isfile(path)  # noqa: PTH113 - its bytes may not be those of a Path
+
+
 def _note(copy: str, original: container.Source) -> Note:
     return Note(Origin(copy), "duplicate", f"all it holds is in {original.path}, too: read once")
 
@@ -123,7 +129,7 @@ def _repeated(several: Sequence[container.Source]) -> Iterator[tuple[container.S
 
 
 def _head(source: container.Source) -> bytes:
-    """A digest of the unpacked beginning; empty for what is empty, an archive or cannot be read."""
+    """A digest of the unpacked beginning; empty for what is empty or cannot be read."""
     try:
         with _unpacked(source) as stream:
             head = b"" if stream is None else _exactly(stream, HEAD)
@@ -155,6 +161,11 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 @contextmanager
 def _unpacked(source: container.Source) -> Iterator[BinaryIO | None]:
+    """The text of a file; an archive, and what is not read, as it stands. Nothing of what is empty."""
     with container.opened(source) as stream:
         first = next(iter(container.contents(source, stream)), None)
-        yield first.stream if isinstance(first, container.Content) and first.path == source.path else None
+        if isinstance(first, container.Content) and first.path == source.path:
+            yield first.stream
+            return
+        stream.seek(0)
+        yield stream if first is not None else None

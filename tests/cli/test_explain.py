@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -151,3 +152,8 @@ def test_an_application_of_a_tenant_from_the_history(capsys: Captured, tmp_path:
 )
 def test_wrong_usage(capsys: Captured, argv: tuple[str, ...], says: str) -> None:
     assert says in said(capsys, *argv, code=2)
+
+
+def test_evidence_in_a_pipe_cannot_be_read_once_more(capsys: Captured, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "nor can a pipe" in said(capsys, "deepseek", "--input", str(tmp_path / "pipe"), code=2)

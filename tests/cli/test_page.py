@@ -109,3 +109,9 @@ def test_the_reasons_of_a_risk_are_its_contributions_and_add_up() -> None:
         assert sum(reason.low or 0 for reason in several) == entry.risk_low
         assert [reason.points for reason in several] == sorted((r.points for r in several), key=lambda p: -(p or 0))
     assert page.reasons(replace(report, entries=(replace(report.entries[0], risk=None),)), rater) == {}
+
+
+def test_a_pipe_is_not_read_again_for_silences(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    found = page.silences([str(tmp_path / "pipe")], pipeline.ScanOptions())
+    assert [note.kind for note in found] == ["silence_unlooked"]

@@ -395,6 +395,8 @@ def test_a_path_that_is_not_there_is_wrong_usage(again: Callable[..., Report], t
         again(tmp_path / "nowhere.log")
     with pytest.raises(UsageError, match="standard input"):
         Incremental(["-"], ScanOptions())
+    with pytest.raises(UsageError, match="standard input"):
+        Incremental(["/dev/stdin"], ScanOptions())
 
 
 def test_a_log_that_is_just_being_rotated_is_looked_for(log: GrowingLog, again: Callable[..., Report]) -> None:

@@ -231,6 +231,22 @@ def test_more_handshakes_than_are_allowed_are_refused(certificate: Path, monkeyp
     assert one.counts.refused >= 3
 
 
+def test_who_says_nothing_keeps_nobody_out(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receivers, "COMING", 3)
+
+    async def work(one: Receivers) -> None:
+        silent = [await asyncio.open_connection(HOME, one.ports[0].port) for _ in range(6)]
+        await asyncio.sleep(0.1)
+        client = ssl.create_default_context(cafile=str(certificate))
+        await _send(one.ports[0].port, b"7 <1>mine", tls=client)
+        assert await _is_closed(silent[0][0])
+        for _, writer in silent:
+            writer.close()
+
+    found, one = _with(work, Port("tls", 0, HOME), context=server_context(str(certificate), None, None))
+    assert found == [b"<1>mine"] and one.counts.refused >= 4
+
+
 def test_a_port_that_is_taken_is_wrong_usage() -> None:
     async def work(one: Receivers) -> None:
         other = Receivers(Mailbox())

@@ -572,3 +572,43 @@ def test_the_newest_moment_a_file_can_speak_of(tmp_path: Path) -> None:
     assert modified(gzip.compress(TEXT, mtime=1_500_000_000)) == 1_500_000_000
     assert modified(gzip.compress(TEXT, mtime=0)) == 1_600_000_000
     assert modified(tarred({"a.log": TEXT})) == 1_717_400_000
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+def test_every_name_of_standard_input_is_it(name: str) -> None:
+    container.check_exist([name])
+    (found,) = container.expand([name])
+    assert isinstance(found, Source) and found.path == "-"
+    assert container.is_stdin(name) and container.is_read_once(name)
+
+
+def test_a_pipe_has_no_size_and_can_be_read_once(tmp_path: Path) -> None:
+    pipe, log = tmp_path / "pipe", tmp_path / "log"
+    os.mkfifo(pipe)
+    log.write_bytes(b"")
+    found = list(container.expand([str(pipe), str(log)]))
+    assert [one.size for one in found if isinstance(one, Source)] == [None, 0]
+    assert [container.is_read_once(str(one)) for one in (pipe, log, tmp_path, tmp_path / "none")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert not container.is_read_once("https://example.com/proxy.log")
+
+
+def test_an_archive_in_an_archive_that_is_damaged_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.log", TEXT)
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.zip.gz", gzip.compress(inner.getvalue())[:-30])
+        archive.writestr("2.log", TEXT)
+    (source,) = container.expand([str(path)])
+    assert isinstance(source, Source)
+    with container.opened(source) as stream:
+        found = [
+            one.reason if isinstance(one, Gap) else one.stream.read() for one in container.contents(source, stream)
+        ]
+    assert len(found) == 2 and str(found[0]).startswith("corrupt or truncated after") and found[1] == TEXT

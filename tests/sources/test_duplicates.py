@@ -7,6 +7,8 @@ import gzip
 import json
 import lzma
 import os
+import tarfile
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -58,8 +60,20 @@ def test_empty_damaged_and_packed_files_stay(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
     for name in ("z1.zip", "z2.zip"):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
-            archive.writestr("access.log", LOG)
+            archive.writestr(name, LOG)
     assert left(tmp_path) == (["d1", "d2", "e1", "e2", "z1.zip", "z2.zip"], {})
+
+
+def test_a_copy_of_an_archive_is_read_once(tmp_path: Path) -> None:
+    for name in ("1.zip", "1.tar"):
+        kind = zipfile.ZipFile if name.endswith("zip") else tarfile.TarFile
+        (tmp_path / "access.log").write_bytes(LOG)
+        with kind(tmp_path / name, "w") as archive:
+            getattr(archive, "write" if name.endswith("zip") else "add")(tmp_path / "access.log", "access.log")
+        (tmp_path / f"copy of {name}").write_bytes((tmp_path / name).read_bytes())
+    (tmp_path / "access.log").unlink()
+    kept, notes = left(tmp_path)
+    assert kept == ["1.tar", "1.zip"] and set(notes) == {"copy of 1.tar", "copy of 1.zip"}
 
 
 def test_gaps_and_standard_input_pass(tmp_path: Path) -> None:
@@ -149,3 +163,18 @@ def test_the_command_line_reads_a_log_and_its_copies_once_and_says_so(
     notes = [note["kind"] for note in report["notes"]]
     assert (notes.count("duplicate"), notes.count("overlap")) == (3, 1)
     assert "read once" in said.err and "both are counted" in said.err
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_can_be_read_only_once_is_left_to_the_scan(
+    jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe, log = tmp_path / "pipe", tmp_path / "access.log"
+    os.mkfifo(pipe)
+    log.write_bytes(LOG)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(LOG.replace(b"10.0", b"10.9")), daemon=True)
+    writer.start()
+    code = main(["scan", str(pipe), str(log), "--jobs", jobs, "--format", "json", "--no-history", "--no-progress"])
+    found = json.loads(capsys.readouterr().out)
+    assert (code, [row["events"] for row in found["entries"]], found["gaps"]) == (0, [4000], [])
+    writer.join(10)
