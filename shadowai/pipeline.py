@@ -27,6 +27,8 @@ from shadowai.policy import disputes
 from shadowai.sources import container, duplicates, remote
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from shadowai.identities import Identities
     from shadowai.risk.rating import Rater
     from shadowai.sources.logs.description import LogFormat
@@ -311,7 +313,7 @@ def _parts(
 
     with ProcessPoolExecutor(workers) as pool:
         work = [
-            None if isinstance(source, Gap) or source.path == "-" else pool.submit(_scan_path, source.path, options)
+            None if isinstance(source, Gap) or source.path == "-" else _handed_out(pool, source, options)
             for source in sources
         ]
         for source, future in zip(sources, work, strict=True):
@@ -322,9 +324,32 @@ def _parts(
             else:
                 if progress is not None:
                     progress.file(source.path)
-                yield future.result()
+                yield _came_back(future, source)
                 if progress is not None:
                     progress.advance(source.size or 0)
+
+
+def _handed_out(pool: ProcessPoolExecutor, source: container.Source, options: ScanOptions) -> Future[Outcome]:
+    """What a process of the pool will make of a source, also where the pool has lost one already."""
+    from concurrent.futures import BrokenExecutor, Future
+
+    try:
+        return pool.submit(_scan_elsewhere, source, options)
+    except BrokenExecutor as wrong:
+        lost: Future[Outcome] = Future()
+        lost.set_exception(wrong)
+        return lost
+
+
+def _came_back(promise: Future[Outcome], source: container.Source) -> Outcome:
+    """What a source gave; a gap where a process of the pool was killed, and with it whatever was not done yet."""
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        return promise.result()
+    except BrokenExecutor:
+        reason = "not read: a process that read files was killed, for want of memory perhaps (scan it with --jobs 1)"
+        return Outcome(gaps=[Gap(Origin(source.path), reason)])
 
 
 def _workers(jobs: int, files: Sequence[container.Source]) -> int:
@@ -385,13 +410,9 @@ def _names(options: ScanOptions) -> Names:
     return Names(options.load_catalog())
 
 
-def _scan_path(path: str, options: ScanOptions) -> Outcome:
-    """One file in a process of its own."""
-    found = Outcome()
-    names = _names(options)
-    for source in container.expand([path]):
-        found.merge(Outcome(gaps=[source]) if isinstance(source, Gap) else scan_source(source, options, names, None))
-    return found
+def _scan_elsewhere(source: container.Source, options: ScanOptions) -> Outcome:
+    """One source in a process of its own."""
+    return scan_source(source, options, _names(options), None)
 
 
 def scan_source(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
@@ -135,13 +135,16 @@ def fold(
     first, *others = ranges(source.size, -(-(source.size or 1) // count))
     if not others:
         return None
-    with pool(len(others)) as workers:
-        work = [workers.submit(_elsewhere, source, reading, fresh_names, cut) for cut in others]
-        found = [piece(source, reading, names, *first, on_block)]
-        if found[0] is not None:
-            found += [future.result() for future in work]
-        else:
-            workers.shutdown(wait=True, cancel_futures=True)
+    try:
+        with pool(len(others)) as workers:
+            work = [workers.submit(_elsewhere, source, reading, fresh_names, cut) for cut in others]
+            found = [piece(source, reading, names, *first, on_block)]
+            if found[0] is not None:
+                found += [future.result() for future in work]
+            else:
+                workers.shutdown(wait=True, cancel_futures=True)
+    except BrokenExecutor:  # one of them was killed
+        return None
     if None in found:
         return None
     joined(log, inventory, cast("Sequence[Piece]", found))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import gzip
 import random
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -19,6 +22,7 @@ from shadowai.errors import UsageError
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Gap, Note, Record, Report, Usage, Verdict
 from shadowai.names import Names
+from shadowai.pipeline import Outcome
 from shadowai.policy import Policy, exit_code
 from shadowai.sources import container
 from shadowai.sources.logs import formats
@@ -251,6 +255,38 @@ def test_processes_and_one_process_agree(tmp_path: Path) -> None:
         (tmp_path / f"{number}.log").write_text("\n".join(lines), "utf-8")
     assert _scan(tmp_path, jobs=2) == _scan(tmp_path, jobs=1)
     assert _scan(tmp_path, jobs=2, by="user") == _scan(tmp_path, jobs=1, by="user")
+
+
+class _Killed:
+    """A pool that loses a process with its first file."""
+
+    def __init__(self, workers: int) -> None:
+        self._lost = False
+        self.workers = workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *wrong: object) -> None:
+        pass
+
+    def submit(self, work: object, *arguments: object) -> Future[Outcome]:
+        if self._lost:
+            raise BrokenExecutor("a process is gone")
+        self._lost = True
+        promise: Future[Outcome] = Future()
+        promise.set_exception(BrokenExecutor("a process is gone"))
+        return promise
+
+
+def test_files_of_a_process_that_was_killed_are_gaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.log").write_text(SQUID.format(host=f"{number}.claude.ai", user="jdoe"), "utf-8")
+    monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", _Killed)
+    report = _scan(tmp_path, jobs=2)
+    assert [gap.origin.path for gap in report.gaps] == [str(tmp_path / f"{number}.log") for number in range(3)]
+    assert all("was killed" in gap.reason for gap in report.gaps)
+    assert exit_code(report) == 3
 
 
 def test_a_truncated_gzip_is_read_as_far_as_it_goes_and_said(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -61,7 +61,7 @@ def names(catalog: Catalog) -> Names:
     return Names(catalog)
 
 
-def _in_parts(path: Path, names: Names, catalog: Catalog, count: int) -> Result | None:
+def _in_parts(path: Path, names: Names, catalog: Catalog, count: int, pool: type[_Here] = _Here) -> Result | None:
     inventory = Inventory()
     log = split.fold(
         str(path),
@@ -70,7 +70,7 @@ def _in_parts(path: Path, names: Names, catalog: Catalog, count: int) -> Result 
         lambda: names,
         count,
         inventory,
-        pool=_Here,  # type: ignore[arg-type]
+        pool=pool,  # type: ignore[arg-type]
     )
     if log is None:
         assert inventory.entries("user", lookup=_never, policy=Policy.empty(), today=date(2026, 3, 1)) == ()
@@ -238,3 +238,19 @@ def test_a_scan_of_one_large_log_uses_processes_and_finds_the_same(
     several = pipeline.scan([str(path)], options=pipeline.ScanOptions(jobs=3, by="user"))
     assert one.gaps and len(one.entries) == 125
     assert several == one
+
+
+class _Killed(_Here):
+    """A pool whose processes are killed."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        promise: Future[Any] = Future()
+        promise.set_exception(BrokenExecutor("a process is gone"))
+        return promise
+
+
+def test_a_log_is_read_in_one_go_where_a_process_was_killed(names: Names, catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_text("".join(LINE.format(n=n, host="chatgpt.com") + "\n" for n in range(200)))
+    assert _in_parts(path, names, catalog, 2) is not None
+    assert _in_parts(path, names, catalog, 2, _Killed) is None
