@@ -194,7 +194,7 @@ def _app(tenant: str, number: str, name: str, object_id: str | None) -> App:
         kind="vendor_org",
         object_id=object_id,
         verified_publisher="Anthropic",
-        homepage="https://platform.claude.com" if number == APP else "https://claude.com/product/claude-code",
+        homepage="https://platform.claude.com" if number == APP else "https://code.claude.com",
         first_party=True,
         enabled=True,
     )

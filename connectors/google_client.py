@@ -35,6 +35,8 @@ PAGES = 20_000
 """More pages than one collection can have: 20 million events, 10 million users."""
 REPEATS = 20
 """Pages that came twice, or that were empty and promised more: a service may stumble, but not go on so."""
+_ABOUT = frozenset({"kind", "etag", "nextPageToken", "totalSize"})
+"""What a page says beside its list."""
 _NO_API = frozenset({"accessnotconfigured", "service_disabled"})
 _NO_SCOPE = frozenset({"insufficientpermissions", "access_token_scope_insufficient", "insufficientscopes"})
 _NOT_READY = ("not authorized to read", "not authorized to access", "access denied")
@@ -116,7 +118,8 @@ class Google:
 
 
 class _Straight:
-    """An ``httplib2.Http`` that undoes one thing: the client turns a GET with a long address into a POST."""
+    """An ``httplib2.Http`` that undoes two things: the client turns a GET with a long address into a POST, and an answer without a body
+    (204) into an object, which would be an empty page."""
 
     def __init__(self, http: Any) -> None:
         self._http = http
@@ -127,7 +130,10 @@ class _Straight:
             query = body.decode() if isinstance(body, bytes) else str(body)
             uri, method, body = f"{uri}?{query}", "GET", None
             headers = {"accept": "application/json"}
-        return self._http.request(uri, method, body=body, headers=headers, **others)
+        response, content = self._http.request(uri, method, body=body, headers=headers, **others)
+        if not content.strip():
+            raise TenantError(Trouble.UNEXPECTED, "an empty answer")
+        return response, content
 
     def close(self) -> None:
         """Nothing: the sockets are the session's."""
@@ -156,7 +162,9 @@ def _page(ask: Callable[[str | None], Row], token: str | None) -> Row:
 
 
 def _rows(body: Row, key: str) -> tuple[Row, ...]:
-    """The rows of a page; Google leaves the list out where it is empty."""
+    """The rows of a page. Google leaves the list out where it is empty; an object with something else in it is no empty page."""
+    if key not in body and not body.keys() <= _ABOUT:
+        raise TenantError(Trouble.UNEXPECTED, f"a page holds something else than {key}")
     found = body.get(key, [])
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise TenantError(Trouble.UNEXPECTED, f"{key} of a page is no list of objects")

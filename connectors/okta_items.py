@@ -141,15 +141,13 @@ def refresh_token(row: Row, app_id: str, tenant: str) -> Grant | None:
 
 
 def assignment(row: Row, app_id: str, tenant: str) -> tuple[Person, Grant]:
-    """A person who may sign in to an app, by their own assignment or a group's."""
+    """A person who may sign in to an app, by their own assignment or a group's. What they are called there (``credentials.userName``,
+    ``profile.email``) is the app's account, which several may share: who they are, their own record says alone."""
     person, created = needed(row, "id"), micros(row.get("created"))
-    profile = inside(row, "profile")
-    name = text(inside(row, "credentials").get("userName"))
-    address = text(profile.get("email")) or (name if name and "@" in name else None)
     grant = Grant(
         PLATFORM, tenant, f"{app_id}/{person}", app_id, "assignment", person, granted=created, date_source=_api(created)
     )
-    return Person(PLATFORM, tenant, person, address, text(profile.get("name"))), grant
+    return Person(PLATFORM, tenant, person, name=text(inside(row, "profile").get("name"))), grant
 
 
 def connection(row: Row, ids: Mapping[str, str], tenant: str) -> Grant | None:
@@ -173,8 +171,10 @@ def connection(row: Row, ids: Mapping[str, str], tenant: str) -> Grant | None:
 
 
 def person(row: Row, tenant: str) -> Person:
-    """A user. The login is what other sources know people by, and usually their mail address."""
+    """A user. The login is what other sources know people by, and usually their mail address; it is one person's alone, while several
+    users (a service account and who made it) may have one mail address."""
     profile = inside(row, "profile")
+    login = text(profile.get("login"))
     names = [text(profile.get("firstName")), text(profile.get("lastName"))]
     full = text(profile.get("displayName")) or " ".join(name for name in names if name) or None
     status = text(row.get("status"))
@@ -182,7 +182,7 @@ def person(row: Row, tenant: str) -> Person:
         platform=PLATFORM,
         tenant=tenant,
         id=needed(row, "id"),
-        address=text(profile.get("email")) or text(profile.get("login")),
+        address=login if login and "@" in login else text(profile.get("email")) or login,
         name=full,
         department=text(profile.get("department")),
         enabled=None if status is None else status.upper() not in ("DEPROVISIONED", "SUSPENDED", "STAGED"),

@@ -231,7 +231,7 @@ class Slack:
             made: list[Item | Missed] = []
             for row in rows(body, _LISTS[task.signal]):
                 made += items.audited(row, tenant) if task.signal == "audit" else flat(makers[task.signal](row, tenant))
-            cursor = text(inside(body, "response_metadata").get("next_cursor"))
+            cursor = _cursor(body)
             if cursor is not None and cursor in met:
                 raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
             met.add(cursor)
@@ -313,6 +313,14 @@ def _meaning(code: str, body: object, status: int | None, signal: str) -> Tenant
     if code == "missing_scope" and needs is not None:
         remedy = f"add the scope {needs} to the app and install it again"
     return TenantError(trouble, detail, remedy=remedy or _REMEDIES[signal], status=status, code=code, body=body)
+
+
+def _cursor(body: object) -> str | None:
+    """Where to go on; a page whose cursor is no text would be taken for the last one."""
+    found = inside(body, "response_metadata").get("next_cursor") if isinstance(body, Mapping) else None
+    if found is not None and not isinstance(found, str):
+        raise TenantError(Trouble.UNEXPECTED, "next_cursor is no text")
+    return text(found)
 
 
 def _pages(body: object) -> int:

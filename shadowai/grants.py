@@ -155,8 +155,11 @@ class SweptGrants:
                 yield self._granted(self._apps[id], principal), found.matches
             for principal in sorted(self._users.get(id, ()), key=lambda who: who or ""):
                 yield self._active(self._apps[id], principal, self._used[id, principal]), found.matches
-            counted = self._apps[id].users
-            if counted and not any(held.events for held in self._held.get(id, {}).values()):
+            counted, held = self._apps[id].users, self._held.get(id, {}).values()
+            if counted and self._apps[id].kind == "vendor_org":
+                if not held:
+                    yield self._bought(self._apps[id]), found.matches
+            elif counted and not any(one.events for one in held):
                 yield self._installed(self._apps[id], counted), found.matches
 
     def assessed(self) -> Assessed:
@@ -309,7 +312,8 @@ class SweptGrants:
         """The addresses of those who let AI applications in; they are looked for, so that others need not be remembered."""
         wanted = {who for id in self._chains for who in self._held.get(id, ()) if who not in (None, EVERYONE)}
         wanted |= {who for _, who in self._used if who is not None}
-        return {person.id: person.address for person in self._swept.people if person.id in wanted}
+        found = {person.id: person.address for person in self._swept.people if person.id in wanted}
+        return {id: address if address and normalize.user(address) else None for id, address in found.items()}
 
     def _actor(self, principal: str | None, *, named: bool = True) -> Actor:
         """Who that is. A person whose address is not known is known by the tenant's own id; a group (``named`` false) is nobody."""
@@ -371,6 +375,14 @@ class SweptGrants:
             last_seen=self._swept.began,
             facts=frozenset({"installed", "dated_first_sweep"}) | permissions.facts(app.permissions),
             scopes=tuple(sorted(set(app.permissions))),
+        )
+
+    def _bought(self, app: App) -> Sighting:
+        """Seats that are counted and of which none is named: leave to use, not use."""
+        since = self._swept.known_since.get(app.id, self._swept.began)
+        facts = frozenset({"licensed", "dated_first_sweep"})
+        return replace(
+            self._sighting(app, Actor(), ()), events=0, first_seen=since, last_seen=self._swept.began, facts=facts
         )
 
     def _wired(self, app: App) -> Sighting:

@@ -136,6 +136,7 @@ class _Builder:
         self._path = str(path)
         self._people: dict[str, str] = {}
         self._users: dict[str, set[str]] = {}
+        self._names: dict[str, set[str]] = {}
         self._hosts: dict[str, list[Lease]] = {}
         self._networks: dict[tuple[int, int], dict[int, list[Lease]]] = {}
         self._shown: dict[tuple[int, int, int], str] = {}
@@ -171,11 +172,16 @@ class _Builder:
             else:
                 self._people[person] = row.one("department")
         self._users.setdefault(person, set()).add(person)
+        names: set[str] = set()
         for alias in (*row.values.get("mail", ()), *row.values.get("login", ())):
             name = normalize.user(alias)
             if name is None:
                 raise self._wrong(row, f"{alias!r:.80} is no user's name", "write it as the logs do")
             self._users.setdefault(name, set()).add(person)
+            names.add(name)
+        if " " in person and names and self._names.setdefault(person, names).isdisjoint(names):
+            told = f"{person} is in several rows under different names, and is taken for one person: two people may be called so"
+            self._conflict(row.line, told)
         lease = Lease(person, self._time(row, "from"), self._time(row, "until"))
         if lease.first is not None and lease.last is not None and lease.first > lease.last:
             raise self._wrong(row, "until is before from", "correct the times")

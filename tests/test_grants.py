@@ -300,6 +300,26 @@ def test_installations_that_are_only_counted(known: AppMatcher) -> None:
     assert (sighting.actor, sighting.events, sighting.scopes) == (Actor(), 42, ("tabs",))
 
 
+@pytest.mark.parametrize("address", ["null", "-", " ", "n/a", None])
+def test_an_address_that_is_none_leaves_the_person_the_tenant_s_own_id(catalog: Catalog, address: str | None) -> None:
+    (entry,), assessed = rows(
+        catalog, swept([app(CLAUDE)], [grant("g", CLAUDE)], [Person("entra", "contoso", "ann", address)]), "user"
+    )
+    assert entry.actor == Actor("ann") and assessed.nameless == {"ann"}
+
+
+def test_seats_that_are_counted_are_no_use(catalog: Catalog) -> None:
+    bought = app(
+        "github-copilot", "GitHub Copilot", kind="vendor_org", verified_publisher="GitHub", first_party=True,
+        homepage="https://github.com/features/copilot", users=2,
+    )  # fmt: skip
+    idle = [grant(who, "github-copilot", who, kind="seat") for who in ("ann", "ben")]
+    for grants, users in ((idle, 2), ([], 0)):
+        (entry,), _ = rows(catalog, swept([bought], grants, PEOPLE))
+        assert (entry.service_id, entry.users, entry.events, entry.usage) == ("github-copilot", users, 0, None)
+    assert len(rows(catalog, swept([bought], idle, PEOPLE), "user")[0]) == 2
+
+
 def test_hostile_names_and_ids(catalog: Catalog) -> None:
     name = "=HYPERLINK(1)\x1b[2J\n\u202eClaude" + "x" * 5000
     one = app(CLAUDE, name, publisher="+cmd|' /C calc'!A0\x00")

@@ -127,6 +127,16 @@ def test_what_two_people_claim_is_nobody_s(tmp_path: Path) -> None:
     assert found.conflicts == load(tmp_path, text.replace("ann@example.com,HR", "ann@example.com,HR")).conflicts
 
 
+def test_a_name_that_two_people_may_have_is_told(tmp_path: Path) -> None:
+    rows = "person,login,address,from\nJane Doe,jd1,192.0.2.1,\nJane Doe,{},192.0.2.2,2026-01-01\n"
+    (note,) = load(tmp_path, rows.format("jd2")).conflicts
+    assert note.origin is not None and note.origin.position == 3
+    assert "jane doe is in several rows under different names" in note.text
+    for same in ("jd1", "jd2;jd1", ""):
+        assert load(tmp_path, rows.format(same)).conflicts == ()
+    assert load(tmp_path, rows.format("jd2").replace("Jane Doe", "jane.doe@example.com")).conflicts == ()
+
+
 @pytest.mark.parametrize(
     ("text", "suffix", "message"),
     [

@@ -8,9 +8,9 @@ from typing import BinaryIO, Final
 
 from shadowai import __version__
 from shadowai.export.ascii_json import Json, dump, known
-from shadowai.export.events import hosts
+from shadowai.export.events import LEVELS, hosts
 from shadowai.export.relates import techniques
-from shadowai.model import Entry, Report, Verdict
+from shadowai.model import SEVERITY, Entry, Report, Verdict
 
 INSIDE: Final = "self-hosted"
 """The category of services that need not be beyond a boundary of trust."""
@@ -51,7 +51,10 @@ def _by_service(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 def _service(rows: list[Entry]) -> dict[str, Json]:
+    """One service. Of the rows of several people it has the gravest verdict, the highest risk and the surest confidence, as a row by
+    service has."""
     first = rows[0]
+    risks = [LEVELS.index(row.risk_level) for row in rows if row.risk_level in LEVELS]
     usages = [row.usage for row in rows if row.usage is not None]
     names = dict.fromkeys(name for row in rows for name in hosts(row))
     scopes = dict.fromkeys(scope for row in rows for scope in row.scopes)
@@ -59,10 +62,10 @@ def _service(rows: list[Entry]) -> dict[str, Json]:
     pairs = (
         ("service_id", first.service_id),
         ("category", first.category),
-        ("verdict", first.verdict.value),
-        ("confidence", first.confidence),
+        ("verdict", min((row.verdict for row in rows), key=SEVERITY.index).value),
+        ("confidence", min(rows, key=lambda row: row.certainty).confidence),
         ("usage", max(usages, key=lambda usage: usage.rung).value if usages else ""),
-        ("risk_level", first.risk_level),
+        ("risk_level", LEVELS[max(risks)] if risks else ""),
         *(("scope", scope) for scope in scopes),
         *(("relates_to", one) for one in related),
     )

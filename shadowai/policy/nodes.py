@@ -31,7 +31,7 @@ def read(path: Path, what: str) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        message, remedy = f"cannot read the {what}: {error.strerror}", f"name a {what} file that can be read"
+        message, remedy = f"cannot read the {what}: {error.strerror}", "name one that can be read"
         raise UsageError(message, origin=Origin(str(path)), remedy=remedy) from error
     if len(raw) > MAX_BYTES:
         raise UsageError(f"the {what} is larger than 1 MB", origin=Origin(str(path)), remedy="is it the right file?")

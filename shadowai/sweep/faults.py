@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from shadowai.normalize import printable
@@ -71,7 +72,8 @@ def of_reply(reply: Reply, now: float) -> Fault | None:
     if reply.status < 300:
         return None if broken is None else _not_the_service(reply, broken)
     code, words = said(body)
-    detail = f"{reply.status} {code}: {words}".rstrip(": ") if broken is None else f"{reply.status}, {broken}"
+    named = f"{reply.status} {code}".rstrip()
+    detail = f"{named}: {words}".rstrip(": ") if broken is None else f"{reply.status}, {broken}"
     if reply.status < 400:
         return Fault(Trouble.UNEXPECTED, f"{reply.status}: sent elsewhere, which is not followed", status=reply.status)
     found = _refusal(reply, code, detail, body, now)
@@ -159,19 +161,23 @@ def _words(value: object) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds to wait that ``Retry-After`` asks for, as a number or a date (RFC 9110, section 10.2.3); ``None`` without one."""
+    """The seconds to wait that ``Retry-After`` asks for, as a number or a date (RFC 9110, section 10.2.3); ``None`` without one. A date is
+    GMT in the form that does not say so, too (section 5.6.7)."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
     if text.replace(".", "", 1).isdigit() and text.isascii():
         return float(text)
     try:
-        then = email.utils.parsedate_to_datetime(text)
         said_at = headers.get("date", "")
-        began = email.utils.parsedate_to_datetime(said_at).timestamp() if said_at else now
-        return max(0.0, then.timestamp() - began)
+        return max(0.0, _moment(text) - (_moment(said_at) if said_at else now))
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _moment(text: str) -> float:
+    found = email.utils.parsedate_to_datetime(text)
+    return found.replace(tzinfo=found.tzinfo or UTC).timestamp()
 
 
 def of_exception(error: BaseException) -> Fault:

@@ -8,7 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shadowai.connector import Connector, Mode, Scope
@@ -17,7 +17,7 @@ from shadowai.sweep.idle import nothing_to_ask
 from shadowai.sweep.session import TenantSession
 from shadowai.sweep.store import Saved, Store
 from shadowai.sweep.view import StoreView
-from shadowai.tenant import App, Completeness, CursorExpired, Missed, Outcome, Swept, Task, TenantError, Trouble
+from shadowai.tenant import App, Completeness, CursorExpired, Missed, Outcome, Signal, Swept, Task, TenantError, Trouble
 
 WORKERS = 16
 """Tasks under way at once; each quota has its own, smaller, number of requests."""
@@ -70,6 +70,7 @@ class Runner:
         self._tenant = connector.tenant(session.settings)
         self._began, self._mode = self._begin()
         self._view = StoreView(store, self._mode, wanted.scope, session.settings, self._began, is_ai)
+        self._signals = {signal.name: signal for signal in connector.signals}
         self._planning = threading.Lock()
         self._broken = threading.Event()
         self._done = self._total = 0
@@ -185,7 +186,12 @@ class Runner:
         return found
 
     def _fail(self, task: Task, error: TenantError) -> None:
-        self._store.fail(task.name, self._session.now, self._shown(error))
+        """The task ends. Where a permission or licence is missing and nobody said which, it is what the signal needs."""
+        missed = self._shown(error)
+        signal = self._signals.get(task.signal)
+        if not missed.remedy and signal is not None:
+            missed = replace(missed, remedy=_needed(signal, error.trouble))
+        self._store.fail(task.name, self._session.now, missed)
 
     def _shown(self, error: TenantError) -> Missed:
         redact = self._session.shared.redactor
@@ -247,6 +253,15 @@ def _outcome(saved: Saved) -> Outcome:
     trouble = Trouble[saved.trouble] if saved.trouble else None
     how = Completeness(saved.state)
     return Outcome(saved.task.name, saved.task.signal, how, trouble, saved.detail, saved.remedy, **common)
+
+
+def _needed(signal: Signal, trouble: Trouble) -> str:
+    """What to do about a permission, role or licence that is missing."""
+    if trouble is Trouble.SCOPE and signal.any_of:
+        return f"needs {' or '.join(signal.any_of)}"
+    if trouble is Trouble.LICENCE and signal.licence:
+        return f"needs {signal.licence}"
+    return signal.remedy if trouble in (Trouble.SCOPE, Trouble.ROLE, Trouble.LICENCE) else ""
 
 
 def misread(error: Exception) -> TenantError:

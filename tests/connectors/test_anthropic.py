@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from shadowai.app_matcher import AppMatcher
+from shadowai.catalog import Catalog
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
@@ -119,6 +121,11 @@ def test_a_sweep_tells_who_is_licensed(service: Saas, tmp_path: Path) -> None:
     assert {app.id: (app.kind, app.verified_publisher) for app in found.apps} == {
         APP: ("vendor_org", "Anthropic"),
         CLAUDE_CODE: ("vendor_org", "Anthropic"),
+    }
+    matcher = AppMatcher(Catalog.load(cache_dir=tmp_path / "cache"))
+    assert {app.id: [match.signature for match in matcher.match(app).matches] for app in found.apps} == {
+        APP: ["anthropic-api"],
+        CLAUDE_CODE: ["claude-code"],
     }
     assert {(grant.id, grant.kind, grant.principal) for grant in found.grants} == {
         ("seat/user_1", "seat", "user_1"),

@@ -165,11 +165,31 @@ def test_a_page_that_comes_twice_is_no_circle(server: GoogleServer) -> None:
     assert found == [[{"a": 1}], [{"a": 1}], [{"a": 2}]]
 
 
-@pytest.mark.parametrize("body", [{"items": {}}, {"items": None}, {"items": ["x"]}, {"items": [], "nextPageToken": 7}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": {}},
+        {"items": None},
+        {"items": ["x"]},
+        {"items": [], "nextPageToken": 7},
+        {"error": {"code": 500, "message": "backend"}},
+        {"users": []},
+    ],
+)
 def test_a_page_that_is_not_as_documented_is_an_error(server: GoogleServer, body: dict[str, Any]) -> None:
     with pytest.raises(TenantError) as caught:
         steps(server, lambda token: body)
     assert caught.value.trouble is Trouble.UNEXPECTED
+
+
+def test_an_empty_list_is_left_out(server: GoogleServer) -> None:
+    assert steps(server, lambda token: {"kind": "admin#reports#activities", "etag": "e"}) == [[]]
+
+
+def test_an_answer_without_a_body_is_no_empty_page(server: GoogleServer) -> None:
+    server.put["/users"] = [reply(204, b"")]
+    with session(server) as opened, pytest.raises(TenantError, match="an empty answer"):
+        users(Google(opened))
 
 
 @pytest.mark.parametrize(("token", "kind"), [("old", CursorExpired), (None, TenantError)])

@@ -116,11 +116,10 @@ def test_refresh_tokens() -> None:
     assert items.refresh_token({**row, "status": "REVOKED"}, "0oa1", TENANT) is None
 
 
-def test_an_assignment_s_address_is_no_login_of_another_kind() -> None:
-    person, grant = items.assignment({"id": "00u1", "credentials": {"userName": "ada"}, "profile": {}}, "0oa1", TENANT)
+def test_an_account_of_an_app_names_nobody() -> None:
+    shared = {"credentials": {"userName": "marketing@example.com"}, "profile": {"email": "marketing@example.com"}}
+    person, grant = items.assignment({"id": "00u1", **shared}, "0oa1", TENANT)
     assert person.address is None and grant.id == "0oa1/00u1" and grant.kind == "assignment"
-    person, _ = items.assignment({"id": "00u1", "credentials": {"userName": "ada@example.com"}}, "0oa1", TENANT)
-    assert person.address == "ada@example.com"
 
 
 def test_connections_are_of_the_client_that_requests() -> None:
@@ -140,6 +139,12 @@ def test_people() -> None:
         False,
     )
     assert items.person({"id": "00u1", "status": "LOCKED_OUT"}, TENANT).enabled is True
+
+
+def test_who_has_somebody_else_s_mail_is_not_that_person() -> None:
+    profile = {"email": "ada@example.com", "login": "bot@example.com"}
+    assert items.person({"id": "00u2", "profile": profile}, TENANT).address == "bot@example.com"
+    assert items.person({"id": "00u3", "profile": {"login": "bot"}}, TENANT).address == "bot"
 
 
 def test_a_consent_in_the_log() -> None:

@@ -274,6 +274,13 @@ def test_pages_that_go_round_end(slack: Saas) -> None:
     assert len(slack.asked) == 2
 
 
+@pytest.mark.parametrize("cursor", [True, ["dXNlcg=="], {"next": "dXNlcg=="}, 7])
+def test_a_cursor_that_is_no_text_is_no_last_page(slack: Saas, cursor: object) -> None:
+    slack.always(APPROVED, {"ok": True, "approved_apps": [listed()], "response_metadata": {"next_cursor": cursor}})
+    with pytest.raises(TenantError, match="no text"):
+        run(slack, APPS)
+
+
 def test_cursors_are_followed_to_the_empty_one(slack: Saas) -> None:
     more = {"ok": True, "approved_apps": [listed()], "response_metadata": {"next_cursor": "dXNlcg=="}}
     slack.put[APPROVED] = [reply(more)]

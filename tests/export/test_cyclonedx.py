@@ -62,6 +62,16 @@ def test_rows_by_user_are_one_service_and_name_nobody() -> None:
     assert {"name": "shadowai:usage", "value": "bulk"} in json.loads(text)["services"][0]["properties"]
 
 
+def test_the_gravest_of_several_people_s_rows_is_the_service_s() -> None:
+    calm = replace(CHAT, actor=Actor("ann"), verdict=Verdict.SANCTIONED, risk_level="low", confidence="unconfirmed")
+    grave = replace(CHAT, actor=Actor("bob"), verdict=Verdict.PROHIBITED, risk_level="high", confidence="confirmed")
+    for rows in ((calm, grave), (grave, calm)):
+        (service,) = services(Report(rows, by="user"))
+        told = {one["name"]: one["value"] for one in service["properties"]}
+        assert (told["shadowai:verdict"], told["shadowai:risk_level"]) == ("prohibited", "high")
+        assert told["shadowai:confidence"] == "confirmed"
+
+
 def test_what_is_no_ai_is_left_out_and_what_is_inside_crosses_no_boundary() -> None:
     assert services(Report((replace(CHAT, verdict=Verdict.NOT_AI),))) == []
     assert "x-trust-boundary" not in services(Report((replace(CHAT, category="self-hosted"),)))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,8 @@ def test_long_words_are_cut() -> None:
         ("Fri, 15 Jan 2027 08:01:00 GMT", "", 60.0),
         ("Fri, 15 Jan 2027 08:01:00 GMT", "Fri, 15 Jan 2027 08:00:30 GMT", 30.0),
         ("Fri, 15 Jan 2027 07:00:00 GMT", "", 0.0),
+        ("Fri Jan 15 08:01:00 2027", "", 60.0),
+        ("Fri, 15 Jan 2027 08:01:00 -0000", "Fri Jan 15 08:00:30 2027", 30.0),
         ("", "", None),
         ("-5", "", None),
         ("soon", "", None),
@@ -63,6 +66,16 @@ def test_long_words_are_cut() -> None:
 )
 def test_retry_after(text: str, date: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": text, "date": date}, NOW) == seconds
+
+
+@pytest.mark.parametrize("text", ["Fri Jan 15 08:01:00 2027", "Fri, 15 Jan 2027 08:01:00 -0000"])
+def test_a_date_that_names_no_zone_is_gmt(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/Los_Angeles")
+        time.tzset()
+        seconds = retry_after({"retry-after": text}, NOW)
+    time.tzset()
+    assert seconds == 60.0
 
 
 @pytest.mark.parametrize(

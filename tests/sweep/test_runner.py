@@ -83,6 +83,7 @@ def test_a_task_that_fails_leaves_the_others_alone(session: TenantSession, servi
     assert troubles(found) == {"grants/app00003": (Completeness.FAILED, Trouble.SCOPE)}
     (outcome,) = [outcome for outcome in found.outcomes if outcome.trouble]
     assert outcome.detail == "403 denied: no for [hidden]"
+    assert outcome.remedy == "needs Grants.Read or Grants.ReadAll"
     assert ids(found.grants) == [grant for grant in GRANTS if not grant.startswith("app00003")]
 
 
@@ -352,6 +353,23 @@ def test_a_part_that_was_missed_makes_the_task_partial(session: TenantSession, t
     (outcome,) = ledger(session, tmp_path, tasks).outcomes
     assert (outcome.completeness, outcome.trouble) == (Completeness.PARTIAL, Trouble.SCOPE)
     assert (outcome.detail, outcome.remedy) == ("one of the batch", "ask for more")
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (TenantError(Trouble.SCOPE, "no"), "needs Apps.Read"),
+        (TenantError(Trouble.ROLE, "no"), "grant Apps.Read"),
+        (TenantError(Trouble.LICENCE, "no"), "grant Apps.Read"),
+        (TenantError(Trouble.SCOPE, "no", remedy="as the service says"), "as the service says"),
+        (TenantError(Trouble.SERVER, "no"), ""),
+    ],
+)
+def test_a_gap_says_what_would_close_it(
+    session: TenantSession, tmp_path: Path, error: TenantError, remedy: str
+) -> None:
+    (outcome,) = ledger(session, tmp_path, {Task("a", "apps"): [error]}).outcomes
+    assert (outcome.completeness, outcome.remedy) == (Completeness.FAILED, remedy)
 
 
 @pytest.mark.parametrize("pages", [[], [page(app("x"), cursor="c")]])
