@@ -27,7 +27,7 @@ _COLLECTORS = frozenset((
 ))  # fmt: skip
 _DELIMITERS = ",;\t"
 _JOINED = 64
-_LONGEST = 1 << 20
+LONGEST = 1 << 20
 """Lines and bytes that one record may have."""
 
 
@@ -46,7 +46,7 @@ def columns(head: bytes) -> Columns | None:
     if not ended or not any(name.encode() in line for name in (*RAW, *_MESSAGE)):
         return None
     for delimiter in _DELIMITERS:
-        names = _split(decode(line), delimiter)
+        names = split(decode(line), delimiter)
         if names is None or len(names) < 2:
             continue
         others = {name.lower() for name in names if name not in _MESSAGE}
@@ -61,11 +61,11 @@ def columns(head: bytes) -> Columns | None:
 
 def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:
     """The log lines, each in an object of its own; what cannot be taken apart as it stands."""
-    stream.readline(_LONGEST)
+    stream.readline(LONGEST)
     yield b"\n"
-    for record in _records(iter(lambda: stream.readline(_LONGEST), b"")):
+    for record in records(iter(lambda: stream.readline(LONGEST), b"")):
         text = "".join(decode(line) for line in record).rstrip("\r\n")
-        values = _split(text, of.delimiter) if len(text) < _LONGEST else None
+        values = split(text, of.delimiter) if len(text) < LONGEST else None
         if values is None or len(values) <= of.line:
             yield from record
             continue
@@ -75,7 +75,7 @@ def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:
         yield orjson.dumps(found) + b"\n" * len(record)
 
 
-def _records(stream: Iterable[bytes]) -> Iterator[list[bytes]]:
+def records(stream: Iterable[bytes]) -> Iterator[list[bytes]]:
     """Lines that belong together, as every quote is closed again; those whose quote never is, one by one."""
     held: list[bytes] = []
     quotes = size = 0
@@ -83,13 +83,14 @@ def _records(stream: Iterable[bytes]) -> Iterator[list[bytes]]:
         held.append(line)
         quotes += line.count(b'"')
         size += len(line)
-        if quotes % 2 == 0 or len(held) >= _JOINED or size >= _LONGEST:
-            yield from [held] if quotes % 2 == 0 and size < _LONGEST else ([one] for one in held)
+        if quotes % 2 == 0 or len(held) >= _JOINED or size >= LONGEST:
+            yield from [held] if quotes % 2 == 0 and size < LONGEST else ([one] for one in held)
             held, quotes, size = [], 0, 0
     yield from ([one] for one in held)
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
+def split(text: str, delimiter: str) -> list[str] | None:
+    """The fields of a record; ``None`` where it has none, or one that is too long."""
     try:
         return next(csv.reader([text], delimiter=delimiter), None)
     except csv.Error:

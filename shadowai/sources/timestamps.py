@@ -46,8 +46,8 @@ _SHAPES = tuple(
         rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
         rf"(?P<d>\d\d?)[/\s-]?{_MONTH}[/\s-]?(?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",  # Check Point writes 5Jan2026
-        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:@\s)?{_CLOCK}{_ZONE}",
-        # Kibana's has an @, Cortex's says 12th
+        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:(?:@|at)\s)?{_CLOCK}{_ZONE}",
+        # Kibana's has an @, Umbrella's an "at", Cortex's says 12th
         rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
         rf"[a-z]{{3,9}},?\s+(?P<d>\d\d?)\s+{_MONTH}\s+(?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",
         rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
@@ -57,6 +57,8 @@ _SHAPES = tuple(
         rf"(?P<d>\d\d?)\. (?P<m>\d\d?)\. (?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",  # Windows in Czech, Slovak, Slovene
         rf"(?P<y>\d{{4}})\. (?P<m>\d\d?)\. (?P<d>\d\d?)\.?\s+{_CLOCK}{_ZONE}",  # in Hungarian and Korean
         rf"(?P<d>\d\d?) {_MONTH} (?P<y>\d\d), {_CLOCK}",  # Check Point's console
+        r"(?P<d>\d\d?)(?P<sep>[./])(?P<m>\d\d?)(?P=sep)(?P<y>\d{4})\s+(?P<h>\d{1,2})\.(?P<mi>\d\d)\.(?P<s>\d\d)",
+        # Windows in Finnish and Italian, whose clocks have dots
     )
 )
 

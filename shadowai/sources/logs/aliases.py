@@ -38,7 +38,6 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "dns.rrname", "rrname", "dns_question_name", "dns_query_name", "queried domain", "query.hostname",
         "domain queried", "question_name", "event.dns.request", "target.hostname", "url_details.host",
         "http.url_details.host", "app domain", "application domain", "service domain",
-        "destination name", "dest_name",
     ),
     "url": (
         "url", "full_url", "url full", "url.full", "url.original", "request_url", "requested_url", "requested url",
@@ -58,7 +57,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "account_name", "accountname", "user account", "initiating_process_account_upn",
         "initiatingprocessaccountname", "src username", "principal.user.userid", "principal.user.email_addresses", "usr.name",
         "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "student email", "student", "student name", "principal",
-        "actor", "identity",
+        "actor", "identity", "profile_user", "device_user",
     ),
     "device": (
         "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
@@ -93,12 +92,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "http.request.method", "http_request.http_method", "verb", "reqmethod", "http_verb",
     ),
     "action": (
-        "action", "policy_action", "policy action", "action taken", "event_action", "event.action", "verdict",
+        "action", "device_action", "policy_action", "policy action", "action taken", "event_action", "event.action", "verdict",
         "decision", "disposition", "sc-filter-result", "s-action", "filter_result", "filter action",
         "firewall action", "action_taken", "policy result", "act", "result", "outcome", "event.outcome",
         "status_text", "dvc_action", "security_result.action", "rule action", "action_name",
         "blocked", "is_blocked", "was_blocked", "squid_status", "cache_status", "cache_result",
-        "log subtype",
+        "log subtype", "event_result", "enforcement mode",
     ),
     "bytes_up": (
         "bytes_up", "bytes up", "up bytes", "cs-bytes", "upload", "upload_bytes", "bytes uploaded",
@@ -126,14 +125,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "http_request.user_agent", "request_user_agent", "http.user_agent", "browser", "agent",
     ),
     "time": (
-        "time", "timestamp", "@timestamp", "datetime", "date_time", "date/time", "date & time", "event_time",
+        "time", "timestamp", "@timestamp", "datetime", "date_time", "date/time", "date & time", "date and time", "happened", "event_time",
         "eventtime", "date time", "_time", "ts", "time_generated", "timegenerated", "timestamp [utc]",
         "timestamp utc", "event_sec", "time (utc)", "utc time", "time_utc", "start_time",
         "starttime", "start time", "receive time", "received time",
         "log_time", "logtime", "log date", "event date", "access time", "visit time",
         "occurred", "occurred at", "created", "created_at", "creation_time", "event.created", "event.start",
         "request_time", "time_iso8601", "time_local",
-        "request timestamp", "message time", "receipt time", "time generated [utc]", "metadata.event_timestamp",
+        "request timestamp", "message time", "receipt time", "time generated [utc]", "time generated [local time]",
+        "metadata.event_timestamp",
         "first seen", "last seen", "date",
     ),
 }  # fmt: skip
@@ -146,6 +146,7 @@ _PREFIX = re.compile(r"(?:web|dns|all_traffic|network_traffic|network_resolution
 """Data models of Splunk, whose names stand before those of fields in what a search exports."""
 
 
+@lru_cache(maxsize=4096)
 def in_english(name: str) -> str:
     """The flat name of a table's column, in English where it is a known one of another language."""
     plain = flat(name)
@@ -155,7 +156,8 @@ def in_english(name: str) -> str:
 
 
 LIKELY_HOST = (
-    "server_name", "query", "question", "fqdn", "website", "web address", "target", "destination", "dest", "dst",
+    "server_name", "query", "question", "fqdn", "website", "web address", "destination name", "dest_name", "target", "destination",
+    "dest", "dst",
 )  # fmt: skip
 """Columns that are the destination where they hold a name with a dot; else a query string, an office, an address."""
 

@@ -58,6 +58,7 @@ CEF = LogFormat(
         TimeOf(("end",), "dtz"),
         TimeOf(("start",), "dtz"),
         TimeOf(("timestamp",), "dtz"),
+        TimeOf(("event_time",), "dtz"),
     ),
     kinds=((When((("request", r"."),)), "http_request"), (When((("requestMethod", r"."),)), "http_request")),
     blocked=(When((("act", _BLOCKED),)), When((("deviceAction", _BLOCKED),))),
@@ -224,7 +225,7 @@ SENTINEL_JSON = _sentinel(
         requires=(
             ("DeviceVendor", ""),
             ("DeviceProduct", ""),
-            ("DeviceEventClassID|Activity", ""),
+            ("DeviceEventClassID|Activity|DeviceAction|LogSeverity", ""),
             ("SourceIP|DestinationIP", ""),
         )
     ),

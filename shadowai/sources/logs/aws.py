@@ -132,8 +132,18 @@ FLOW_TABLE = _flow(
 FLOW_JSON = _flow(
     "aws_vpcflow_json",
     "Amazon VPC flow log as JSON",
-    Json(requires=(("srcaddr", ""), ("dstaddr", ""), ("interface_id|account_id|log_status|flow_direction|vpc_id", ""))),
-    {name: name.replace("-", "_") for name in _NAMED},
+    Json(
+        requires=(
+            ("srcaddr", ""),
+            ("dstaddr", ""),
+            (
+                "interface_id|account_id|log_status|flow_direction|vpc_id|"
+                "interface-id|account-id|log-status|flow-direction|vpc-id",
+                "",
+            ),
+        )
+    ),
+    {name: f"{name.replace('-', '_')}|{name}" if "-" in name else name for name in _NAMED},
 )
 
 _FIREWALL_FIELDS = suricata.fields("event.")

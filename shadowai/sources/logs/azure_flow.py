@@ -58,6 +58,8 @@ FLOW = LogFormat(
 _ALL = r"(.+)"
 _OUT = (("FlowDirection_s", r"^O"),)
 _IN = (("FlowDirection_s", r"^I"),)
+_OUTBOUND = (("Direction", r"^outbound$"),)
+_INBOUND = (("Direction", r"^inbound$"),)
 TRAFFIC_ANALYTICS = LogFormat(
     name="azure_traffic_analytics",
     title="Azure traffic analytics of flow logs (NTANetAnalytics, AzureNetworkAnalytics; JSON)",
@@ -91,4 +93,44 @@ TRAFFIC_ANALYTICS = LogFormat(
 whose interface was watched.
 """
 
-FORMATS = (FLOW, TRAFFIC_ANALYTICS)
+VM_CONNECTION = LogFormat(
+    name="azure_vm_connection",
+    title="Azure VM insights: connections of machines (table VMConnection; JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/vmconnection",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("Direction", r"^(?:in|out)bound$"),
+            ("RemoteIp|DestinationIp", ""),
+            ("LinksEstablished|LinksLive|BytesSent", ""),
+            ("TimeGenerated", ""),
+        )
+    ),
+    fields={
+        "host": (
+            Part("RemoteDnsCanonicalNames", r"^\W{0,4}([\w-]+(?:\.[\w-]+)+)\W{0,4}$", only=_OUTBOUND),
+            Part(
+                "RemoteDnsCanonicalNames.0",
+                r"^([\w-]+(?:\.[\w-]+)+)$",
+                only=(*_OUTBOUND, ("RemoteDnsCanonicalNames.1", "^$")),
+            ),
+            Part("RemoteDnsQuestions.0", r"^([\w-]+(?:\.[\w-]+)+)$", only=(*_OUTBOUND, ("RemoteDnsQuestions.1", "^$"))),
+        ),
+        "device": ("Computer",),
+        "client_ip": ("SourceIp",),
+        "server_ip": ("DestinationIp", "RemoteIp"),
+        "server_port": ("DestinationPort",),
+        "bytes_up": (Part("BytesSent", _ALL, _OUTBOUND), Part("BytesReceived", _ALL, _INBOUND)),
+        "bytes_down": (Part("BytesReceived", _ALL, _OUTBOUND), Part("BytesSent", _ALL, _INBOUND)),
+    },
+    time=(TimeOf(("TimeGenerated",)),),
+    zone="utc",
+    rank=13,
+    uncounted=(When(_INBOUND, "a connection from outside to a machine"),),
+    product="azure_vm_connection",
+)
+"""Sizes are of the machine that is watched: "total number of bytes that have been sent" by it. One row sums up a minute; where an address
+had several names, it does not tell which was meant."""
+
+FORMATS = (FLOW, TRAFFIC_ANALYTICS, VM_CONNECTION)

@@ -65,11 +65,20 @@ _CLOUD = (
     "x-bluecoat-transaction-uuid",
 )  # fmt: skip
 """Cloud SWG, as its download API gives it."""
+_CLOUD_FIRST = (
+    *_CLOUD[: _CLOUD.index("x-icap-reqmod")],
+    *_CLOUD[_CLOUD.index("x-data-leak-detected") : _CLOUD.index("x-cs-certificate-subject")],
+    *_CLOUD[_CLOUD.index("cs-icap-status") : _CLOUD.index("x-cs-client-ip-country")],
+    "x-bluecoat-transaction-uuid",
+)
+"""The same as it was in 2018, and as ProxySG sends it; without a tenant in front, and with the client's port behind
+(https://go2docs.graylog.org/illuminate-current/content_packs/symantec_proxysg_content_pack.html)."""
 _LAYOUTS = (
     _MAIN,
     _LATEST,
     *_SSL_LAYOUTS,
     _CLOUD,
+    *(_CLOUD_FIRST[first:] + last for first in (0, 1) for last in ((), ("c-port",))),
     (*_MAIN, *_APPLICATION),
     (*_MAIN, *_APPLICATION, "x-bluecoat-application-groups", "cs-threat-risk"),
     (*_MAIN, *_APPLICATION, "c-port", "r-supplier-country", "cs-threat-risk"),

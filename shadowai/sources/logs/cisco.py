@@ -20,6 +20,7 @@ from shadowai.sources.logs.description import (
     W3c,
     When,
 )
+from shadowai.sources.logs.umbrella_tables import MACHINE, MAIL, PERSON, TABLES
 
 _WSA_DOC = "https://www.cisco.com/c/en/us/support/security/web-security-appliance/products-user-guide-list.html"
 _UMBRELLA_DOC = "https://docs.umbrella.com/umbrella-user-guide/docs/"
@@ -111,9 +112,35 @@ WSA_W3C = LogFormat(
     product="cisco_wsa",
 )
 
-_PERSON = r"(?i)user"
-_MACHINE = r"(?i)comput|roaming|anyconnect|mobile|chromebook|secure client|device"
-_MAIL = r"\(\[?([^()\[\]\s]+@[^()\[\]\s]+)[\])]"
+_END = r"(?P<{0}>[0-9A-Fa-f.:]{{2,45}}?)(?:\((?P<{1}>[^()\s]{{1,255}})\))?(?::\d{{1,5}})?(?: \((?P<{1}_too>[^()\s]{{1,255}})\))?"
+_WHEN_WRITTEN = r"[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}"
+_L4TM = (
+    rf"^(?:(?P<time>{_WHEN_WRITTEN}) )?Info: Firewall (?P<action>[a-z]{{3,20}}) (?P<protocol>[A-Z]{{2,6}}) data "
+    rf"from {_END.format('client', 'machine')} to {_END.format('server', 'name')}\.?$"
+)
+L4TM = LogFormat(
+    name="cisco_wsa_l4tm",
+    title="Cisco Secure Web Appliance L4 traffic monitor log",
+    vendor="Cisco",
+    doc=_WSA_DOC,
+    kind="connection",
+    family=Pattern((_L4TM,)),
+    line=rf"^(?:{_WHEN_WRITTEN} )?Info: Firewall [a-z]{{3,20}} [A-Z]{{2,6}} data from [0-9A-Fa-f.:]{{2,45}}",
+    fields={
+        "host": ("name", "name_too"),
+        "device": ("machine", "machine_too"),
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("time",)),),
+    rank=12,
+    blocked=(When((("action", r"^block"),)),),
+    allowed=(When((("action", r"^(?:allowed|noted|monitored|passed)"),)),),
+    ignored=r"Info: Address \S+ (?:\(\S+\) )?(?:for \S+ )?(?:\(\S+\) )?(?:added to|removed from) firewall",
+    product="cisco_wsa_l4tm",
+)
+"""Lines on what came into the lists or left them are no traffic."""
 
 _Columns = dict[str, tuple[int, tuple[str, ...]]]
 """A field to its place, counted from 1, and to its names in a header row."""
@@ -200,15 +227,15 @@ def _umbrella(
         "user_agent": takes("agent"),
     }
     if "identity" in columns:
-        people = tuple(Part(key, "(.+)", ((at("type"), _PERSON),)) for key in takes("identity"))
-        mails = tuple(Part(key, _MAIL) for key in takes("identity", "identities"))
+        people = tuple(Part(key, "(.+)", ((at("type"), PERSON),)) for key in takes("identity"))
+        mails = tuple(Part(key, MAIL) for key in takes("identity", "identities"))
         first = (
             tuple(Part(key, "(.+)", ((at("types"), r"(?i)^ad user"),)) for key in takes("identity"))
             if "types" in columns
             else ()
         )
         fields["user"] = (*mails, *people, *first)
-        fields["device"] = tuple(Part(key, "(.+)", ((at("type"), _MACHINE),)) for key in takes("identity"))
+        fields["device"] = tuple(Part(key, "(.+)", ((at("type"), MACHINE),)) for key in takes("identity"))
     if "names" in columns:
         # sizes of the whole session since version 8; before, that of one packet which the firewall received from the client
         fields["host"] = tuple(Part(key, r"^([^,]+)") for key in takes("names"))
@@ -290,6 +317,7 @@ _API_PROXY: dict[str, tuple[Take, ...]] = {
 FORMATS = (
     WSA,
     WSA_W3C,
+    L4TM,
     _umbrella(
         "umbrella_dns",
         "Cisco Umbrella DNS log",
@@ -368,7 +396,7 @@ FORMATS = (
         fields={
             "host": (9,),
             "url": (9,),
-            "user": (Part(5, _MAIL), Part(5, r"^([^()\s]+@[^()\s]+)$")),
+            "user": (Part(5, MAIL), Part(5, r"^([^()\s]+@[^()\s]+)$")),
             "action": (10,),
         },
         time=(TimeOf((1,)),),
@@ -409,4 +437,5 @@ FORMATS = (
         (r"^proxy$", "url"),
         _API_PROXY,
     ),
+    *TABLES,
 )

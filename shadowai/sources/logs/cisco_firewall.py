@@ -93,7 +93,7 @@ _PATTERNS = (
     + rf"(?P<src>{_ADDRESS})(?(user)(?:\([^()]*\))?|{_user('src')}) (?P<action>Accessed) (?:JAVA )?URL (?P<dst>[^:\s]+):(?P<url>\S+)",
     _ID + rf"(?P<action>Access denied) URL (?P<url>\S+) SRC (?P<src>{_ADDRESS}) DEST (?P<dst>{_ADDRESS})",
     _ID
-    + r"Dynamic Filter (?P<action>\w+) .{0,80}? from "
+    + r"Dynamic [Ff]ilter (?P<action>\w+) .{0,80}? from "
     + _end("src", mapped=_MAPPED)
     + " to "
     + _end("dst", mapped=_MAPPED)
@@ -387,4 +387,53 @@ IOS = LogFormat(
 )
 """The time within the message is the router's own; the line's is that of syslog."""
 
-FORMATS = (ASA, FTD, ALERT, TABLE, IOS)
+_OF_CONNECTION = r"^1003$"
+ESTREAMER = LogFormat(
+    name="cisco_estreamer",
+    title="Cisco Secure Firewall (Firepower) events of eStreamer eNcore, key=value for Splunk",
+    vendor="Cisco",
+    doc="https://www.cisco.com/c/en/us/td/docs/security/firepower/630/api/eStreamer_enCore/eStreamereNcoreSplunkOperationsGuide_630.html",
+    kind="connection",
+    family=KeyValue(requires=("rec_type", "src_ip", "dest_ip")),
+    line=r"^(?:\S{1,64} )?rec_type=\d{1,4} (?=.{0,12000}?\bsrc_ip=)",
+    fields={
+        "host": ("dns_query", "url", "ssl_server_name", "referenced_host"),
+        "url": ("url",),
+        "user": ("user",),
+        "client_ip": ("src_ip",),
+        "server_ip": ("dest_ip",),
+        "server_port": ("dest_port",),
+        "action": ("fw_rule_action",),
+        "bytes_up": ("src_bytes",),
+        "bytes_down": ("dest_bytes",),
+        "user_agent": ("user_agent",),
+    },
+    time=(TimeOf(("first_pkt_sec",)), TimeOf(("event_sec",)), TimeOf(("connection_sec",))),
+    zone="utc",
+    nulls=_NO_USER | {"n/a", "unknown"},
+    rank=12,
+    kinds=(
+        (When((("dns_query", r"."),)), "dns_query"),
+        (When((("url", r"^https://[^/]*/?$"),)), "tls_connection"),
+        (When((("url", r"."),)), "http_request"),
+    ),
+    blocked=(
+        When((("fw_rule_action", r"(?i)^(?:Interactive )?Block"),)),
+        When((("blocked", r"(?i)^(?:yes|1|true|blocked)$"),)),
+    ),
+    allowed=(When((("fw_rule_action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
+    uncounted=(
+        When(
+            (("rec_type", r"^(?!71$)"),),
+            "an event within a connection; the connection is counted",
+            (("event_type", _OF_CONNECTION),),
+        ),
+        When((("rec_type", r"^71$"), ("event_type", r"^(?!1003$)")), "a finding about a host, not use of a service"),
+    ),
+    session=("instance_id", "first_pkt_sec", "connection_id", "src_ip", "src_port"),
+    whole=Whole((When((("fw_rule_action", r"."),)),)),
+    product="cisco_estreamer",
+)
+"""A connection may be told of when it begins and when it ends, with the same ids; the counts are those so far."""
+
+FORMATS = (ASA, FTD, ALERT, TABLE, IOS, ESTREAMER)

@@ -5,7 +5,7 @@ flow, which went from the source to the destination. IBM, https://cloud.ibm.com/
 the count of bytes on connection in this flow log's time-window, from Initiator to Target"; a file holds an object with many flows.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, TimeOf, When
+from shadowai.sources.logs.description import Json, LogFormat, Pattern, TimeOf, When
 
 
 def _oracle(name: str) -> str:
@@ -78,4 +78,40 @@ IBM = LogFormat(
     product="ibm_vpc_flow",
 )
 
-FORMATS = (OCI, IBM)
+_HUAWEI = (
+    r"^\d [0-9a-f]{32} [0-9a-f-]{36} (?P<source>[0-9a-fA-F.:]{2,45}|-) (?P<destination>[0-9a-fA-F.:]{2,45}|-) (?P<source_port>\d{1,5}|-) "
+    r"(?P<port>\d{1,5}|-) (?:\d{1,3}|-) (?:\d+|-) (?P<bytes>\d+|-) (?P<start>\d{10}) \d{10} (?P<action>ACCEPT|REJECT|-) "
+    r"(?P<status>OK|NODATA|SKIPDATA)$"
+)
+HUAWEI = LogFormat(
+    name="huawei_vpc_flow",
+    title="Huawei Cloud VPC flow log",
+    vendor="Huawei",
+    doc="https://support.huaweicloud.com/intl/en-us/usermanual-vpc/FlowLog_0004.html",
+    kind="connection",
+    family=Pattern((_HUAWEI,)),
+    line=_HUAWEI,
+    fields={
+        "client_ip": ("source",),
+        "server_ip": ("destination",),
+        "server_port": ("port",),
+        "action": ("action",),
+        "bytes_up": ("bytes",),
+    },
+    time=(TimeOf(("start",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("action", r"^REJECT$"),)),),
+    allowed=(When((("action", r"^ACCEPT$"),)),),
+    uncounted=(
+        When((("status", r"^(?:NODATA|SKIPDATA)$"),), "no traffic in the interval, or records were skipped"),
+        When(
+            (("source_port", r"^(?:53|80|443|853)$"), ("port", r"^\d{4,5}$")),
+            "what the service sent back; the record of the other direction is counted",
+        ),
+    ),
+    product="huawei_vpc_flow",
+)
+"""``1 PROJECT INTERFACE SOURCE DESTINATION SPORT DPORT PROTOCOL PACKETS BYTES START END ACTION STATUS``."""
+
+FORMATS = (OCI, IBM, HUAWEI)

@@ -19,13 +19,19 @@ _TIME = (TimeOf(("Datetime",)),)
 _BLOCK = r"(?i)^(?:block|quarantine|deny|drop)"
 _ALLOW = r"(?i)^(?:allow|none|isolate|noisolate|scan|noscan|bypass|off|on|inspect|donotinspect|override)"
 
+
+def _of(name: str) -> str:
+    """A field as Logpush writes it, and as the column of a custom log of Azure Monitor."""
+    return f"{name}|{name}_s|{name}_d"
+
+
 GATEWAY_DNS = LogFormat(
     name="cloudflare_gateway_dns",
     title="Cloudflare Gateway DNS (Logpush)",
     vendor="Cloudflare",
     doc=f"{_DOC}gateway_dns/",
     kind="dns_query",
-    family=Json(requires=(("QueryName", ""), ("Datetime", r"^\d"), ("ResolverDecision|SrcIP|QueryNameReversed", ""))),
+    family=Json(requires=(("QueryName", "."), ("Datetime", r"^\d"), ("ResolverDecision|SrcIP|QueryNameReversed", ""))),
     fields={
         **_WHO,
         "host": ("QueryName",),
@@ -49,7 +55,7 @@ GATEWAY_HTTP = LogFormat(
     kind="http_request",
     family=Json(
         requires=(
-            ("HTTPHost|URL", ""),
+            ("HTTPHost|URL", "."),
             ("Datetime", r"^\d"),
             ("Action|HTTPMethod|HTTPVersion", ""),
             ("SourceIP|Email|DeviceID|UserID", ""),
@@ -81,7 +87,7 @@ GATEWAY_NETWORK = LogFormat(
     kind="connection",
     family=Json(
         requires=(
-            ("DestinationIP|SNI", ""),
+            ("DestinationIP|SNI", "."),
             ("Datetime", r"^\d"),
             ("Transport|SNI|SessionID", ""),
             ("SourceIP", ""),
@@ -158,24 +164,37 @@ HTTP_REQUEST = LogFormat(
     vendor="Cloudflare",
     doc="https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/http_requests/",
     kind="http_request",
-    family=Json(requires=(("RayID|ZoneID|ZoneName", ""), ("ClientRequestHost|ClientRequestURI|ZoneName", ""))),
+    family=Json(
+        requires=(
+            ("RayID|ZoneID|ZoneName|RayID_s|ZoneName_s", ""),
+            ("ClientRequestHost|ClientRequestURI|ZoneName|ClientRequestHost_s", ""),
+        )
+    ),
     fields={
-        "host": ("ClientRequestHost",),
-        "path": ("ClientRequestURI", "ClientRequestPath"),
-        "client_ip": ("ClientIP",),
-        "server_ip": ("OriginIP",),
-        "method": ("ClientRequestMethod",),
-        "action": ("SecurityAction", "WAFAction", "Action", "EdgeResponseStatus"),
-        "bytes_up": ("ClientRequestBytes",),
-        "bytes_down": ("EdgeResponseBytes",),
-        "user_agent": ("ClientRequestUserAgent",),
+        "host": (_of("ClientRequestHost"),),
+        "path": (_of("ClientRequestURI"), _of("ClientRequestPath")),
+        "client_ip": (_of("ClientIP"),),
+        "server_ip": (_of("OriginIP"),),
+        "method": (_of("ClientRequestMethod"),),
+        "action": (_of("SecurityAction"), _of("WAFAction"), "Action", _of("EdgeResponseStatus")),
+        "bytes_up": (_of("ClientRequestBytes"),),
+        "bytes_down": (_of("EdgeResponseBytes"),),
+        "user_agent": (_of("ClientRequestUserAgent"),),
     },
-    time=(TimeOf(("EdgeStartTimestamp",)), TimeOf(("EdgeEndTimestamp",)), TimeOf(("Datetime",))),
+    time=(
+        TimeOf(("EdgeStartTimestamp|EdgeStartTimestamp_t|EdgeStartTimestamp_t [UTC]|EdgeStartTimestamp_d",)),
+        TimeOf(("EdgeEndTimestamp|EdgeEndTimestamp_t|EdgeEndTimestamp_t [UTC]|EdgeEndTimestamp_d",)),
+        TimeOf(("Datetime|Datetime_t",)),
+    ),
     zone="utc",
-    blocked=(When((("SecurityAction|WAFAction|Action", r"(?i)^(?:block|drop|challenge)"),)),),
-    uncounted=(When((("ClientRequestHost", "^$"),), "no request is in the record"),),
+    blocked=(
+        When((("SecurityAction|WAFAction|Action", r"(?i)^(?:block|drop|challenge)"),)),
+        When((("SecurityAction_s|WAFAction_s", r"(?i)^(?:block|drop|challenge)"),)),
+    ),
+    uncounted=(When(((_of("ClientRequestHost"), "^$"),), "no request is in the record"),),
     product="cloudflare_http_request",
 )
+"""In Microsoft Sentinel's table Cloudflare_CL a name has its type behind it."""
 
 ACCESS = LogFormat(
     name="cloudflare_access_requests",

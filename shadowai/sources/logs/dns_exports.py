@@ -231,7 +231,7 @@ AZURE_DNS = LogFormat(
         requires=(
             (_azure("QueryName"), ""),
             (_azure("SourceIpAddress"), ""),
-            (_azure("ResolutionPath"), ""),
+            (f"{_azure('ResolutionPath')}|{_azure('ResolverPolicyRuleAction')}", ""),
             ("time|TimeGenerated", ""),
         )
     ),
@@ -248,9 +248,59 @@ AZURE_DNS = LogFormat(
     product="azure_dns",
 )
 
+DNS_EVENTS = LogFormat(
+    name="windows_dns_events",
+    title="Windows DNS server events in Azure Monitor's table DnsEvents (JSON)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/dnsevents",
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("SubType", r"^(?:LookupQuery|DynamicRegistration)$"),
+            ("Name", ""),
+            ("ClientIP", ""),
+            ("TimeGenerated", ""),
+        )
+    ),
+    fields={"host": ("Name",), "client_ip": ("ClientIP",), "action": ("Result",)},
+    time=(TimeOf(("TimeGenerated",)),),
+    zone="utc",
+    rank=13,
+    uncounted=(When((("SubType", r"^DynamicRegistration$"),), "a machine registered its own name"),),
+    product="ms_dns",
+)
+"""``Computer`` is the server that was asked."""
+
+NXLOG_MS_DNS = LogFormat(
+    name="ms_dns_debug_json",
+    title="Microsoft DNS Server debug log in JSON (NXLog xm_msdns)",
+    vendor="Microsoft",
+    doc="https://docs.nxlog.co/refman/current/xm/msdns.html",
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("QuestionName", ""),
+            ("RemoteIP", r"^[0-9a-fA-F.:]+$"),
+            ("SendReceiveIndicator", r"^(?:Rcv|Snd)$"),
+            ("InternalPacketIdentifier|Xid|ThreadId", ""),
+        )
+    ),
+    fields={"host": ("QuestionName",), "client_ip": ("RemoteIP",), "action": ("ResponseCode",)},
+    time=(TimeOf(("EventTime",)),),
+    rank=12,
+    uncounted=(
+        When((("SendReceiveIndicator", r"^Snd$"),), "a packet that the server sent, not a client's question"),
+        When((("QueryResponseIndicator", r"(?i)^r"),), "an answer, not a question"),
+        When((("Opcode", r"(?i)^(?:notify|update)"),), "an update or notification, not a question"),
+    ),
+    product="ms_dns_debug",
+)
+
 FORMATS = (
+    NXLOG_MS_DNS,
     ADGUARD_DNS,
     AZURE_DNS,
+    DNS_EVENTS,
     TECHNITIUM,
     TECHNITIUM_JSON,
     TECHNITIUM_CSV,

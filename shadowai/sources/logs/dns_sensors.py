@@ -227,6 +227,7 @@ MS_EVENTS = LogFormat(
         )
     ),
     line=rf"\b{_EVENT}: TCP=[01]; (?:InterfaceIP|Source|Destination|XID|QXID)=",
+    ignored=r'^\W{0,4}(?:TimeCreated|Message|Id)"?,(?:"?[A-Za-z]{1,40}"?,){0,20}"?[A-Za-z]{1,40}"?\s*$|^#TYPE ',
     fields={"host": ("name",), "client_ip": ("client",), "action": ("what",)},
     time=(TimeOf(("time",)),),
     rank=12,

@@ -127,6 +127,49 @@ _OTHER = (
     + _data("UtcTime", "utc")
     + _data("User", "user")
 )
+_SECURITY = (
+    r"(?s)^\W{0,4}(?:<\?xml[^<>]{0,200}>\s{0,8})?(?:<Events>\s{0,8})?<Event\b[^<>]{0,200}>\s*<System>.{0,400}?"
+    r"<Provider\s[^<>]{0,100}Microsoft-Windows-Security-Auditing"
+)
+FILTERING_XML = LogFormat(
+    name="windows_event_xml",
+    title="Windows security events as XML: filtering platform (5152 to 5159)",
+    vendor="Microsoft",
+    doc="https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-10/security/threat-protection/auditing/event-5156",
+    kind="endpoint_event",
+    family=Pattern(
+        (
+            r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>\d{1,5})</EventID>(?=.*?<TimeCreated\s+SystemTime=['\"](?P<time>[^'\"]{10,40})['\"])?"
+            r"(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
+            + _data("Direction", "direction")
+            + _data("SourceAddress", "source")
+            + _data("DestAddress", "address")
+            + _data("DestPort", "port"),
+        )
+    ),
+    line=_SECURITY,
+    ignored=r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:</?Events>\s*)?$|^Record \d{1,12}\s*$",
+    each=r"(<Event\b(?:(?!</?Event\b).)*+</Event>)",
+    fields={
+        "device": ("computer",),
+        "client_ip": ("source",),
+        "server_ip": ("address",),
+        "server_port": ("port",),
+        "action": ("event",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    kinds=((When((("event", r"^515[2-9]$"),)), "connection"),),
+    blocked=(When((("event", r"^515[2357]$"),)),),
+    allowed=(When((("event", r"^5156$"),)),),
+    uncounted=(
+        When((("direction", r"^%%14592$"),), "a connection from outside to this device"),
+        When((("address", r"^$"),), "an event without a destination"),
+    ),
+    product="windows",
+)
+
 SYSMON_XML = LogFormat(
     name="windows_sysmon_xml",
     title="Sysmon events as XML (wevtutil, Windows Event Forwarding, Splunk)",
@@ -135,6 +178,7 @@ SYSMON_XML = LogFormat(
     kind="endpoint_event",
     family=Pattern((_NETWORK, _OTHER)),
     line=_XML,
+    ignored=r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:</?Events>\s*)?$|^Record \d{1,12}\s*$",
     each=r"(<Event\b(?:(?!</?Event\b).)*+</Event>)",
     fields={
         "host": ("query", "destination"),
@@ -268,4 +312,4 @@ OSQUERY = LogFormat(
 )
 """What a query is called is the administrator's choice; ``dns_cache`` and ``dns_lookup_events`` are tables, by which it is mostly named."""
 
-FORMATS = (CARBON_BLACK, CARBON_BLACK_EDR, CORTEX_XDR, HARFANGLAB, SYSMON_XML, NVM, OSQUERY)
+FORMATS = (CARBON_BLACK, CARBON_BLACK_EDR, CORTEX_XDR, HARFANGLAB, SYSMON_XML, FILTERING_XML, NVM, OSQUERY)

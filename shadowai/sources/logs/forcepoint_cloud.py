@@ -75,7 +75,10 @@ ONE = LogFormat(
     time=(TimeOf(("time",)), TimeOf(("time_s",)), TimeOf(("TimeGenerated",))),
     zone="utc",
     rank=12,
-    blocked=tuple(When(((name, r"(?i)\bblock"),)) for name in ("action", "action_s")),
+    blocked=(
+        *(When(((name, r"(?i)\bblock"),)) for name in ("action", "action_s")),
+        *(When(((name, r"(?i)\bdenied\b"),)) for name in ("activity", "activity_s")),
+    ),
     allowed=tuple(When(((name, r"(?i)^(?:allow|tobitglass|bypass|direct)"),)) for name in ("action", "action_s")),
     uncounted=tuple(
         condition

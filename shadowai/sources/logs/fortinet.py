@@ -12,7 +12,20 @@ FortiOS writes its CEF keys behind ``FTNTFGT``, or ``FortinetFortiGate`` since 6
 from dataclasses import replace
 from typing import Literal
 
-from shadowai.sources.logs.description import Cef, Json, Key, KeyValue, Kind, LogFormat, Part, Take, TimeOf, When, Whole
+from shadowai.sources.logs.description import (
+    Cef,
+    Json,
+    Key,
+    KeyValue,
+    Kind,
+    LogFormat,
+    Part,
+    Pattern,
+    Take,
+    TimeOf,
+    When,
+    Whole,
+)
 
 _DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/357866/log-message-fields"
 _CEF_DOC = "https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference/604144/cef-support"
@@ -158,6 +171,35 @@ JSON = replace(
     in_a_row=(),
     same_as=(),
 )
+_CELLS = (
+    "eventtime", "date", "time", "tz", "itime", "type", "subtype", "eventtype", "hostname", "qname", "sni", "dstname", "url", "user",
+    "unauthuser", "srcname", "srcip", "srcport", "dstip", "dstport", "httpmethod", "action", "utmaction", "sentdelta", "sentbyte",
+    "rcvddelta", "rcvdbyte", "agent", "sessionid", "countweb", "duration",
+)  # fmt: skip
+_DOWNLOADED = r'^"itime=\d{9,10}",(?:"[^"]{0,200}(?:""[^"]{0,200}""){0,1}",){0,16}?"type="{0,2}[\w-]{1,24}"{1,3},'
+ANALYZER = replace(
+    _key_value(
+        "fortianalyzer_csv", "FortiAnalyzer log view, downloaded as CSV (key=value in each cell)", "comma", _DOWNLOADED
+    ),
+    doc="https://docs.fortinet.com/document/fortianalyzer/latest/administration-guide/",
+    family=Pattern(
+        ("^" + "".join(rf'(?:(?=.{{0,16000}}?(?<![^,])"{key}=(?:"")?(?P<{key}>[^"]{{0,4000}})")|)' for key in _CELLS),)
+    ),
+    fields={
+        name: tuple(take for take in takes if (take.key if isinstance(take, Part) else take) in _CELLS)
+        for name, takes in _KV_FIELDS.items()
+    },
+    blocked=(When((("action", _BLOCKED),)), When((("utmaction", _BLOCKED),))),
+    allowed=(When((("action", _ALLOWED),)),),
+    uncounted=(
+        *_KV_UNCOUNTED,
+        When((("type", r"^(?:app)?event$"),), "an event of the device itself, not use of a service"),
+    ),
+    time=(TimeOf(("eventtime",)), TimeOf(("itime",)), TimeOf(("date", "time"), "tz")),
+    rank=12,
+)
+"""Cells without a header, each with its key, a text's in doubled quotes; what the record does not have is an empty cell."""
+
 
 EVENT = LogFormat(
     name="fortigate_event",
@@ -271,4 +313,4 @@ CEF = LogFormat(
     product="fortios",
 )
 
-FORMATS = (KV, CSV, EVENT, FORTICLIENT, CEF, JSON)
+FORMATS = (KV, CSV, ANALYZER, EVENT, FORTICLIENT, CEF, JSON)

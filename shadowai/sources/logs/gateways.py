@@ -109,7 +109,7 @@ MIKROTIK = LogFormat(
 """A packet's line names the chain and, where the rule has one, its prefix; only that can say that the packet was dropped."""
 
 _FLOW = (
-    r"Traffic@FLOW: (?P<type>SESSION|NAT): (?P<source>[0-9a-fA-F.:]+?):(?P<source_port>\d{1,5})"
+    r"Traffic@FLOW: (?P<type>SESSION|NAT|POLICY): (?P<source>[0-9a-fA-F.:]+?):(?P<source_port>\d{1,5})"
     r"->(?P<destination>[0-9a-fA-F.:]+?):(?P<port>\d{1,5})\((?P<protocol>[^)]{1,32})\), (?P<text>.*)"
 )
 HILLSTONE = LogFormat(

@@ -69,22 +69,31 @@ _HOSTS: tuple[Take, ...] = (
     ),
 )
 
+_NO_SENDER: tuple[tuple[Key, str], ...] = (("syslogmessage", "^$"), ("severitylevel", "^$"))
+"""Beside a syslog message the host is who sent it."""
+_LAST_ONLY = {"remotehost": _NO_VISITOR, "host": _NO_SENDER, "hostname": _NO_SENDER}
 _LAST: tuple[Take, ...] = tuple(
-    Part(name, _NAME_OR_ADDRESS, only=_NO_VISITOR if name == "remotehost" else ()) for name in (*_LIKELY, *_VAGUE)
+    Part(name, _NAME_OR_ADDRESS, only=_LAST_ONLY.get(name, ())) for name in (*_LIKELY, *_VAGUE)
 )
-_OF_HOST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS) for name in ("host", "hostname"))
+_OF_HOST: tuple[Take, ...] = tuple(Part(name, _NAME_OR_ADDRESS, only=_NO_SENDER) for name in ("host", "hostname"))
 _SERVER: tuple[Take, ...] = tuple(
     Part(name, r"(.+)", only=(("internalip", "^$"), ("internalipaddress", "^$"))) if name == "externalip" else name
     for name in FLAT["server_ip"]
 )
 """Beside an internal address the external one is that of the client's site."""
+_OF_COLLECTOR = {"sourcehost": ((COLLECTED, "^$"),), "computer": _NO_SENDER}
+"""Names of a device that are the collector's beside others."""
 _DEVICE: tuple[Take, ...] = (
-    *(Part(name, r"(.+)", only=((COLLECTED, "^$"),)) if name == "sourcehost" else name for name in FLAT["device"]),
+    *(Part(name, r"(.+)", only=_OF_COLLECTOR[name]) if name in _OF_COLLECTOR else name for name in FLAT["device"]),
     *(Part(name, r"^([^.\s]+)$", only=((process, "."),)) for name in ("host", "hostname") for process in _PROCESS),
 )
+_VERB = "(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)"
+"""The request line, as web servers write it into one key (nginx's ``$request``)."""
 _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")} | {
     "server_ip": _SERVER,
     "device": _DEVICE,
+    "method": (*FLAT["method"], Part("request", rf"^{_VERB} \S{{1,4096}} HTTP/\d")),
+    "path": (*FLAT["path"], Part("request", rf"^(?:{_VERB[1:-1]}) (/\S{{0,4096}}) HTTP/\d")),
 }
 _SIZES = {
     field: tuple(Part(name, r"(.+)", only=_NO_SERVER) if name in EITHER_WAY else name for name in FLAT[field])

@@ -96,13 +96,13 @@ SECPATH = LogFormat(
         "bytes_down": _h3c("RplyByteCount", value=r"(\d+)"),
     },
     kinds=((When((("module", r"(?i)^UFLT$"),)), "http_request"),),
-    blocked=(When((("data", r"(?i)(?:^|;\s?)(?:Action|Event)\(\d+\)=(?:deny|drop|block|reset)"),)),),
+    blocked=(When((("data", r"(?i)(?:^|;\s?)(?:Action|Event)\(\d+\)=(?:den(?:y|ied)|drop|block|reset|reject)"),)),),
     allowed=(
         When((("data", r"(?i)(?:^|;\s?)(?:Action|Event)\(\d+\)=(?:permit|pass)"),)),
         When((("mnemonic", r"(?i)^SESSION_IPV[46]_FLOW$"),)),
     ),
     uncounted=(
-        When((("module", r"(?i)^(?!SESSION$|FILTER$|UFLT$|NAT$|ASPF$)"),), _OWN_EVENT),
+        When((("module", r"(?i)^(?!SESSION$|FILTER$|UFLT$|NAT$|ASPF$|AUDIT$)"),), _OWN_EVENT),
         When((("module", r"(?i)^NAT$"),), "an address translation; the session is counted", (("module", r"(?i)^session$"),)),
         When(
             (("data", r"(?i)Event\(\d+\)=\(\d+\)\s?Session created"),),

@@ -6,7 +6,7 @@ second number is what came back. Flows of what a well-known service port sent ba
 and ``flowStartSysUpTime`` are milliseconds since the exporter's start and tell no time of day.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Take, TimeOf, When
+from shadowai.sources.logs.description import Json, KeyValue, LogFormat, Part, Pattern, Take, TimeOf, When
 
 _SERVICE = r"^(?:53|80|443|853)$"
 _EPHEMERAL = r"^\d{4,5}$"
@@ -44,31 +44,33 @@ def _flow(
     )
 
 
+def _iana(*names: str) -> str:
+    """Names of elements, bare, as ipfixcol2 prefixes them, and within super_mediator's object ``flows``."""
+    return "|".join(f"{before}{name}" for before in ("", "iana:", "flows.") for name in names)
+
+
+_SOURCE = _iana("sourceIPv4Address", "sourceIPv6Address")
+_DESTINATION = _iana("destinationIPv4Address", "destinationIPv6Address")
 IPFIX = _flow(
     "ipfix_json",
     "IPFIX in JSON, by the IANA names (Cisco SD-WAN, Logstash, ipfixcol2, YAF)",
     "https://www.iana.org/assignments/ipfix/ipfix.xhtml",
-    (
-        ("sourceIPv4Address|sourceIPv6Address|iana:sourceIPv4Address|iana:sourceIPv6Address", r"^[0-9a-fA-F.:]+$"),
-        (
-            "destinationIPv4Address|destinationIPv6Address|iana:destinationIPv4Address|iana:destinationIPv6Address",
-            r"^[0-9a-fA-F.:]+$",
-        ),
-    ),
+    ((_SOURCE, r"^[0-9a-fA-F.:]+$"), (_DESTINATION, r"^[0-9a-fA-F.:]+$")),
     {
         "host": ("httpRequestHost|tlsSNI|sslServerName|iana:httpRequestHost|flowmon:tlsSNI|cesnet:tlsSNI",),
-        "client_ip": ("sourceIPv4Address|sourceIPv6Address|iana:sourceIPv4Address|iana:sourceIPv6Address",),
-        "server_ip": (
-            "destinationIPv4Address|destinationIPv6Address|iana:destinationIPv4Address|iana:destinationIPv6Address",
-        ),
-        "server_port": ("destinationTransportPort|iana:destinationTransportPort",),
+        "client_ip": (_SOURCE,),
+        "server_ip": (_DESTINATION,),
+        "server_port": (_iana("destinationTransportPort"),),
         "user": ("userName|iana:userName",),
-        "bytes_up": ("octetDeltaCount|initiatorOctets|octetTotalCount|iana:octetDeltaCount",),
-        "bytes_down": ("responderOctets|reverseOctetDeltaCount|reverseOctetTotalCount|iana@reverse:octetDeltaCount",),
+        "bytes_up": (_iana("octetDeltaCount", "initiatorOctets", "octetTotalCount"),),
+        "bytes_down": (
+            _iana("responderOctets", "reverseOctetDeltaCount", "reverseOctetTotalCount")
+            + "|iana@reverse:octetDeltaCount",
+        ),
     },
-    "sourceTransportPort|iana:sourceTransportPort",
+    _iana("sourceTransportPort"),
     (
-        "flowStartMilliseconds|flowStartSeconds|flowStartMicroseconds|flowStartNanoseconds|iana:flowStartMilliseconds",
+        _iana("flowStartMilliseconds", "flowStartSeconds", "flowStartMicroseconds", "flowStartNanoseconds"),
         "@timestamp|timestamp|observationTimeMilliseconds|flowEndMilliseconds",
     ),
     ("cisco_sdwan",),
@@ -112,19 +114,24 @@ GOFLOW = _flow(
     "NetFlow, IPFIX and sFlow in JSON (goflow2)",
     "https://github.com/netsampler/goflow2/blob/main/docs/protocols.md",
     (
-        ("type", r"^(?:NETFLOW_V5|NETFLOW_V9|IPFIX|SFLOW_5|FLOWUNKNOWN)$"),
-        ("src_addr", r"^[0-9a-fA-F.:]+$"),
-        ("dst_addr", r"^[0-9a-fA-F.:]+$"),
-        ("bytes", _NUMBER),
+        ("type|Type", r"^(?:NETFLOW_V5|NETFLOW_V9|IPFIX|SFLOW_5|FLOWUNKNOWN)$"),
+        ("src_addr|SrcAddr", r"^[0-9a-fA-F.:]+$"),
+        ("dst_addr|DstAddr", r"^[0-9a-fA-F.:]+$"),
+        ("bytes|Bytes", _NUMBER),
     ),
     {
-        "client_ip": ("src_addr",),
-        "server_ip": ("dst_addr",),
-        "server_port": ("dst_port",),
-        "bytes_up": ("bytes",),
+        "client_ip": ("src_addr|SrcAddr",),
+        "server_ip": ("dst_addr|DstAddr",),
+        "server_port": ("dst_port|DstPort",),
+        "bytes_up": ("bytes|Bytes",),
     },
-    "src_port",
-    ("time_flow_start_ns", "time_flow_start", "time_received_ns", "time_received"),
+    "src_port|SrcPort",
+    (
+        "time_flow_start_ns",
+        "time_flow_start|TimeFlowStartMs|TimeFlowStart",
+        "time_received_ns",
+        "time_received|TimeReceived",
+    ),
 )
 NFDUMP = _flow(
     "nfdump_json",
@@ -165,4 +172,89 @@ PMACCT = _flow(
     ("timestamp_start", "timestamp_min", "stamp_inserted"),
 )
 
-FORMATS = (IPFIX, NETFLOW, GOFLOW, NFDUMP, PMACCT)
+GOFLOW_TEXT = LogFormat(
+    name="goflow2_text",
+    title="NetFlow, IPFIX and sFlow as key=value (goflow2 -format text)",
+    vendor="IETF",
+    doc=GOFLOW.doc,
+    kind="connection",
+    family=KeyValue(requires=("type", "src_addr", "dst_addr", "bytes")),
+    line=r'^"?type"?="?(?:NETFLOW_V5|NETFLOW_V9|IPFIX|SFLOW_5)"? ',
+    fields={
+        "client_ip": ("src_addr",),
+        "server_ip": ("dst_addr",),
+        "server_port": ("dst_port",),
+        "bytes_up": ("bytes",),
+    },
+    time=(TimeOf(("time_flow_start_ns",)), TimeOf(("time_flow_start",)), TimeOf(("time_received_ns",))),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("src_port", _SERVICE), ("dst_port", _EPHEMERAL)), _REPLY),),
+    product="netflow",
+)
+
+
+def _element(number: str, group: str, value: str) -> str:
+    """An element of a vFlow data set, by its number; what is absent takes nothing."""
+    return rf'(?:(?=.{{0,8000}}?\{{"I": ?(?:{number}), ?"V": ?"?(?P<{group}>{value})"?[,}}])|)'
+
+
+VFLOW = LogFormat(
+    name="vflow_json",
+    title="NetFlow v9 and IPFIX in JSON, by the numbers of elements (vFlow)",
+    vendor="Edgio",
+    doc="https://github.com/EdgeCast/vflow/blob/master/docs/design.md",
+    kind="connection",
+    family=Pattern(
+        (
+            r"^"
+            + _element("8|27", "source", "[0-9a-fA-F.:]{2,45}")
+            + _element("12|28", "destination", "[0-9a-fA-F.:]{2,45}")
+            + _element("7", "source_port", r"\d{1,5}")
+            + _element("11", "port", r"\d{1,5}")
+            + _element("1|85|231", "up", r"\d{1,20}")
+            + _element("232", "down", r"\d{1,20}")
+            + _element("150|152", "time", r"\d{9,13}"),
+        )
+    ),
+    line=r'^\{"AgentID": ?"[^"]{2,60}", ?"Header": ?\{"Version": ?(?:9|10),|^\[(?:\{"I": ?\d{1,5}, ?"V": ?[^{}]{1,200}\},? ?){2}',
+    each=r'(\[\{"I": ?[^\[\]]{0,8000}\])',
+    fields={
+        "client_ip": ("source",),
+        "server_ip": ("destination",),
+        "server_port": ("port",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    uncounted=(When((("source_port", _SERVICE), ("port", _EPHEMERAL), ("down", r"^0?$")), _REPLY),),
+    product="netflow",
+)
+
+_FROM, _TO = "flow.src.l4.port.id", "flow.dst.l4.port.id"
+ELASTIFLOW = LogFormat(
+    name="elastiflow_json",
+    title="NetFlow, IPFIX and sFlow in JSON (ElastiFlow, CODEX schema)",
+    vendor="ElastiFlow",
+    doc="https://docs.elastiflow.com/docs/schemas/codex/",
+    kind="connection",
+    family=Json(requires=(("flow.client.ip.addr", r"^[0-9a-fA-F.:]+$"), ("flow.server.ip.addr", r"^[0-9a-fA-F.:]+$"))),
+    fields={
+        "device": (Part("flow.client.host.name", r"^(.*[A-Za-z].*)$"),),
+        "client_ip": ("flow.client.ip.addr",),
+        "server_ip": ("flow.server.ip.addr",),
+        "server_port": ("flow.server.l4.port.id",),
+        "bytes_up": (Part("flow.bytes", r"^(\d+)$", only=((_TO, _SERVICE),)),),
+    },
+    time=(TimeOf(("flow.start.timestamp",)), TimeOf(("@timestamp",)), TimeOf(("flow.collect.timestamp",))),
+    zone="utc",
+    rank=12,
+    uncounted=(When(((_FROM, _SERVICE), (_TO, _EPHEMERAL)), _REPLY),),
+    product="netflow",
+)
+"""Client and server are the roles, which are the same in both directions; source and destination are those of the flow. The name of the
+server is what its address resolves to, which is not what was asked for: it is not taken."""
+
+FORMATS = (IPFIX, NETFLOW, GOFLOW, GOFLOW_TEXT, NFDUMP, PMACCT, VFLOW, ELASTIFLOW)

@@ -48,15 +48,24 @@ _PLACES: dict[str, tuple[int, str]] = {
 """The fields of a transaction by place and by name."""
 
 
+def _spelt(column: str) -> str:
+    """A field as JSON has it: by its name, and as the columns of Microsoft Sentinel's tables NetskopeWebtxData_CL (with a type behind)
+    and NetskopeWebTransactions_CL."""
+    plain = column.replace("-", "_")
+    return "|".join((column, plain, f"{plain}_s", f"{plain}_d", "".join(map(str.capitalize, column.split("-")))))
+
+
 def _transaction(
     name: str, title: str, family: Blank | CsvPositional | CsvHeader | W3c | Json, *, line: str = "", rank: int = 11
 ) -> LogFormat:
     headed = isinstance(family, (W3c, CsvHeader, Json))
+    within = isinstance(family, Json)
 
     def at(field: str) -> Key:
         place, column = _PLACES[field]
-        return column if headed else place
+        return _spelt(column) if within else column if headed else place
 
+    engine = _spelt("x-cs-ssl-engine-action") if within else "x-cs-ssl-engine-action"
     fields: dict[str, tuple[Take, ...]] = {
         "host": (at("host"), at("sni"), at("dns")),
         "path": (at("uri"),),
@@ -83,7 +92,7 @@ def _transaction(
         zone="utc",
         line=line,
         rank=rank,
-        blocked=(When(((at("action"), _HIT),)), *((When((("x-cs-ssl-engine-action", _HIT),)),) if headed else ())),
+        blocked=(When(((at("action"), _HIT),)), *((When(((engine, _HIT),)),) if headed else ())),
         allowed=(When(((at("action"), _PASS),)),),
         product="netskope_transaction",
     )
@@ -113,7 +122,13 @@ CSV = _transaction(
 OBJECT = _transaction(
     "netskope_transaction_json",
     "Netskope transaction events (JSON)",
-    Json(requires=(("cs-host", ""), ("cs-bytes", ""), ("x-cs-access-method|x-policy-action|x-transaction-id", ""))),
+    Json(
+        requires=(
+            (_spelt("cs-host"), ""),
+            (_spelt("cs-bytes"), ""),
+            ("|".join(map(_spelt, ("x-cs-access-method", "x-policy-action", "x-transaction-id"))), ""),
+        )
+    ),
     rank=12,
 )
 HEADED = _transaction(

@@ -113,6 +113,39 @@ NFDUMP_CSV = LogFormat(
 )
 """``ibyt`` are the bytes from ``sa`` to ``da``, ``obyt`` those back where flows were joined."""
 
+NFDUMP_CSV_17 = LogFormat(
+    name="nfdump_csv_17",
+    title="NetFlow as CSV (nfdump 1.7 -o csv)",
+    vendor="IETF",
+    doc="https://github.com/phaag/nfdump",
+    kind="connection",
+    family=CsvHeader(
+        columns=("firstSeen", "srcAddr", "srcPort", "dstAddr", "dstPort", "packets", "bytes", "proto"), delimiters=","
+    ),
+    fields={"client_ip": ("srcAddr",), "server_ip": ("dstAddr",), "server_port": ("dstPort",), "bytes_up": ("bytes",)},
+    time=(TimeOf(("firstSeen",)), TimeOf(("first",))),
+    rank=12,
+    uncounted=(
+        When((("dstAddr", r"^[^.:]*$"),), "a sum over flows"),
+        When((("srcPort", _SERVICE), ("dstPort", _EPHEMERAL)), _REPLY),
+    ),
+    product="netflow",
+)
+
+PMACCT_CSV = LogFormat(
+    name="pmacct_csv",
+    title="NetFlow, IPFIX and sFlow as CSV (pmacct, nfacctd)",
+    vendor="pmacct",
+    doc="https://github.com/pmacct/pmacct/blob/master/CONFIG-KEYS",
+    kind="connection",
+    family=CsvHeader(columns=("SRC_IP", "DST_IP", "SRC_PORT", "DST_PORT", "PROTOCOL", "TOS", "PACKETS", "BYTES")),
+    fields={"client_ip": ("SRC_IP",), "server_ip": ("DST_IP",), "server_port": ("DST_PORT",), "bytes_up": ("BYTES",)},
+    time=(TimeOf(("TIMESTAMP_START",)), TimeOf(("TIMESTAMP_MIN",)), TimeOf(("STAMP_INSERTED",))),
+    rank=12,
+    uncounted=(When((("SRC_PORT", _SERVICE), ("DST_PORT", _EPHEMERAL)), _REPLY),),
+    product="netflow",
+)
+
 _V4, _V6 = r"\d{1,3}(?:\.\d{1,3}){3}", r"(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{2,39}"
 _NFDUMP_END = rf"(?:{_V4}:\d+(?:\.\d+)?|{_V6}\.\d+(?:\.\d+)?)"
 
@@ -211,4 +244,4 @@ ARGUS = LogFormat(
     product="argus",
 )
 
-FORMATS = (HTTP_LOG, TLS_LOG, DNS_LOG, NFDUMP_CSV, NFDUMP_TEXT, NPROBE, SILK, ARGUS)
+FORMATS = (HTTP_LOG, TLS_LOG, DNS_LOG, NFDUMP_CSV, NFDUMP_CSV_17, NFDUMP_TEXT, NPROBE, PMACCT_CSV, SILK, ARGUS)

@@ -419,4 +419,60 @@ AZURE_CSV = _cloud_firewall(
     CsvHeader(columns=("FirewallName_s", "ident_s", "Message"), delimiters=","),
 )
 
-FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON, AZURE, AZURE_CSV)
+
+def _named(*names: str) -> str:
+    """A variable of PAN-OS as a key, by itself and in Oracle Cloud's log events."""
+    return "|".join(f"{before}{name}" for before in ("", "logContent.data.", "data.") for name in names)
+
+
+_WHERE = (_named("subtype"), r"^url$")
+_PAGE = r'^"?((?:[a-z]{3,5}://)?[\w.-]+\.[A-Za-z]{2,}(?::\d+)?(?:/[^"]*)?)"?$'
+FORWARDED = LogFormat(
+    name="panos_json",
+    title="PAN-OS log as JSON under its own variables (HTTP forwarding, Oracle Cloud)",
+    vendor="Palo Alto Networks",
+    doc="https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/forward-logs-to-an-https-destination",
+    kind="connection",
+    family=Json(
+        requires=(
+            (_named("type"), r"^(?:TRAFFIC|THREAT)$"),
+            (_named("subtype"), r"^[a-z-]+$"),
+            (_named("src"), r"^[0-9a-fA-F.:]+$"),
+            (_named("dst"), r"^[0-9a-fA-F.:]+$"),
+            (_named("dport", "srcuser", "serial", "rule"), ""),
+        )
+    ),
+    fields={
+        "host": (Part(_named("misc"), _PAGE, only=(_WHERE,)), Part(_named("url"), _PAGE, only=(_WHERE,))),
+        "url": (Part(_named("misc"), _PAGE, only=(_WHERE,)), Part(_named("url"), _PAGE, only=(_WHERE,))),
+        "user": (_named("srcuser"),),
+        "client_ip": (_named("src"),),
+        "server_ip": (_named("dst"),),
+        "server_port": (_named("dport"),),
+        "method": (_named("http_method"),),
+        "action": (_named("action"),),
+        "bytes_up": (_named("bytes_sent"),),
+        "bytes_down": (_named("bytes_received"),),
+        "user_agent": (Part(_named("user_agent"), r"(.+)", only=(_WHERE,)),),
+    },
+    time=(
+        TimeOf((_named("high_res_timestamp"),)),
+        TimeOf((_named("time_generated"),)),
+        TimeOf((_named("receive_time"),)),
+    ),
+    day_first=False,
+    rank=12,
+    kinds=((When((_WHERE,)), "http_request"),),
+    blocked=(When(((_named("action"), _BLOCKED),)),),
+    allowed=(When(((_named("action"), _ALLOWED),)),),
+    uncounted=(
+        When(((_named("subtype"), r"^start$"),), _START, ((_named("subtype"), r"^end$"),)),
+        When(((_named("type"), r"^THREAT$"), (_named("subtype"), r"^(?!url$)")), _WITHIN),
+    ),
+    session=(_named("serial"), _named("sessionid"), _named("sport")),
+    product="panos",
+)
+"""The variables that the administrator puts into a log's payload have the names of the syslog fields. ``misc`` is the URL in the URL
+log, and a file's name in others."""
+
+FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON, FORWARDED, AZURE, AZURE_CSV)

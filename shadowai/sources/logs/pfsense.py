@@ -4,7 +4,7 @@
 the connection's, and is not read. pfBlockerNG's logs are comma separated, the first value says of what kind a line is.
 """
 
-from shadowai.sources.logs.description import CsvPositional, LogFormat, Part, TimeOf, Told, When
+from shadowai.sources.logs.description import CsvPositional, Json, LogFormat, Part, TimeOf, Told, When, Whole
 
 _V4 = ((9, r"^4$"),)
 _V6 = ((9, r"^6$"),)
@@ -66,4 +66,45 @@ PFBLOCKERNG = LogFormat(
 )
 """What its resolver answered (type of reply, of record, TTL, name, client, answer), and what a block list kept from being answered."""
 
-FORMATS = (FILTERLOG, PFBLOCKERNG)
+ZENARMOR = LogFormat(
+    name="zenarmor",
+    title="Zenarmor on OPNsense and pfSense: connections, TLS, web and DNS (JSON)",
+    vendor="Sunny Valley Networks",
+    doc="https://www.zenarmor.com/docs/opnsense/configuring/data-management/streaming-reporting-data",
+    kind="connection",
+    family=Json(
+        requires=(
+            ("ip_src_saddr", r"^[0-9a-fA-F.:]+$"),
+            ("ip_dst_saddr", r"^[0-9a-fA-F.:]+$"),
+            ("is_blocked|conn_uuid|transport_proto", ""),
+        )
+    ),
+    fields={
+        "host": ("server_name", "query", "host", Part("dst_hostname", r"^(.*\.[A-Za-z][\w-]*)\.?$")),
+        "user": ("src_username",),
+        "device": (Part("src_hostname", r"^(.*[G-Zg-z_-].*)$"),),
+        "client_ip": ("ip_src_saddr",),
+        "server_ip": ("ip_dst_saddr",),
+        "server_port": ("ip_dst_port",),
+        "bytes_up": ("src_nbytes",),
+        "bytes_down": ("dst_nbytes",),
+    },
+    time=(TimeOf(("start_time",)),),
+    zone="utc",
+    rank=12,
+    kinds=(
+        (When((("query", r"."),)), "dns_query"),
+        (When((("server_name", r"."),)), "tls_connection"),
+        (When((("host", r"."),)), "http_request"),
+    ),
+    blocked=(When((("is_blocked", r"^(?:1|true)$"),)),),
+    allowed=(When((("is_blocked", r"^(?:0|false)$"),)),),
+    uncounted=(When((("direction", r"^in$"),), "a connection from outside"),),
+    session=("conn_uuid",),
+    whole=Whole((When((("server_name", r"^$"), ("query", r"^$"), ("host", r"^$"))),), ("src_nbytes",), ("dst_nbytes",)),
+    product="zenarmor",
+)
+"""Its reports of connections, TLS, web and DNS tell of one connection under the same ``conn_uuid``; ``src_nbytes`` is what the source
+sent."""
+
+FORMATS = (FILTERLOG, PFBLOCKERNG, ZENARMOR)

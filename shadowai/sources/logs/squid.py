@@ -343,7 +343,7 @@ OWN_KEYS = _custom(
     "squid_custom_kv",
     "Squid access log in a format of one's own (key=value)",
     KeyValue("equals"),
-    line=rf"^(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join((*_OWN['url'], *_OWN['sni'], *_OWN['apart']))})=)"
+    line=rf"^(?!.{{0,1000}}?\b(?:CEF|LEEF):\d)(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join((*_OWN['url'], *_OWN['sni'], *_OWN['apart']))})=)"
     rf"(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join(_OWN['code'])})=\"?{_CODE}\"?(?:[\s,|]|$))",
 )
 

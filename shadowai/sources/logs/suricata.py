@@ -28,7 +28,15 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
     )
     plain: dict[str, tuple[str, ...]] = {
         # DNS in its versions 1 and 2, 3 (Suricata 8), and within alerts
-        "host": ("tls.sni", "quic.sni", "http.hostname", "dns.rrname", "dns.queries.0.rrname", "dns.query.0.rrname"),
+        "host": (
+            "tls.sni",
+            "quic.sni",
+            "http.hostname",
+            "http.request_headers.:authority",
+            "dns.rrname",
+            "dns.queries.0.rrname",
+            "dns.query.0.rrname",
+        ),
         "url": ("http.url",),
         "path": ("http.url",),
         "client_ip": ("src_ip",),

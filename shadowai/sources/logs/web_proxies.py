@@ -12,7 +12,12 @@ CADDY = LogFormat(
     doc="https://caddyserver.com/docs/logging",
     kind="http_request",
     family=Json(
-        requires=(("request.host", ""), ("request.uri", ""), ("request.remote_ip|request.remote_addr", ""), ("ts", ""))
+        requires=(
+            ("request.host", ""),
+            ("request.uri", ""),
+            ("request.remote_ip|request.remote_addr", ""),
+            ("ts|bytes_read", ""),
+        )
     ),
     fields={
         "host": ("request.host",),
@@ -30,7 +35,7 @@ CADDY = LogFormat(
     rank=12,
     product="caddy",
 )
-"""``size`` is the response's body, ``bytes_read`` the request's."""
+"""``size`` is the response's body, ``bytes_read`` the request's. On a console the time stands before the object."""
 
 E2GUARDIAN = LogFormat(
     name="e2guardian",
