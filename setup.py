@@ -17,7 +17,7 @@ setup(
             "shadowai.fast.packets",
             [f"{FOLDER}/packets.pyx"],
             include_dirs=[FOLDER],
-            depends=[*sorted(map(str, Path(FOLDER).glob("*.pxi"))), f"{FOLDER}/initial.h"],
+            depends=[*sorted(map(str, Path(FOLDER, "flow_table").glob("*.pxi"))), f"{FOLDER}/initial.h"],
             optional=True,
         ),
         Extension(
