@@ -20,7 +20,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
-from shadowai.sources import remote, tables
+from shadowai.sources import remote
 from shadowai.sources.capture.frames import is_capture, is_cut
 from shadowai.sources.compression import decompressor, gzip_time
 
@@ -181,6 +181,13 @@ def contents(source: Source, stream: BinaryIO, bounds: Bounds = BOUNDS) -> Itera
     yield from _contents(source, counted, 0, _Budget(bounds, counted))
 
 
+def _converter(head: bytes) -> Callable[[BinaryIO, str], BinaryIO] | None:
+    """:func:`shadowai.sources.tables.converter`, imported by what is no capture: a capture of a few packets is read sooner without."""
+    from shadowai.sources import tables
+
+    return tables.converter(head)
+
+
 def plain(source: Source, stream: BinaryIO) -> Content | None:
     """The text of a source whose bytes are UTF-8 (or Latin-1) as they stand, from the first; ``None`` for all others."""
     head, buffered = _begun(stream, source.path)
@@ -189,7 +196,7 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
         packed
         or is_capture(head)
         or is_cut(head)
-        or tables.converter(head) is not None
+        or _converter(head) is not None
         or any(head.startswith(magic) for magic, _, _ in FOREIGN)
     ):
         return None
@@ -223,7 +230,7 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
             Origin(path), "a packet capture that ends within its header: nothing of it can be read (get a whole copy)"
         )
         return
-    convert = tables.converter(head)
+    convert = _converter(head)
     if convert is not None:
         lines = _Guarded(convert(cast(BinaryIO, buffered), path), path, budget)
         yield Content(path, cast(BinaryIO, io.BufferedReader(lines, 1 << 18)), source.modified)
@@ -238,7 +245,13 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
         return
     if codec == "utf-8" and head.startswith(codecs.BOM_UTF8):
         buffered.read(3)
-    text = buffered if codec == "utf-8" else io.BufferedReader(_Recoded(buffered, codec), 1 << 18)
+    if codec == "utf-8":
+        yield Content(path, cast(BinaryIO, buffered), source.modified)
+        return
+    head, text = _begun(cast(BinaryIO, io.BufferedReader(_Recoded(buffered, codec), 1 << 18)), path)
+    convert = _converter(head)
+    if convert is not None:
+        text = io.BufferedReader(_Guarded(convert(cast(BinaryIO, text), path), path, budget), 1 << 18)
     yield Content(path, cast(BinaryIO, text), source.modified)
 
 
