@@ -116,8 +116,8 @@ class Tally:
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on."""
         self.origins = tuple(
-            origin._replace(position=origin.position + lines) if isinstance(origin.position, int) else origin
-            for origin in self.origins
+            Origin(path, place + lines if isinstance(place, int) else place, unit)
+            for path, place, unit in self.origins
         )
 
 
