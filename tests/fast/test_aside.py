@@ -17,14 +17,14 @@ from shadowai.inventory import Inventory
 from shadowai.model import Answer, Note, Record
 from shadowai.names import Names
 from shadowai.sources.container import Content
-from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs import fold_plan, formats
 from shadowai.sources.logs.logfile import Known, LogFile
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 from tests.fast.test_lines import _mutations
 from tests.formats import expected
 
-JOINING = sorted(name for name, one in formats().items() if one.joins and bulk.may_fold(one))
+JOINING = sorted(name for name, one in formats().items() if one.joins and fold_plan.may_fold(one))
 SAMPLES = [sample for name in JOINING for sample in expected.samples(name)]
 PANOS = (
     "<14>Feb 10 08:00:00 fw1 1,2026/02/10 08:00:00,001801000000,TRAFFIC,end,2305,2026/02/10 08:00:00,10.1.0.{client},"
@@ -170,14 +170,14 @@ def test_the_compiled_fold_hands_sizes_on(catalog: Catalog, monkeypatch: pytest.
 @pytest.mark.parametrize("name", ["panos_traffic", "fortigate_kv", "zeek_conn_json", "sophos_xg", "cisco_ftd"])
 def test_common_firewalls_have_a_plan_for_lines_without_a_name(name: str) -> None:
     reader = FormatReader(formats()[name], Clock(None))
-    plan = bulk.plan_of(reader)
+    plan = fold_plan.plan_of(reader)
     assert plan is not None and plan.aside is not None and plan.aside.id
 
 
 def test_ids_that_may_be_no_word_are_left_to_the_reference() -> None:
     described = formats()["panos_traffic"]
     reader = FormatReader(replace(described, nulls=frozenset({"0x1"})), Clock(None))
-    plan = bulk.plan_of(reader)
+    plan = fold_plan.plan_of(reader)
     assert plan is not None and plan.aside is None
 
 

@@ -20,12 +20,12 @@ from shadowai.names import Names
 from shadowai.names_first import scan_file
 from shadowai.policy import Policy
 from shadowai.sources.container import Content
-from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs import bulk, fold_plan, formats
 from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
 from tests.fuzz import folds
 
-NAMES = sorted(name for name, one in formats().items() if bulk.may_fold(one))
+NAMES = sorted(name for name, one in formats().items() if fold_plan.may_fold(one))
 SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
 HEAD = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT "
 TAIL = " jo HIER_DIRECT/203.0.113.9 -"

@@ -15,7 +15,7 @@ from shadowai.inventory import Inventory
 from shadowai.names import Names
 from shadowai.names_first import scan_file
 from shadowai.sources.container import Content
-from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs import fold_plan, formats
 from shadowai.sources.logs.logfile import LogFile
 from tests.formats.expected import MODIFIED
 from tests.fuzz import engines
@@ -59,7 +59,7 @@ def some_way(name: str, size: int, rng: random.Random) -> Way:
 
 def has_plan(name: str) -> bool:
     """Whether logs of the format can be folded by the compiled part, under some columns."""
-    return bulk.may_fold(formats()[name])
+    return fold_plan.may_fold(formats()[name])
 
 
 def check(name: str, data: bytes, rng: random.Random) -> int:

@@ -15,7 +15,7 @@ from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
-from shadowai.sources.logs import bulk
+from shadowai.sources.logs import bulk, fold_plan
 from shadowai.sources.logs.bulk import LineFold
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
@@ -526,10 +526,10 @@ class LogFile:
 
     def _folds(self, primary: FormatReader) -> bool:
         """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
-        unwrapped = not self._depth or (self._depth == 1 and bulk.may_unwrap(primary.description))
+        unwrapped = not self._depth or (self._depth == 1 and fold_plan.may_unwrap(primary.description))
         as_it_stands = not self._as_json and unwrapped and not self._own_inventory and not primary.description.rows
         in_doubt = self._in_doubt and self._clock.day_first is None
-        return as_it_stands and not in_doubt and bulk.may_fold(primary.description)
+        return as_it_stands and not in_doubt and fold_plan.may_fold(primary.description)
 
     def _folded(
         self, primary: FormatReader, passed_over: Callable[[str], bool] | None, fold: LineFold

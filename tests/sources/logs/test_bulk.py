@@ -1,157 +1,140 @@
-"""Plans for the compiled fold: which formats have one, and what decides in it."""
+"""The compiled fold of a file: when there is one, and what is handed back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 
-from shadowai.sources.logs import bulk, formats
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, When
+import pytest
+
+from shadowai.model import Actor
+from shadowai.sources.logs import bulk, fold_plan, formats
+from shadowai.sources.logs.bulk import LineFold, Tallies
+from shadowai.sources.logs.description import CsvHeader, LogFormat
+from shadowai.sources.logs.fold_plan import Plan
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 
+TABLE = LogFormat(
+    name="x",
+    title="x",
+    vendor="",
+    doc="",
+    kind="http_request",
+    family=CsvHeader(columns=("host", "user")),
+    fields={"host": ("host",), "user": ("user",)},
+)
 
-def _reader(name: str, *lines: str) -> FormatReader:
-    return _reading(formats()[name], *lines)
+
+class _Reference:
+    """Answers that every name is of no AI service, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+        self.refused = 0
+
+    def nameless(self) -> int:
+        return 0
+
+    def heard(self) -> Collection[str] | None:
+        return ()
+
+    def aside(self, number: int, line: bytes, /) -> int:
+        raise AssertionError(line)
+
+    def person(self, place: int, /) -> Actor:
+        raise AssertionError(place)
+
+    def assumption(self, number: int, /) -> Mapping[str, int]:
+        raise AssertionError(number)
+
+    def name(self, number: int, line: bytes, place: int, /) -> int:
+        self.asked.append(line)
+        return 0
+
+    def way(self, number: int, line: bytes, place: int, /) -> tuple[int, bool, int, int]:
+        raise AssertionError(line)
+
+    def manner(self, number: int, line: bytes, place: int, /) -> int:
+        raise AssertionError(line)
+
+    def together(self, name: int, manner: int, place: int, /) -> tuple[int, bool, int, int]:
+        raise AssertionError(name)
+
+    def actor(self, number: int, line: bytes, place: int, /) -> None:
+        raise AssertionError(line)
+
+    def time(self, number: int, line: bytes, uncounted: bool, /) -> tuple[int | None, int, bool]:
+        raise AssertionError(line)
+
+    def begins_header(self, cell: bytes, /) -> bool:
+        return False
+
+    def is_foreign(self, cell: bytes, /) -> bool:
+        return False
+
+    def add_up(self, sums: Iterable[bulk.Counted], assumed: Mapping[int, int], tallies: Tallies, /) -> None:
+        assert not list(sums)
+        self.refused += tallies.refused
 
 
-def _reading(description: LogFormat, *lines: str) -> FormatReader:
+def _reader(description: LogFormat, *lines: str) -> FormatReader:
     reader = FormatReader(description, Clock())
     for line in lines:
         reader.tokens(line)
     return reader
 
 
-def _table(**changes: object) -> LogFormat:
-    given = {
-        "name": "x",
-        "title": "x",
-        "vendor": "",
-        "doc": "",
-        "kind": "http_request",
-        "family": CsvHeader(columns=("host", "user")),
-        "fields": {"host": ("host",), "user": ("user",), "bytes_up": ("sent",)},
-        "time": (TimeOf(("time",)),),
-    }
-    return LogFormat(**(given | changes))  # type: ignore[arg-type]
+def _fold(reference: _Reference, *known: str) -> LineFold:
+    return LineFold(reference, frozenset(known), None, None)
 
 
-def test_squid_is_cut_at_blanks_and_held_to_its_shapes() -> None:
-    plan = bulk.plan_of(_reader("squid_native"))
-    assert plan is not None
-    assert plan.family == bulk.BLANKS
-    assert len(plan.checks) == 5
-    assert [plan.columns[slot] for slot, _, _ in plan.host] == [6]
-    assert [plan.columns[slot] for slot in plan.time] == [0]
+def test_names_that_may_be_known_are_asked_for_once_and_odd_lines_handed_back() -> None:
+    reference = _Reference()
+    fold = _fold(reference, "known.example")
+    assert fold.fits(_reader(TABLE, "host,user"))
+    kept = fold.fold(b'www.known.example,ann\nwww.known.example,bea\nother.example,ann\nodd.example,"a', 0, 7)
+    assert (kept.looked_at, [line for line, _ in kept.lines]) == (4, [10])
+    assert reference.asked == [b"www.known.example,ann"]
+    fold.drain()
+    assert reference.refused == 3
 
 
-def test_a_table_has_no_plan_before_its_header() -> None:
-    assert bulk.plan_of(_reading(_table())) is None
-    plan = bulk.plan_of(_reading(_table(), "time,user,host,sent"))
-    assert plan is not None
-    assert plan.width == 4
-    assert plan.host == [(plan.columns.index(2), False, bulk.SURE_NAME)]
-    assert [plan.columns[slot] for slot in plan.bytes_up] == [3]
+def test_an_open_quote_leaves_the_lines_behind_it_to_the_reference_whatever_read_it() -> None:
+    for first in ('x.example,"ann', "x.example,ann"):
+        fold = _fold(_Reference())
+        reader = _reader(TABLE)
+        assert not fold.fits(reader)
+        fold.pass_over([first])
+        reader.tokens("host,user")
+        assert fold.fits(reader)
+        kept = fold.fold(b"y.example,bea", 0, 2)
+        assert [line for line, _ in kept.lines] == ([2] if '"' in first else [])
 
 
-def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:
-    def plan(pattern: str) -> bulk.Plan | None:
-        return bulk.plan_of(_reading(_table(blocked=(When((("sent", pattern),)),)), "time,user,host,sent"))
+def test_headers_without_end_are_not_each_given_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = 0
 
-    tested, searched = plan("^0$"), plan(r"(?i)\bno(?:ne|thing)\b")
-    assert tested is not None and searched is not None
-    assert [(tested.columns[check.slots[0]], check.whole) for check in tested.tests] == [(3, True)]
-    assert not tested.manner and not tested.searches
-    assert [searched.columns[slot] for slot, _ in searched.searches] == [3]
-    assert plan(r"(0)\1") is None
+    def counted(reader: FormatReader, *, wrapped: bool, joined: bool) -> Plan | None:
+        nonlocal made
+        made += 1
+        return fold_plan.plan_of(reader, wrapped=wrapped, joined=joined)
 
-
-def test_a_size_that_has_to_be_cut_out_is_a_column_of_its_own_or_left_to_the_reference() -> None:
-    fields = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes"),)}
-    plan = bulk.plan_of(_reading(_table(fields=fields), "time,user,host,sent"))
-    assert plan is not None and plan.counts
-    (cut,) = plan.cuts
-    assert plan.columns[cut.into] is None and plan.bytes_up == [cut.into]
-    assert [plan.columns[slot] for slot in cut.slots] == [3]
-    within = {"host": ("host",), "bytes_up": (Part("sent", r"(\d+) bytes", into="{}0"),)}
-    plan = bulk.plan_of(_reading(_table(fields=within), "time,user,host,sent"))
-    assert plan is not None
-    assert not plan.counts and not plan.time and plan.host
+    monkeypatch.setattr(bulk, "plan_of", counted)
+    fold, reader = _fold(_Reference()), _reader(TABLE, "host,user")
+    fits = []
+    for _ in range(60):
+        reader.tokenizer.version += 1
+        fits.append(fold.fits(reader))
+    assert fits[0] and not fits[-1] and made < 30
+    fold.pass_over(["a.example,ann"] * 60_000)
+    reader.tokenizer.version += 1
+    assert fold.fits(reader)
 
 
-def test_a_format_without_names_has_a_plan_where_its_addresses_are_columns() -> None:
-    whole = _table(fields={"user": ("user",), "server_ip": ("host",)})
-    plan = bulk.plan_of(_reading(whole, "time,user,host,sent"))
-    assert plan is not None and not plan.host
-    assert [plan.columns[slot] for slot in plan.server or ()] == [2]
-    assert bulk.plan_of(_reading(replace(whole, nulls=frozenset({"0.0.0.0"})), "time,user,host,sent")) is None
-    cut = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$"),)})
-    plan = bulk.plan_of(_reading(cut, "time,user,host,sent"))
-    assert plan is not None and plan.server == [plan.cuts[0].into]
-    made = _table(fields={"user": ("user",), "server_ip": (Part("host", r"^(.+):\d+$", into="10.{}"),)})
-    assert bulk.plan_of(_reading(made, "time,user,host,sent")) is None
-
-
-def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
-    family = Json(requires=(("kind", r"(?i)^web$"), ("time", r"^\d")))
-    plan = bulk.plan_of(_reading(_table(family=family)))
-    assert plan is not None
-    assert [plan.columns[slot] for check in plan.checks for slot in check.slots] == [b"time"]
-    assert (plan.columns.index(b"kind"), True, bulk.FORMAT) in plan.host
-
-
-def test_alternatives_are_tested_one_by_one_under_the_spellings_of_a_path() -> None:
-    family = Json(requires=(("kind|type", r"^(?:web|dns(?:6)?)$"), ("time", "")))
-    plan = bulk.plan_of(_reading(_table(family=family)))
-    assert plan is not None
-    kind, other = plan.columns.index(b"kind"), plan.columns.index(b"type")
-    assert [(check.slots, check.more) for check in plan.checks[:3]] == [
-        ((kind, other), 2),
-        ((kind, other), 1),
-        ((kind, other), 0),
-    ]
-    assert len(plan.checks) == 4
-
-
-def test_pairs_are_held_to_their_shapes_and_their_order() -> None:
-    plan = bulk.plan_of(_reader("fortigate_kv"))
-    assert plan is not None
-    assert plan.family == bulk.PAIRS
-    assert [plan.columns[slot] for slot in plan.row[:-1]] == [b"type", b"subtype"] and plan.row[-1] == -1
-    shapes = {plan.columns[check.slots[0]]: check for check in plan.checks if check.elements}
-    assert set(shapes) == {b"type"} and not shapes[b"type"].raw
-
-
-def test_cef_has_a_plan_where_its_device_tells_the_format() -> None:
-    plan = bulk.plan_of(_reader("zscaler_nss_cef"))
-    assert plan is not None and plan.family == bulk.CEF
-    assert not bulk.may_fold(formats()["cef_generic"])
-
-
-def test_a_line_with_a_list_in_which_a_place_is_asked_for_is_left_to_the_reference() -> None:
-    family = Json(requires=(("time", ""),))
-    plan = bulk.plan_of(_reading(_table(family=family, fields={"host": ("dns.name|dns.answers.0.name",)})))
-    assert plan is not None
-    assert [plan.columns[slot] for slot, _, _ in plan.host] == [b"dns.name"]
-    assert [plan.columns[slot] for slot in plan.absent] == [b"dns.answers", b"dns.answers.0.name"]
-    nameless = bulk.plan_of(
-        _reading(_table(family=family, fields={"host": ("answers.0.name",), "server_ip": ("dst",)}))
-    )
-    assert nameless is not None and not nameless.host
-    assert [nameless.columns[slot] for slot in nameless.server or ()] == [b"dst"]
-    required = Json(requires=(("answers.0.name", ""),))
-    assert bulk.plan_of(_reading(_table(family=required, fields={"host": ("name",)}))) is None
-
-
-def test_a_table_whose_tabs_become_blanks_gets_another_plan() -> None:
-    names = ("date", "time", "c-ip", "cs-host", "sc-bytes")
-    reader = _reader("w3c_generic", "#Fields: " + "\t".join(names))
-    tabs, version = bulk.plan_of(reader), reader.tokenizer.version
-    reader.tokens("#Fields: " + " ".join(names))
-    blanks = bulk.plan_of(reader)
-    assert tabs is not None and (tabs.family, tabs.width) == (bulk.TABS, 5)
-    assert blanks is not None and (blanks.family, blanks.width) == (bulk.W3C, 5)
-    assert reader.tokenizer.version != version
-
-
-def test_many_formats_have_plans() -> None:
-    assert sum(bulk.may_fold(one) for one in formats().values()) > 90
+def test_a_plan_that_is_too_wide_and_a_format_without_one_are_left_to_the_reference() -> None:
+    reference = _Reference()
+    wide = fold_plan.plan_of(_reader(TABLE, "host,user"))
+    assert wide is not None
+    wide.columns = list(range(5_000))
+    assert bulk.fold_of(wide, reference, frozenset(), None, None) is None
+    assert not _fold(reference).fits(FormatReader(formats()["generic_json"], Clock()))
