@@ -32,8 +32,10 @@ demo: $(VENV)/installed
 demo-sweep: $(VENV)/dev
 	$(RUN) -m tests.tenants.demo build/demo-sweep
 
-# Everything that continuous integration runs.
-test: check validators-if-possible suite emulators-if-possible
+# Everything that continuous integration runs. The checks take one processor, and so does making the wheel: they go side by side.
+test: $(VENV)/dev
+	@$(MAKE) --no-print-directory -j2 check $(WHEEL_VENV)/installed
+	@$(MAKE) --no-print-directory validators-if-possible suite emulators-if-possible
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
@@ -66,8 +68,9 @@ emulators-if-possible: $(VENV)/dev
 test-validators: $(VENV)/dev
 	$(RUN) -m tests.export.validators
 
+# As a part of `test` they are only installed: the suite asks the validators that are there.
 validators-if-possible: $(VENV)/dev
-	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory test-validators; else \
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(RUN) -m tests.export.validators.install; else \
 		echo "NOT TESTED: the exports against published validators, which need node and npm" >&2; fi
 
 # Calls, duration, memory and truth of sweeps of tenants of 50,000 users, under faults and kills. Takes a quarter of an hour.
@@ -120,13 +123,13 @@ $(VENV)/created $(WHEEL_VENV)/created:
 	$(PYTHON) -m venv $(@D)
 	@touch $@
 
-$(VENV)/installed: pyproject.toml setup.py $(wildcard shadowai/fast/*.p*x*) shadowai/fast/lines.h $(VENV)/created
+$(VENV)/installed: pyproject.toml setup.py $(wildcard shadowai/fast/*.pyx shadowai/fast/*.h shadowai/fast/*/*.pxi) $(VENV)/created
 	$(RUN) -m pip install --editable .
 	@touch $@
 
-$(VENV)/dev: $(VENV)/installed
+$(VENV)/dev: pyproject.toml setup.py $(wildcard shadowai/fast/*.pyx shadowai/fast/*.h shadowai/fast/*/*.pxi) $(VENV)/created
 	$(RUN) -m pip install --editable '.[dev]'
-	@touch $@
+	@touch $(VENV)/installed $@
 
 $(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(VENV)/created
 	@rm -rf build/lib build/bdist.* $(BUILD)

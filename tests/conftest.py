@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,22 @@ def source() -> Path:
 def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder for the whole run: one compiled catalogue, and nobody's configuration."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def told_once() -> Iterator[None]:
+    """The format of a log is told once by the same first lines, of which it is a function, however often the log is read: for laws
+    about what comes after it. What tells formats is tested elsewhere, and with it by every such log once."""
+    from shadowai.sources.logs.recognise import Recogniser
+
+    told = lru_cache(maxsize=64)(Recogniser.file)
+
+    def file(recogniser: Recogniser, lines: Sequence[str]) -> object:
+        return told(recogniser, tuple(lines))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Recogniser, "file", file)
+        yield
 
 
 @pytest.fixture(autouse=True)

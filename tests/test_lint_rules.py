@@ -161,7 +161,15 @@ def test_ids_meet_across_files(packaged: Path) -> None:
     assert {f.lint for f in lint([put(packaged), again], today=TODAY)} == {"unique-id"}
 
 
-def test_the_packaged_folder_is_known_by_any_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = catalog.packaged_dir()
-    monkeypatch.chdir(folder.parent)
-    assert not [finding for finding in lint([Path(folder.name)]) if finding.lint == "local-id"]
+def test_the_packaged_folder_is_known_by_any_path(
+    packaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(packaged)
+    (tmp_path / "other").mkdir()
+    put(tmp_path / "other")
+    monkeypatch.chdir(packaged.parent)
+    told = {
+        path: [found.message for found in lint([Path(path)], today=TODAY) if found.lint == "local-id"]
+        for path in (packaged.name, f"./{packaged.name}", f"../{packaged.parent.name}/{packaged.name}", "other")
+    }
+    assert [*told.values()] == [[], [], [], ["example-chat is outside the packaged folder"]]

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,6 +28,8 @@ SAMPLES = [sample for name in sorted(formats()) for sample in expected.samples(n
 LINE = "1767600000.{n:03}     55 10.0.0.{n} TCP_TUNNEL/200 4000 CONNECT {host}:443 user{n} HIER_DIRECT/203.0.113.9 -"
 
 Result = tuple[object, list[Gap], list[Note], SourceSummary]
+
+pytestmark = pytest.mark.usefixtures("told_once")
 
 
 class _Here:
@@ -117,19 +119,21 @@ PLAIN = [sample for sample in SAMPLES if _is_plain(sample)]
 def test_parts_of_a_sample_give_what_the_whole_gives(
     sample: Path, names: Names, catalog: Catalog, tmp_path: Path
 ) -> None:
-    """Doubled, so that there is something in every part; cut with and without a line break at the end."""
+    """As it is, without a line break at the end, and trebled, so that there is something in every part."""
     data = sample.read_bytes()
     path = tmp_path / sample.name
-    for content in (data, data.rstrip(b"\n"), data + data.split(b"\n", 1)[-1] * 2):
+    trebled = data + data.split(b"\n", 1)[-1] * 2
+    for content, counts in ((data, (3, 7)), (data.rstrip(b"\n"), (2,)), (trebled, (2, 7))):
         path.write_bytes(content)
         wanted = _in_one_go(path, names, catalog)
-        for count in (2, 3, 7):
+        for count in counts:
             found = _in_parts(path, names, catalog, count)
             assert found is None or found == wanted
 
 
 def test_most_formats_can_be_read_in_parts(names: Names, catalog: Catalog) -> None:
-    assert sum(_in_parts(sample, names, catalog, 2) is not None for sample in PLAIN) > len(PLAIN) // 2
+    taken = (sample for sample in PLAIN if _in_parts(sample, names, catalog, 2) is not None)
+    assert sum(1 for _ in islice(taken, len(PLAIN) // 2 + 1)) > len(PLAIN) // 2
 
 
 def test_mutated_logs_give_the_same_in_parts(names: Names, catalog: Catalog, tmp_path: Path) -> None:

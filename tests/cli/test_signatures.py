@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from shadowai import lint
 from shadowai.catalog import Catalog, packaged_dir
 from shadowai.cli import main
+from shadowai.model import Origin
 from tests.signature_samples import SOUND, put
 
 Captured = pytest.CaptureFixture[str]
@@ -62,9 +64,13 @@ def test_an_empty_value_is_wrong_usage(capsys: Captured) -> None:
     assert main(["signatures", "match", " "]) == 2
 
 
-def test_the_packaged_signatures_have_no_errors(capsys: Captured) -> None:
+def test_lint_judges_the_packaged_signatures_by_default(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That these have no errors is for the tests of :mod:`shadowai.lint`."""
+    packaged = [lint.Finding(Origin("one.yaml", 3), "warning", "dates", "is old", "look again")]
+    monkeypatch.setattr(lint, "lint", lambda target: packaged if target is None else [])
     assert main(["signatures", "lint"]) == 0
-    assert "0 errors" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "one.yaml:3" in said.out and "0 errors, 1 warnings" in said.err
 
 
 def test_lint_of_a_broken_file_fails_and_says_where(tmp_path: Path, capsys: Captured) -> None:

@@ -9,7 +9,6 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from shadowai.errors import UsageError
@@ -33,6 +32,8 @@ def test_columns_and_types_are_the_same_whatever_was_found(report: Report) -> No
 
 
 def test_values_and_what_is_not_known() -> None:
+    import pandas as pd
+
     first, second = frame.to_frame(SMALL).to_dict("records")
     assert first["first_seen"] == pd.Timestamp("2026-01-05T08:00:00.999999Z")
     assert (first["events"], first["bytes_up"], first["names"]) == (
@@ -49,6 +50,8 @@ def test_the_frame_says_what_its_rows_cannot() -> None:
 
 
 def test_parquet_comes_back_as_it_was() -> None:
+    import pandas as pd
+
     stream = io.BytesIO()
     frame.write_parquet(SMALL, stream)
     back = pd.read_parquet(io.BytesIO(stream.getvalue()))
@@ -58,6 +61,8 @@ def test_parquet_comes_back_as_it_was() -> None:
 
 def workbook(report: Report) -> dict[str, list[list[str]]]:
     """The cells of each sheet as text; none of them may be a formula."""
+    import pandas as pd
+
     stream = io.BytesIO()
     frame.write_xlsx(report, stream)
     with zipfile.ZipFile(stream) as archive:
@@ -80,6 +85,8 @@ def test_a_workbook_has_the_rows_and_what_they_cannot_say() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=NUMBERS)
 def test_hostile_texts_in_every_output(text: str) -> None:
+    import pandas as pd
+
     stream = io.BytesIO()
     frame.write_parquet(hostile(text), stream)
     back = pd.read_parquet(io.BytesIO(stream.getvalue()))

@@ -25,6 +25,8 @@ from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
 from tests.fuzz import folds
 
+pytestmark = pytest.mark.usefixtures("told_once")
+
 NAMES = sorted(name for name, one in formats().items() if fold_plan.may_fold(one))
 SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
 HEAD = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT "
@@ -150,7 +152,7 @@ def test_windows(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_names_and_users(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """More cells and names than are kept at once."""
     hosts = ["chatgpt.com:443", "claude.ai:443", "n{0}.example:443", "http://n{0}.example/a", "x{0}.openai.com:443"]
-    lines = [f"{HEAD}{hosts[place % 5].format(place)} u{place % 40_000} HIER_NONE/- -" for place in range(210_000)]
+    lines = [f"{HEAD}{hosts[place % 5].format(place)} u{place % 40_000} HIER_NONE/- -" for place in range(220_000)]
     _both("\n".join(lines).encode(), catalog, monkeypatch)
 
 

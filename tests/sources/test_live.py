@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from scapy.all import conf
 from scapy.error import Scapy_Exception
 
 from shadowai.errors import SourceError, UsageError
@@ -81,6 +80,8 @@ class Listener:
 @pytest.fixture
 def listener(monkeypatch: pytest.MonkeyPatch) -> type[Listener]:
     """What scapy opens; its class attributes say how it behaves, ``made`` holds those that were opened."""
+
+    from scapy.all import conf  # what sets up its sockets
 
     class Ours(Listener):
         made: list[Listener] = []  # noqa: RUF012 - one of each test
@@ -221,7 +222,7 @@ def test_what_cannot_be_opened(
     def refuse(*, iface: str, filter: str | None) -> None:
         raise wrong
 
-    monkeypatch.setattr(conf, "L2listen", refuse)
+    monkeypatch.setattr("scapy.config.conf.L2listen", refuse)
     with pytest.raises(UsageError, match=message) as raised:
         Interface("eth0", bpf="tcp prot")
     assert remedy in raised.value.remedy

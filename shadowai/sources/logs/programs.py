@@ -95,13 +95,19 @@ class Program:
 def program(pattern: str, groups: Mapping[str, int] | Mapping[int, int]) -> Program | None:
     """The steps of ``pattern``, which remember where the named or numbered ``groups`` begin (under twice their number) and end (one more);
     ``None`` where it has none."""
+    return _program(pattern, tuple(groups.items()))
+
+
+@lru_cache(maxsize=1024)
+def _program(pattern: str, groups: tuple[tuple[str | int, int], ...]) -> Program | None:
+    """Made once for all the files of a format."""
     made = Program()
     try:
         parsed = import_module("re._parser").parse(pattern)
         if parsed.state.flags & ~(re.UNICODE | re.IGNORECASE):
             return None
         numbers = {**parsed.state.groupdict, **{number: number for number in range(1, parsed.state.groups)}}
-        places = {numbers[group]: place for group, place in groups.items() if group in numbers}
+        places = {numbers[group]: place for group, place in groups if group in numbers}
         steps = list(parsed)
         made.anchored = bool(steps) and _AT.get(str(steps[0][1])) == "BEGIN" and str(steps[0][0]) == "AT"
         any_case = bool(parsed.state.flags & re.IGNORECASE)
