@@ -30,8 +30,8 @@ from shadowai_connectors.rest import (
     Row,
     cursored,
     days_task,
+    each,
     expired,
-    flat,
     host,
     inside,
     iso,
@@ -235,7 +235,7 @@ def _items(signal: str, found: Sequence[Row], tenant: str) -> list[Item | Missed
         "invites": lambda row: invite(row, tenant),
         "keys": lambda row: key(row, tenant),
     }
-    return [one for row in found for one in flat(makers[signal](row))]
+    return list(each(found, makers[signal]))
 
 
 def seat(row: Row, tenant: str) -> tuple[Person, Grant]:

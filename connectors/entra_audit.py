@@ -45,10 +45,12 @@ _PRINCIPAL = re.compile(r"PrincipalId:\s*([0-9a-fA-F-]{36})")
 
 
 def window(mark: str | None, now: int) -> tuple[str, str]:
-    """From when to when the log is to be read, in microseconds: all that is kept, or what came since the last time."""
+    """From when to when the log is to be read, in microseconds: all that is kept, or what came since the last time. A mark that is to
+    come was left while the clock was wrong, and says nothing."""
     oldest = now - KEPT
-    start = max(oldest, int(mark) - LATE) if mark is not None and mark.isdigit() else oldest
-    return str(min(start, now)), str(now)
+    known = int(mark) if mark is not None and mark.isdigit() else None
+    start = oldest if known is None or known > now else max(oldest, known - LATE)
+    return str(start), str(now)
 
 
 def consents(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:

@@ -19,7 +19,7 @@ from shadowai_connectors.github_signals import AUDIT, CORE, KEPT, OVERLAP, SIGNA
 from shadowai_connectors.rest import (
     SECOND,
     Row,
-    flat,
+    each,
     host,
     is_gone,
     iso,
@@ -28,6 +28,7 @@ from shadowai_connectors.rest import (
     log_task,
     micros,
     needed_setting,
+    parted,
     path,
     probes,
     root,
@@ -133,21 +134,21 @@ class GitHub:
         return [*tasks, *(_audit(view, kind) for kind in kinds)]
 
     def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
-        """The pages of a task; its cursor is how many rows there were so far, and the address of the next page."""
+        """The pages of a task; its cursor is how many rows there were so far, of how many, and the address of the next page."""
         org = self.tenant(session.settings)
         _, key, total = _LISTS[task.signal]
-        before, _, link = (cursor or "").partition(" ")
-        seen = int(before) if before.isdigit() else 0
+        so_far, _, link = (cursor or "").partition(" ")
+        seen, stated = _counted(so_far)
         for answer, following in self._pages(task, session, link or None):
             found = rows(answer.body, key)
             seen += len(found)
-            made = self._items(task, answer.body, found, session, org)
-            missed = [one for one in made if isinstance(one, Missed)]
-            if following is None and total is not None:
-                missed += _fewer(answer.body, total, seen)
-            kept = tuple(one for one in made if not isinstance(one, Missed))
+            kept, missed = parted(self._items(task, answer.body, found, session, org))
+            before, stated = stated, _stated(answer.body, total)
+            missed += _moved(before, stated)
+            missed += _fewer(stated, seen) if following is None else ()
             mark = task.arguments[1] if task.signal == "audit" and following is None else None
-            yield Page(kept, f"{seen} {following}" if following else None, mark, tuple(missed))
+            so_far = str(seen) if stated is None else f"{seen}/{stated}"
+            yield Page(kept, f"{so_far} {following}" if following else None, mark, missed)
 
     def doctor(self, session: Session) -> Iterator[Probe]:
         """One request for each signal; and what a classic token may do beyond reading."""
@@ -218,7 +219,7 @@ class GitHub:
             "credentials": lambda row: items.credential(row, org),
             "audit": lambda row: items.event(row, org),
         }
-        made = [one for row in found for one in flat(makers[task.signal](row))]
+        made = list(each(found, makers[task.signal]))
         if task.signal == "seats" and isinstance(body, Mapping):
             total = body.get("total_seats")
             made.append(items.copilot(org, seats=total if isinstance(total, int) else None))
@@ -239,19 +240,39 @@ class GitHub:
                     raise
                 if not is_gone(error):
                     missed.append(Missed(error.trouble, f"the app {slug}: {error.detail}", error.remedy))
-        return [*items.installed(row, about, org), *missed]
+        return [*each([row], lambda one: items.installed(one, about, org)), *missed]
 
 
 def _audit(view: View, kind: str) -> Task:
     return log_task(view, f"audit/{kind}", "audit", back=KEPT, overlap=OVERLAP, more=(kind,))
 
 
-def _fewer(body: object, total: str, seen: int) -> list[Missed]:
+def _counted(so_far: str) -> tuple[int, int | None]:
+    """How many rows there were by a cursor, and of how many."""
+    seen, _, stated = so_far.partition("/")
+    return int(seen) if seen.isdigit() else 0, int(stated) if stated.isdigit() else None
+
+
+def _stated(body: object, total: str | None) -> int | None:
+    """How many rows GitHub says there are."""
+    found = body.get(total) if isinstance(body, Mapping) and total is not None else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _moved(before: int | None, stated: int | None) -> tuple[Missed, ...]:
+    """Whether the list changed between two pages: they are told apart by numbers, and when a row goes away the first of the next page
+    moves to one that was read."""
+    if before is None or before == stated:
+        return ()
+    told = f"GitHub counted {before}, and {stated} a page later: one may have moved to a page that was read"
+    return (Missed(Trouble.UNEXPECTED, told, "sweep again"),)
+
+
+def _fewer(stated: int | None, seen: int) -> tuple[Missed, ...]:
     """Whether there were fewer rows than GitHub says there are."""
-    stated = body.get(total) if isinstance(body, Mapping) else None
-    if not isinstance(stated, int) or isinstance(stated, bool) or seen >= stated:
-        return []
-    return [Missed(Trouble.UNEXPECTED, f"GitHub counts {stated} and gave {seen}", "sweep again")]
+    if stated is None or seen >= stated:
+        return ()
+    return (Missed(Trouble.UNEXPECTED, f"GitHub counts {stated} and gave {seen}", "sweep again"),)
 
 
 def _secondary(error: TenantError) -> bool:

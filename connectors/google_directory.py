@@ -13,14 +13,14 @@ from shadowai_connectors.google_client import DIRECTORY_API, Google
 from shadowai_connectors.google_plan import slice_of
 from shadowai_connectors.google_records import PLATFORM, delegated, unread
 from shadowai_connectors.google_signals import DIRECTORY, SECURITY, USERS
-from shadowai_connectors.rest import Row, inside, is_gone, text, texts
+from shadowai_connectors.rest import Row, inside, is_gone, micros, text, texts
 
 PAGE = 500
 TOGETHER = 25
 """Users whose tokens are kept in one step: so many requests are made again after a kill, at most."""
 ENOUGH = 5
 """Refusals in a row from the beginning that are not about single users."""
-_PERSON = "nextPageToken,users(id,primaryEmail,name/fullName,suspended,archived,organizations(department,primary))"
+_PERSON = "nextPageToken,users(id,primaryEmail,name/fullName,suspended,archived,creationTime,organizations(department,primary))"
 _STATE = "nextPageToken,users(id,suspended,archived)"
 
 
@@ -40,7 +40,8 @@ def person(tenant: str, row: Row) -> Person | None:
         return None
     name = text(inside(row, "name").get("fullName"))
     department = _department(row)
-    return Person(PLATFORM, tenant, unique, address.lower() if address else None, name, department, active(row))
+    made = micros(row.get("creationTime"))
+    return Person(PLATFORM, tenant, unique, address.lower() if address else None, name, department, active(row), made)
 
 
 def active(row: Row) -> bool:

@@ -70,7 +70,7 @@ def _grants(view: View) -> Iterator[Task]:
 
 
 def _log(view: View, event: str) -> Iterator[Task]:
-    marks = [mark_of(view.mark(lane(event, number))) for number in range(LANES[event])]
+    marks = [_past(mark_of(view.mark(lane(event, number))), view.now) for number in range(LANES[event])]
     again = view.mode == "full"
     for number, mark in enumerate(marks):
         name = lane(event, number)
@@ -83,6 +83,11 @@ def _log(view: View, event: str) -> Iterator[Task]:
         else:
             arguments = (event, str(mark.end), str(mark.end), str(mark.start), str(mark.daily))
         yield Task(name, "grants", arguments, weight=100, changes=mark is not None)
+
+
+def _past(mark: Mark | None, now: int) -> Mark | None:
+    """The mark; none that is to come: it was left while the clock was wrong, and what was read then is not known."""
+    return mark if mark is not None and mark.end <= now else None
 
 
 def _part(now: int, number: int, parts: int) -> Span:
@@ -111,7 +116,7 @@ def _again(view: View, name: str) -> bool:
     """Whether what is read once a week is due; a sweep of changes lets it stand until then."""
     mark = view.mark(name)
     read = int(mark) if mark is not None and mark.isdigit() else None
-    return view.mode != "delta" or read is None or view.now - read >= WEEK
+    return view.mode != "delta" or read is None or not 0 <= view.now - read < WEEK
 
 
 def _weekly(view: View, name: str, signal: str, *arguments: str) -> Iterator[Task]:
@@ -171,7 +176,7 @@ def _slice_due(view: View, number: int, mark: str | None) -> bool:
     if mark is None or not mark.isdigit():
         return today
     age = view.now - int(mark)
-    return view.mode == "targeted" or age >= WEEK or (today and age >= DAY // 2)
+    return view.mode == "targeted" or not 0 <= age < WEEK or (today and age >= DAY // 2)
 
 
 def _users_of_ai(view: View) -> Iterator[Task]:

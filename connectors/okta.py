@@ -23,7 +23,7 @@ from shadowai_connectors.okta_signals import APPS, KEPT, LATE, LOGS, OVERLAP, PA
 from shadowai_connectors.rest import (
     SECOND,
     Row,
-    flat,
+    each,
     host,
     is_gone,
     iso,
@@ -32,6 +32,7 @@ from shadowai_connectors.rest import (
     log_task,
     needed,
     needed_setting,
+    parted,
     path,
     probes,
     rows,
@@ -133,9 +134,7 @@ class Okta:
         scope = _SCOPE[task.signal]
         try:
             for step in linked(session, url, quota, cursor=cursor, params=params, audience=scope, refine=refine):
-                found = list(_items(task, rows(step.answer.body), tenant))
-                missed = tuple(one for one in found if isinstance(one, Missed))
-                kept = tuple(one for one in found if not isinstance(one, Missed))
+                kept, missed = parted(_items(task, rows(step.answer.body), tenant))
                 yield Page(kept, step.link, mark if step.link is None else None, missed)
         except TenantError as error:
             if error.status == 404 and "(AppInstance)" not in error.detail and task.signal == "connections":
@@ -211,25 +210,25 @@ class Okta:
     def _each(self, task: Task, session: Session) -> Iterator[Page]:
         """People one by one, themselves or what they consented to; one who is gone is no error. A task is few of them, and one page."""
         tenant, api = self.tenant(session.settings), f"{self._root(session.settings)}/api/v1/users"
-        found: list[Item] = []
+        found: list[Item | Missed] = []
         for who in task.arguments:
             try:
                 if task.signal == "people":
                     body = session.get(f"{api}/{who}", quota=USERS, audience=_SCOPE["people"]).body
-                    found.append(items.person(body if isinstance(body, Mapping) else {}, tenant))
+                    found += each([body if isinstance(body, Mapping) else {}], lambda row: items.person(row, tenant))
                 else:
                     found += self._granted_by(who, f"{api}/{who}/grants", session, tenant)
             except TenantError as error:
                 if not is_gone(error):
                     raise refine(error) from error
-        yield Page(tuple(found))
+        kept, missed = parted(found)
+        yield Page(kept, missed=missed)
 
-    def _granted_by(self, who: str, url: str, session: Session, tenant: str) -> list[Item]:
+    def _granted_by(self, who: str, url: str, session: Session, tenant: str) -> list[Item | Missed]:
         """What a person consented to, by the client that it was given to."""
         steps = linked(session, url, USERS, params={"limit": "200"}, audience=_SCOPE["user_grants"], refine=refine)
         found = [row for step in steps for row in rows(step.answer.body)]
-        made = [items.consent({"userId": who, **row}, needed(row, "clientId"), tenant) for row in found]
-        return [grant for grant in made if grant is not None]
+        return list(each(found, lambda row: items.consent({"userId": who, **row}, needed(row, "clientId"), tenant)))
 
 
 def wanted(app: App, view: View) -> bool:
@@ -276,8 +275,7 @@ def _items(task: Task, page: Sequence[Row], tenant: str) -> Iterator[Item | Miss
         "connections": lambda row: items.connection(row, {object_id: app}, tenant),
         "people": lambda row: items.person(row, tenant),
     }
-    for row in page:
-        yield from flat(makers[task.signal](row))
+    yield from each(page, makers[task.signal])
 
 
 def refine(error: TenantError) -> TenantError | CursorExpired:

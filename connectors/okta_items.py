@@ -32,6 +32,10 @@ EVENTS: tuple[tuple[str, What], ...] = (
 """What the types of events begin with that are asked for: of custom authorisation servers (``as``), of the organisation's own, of
 administrators. https://developer.okta.com/docs/reference/api/event-types/"""
 
+_DONE = frozenset({"SUCCESS", "ALLOW"})
+"""Outcomes of what was done. The others (FAILURE, DENY, SKIPPED, CHALLENGE, ABANDONED …) are of what was not, or not yet.
+https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/ (``outcome.result``)"""
+
 _APPS = ("publicclientapp", "appinstance", "app", "oauth2client")
 _SCOPES = ("scope", "oauth2scope")
 
@@ -190,11 +194,13 @@ def person(row: Row, tenant: str) -> Person:
 
 
 def event(row: Row, tenant: str) -> Event | Missed | None:
-    """What a log entry tells of a consent. ``None`` for failures and for kinds that were not asked for; one that names no app is a
-    part that could not be looked at. Whatever else is in an entry, of whatever type, is of no interest."""
+    """What a log entry tells of a consent. ``None`` for what was not done and for kinds that were not asked for; one that names no app is
+    a part that could not be looked at. Whatever else is in an entry, of whatever type, is of no interest. Of what ended in ``UNKNOWN``
+    nothing is said to have been given; that it may have been withdrawn counts, for it then dates nothing from before."""
     kind = text(row.get("eventType")) or ""
     what = next((what for start, what in EVENTS if kind.startswith(start)), None)
-    if what is None or (text(inside(row, "outcome").get("result")) or "SUCCESS").upper() in ("FAILURE", "DENY"):
+    ended = (text(inside(row, "outcome").get("result")) or "SUCCESS").upper()
+    if what is None or not (ended in _DONE or (ended == "UNKNOWN" and what in ("revoked", "removed"))):
         return None
     targets = row.get("target")
     named = [one for one in targets if isinstance(one, dict)] if isinstance(targets, list) else []

@@ -33,8 +33,8 @@ from shadowai_connectors.rest import (
     Row,
     cursored,
     days_task,
+    each,
     expired,
-    flat,
     host,
     inside,
     like,
@@ -247,7 +247,7 @@ def _items(task: Task, found: Sequence[Row], tenant: str) -> list[Item | Missed]
         "usage": lambda row: usage(row, tenant),
         "audit": lambda row: event(row, tenant),
     }
-    return [one for row in found for one in flat(makers[task.signal](row))]
+    return list(each(found, makers[task.signal]))
 
 
 def seat(row: Row, tenant: str) -> tuple[Person, Grant] | None:
@@ -303,7 +303,7 @@ def usage(row: Row, tenant: str) -> tuple[Activity, ...]:
     sums: dict[str | None, int] = {}
     for one in rows(row.get("results", row.get("result"))):
         count = one.get("num_model_requests")
-        if isinstance(count, int) and count > 0:
+        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
             who = text(one.get("user_id"))
             sums[who] = sums.get(who, 0) + count
     return tuple(Activity(PLATFORM, tenant, APP, who, first, last - 1, count) for who, count in sums.items())

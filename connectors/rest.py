@@ -39,8 +39,11 @@ EXPIRED = frozenset({400, 404, 410, 422})
 """Answers to a cursor that was given out by the service itself, and that it no longer takes."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LINK = re.compile(r"<([^<>]*)>([^<]*)")
-_NEXT = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+_LINK = re.compile(
+    r"""\s*+<([^<>]*+)>((?:\s*+;\s*+[^\s=;,<>"]++(?:\s*+=\s*+(?:"[^"]*+"|[^\s;,<>"]++))?+)++)\s*+(,|\Z)"""
+)
+"""One link and its parameters, up to the comma before the next one (RFC 8288, section 3)."""
+_PARAMETER = re.compile(r""";\s*+([^\s=;,<>"]++)(?:\s*+=\s*+(?:"([^"]*+)"|([^\s;,<>"]++)))?+""")
 
 
 def root(settings: Mapping[str, str], key: str, usual: str = "") -> str:
@@ -144,6 +147,15 @@ def flat(made: object) -> Iterator[Item | Missed]:
             yield one
 
 
+def each(found: Iterable[Row], maker: Callable[[Row], object]) -> Iterator[Item | Missed]:
+    """The items of rows, each made by ``maker``. A row that lacks what it is known by is missed, and the others are kept."""
+    for row in found:
+        try:
+            yield from flat(maker(row))
+        except TenantError as error:
+            yield Missed(error.trouble, error.detail, error.remedy)
+
+
 def iso(moment: int) -> str:
     """A time as filters take it: whole seconds, UTC."""
     return datetime.fromtimestamp(moment // SECOND, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -155,12 +167,20 @@ def day(moment: int) -> int:
 
 
 def next_in(headers: Mapping[str, str]) -> str | None:
-    """The address that a ``Link`` header calls the next one (RFC 8288, section 3); ``None`` where it names none."""
-    for address, about in _LINK.findall(headers.get("link", "")):
-        for quoted, bare in _NEXT.findall(about):
-            if "next" in (quoted or bare).lower().split():
-                return str(address)
-    return None
+    """The address that a ``Link`` header calls the next one (RFC 8288, section 3); ``None`` where it names none. One that is cut off, or
+    has a link without a relation, may have named one: such a page is not taken for the last. Raises
+    :class:`~shadowai.tenant.TenantError`."""
+    said, place, found = headers.get("link", "").strip(), 0, None
+    while place < len(said) or said.endswith(","):
+        link = _LINK.match(said, place)
+        told = _PARAMETER.findall(link[2]) if link else []
+        relations = [quoted or bare for name, quoted, bare in told if name.lower() == "rel"]
+        if link is None or not relations:
+            raise TenantError(Trouble.UNEXPECTED, "the Link header that names the next page is cut off or broken")
+        if found is None and any("next" in one.lower().split() for one in relations):
+            found = link[1]
+        place = link.end()
+    return found
 
 
 class Step(NamedTuple):
@@ -262,10 +282,11 @@ def log_task(view: View, name: str, signal: str, *, back: int, overlap: int, mor
     """A task that reads a log from where the last complete one ended, less ``overlap`` (entries arrive late), or from ``back`` ago,
     which is what the service keeps. Its arguments are the window's beginning and end, and ``more``; its mark is the end.
 
+    A mark that is to come was left while the clock was wrong: what was read then is not known, and all that is kept is read again.
     Entries are met twice where windows overlap: they must have ids. Sums have none: for them ``overlap`` is negative, and the window
     ends that much before now instead, when all entries have arrived."""
     mark = None if view.mode == "full" else view.mark(name)
-    known = int(mark) if mark is not None and mark.isdigit() else None
+    known = int(mark) if mark is not None and mark.isdigit() and int(mark) <= view.now else None
     until, earliest = view.now + min(0, overlap), view.now - back
     since = earliest if known is None else max(earliest, min(known, until) - max(0, overlap))
     return Task(name, signal, (str(since), str(until), *more), changes=known is not None)
@@ -275,8 +296,8 @@ def days_task(view: View, name: str, *, back: int) -> list[Task]:
     """A task for the whole days (UTC) since the last one that was read, ``back`` at first; none before another day has ended: sums of
     a day that goes on would be counted twice. Its arguments are the days' beginning and end; its mark is the end."""
     mark = None if view.mode == "full" else view.mark(name)
-    known = int(mark) if mark is not None and mark.isdigit() else None
     until = day(view.now)
+    known = int(mark) if mark is not None and mark.isdigit() and int(mark) <= until else None  # later: of a wrong clock
     since = max(known or 0, until - back)
     return [Task(name, name, (str(since), str(until)), changes=known is not None)] if since < until else []
 

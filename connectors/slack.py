@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shadowai.connector import Allowed, Answer, Probe, Quota, Session, Token, View
 from shadowai.errors import UsageError
@@ -18,12 +18,13 @@ from shadowai_connectors import slack_items as items
 from shadowai_connectors import slack_signals as limits
 from shadowai_connectors.rest import (
     Row,
-    flat,
+    each,
     host,
     inside,
     log_task,
     micros,
     needed_setting,
+    parted,
     path,
     probes,
     root,
@@ -224,13 +225,16 @@ class Slack:
     def _listed(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
         """A list with cursors."""
         tenant, params = self.tenant(session.settings), self._params(task, session)
-        makers = {"approved": items.approved, "restricted": items.restricted, "requests": items.request}
+        makers: dict[str, Callable[[Row], object]] = {
+            "approved": lambda row: items.approved(row, tenant),
+            "restricted": lambda row: items.restricted(row, tenant),
+            "requests": lambda row: items.request(row, tenant),
+            "audit": lambda row: tuple(items.audited(row, tenant)),
+        }
         met = {None, cursor}
         while True:
             body = self._ask(session, task.signal, params | ({"cursor": cursor} if cursor else {})).body
-            made: list[Item | Missed] = []
-            for row in rows(body, _LISTS[task.signal]):
-                made += items.audited(row, tenant) if task.signal == "audit" else flat(makers[task.signal](row, tenant))
+            made = list(each(rows(body, _LISTS[task.signal]), makers[task.signal]))
             cursor = _cursor(body)
             if cursor is not None and cursor in met:
                 raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
@@ -241,7 +245,7 @@ class Slack:
 
     def _people(self, task: Task, session: Session) -> Iterator[Page]:
         """Users one by one; one who is gone is no error."""
-        tenant, found = self.tenant(session.settings), list[Item]()
+        tenant, found = self.tenant(session.settings), list[Item | Missed]()
         for who in task.arguments:
             try:
                 body = self._ask(session, "people", {"user": who}).body
@@ -249,8 +253,8 @@ class Slack:
                 if error.code not in _GONE:
                     raise
             else:
-                found.append(items.person(inside(body, "user"), tenant))
-        yield Page(tuple(found))
+                found += each([inside(body, "user")], lambda row: items.person(row, tenant))
+        yield _page(found, None, None)
 
     def _params(self, task: Task, session: Session) -> dict[str, str]:
         """What the method of a task is asked with, but for the page."""
@@ -349,5 +353,5 @@ def _state(cursor: str | None) -> tuple[int, dict[str, int]]:
 
 
 def _page(made: Sequence[Item | Missed], cursor: str | None, mark: str | None) -> Page:
-    missed = tuple(one for one in made if isinstance(one, Missed))
-    return Page(tuple(one for one in made if not isinstance(one, Missed)), cursor, mark, missed)
+    kept, missed = parted(made)
+    return Page(kept, cursor, mark, missed)

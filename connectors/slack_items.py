@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from shadowai.tenant import EVERYONE, App, Event, Grant, Item, Missed, Person, Removed, Trouble
-from shadowai_connectors.rest import Row, inside, micros, needed, rows, text
+from shadowai_connectors.rest import SECOND, Row, inside, micros, needed, rows, text
 
 PLATFORM = "slack"
 
@@ -26,6 +26,9 @@ CHANGES: dict[str, What] = {
     "disabled": "removed",
 }
 """What an entry of the integration log says was done. ``expanded`` (more scopes) is not documented, and is written."""
+_LATER = {"removed": 0, "installed": 1, "granted": 2}
+"""Of entries of one second, which counts as the later one: what was removed and added in it is there, and what was changed had been added.
+The log is to the second, and its order is not documented."""
 
 ACTIONS: dict[str, What] = {
     "app_installed": "installed",
@@ -42,10 +45,11 @@ def logged(row: Row, tenant: str, decided: dict[str, int]) -> Iterator[Item | Mi
     """What an entry of the integration log tells: the app, what happened, and whether it is there now.
 
     The newest entry about an app decides: ``decided`` has the time of the newest that was met, by app, and is kept up to date. Slack
-    documents no order; where entries come newest first the first one stays. An app that was removed is no grant. An entry of a kind
-    that is not known decides nothing.
+    documents no order; of one second, :data:`_LATER` says which is the newest, and its number is the last digit of the time. An app that
+    was removed is no grant. An entry of a kind that is not known decides nothing. The number of a service is no app's id.
     """
-    app_id = text(row.get("app_id")) or text(row.get("service_id"))
+    service = text(row.get("service_id"))
+    app_id = text(row.get("app_id")) or (service and f"service/{service}")
     name = text(row.get("app_type")) or text(row.get("service_type"))
     change, time = text(row.get("change_type")) or "", micros(row.get("date"))
     if app_id is None or time is None:
@@ -62,8 +66,9 @@ def logged(row: Row, tenant: str, decided: dict[str, int]) -> Iterator[Item | Mi
     told = "\x00".join((app_id, str(time), change, who or "", ",".join(scopes), text(row.get("channel")) or ""))
     number = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:24]  # the log has no identifiers
     yield Event(PLATFORM, tenant, f"log/{number}", app_id, what, time, who, scopes, who)
-    if time > decided.get(app_id, 0):
-        decided[app_id] = time
+    place = time // SECOND * SECOND + _LATER[what]
+    if place > decided.get(app_id, 0):
+        decided[app_id] = place
         yield _installation(app_id, tenant, what, change, time, scopes, who)
 
 

@@ -21,6 +21,7 @@ from shadowai.grant_dates import AuditLog, Pair, Undated
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match, Name, Note, Origin, Sighting
 from shadowai.tenant import EVERYONE, Activity, App, DateSource, Grant, Swept
+from shadowai.tenant_people import Names
 
 CHANNEL: Final = "grant"
 DORMANT: Final = 90 * 86_400_000_000
@@ -142,7 +143,7 @@ class SweptGrants:
         self._waiting: list[tuple[_Held, Undated]] = []
         self._held = self._gathered()
         self._date_the_rest()
-        self._addresses = self._people()
+        self._names = Names.of(swept.platform, swept.people, self._holders())
 
     def sightings(self) -> Iterator[Explained]:
         """Every AI application's grants and uses, each with what explains it; in order of applications and people."""
@@ -166,7 +167,7 @@ class SweptGrants:
         """Candidates, findings and notes, those that concern the most people first."""
         candidates = tuple(sorted(self._candidates(), key=_weight))
         findings = tuple(sorted(self._findings(), key=_weight))
-        nameless = frozenset(filter(None, map(normalize.user, self._nameless())))
+        nameless = frozenset(self._nameless().values())
         return Assessed(candidates, findings, tuple(self._notes(candidates, findings)), self._services(), nameless)
 
     def _services(self) -> dict[str, tuple[str, ...]]:
@@ -308,28 +309,27 @@ class SweptGrants:
         since = last if last is not None else grant.granted
         return since is not None and self._swept.began - since > DORMANT
 
-    def _people(self) -> dict[str, str | None]:
-        """The addresses of those who let AI applications in; they are looked for, so that others need not be remembered."""
-        wanted = {who for id in self._chains for who in self._held.get(id, ()) if who not in (None, EVERYONE)}
-        wanted |= {who for _, who in self._used if who is not None}
-        found = {person.id: person.address for person in self._swept.people if person.id in wanted}
-        return {id: address if address and normalize.user(address) else None for id, address in found.items()}
+    def _holders(self) -> set[str]:
+        """Those who let AI applications in or used them; they are looked for, so that others need not be remembered."""
+        found = {who for id in self._chains for who in self._held.get(id, ()) if who is not None and who != EVERYONE}
+        return found | {who for _, who in self._used if who is not None}
 
-    def _actor(self, principal: str | None, *, named: bool = True) -> Actor:
-        """Who that is. A person whose address is not known is known by the tenant's own id; a group (``named`` false) is nobody."""
-        if principal is None or principal == EVERYONE:
+    def _actor(self, app: str, principal: str | None, *, named: bool = True) -> Actor:
+        """Who has let an application in or used it. A person whose address is not known is known by the tenant's own id; a group (``named``
+        false) is nobody."""
+        if principal is None or principal == EVERYONE or not (named or principal in self._names.addresses):
             return Actor()
-        address = self._addresses.get(principal)
-        if address is None and not named and principal not in self._addresses:
-            return Actor()
-        return Actor(normalize.user(address or principal))
+        both = self._held.get(app, {}).get(principal), self._used.get((app, principal))
+        times = [one.first for one in both if one is not None and one.first is not None]
+        return Actor(self._names.name(principal, min(times, default=None)))
 
-    def _nameless(self) -> set[str]:
-        """Those who are shown by the tenant's own id."""
-        holders = ((who, held) for id in self._chains for who, held in self._held.get(id, {}).items())
-        found = {who for who, held in holders if who is not None and (who in self._addresses or held.facts & _NAMED)}
-        found |= {who for _, who in self._used if who is not None}
-        return {who for who in found - {EVERYONE} if not self._addresses.get(who)}
+    def _nameless(self) -> dict[str, str]:
+        """Those who are shown by the tenant's own id, and how."""
+        holders = ((id, who, held) for id in self._chains for who, held in self._held.get(id, {}).items())
+        several = [(who, self._actor(id, who, named=bool(held.facts & _NAMED))) for id, who, held in holders]
+        several += [(who, self._actor(app, who)) for app, who in self._used]
+        own = f"{self._swept.platform}:"
+        return {who: one.user for who, one in several if who is not None and one.user and one.user.startswith(own)}
 
     def _granted(self, app: App, principal: str | None) -> Sighting:
         held = self._held[app.id][principal]
@@ -337,7 +337,7 @@ class SweptGrants:
         facts = _joint(held.facts | self._facts_of(app) | (permissions.facts(scopes) if held.events else set()))
         named = bool(held.facts & _NAMED)
         return replace(
-            self._sighting(app, self._actor(principal, named=named), held.ids),
+            self._sighting(app, self._actor(app.id, principal, named=named), held.ids),
             events=held.events,
             blocked=held.asked,
             first_seen=held.first,
@@ -358,7 +358,7 @@ class SweptGrants:
     def _active(self, app: App, principal: str | None, used: Activity) -> Sighting:
         """Uses that the tenant tells of; who is behind one is a person, or nobody."""
         return replace(
-            self._sighting(app, self._actor(principal), ("activity",)),
+            self._sighting(app, self._actor(app.id, principal), ("activity",)),
             events=used.events,
             bytes_down=used.bytes_down,
             first_seen=used.first,

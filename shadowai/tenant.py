@@ -84,7 +84,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of a tenant. ``address`` is the name that other sources know them by: mail address or user principal name."""
+    """A user of a tenant. ``address`` is the name that other sources know them by: mail address or user principal name. ``enabled`` is
+    known of those whom the tenant's own list of users has; ``created`` is since when the account has been there, microseconds."""
 
     platform: str
     tenant: str
@@ -93,6 +94,7 @@ class Person:
     name: str | None = None
     department: str | None = None
     enabled: bool | None = None
+    created: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

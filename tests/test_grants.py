@@ -231,7 +231,7 @@ def test_people_without_an_address_and_groups(known: AppMatcher) -> None:
     nameless = Person("entra", "contoso", "octo")
     grants = [grant("g", CLAUDE, "octo"), grant("h", CLAUDE, "a-group", kind="assignment"), grant("i", CLAUDE, "gone")]
     one = swept([app(CLAUDE)], grants, [nameless])
-    assert sorted(str(s.actor.user) for s in seen(known, one)) == ["None", "gone", "octo"]
+    assert sorted(str(s.actor.user) for s in seen(known, one)) == ["None", "entra:gone", "entra:octo"]
     assert "nameless" in {note.kind for note in SweptGrants(one, known).assessed().notes}
 
 
@@ -300,12 +300,46 @@ def test_installations_that_are_only_counted(known: AppMatcher) -> None:
     assert (sighting.actor, sighting.events, sighting.scopes) == (Actor(), 42, ("tabs",))
 
 
+def test_a_login_of_one_platform_is_nobody_of_another_s(catalog: Catalog) -> None:
+    inventory, match = Inventory(), AppMatcher(catalog)
+    for platform in ("entra", "okta"):
+        one = [replace(app(CLAUDE), platform=platform)]
+        held = [replace(grant("g", CLAUDE), platform=platform)]
+        people = [Person(platform, "org", "ann", "ann" if platform == "okta" else None)]
+        fold(swept(one, held, people, platform=platform), match, inventory)
+    found = inventory.entries(
+        "user", lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1)
+    )
+    assert sorted(str(row.actor.user) for row in found if row.actor) == ["entra:ann", "okta:ann"]
+
+
+def test_an_address_that_was_given_to_a_newcomer_is_not_the_leaver_s(catalog: Catalog) -> None:
+    told = [
+        Person("google", "c", "111", "ann@example.com"),
+        Person("google", "c", "222", "ann@example.com", enabled=True, created=NOW - 5 * DAY),
+        Person("google", "c", "ann@example.com", "ann@example.com"),
+    ]
+    client = app(CLAUDE, platform="google")
+    used = [
+        Activity("google", "c", CLAUDE, who, at, at, 1)
+        for who, at in (("111", NOW - 9 * DAY), ("222", NOW - DAY), ("ann@example.com", NOW - 8 * DAY))
+    ]
+    found, assessed = rows(catalog, swept([client], [], told, activity=used, platform="google"), "user")
+    assert {str(row.actor.user): row.events for row in found if row.actor} == {
+        "ann@example.com": 1, "google:111": 1, "google:ann@example.com": 1,
+    }  # fmt: skip
+    assert assessed.nameless == {"google:111", "google:ann@example.com"}
+    late = [replace(used[2], first=NOW - 2 * DAY, last=NOW - 2 * DAY)]
+    (mine,), _ = rows(catalog, swept([client], [], told, activity=[used[1], *late], platform="google"), "user")
+    assert (mine.actor, mine.events) == (Actor("ann@example.com"), 2)
+
+
 @pytest.mark.parametrize("address", ["null", "-", " ", "n/a", None])
 def test_an_address_that_is_none_leaves_the_person_the_tenant_s_own_id(catalog: Catalog, address: str | None) -> None:
     (entry,), assessed = rows(
         catalog, swept([app(CLAUDE)], [grant("g", CLAUDE)], [Person("entra", "contoso", "ann", address)]), "user"
     )
-    assert entry.actor == Actor("ann") and assessed.nameless == {"ann"}
+    assert entry.actor == Actor("entra:ann") and assessed.nameless == {"entra:ann"}
 
 
 def test_seats_that_are_counted_are_no_use(catalog: Catalog) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from shadowai import normalize
 from shadowai.decisions.remembered import Judge, Remembered
 from shadowai.identities import Identities
 from shadowai.model import SEVERITY, Actor, Entry, Signature, Verdict
@@ -17,6 +16,7 @@ from shadowai.plans.blocking import APPROVED, at_best
 from shadowai.plans.steps import step
 from shadowai.policy.uses import use_of
 from shadowai.tenant import EVERYONE, App, Grant, GrantKind, Person
+from shadowai.tenant_people import Names
 
 
 class Known(NamedTuple):
@@ -77,6 +77,7 @@ class _Tenant:
     ) -> None:
         self._place, self._judge, self._known = tenant.place, judge, people
         self._people = {person.id: person for person in tenant.people}
+        self._names = Names.of(tenant.place.partition(":")[0], tuple(self._people.values()))
         grants: dict[str, list[Grant]] = {}
         for grant in tenant.grants:
             if grant.kind != "request":
@@ -123,7 +124,7 @@ class _Tenant:
     def _use(self, app: App, grant: Grant, service: Signature) -> Remembered:
         """What a grant shows, for the row that it has a part in."""
         person = self._people.get(grant.principal or "")
-        actor = self._actor(grant, person)
+        actor = self._actor(grant)
         wide = grant.principal == EVERYONE or (grant.principal is None and grant.kind in ("application", "install"))
         facts = {"grant", *(["content_app_only"] if wide and _reaches(grant) else [])}
         facts |= {"unverified_publisher"} if _is_unverified(app) else set()
@@ -138,11 +139,13 @@ class _Tenant:
         )
         return Remembered(service, actor, use, tuple(sorted(facts)), grant.scopes)
 
-    def _actor(self, grant: Grant, person: Person | None) -> Actor:
-        """Whose it is, as rows by user have it: the address, else the tenant's own id; nobody for grants of the whole tenant."""
+    def _actor(self, grant: Grant) -> Actor:
+        """Whose it is, as rows by user have it: the address, else the tenant's own id with the platform; nobody for grants of the whole
+        tenant."""
         if grant.principal is None or grant.principal == EVERYONE:
             return Actor()
-        found = Actor(normalize.user((person.address if person is not None else None) or grant.principal))
+        first = None if grant.date_source == "first_sweep" else grant.granted
+        found = Actor(self._names.name(grant.principal, first))
         return found if self._known is None else self._known.who(found)
 
     def _department(self, user: str) -> str:

@@ -69,6 +69,8 @@ def of_reply(reply: Reply, now: float) -> Fault | None:
     body, broken = decode(reply)
     if reply.status == 200 and not reply.content.strip():
         broken = "an empty answer"
+    if reply.status == 206:  # RFC 9110, section 15.3.7: an answer to who asked for a part, which nobody here does
+        broken = "a part of an answer"
     if reply.status < 300:
         return None if broken is None else _not_the_service(reply, broken)
     code, words = said(body)

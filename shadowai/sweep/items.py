@@ -63,8 +63,9 @@ def decode(name: str, text: str) -> Any:
 
 def merged(items: Iterable[tuple[Any, bool]]) -> Any:
     """One thing that several tasks have met: of each field the first that is known, of lists all that is in any. What is ``old``
-    (the second of a pair) only fills in what nobody knows now: a scope that was withdrawn must not come back."""
-    several = iter(items)
+    (the second of a pair) only fills in what nobody knows now: a scope that was withdrawn must not come back. What a tenant's own list of
+    users says of a person goes before what a log said of them, such as the address that they had then."""
+    several = iter(sorted(items, key=lambda pair: (pair[1], isinstance(pair[0], Person) and pair[0].enabled is None)))
     first, _ = next(several)
     for other, old in several:
         first = replace(first, **_additions(first, other, old))

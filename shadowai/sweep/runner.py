@@ -101,10 +101,11 @@ class Runner:
         return now, _mode(mode)
 
     def _usual_mode(self) -> Mode:
+        """Where the last whole sweep is to come, the clock was wrong then or is now: nothing is built on it."""
         last = self._store.reconciled()
         if last is None:
             return "targeted"
-        return "delta" if self._session.now - last < WEEK else "full"
+        return "delta" if 0 <= self._session.now - last < WEEK else "full"
 
     def _rounds(self) -> None:
         """Plan and run until the plan holds nothing new."""

@@ -13,7 +13,7 @@ from shadowai.catalog import Catalog
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import Activity, CursorExpired, Swept, Task, TenantError, Trouble
+from shadowai.tenant import Activity, CursorExpired, Person, Swept, Task, TenantError, Trouble
 from shadowai_connectors import anthropic
 from shadowai_connectors.anthropic import APP, CLAUDE_CODE, Anthropic
 from tests.connectors.saas_server import HTML, Asked, Reply, Saas, at, failures, reply, serving, session, sweep
@@ -205,6 +205,14 @@ def test_a_cursor_that_is_no_longer_taken_has_expired(service: Saas) -> None:
         run(service, MEMBERS)
 
 
+def test_one_row_without_what_it_is_known_by_is_missed_alone(service: Saas) -> None:
+    rows = [{"email": "nobody@example.com"}, {"id": "u-1", "email": "ada@example.com"}]
+    service.always(USERS, {"data": rows, "has_more": False, "last_id": "u-1"})
+    (page,) = run(service, MEMBERS)
+    assert [one.trouble for one in page.missed] == [Trouble.UNEXPECTED]
+    assert [one.address for one in page.items if isinstance(one, Person)] == ["ada@example.com"]
+
+
 @pytest.mark.parametrize(
     ("answer", "trouble"),
     [
@@ -216,7 +224,6 @@ def test_a_cursor_that_is_no_longer_taken_has_expired(service: Saas) -> None:
         (reply(HTML, 502, Content_Type="text/html"), Trouble.SERVER),
         (reply(b'{"data": [{"id": "us'), Trouble.UNEXPECTED),
         (reply({"has_more": False}), Trouble.UNEXPECTED),
-        (reply({"data": [{"email": "ada@example.com"}]}), Trouble.UNEXPECTED),
         (reply({"data": [], "has_more": True}), Trouble.UNEXPECTED),
         (reply({"data": [], "has_more": True, "last_id": "user_1"}), Trouble.UNEXPECTED),
     ],

@@ -13,7 +13,7 @@ import pytest
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import Completeness, CursorExpired, Swept, Task, TenantError, Trouble
+from shadowai.tenant import Completeness, CursorExpired, Grant, Swept, Task, TenantError, Trouble
 from shadowai_connectors.github import GitHub
 from shadowai_connectors.github_items import COPILOT
 from tests.connectors.saas_server import (
@@ -120,8 +120,48 @@ def test_rows_that_github_counts_and_does_not_give_make_it_partial(github: Saas,
 
 def test_a_task_goes_on_from_its_cursor_with_its_count(github: Saas) -> None:
     first, second = run(github, Task("installations", "installations"))
-    assert first.cursor == f"1 {github.root}{ORG}/installations?page=1" and second.cursor is None
+    assert first.cursor == f"1/2 {github.root}{ORG}/installations?page=1" and second.cursor is None
     assert run(github, Task("installations", "installations"), first.cursor) == [second]
+
+
+def test_a_row_that_goes_away_between_two_pages_is_missed(github: Saas) -> None:
+    seat = {"last_activity_at": None}
+    pages = [
+        {"total_seats": 4, "seats": [{**seat, "assignee": {"login": who}} for who in ("ada", "bob")]},
+        {"total_seats": 3, "seats": [{**seat, "assignee": {"login": "eve"}}]},  # dan, the third, is the second now
+    ]
+    github.pages(SEATS, pages, key="page")
+    first, second = run(github, Task("seats", "seats"))
+    assert not first.missed and [one.trouble for one in second.missed] == [Trouble.UNEXPECTED]
+    assert "counted 4, and 3" in second.missed[0].detail
+    assert run(github, Task("seats", "seats"), first.cursor) == [second]
+
+
+def test_a_cursor_of_an_earlier_version_is_gone_on_with(github: Saas) -> None:
+    (page,) = run(github, Task("installations", "installations"), f"1 {github.root}{ORG}/installations?page=1")
+    assert not page.missed
+
+
+@pytest.mark.parametrize(
+    ("path", "signal", "row"),
+    [
+        ("installations", "installations", {"app_slug": "x"}),
+        ("personal-access-tokens", "tokens", {"id": 4}),
+        ("credential-authorizations", "credentials", {"login": "ada"}),
+    ],
+)
+def test_one_row_without_what_it_is_known_by_is_missed_alone(
+    github: Saas, path: str, signal: str, row: dict[str, Any]
+) -> None:
+    whole = {
+        "installations": INSTALLATION,
+        "tokens": {"id": 9, "owner": {"login": "ada"}, "token_name": "claude"},
+        "credentials": {"login": "ada", "credential_id": 1, "credential_type": "OAuth app token"},
+    }[signal]
+    found = [row, whole]
+    github.always(f"{ORG}/{path}", {"total_count": 2, "installations": found} if signal == "installations" else found)
+    (page,) = run(github, Task(signal, signal))
+    assert len(page.missed) == 1 and any(isinstance(one, Grant) for one in page.items)
 
 
 def test_an_organisation_without_copilot_is_not_one_without_seats(github: Saas) -> None:

@@ -224,3 +224,17 @@ def test_users_fall_into_slices_evenly_and_for_good() -> None:
     assert len(set(parts)) == SLICES * SHARDS
     assert max(parts.count(part) for part in set(parts)) < 200
     assert slice_of("1001") == slice_of("1001")
+
+
+def test_marks_of_a_clock_that_was_ahead_are_not_built_on() -> None:
+    later = NOW + 3650 * DAY
+    marks: dict[str, str | None] = {name: str(Mark(later - KEPT, later, 5)) for name in LOGS}
+    marks |= {name: str(later) for name in ("people/all", "extensions/all", "tokens/slice-1-1")}
+    for mode in ("targeted", "delta"):
+        tasks = {
+            task.name: task
+            for task in plan(Planned(mode=mode, marks=marks, others={"tier": "deep", "tokens_list": "true"}))
+        }
+        read = [tuple(map(int, tasks[lane("authorize", n)].arguments[1:3])) for n in range(LANES["authorize"])]
+        assert min(start for start, _ in read) <= NOW - KEPT + DAY and max(end for _, end in read) == NOW
+        assert "people/all" in tasks and not tasks[LOGS[0]].changes

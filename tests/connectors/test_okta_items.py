@@ -180,6 +180,14 @@ def test_what_an_administrator_did_for_somebody_is_that_one_s() -> None:
     assert isinstance(found, Event) and (found.principal, found.by) == ("00u2", "00u1")
 
 
+@pytest.mark.parametrize("result", ["SKIPPED", "CHALLENGE", "UNKNOWN", "ABANDONED", "DEFERRED"])
+def test_what_was_not_done_dates_nothing(result: str) -> None:
+    assert items.event(entry(outcome={"result": result}), TENANT) is None
+    withdrawn = items.event(entry("app.oauth2.as.consent.revoke", outcome={"result": result}), TENANT)
+    assert isinstance(withdrawn, Event) == (result == "UNKNOWN")
+    assert isinstance(items.event(entry(outcome={"result": "ALLOW"}), TENANT), Event)
+
+
 def test_failures_and_other_kinds_are_no_events() -> None:
     assert items.event(entry(outcome={"result": "FAILURE"}), TENANT) is None
     assert items.event(entry("user.session.start"), TENANT) is None

@@ -11,9 +11,9 @@ import pytest
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import App, CursorExpired, Event, Missed, Swept, Task, TenantError, Trouble
+from shadowai.tenant import App, CursorExpired, Event, Missed, Person, Swept, Task, TenantError, Trouble
 from shadowai_connectors import openai
-from shadowai_connectors.openai import APP, OpenAI
+from shadowai_connectors.openai import APP, OpenAI, usage
 from tests.connectors.saas_server import HTML, Asked, Reply, Saas, at, failures, reply, serving, session, sweep
 
 KEY = "sk-admin-AbCdEfGhIjKlMnOpQrStUvWxYz"
@@ -142,6 +142,22 @@ def test_no_part_of_any_key_is_kept(service: Saas, tmp_path: Path) -> None:
     assert KEY not in kept and "sk-abc" not in kept
 
 
+def test_a_count_that_is_no_number_is_no_use() -> None:
+    results = [{"user_id": "u-1", "num_model_requests": True}, {"user_id": "u-2", "num_model_requests": 2}]
+    (found,) = usage({"start_time": TODAY - DAY, "end_time": TODAY, "results": results}, "org-1")
+    assert (found.principal, found.events) == ("u-2", 2)
+
+
+def test_a_bucket_without_its_times_is_missed_alone(service: Saas) -> None:
+    buckets = [
+        {"results": []},
+        {"start_time": 1, "end_time": 2, "results": [{"user_id": "u", "num_model_requests": 1}]},
+    ]
+    service.always(USAGE, {"data": buckets, "has_more": False})
+    (page,) = run(service, Task("usage", "usage", ("0", "86400000000")))
+    assert len(page.missed) == len(page.items) == 1
+
+
 def test_usage_is_of_whole_days_and_never_counted_twice(service: Saas, tmp_path: Path) -> None:
     first = swept(service, tmp_path)
     assert sum(one.events for one in first.activity if one.principal == "user-1") == 30 * 3
@@ -172,6 +188,14 @@ def test_a_cursor_that_is_no_longer_taken_has_expired(service: Saas) -> None:
         run(service, MEMBERS)
 
 
+def test_one_row_without_what_it_is_known_by_is_missed_alone(service: Saas) -> None:
+    rows = [{"email": "nobody@example.com"}, {"id": "u-1", "email": "ada@example.com"}]
+    service.always(USERS, {"data": rows, "has_more": False, "last_id": "u-1"})
+    (page,) = run(service, MEMBERS)
+    assert [one.trouble for one in page.missed] == [Trouble.UNEXPECTED]
+    assert [one.address for one in page.items if isinstance(one, Person)] == ["ada@example.com"]
+
+
 @pytest.mark.parametrize(
     ("answer", "trouble"),
     [
@@ -186,7 +210,6 @@ def test_a_cursor_that_is_no_longer_taken_has_expired(service: Saas) -> None:
         (reply(b'{"data": [{"id": "us'), Trouble.UNEXPECTED),
         (reply({"object": "list"}), Trouble.UNEXPECTED),
         (reply({"data": {}}), Trouble.UNEXPECTED),
-        (reply({"data": [{"email": "ada@example.com"}]}), Trouble.UNEXPECTED),
         (reply({"data": [], "has_more": True, "last_id": None}), Trouble.UNEXPECTED),
         (reply({"data": [], "has_more": True, "last_id": "user-1"}), Trouble.UNEXPECTED),
     ],

@@ -84,6 +84,30 @@ def test_the_newest_entry_decides_in_whatever_order(newest_first: bool) -> None:
     assert [type(one) for one in standing(again)] == [Grant]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("several", "left"), [(("added", "removed"), Grant), (("removed", "enabled"), Grant)])
+def test_in_one_second_the_order_makes_no_difference(order: int, several: tuple[str, ...], left: type) -> None:
+    found = standing(told(*(entry(change, "1799990000") for change in several[::order])))
+    assert isinstance(found[-1], left)
+    later = standing(
+        told(*(entry(change, when) for change, when in (("added", "1799990000"), ("removed", "1799990001"))[::order]))
+    )
+    assert isinstance(later[-1], Removed)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_in_one_second_what_was_changed_had_been_added(order: int) -> None:
+    entries = [entry("added", "1799990000", scope="chat:write"), entry("expanded", "1799990000", scope="files:read")]
+    assert standing(told(*entries[::order]))[-1].scopes == ("files:read",)
+
+
+def test_the_number_of_a_service_is_no_app_s_id() -> None:
+    service = {**entry("removed", "1799990000"), "app_id": None, "service_id": "A0CLAUDE", "service_type": "Airbrake"}
+    found = told(entry("added", "1799980000"), service)
+    assert len({one.id for one in found if isinstance(one, App)}) == 2
+    assert isinstance(standing(found)[0], Grant)
+
+
 def test_when_an_app_was_added_is_not_when_it_was_changed() -> None:
     (grant,) = standing(told(entry("updated")))
     assert grant.granted is None and grant.date_source is None
@@ -91,7 +115,7 @@ def test_when_an_app_was_added_is_not_when_it_was_changed() -> None:
 
 def test_a_service_and_a_kind_that_nobody_knows() -> None:
     found = told({**entry(), "app_id": None, "app_type": None, "service_id": 12345, "service_type": "Airbrake"})
-    assert isinstance(found[0], App) and (found[0].id, found[0].tags) == ("12345", ("slack-service",))
+    assert isinstance(found[0], App) and (found[0].id, found[0].tags) == ("service/12345", ("slack-service",))
     assert [type(one) for one in told(entry("transmuted"))] == [App, Person]
 
 

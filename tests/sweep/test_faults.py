@@ -172,3 +172,8 @@ def test_a_fault_as_an_error() -> None:
     made = Fault(Trouble.SCOPE, "raw", status=403, code="c", body={"secret": 1}, remedy="r").error("shown")
     assert (made.detail, made.status, made.code, made.remedy) == ("shown", 403, "c", "r")
     assert "secret" not in f"{made} {made!r}"
+
+
+def test_a_part_of_an_answer_that_nobody_asked_for_is_no_page() -> None:
+    fault = of_reply(Reply(206, {}, b"[]", "https://api.example/x"), 0.0)
+    assert fault is not None and fault.retry and "a part" in fault.detail

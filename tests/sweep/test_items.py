@@ -48,3 +48,12 @@ def test_what_is_old_does_not_come_back() -> None:
     assert merged([(bare, False), (replace(bare, reply_urls=("u",), in_house=True), True)]) == replace(
         bare, reply_urls=("u",)
     )
+
+
+def test_the_list_of_users_says_who_a_person_is_before_a_log_does() -> None:
+    log, listed = (
+        Person("google", "t", "1", "old@example.com"),
+        Person("google", "t", "1", "new@example.com", enabled=True),
+    )
+    assert merged([(log, False), (listed, False)]).address == "new@example.com"
+    assert merged([(log, False), (listed, True)]).address == "old@example.com"

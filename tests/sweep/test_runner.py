@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -273,6 +274,16 @@ def test_a_delta_changes_what_earlier_sweeps_gathered(session: TenantSession, tm
     assert found.complete and [(g.id, g.scopes) for g in found.grants] == [("a", ("x",)), ("c", ("new",)), ("d", ())]
     later = ledger(session, tmp_path, {delta: [page(mark="link-3")]}, mode="delta")
     assert ids(later.grants) == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize(("days", "mode"), [(-400, "delta"), (-1, "delta"), (-8, "full"), (30, "full")])
+def test_nothing_is_built_on_a_sweep_that_is_to_come(
+    session: TenantSession, tmp_path: Path, days: int, mode: str
+) -> None:
+    made = runner(session, tmp_path, Ledger({}))
+    last = session.now + days * 86_400_000_000 if days != -400 else session.now
+    with patch.object(Store, "reconciled", lambda store: last):
+        assert made._usual_mode() == mode
 
 
 def test_a_delta_that_ends_early_keeps_its_mark_and_its_ground(session: TenantSession, tmp_path: Path) -> None:
