@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 import click
 
 from shadowai.cli import options, terminal
+from shadowai.errors import SourceError, UsageError
+from shadowai.model import Gap, Origin
 
 if TYPE_CHECKING:
     from shadowai.budgets.coverage import Silence
     from shadowai.budgets.judging import Past
     from shadowai.budgets.measuring import Inventories
     from shadowai.budgets.nouns import Budgets, Judged
+    from shadowai.config import Settings
     from shadowai.history.nouns import Run
     from shadowai.history.store import History
     from shadowai.model import Report
@@ -67,7 +70,13 @@ class Judging:
         from shadowai.budgets import verdict_file
 
         now = time.time_ns() // 1000
-        found = (*self._spent(reports, now, remembered), *self._covered(chosen, paths, asked))
+        try:
+            spent = tuple(self._spent(reports, now, remembered))
+        except SourceError as error:  # of the history, whose figures only growth is held against
+            terminal.say(f"shadowai: {error}")
+            chosen = replace(chosen, gaps=(*chosen.gaps, Gap(error.origin or Origin("history"), error.message)))
+            spent = tuple(self._spent(reports, now, None))
+        found = (*spent, *self._covered(chosen, paths, asked))
         today = datetime.now(UTC).date()
         outcome = verdict_file.Outcome(chosen, found, self.fail_on, today, self._digest())
         for one in found:
@@ -111,11 +120,19 @@ class Judging:
                 yield from coverage.covered(budgets.path, budgets.coverage, report, silent)
 
 
-def prepared(budget: str | None, verdict: str | None, policy: Path | None, fail_on: frozenset[str]) -> Judging:
+def prepared(
+    budget: str | None,
+    verdict: str | None,
+    policy: Path | None,
+    fail_on: frozenset[str],
+    settings: Settings | None = None,
+) -> Judging:
     """What the command line says of judging, read before the work. A verdict of an earlier run is removed: whatever happens, it is not
-    taken for one of this run. Raises :class:`~shadowai.errors.UsageError`."""
+    taken for one of this run. What budgets and rules are of must be there, as ``settings`` have it. Raises
+    :class:`~shadowai.errors.UsageError`, and :class:`click.BadParameter` for a verdict in place of what is read."""
     target = None if verdict is None else Path(verdict)
     options.check_folder(target, "--verdict")
+    options.keep_apart((policy, budget), verdict=target)  # the configuration's policy, too
     several: list[Budgets] = []
     if policy is not None or budget is not None:
         from shadowai.budgets.reading import load
@@ -124,9 +141,44 @@ def prepared(budget: str | None, verdict: str | None, policy: Path | None, fail_
             several.append(load(policy, "policy"))
         if budget is not None:
             several.append(load(Path(budget)))
+    if settings is not None:
+        _check_names(several, policy, settings)
     if target is not None and target.exists() and stat.S_ISREG(target.stat().st_mode):
         target.unlink()
     return Judging(tuple(found for found in several if found), target, policy, fail_on)
+
+
+def sources(settings: Settings) -> frozenset[str]:
+    """The formats and platforms that rows can be seen in."""
+    from shadowai.connector import connectors
+    from shadowai.sources.capture.capture_file import FORMATS
+    from shadowai.sources.capture.watching import FORMAT as LIVE
+    from shadowai.sources.logs import formats_with
+    from shadowai.warehouse import FORMAT as TABLE
+
+    return frozenset({*formats_with(settings.formats_dir), *connectors(), *FORMATS, "snoop", LIVE, TABLE})
+
+
+def _check_names(several: Sequence[Budgets], policy: Path | None, settings: Settings) -> None:
+    """Raises :class:`~shadowai.errors.UsageError` for a service, a category or a source that there is not: what is of it would pass in
+    silence. (Services and categories of rules are looked up where the policy is put to use.)"""
+    from shadowai.budgets import scopes
+
+    scoped = [one for found in several for one in found.budgets if one.services or one.categories or one.sources]
+    ruled = policy is not None and policy.exists() and "source" in policy.read_text("utf-8", "replace")
+    if not scoped and not ruled:
+        return
+    from shadowai.packs.loading import in_force
+
+    known = in_force(settings).signatures.values()
+    names = scopes.Known({one.id for one in known}, {one.category for one in known}, sources(settings))
+    for found in several:
+        scopes.check(found, names)
+    if ruled and policy is not None:
+        from shadowai.policy import Policy, checks
+
+        for problem in checks.unknown_sources(Policy.load(policy), names.sources):
+            raise UsageError(problem.text, origin=problem.origin)
 
 
 def _past(

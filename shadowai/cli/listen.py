@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 @click.option("--key", metavar="FILE", help="Its private key, PEM, where that is not in the same file.")
 @click.option("--client-ca", metavar="FILE", help="Take TLS connections only from clients with a certificate of these.")
 @click.option(
-    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End by itself after that time."
+    "--duration", type=options.Seconds(min=0, min_open=True), metavar="SECONDS", help="End by itself after that time."
 )
 @click.option(
     "--every",
-    type=click.FloatRange(min=1),
+    type=options.Seconds(min=1),
     metavar="SECONDS",
     default=EVERY,
     show_default=True,
@@ -80,6 +80,7 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    options.keep_apart((policy_file, identities, cert, key, client_ca, config_file), output=target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     ports = [*_ports("udp", udp), *_ports("tcp", tcp), *_ports("tls", tls)]
     if not ports:

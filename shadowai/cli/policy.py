@@ -148,10 +148,9 @@ def _policy(file: Path) -> Policy:
 def _sources(config_file: Path | None) -> frozenset[str]:
     """The formats and platforms that rows can be seen in."""
     from shadowai import config
-    from shadowai.connector import connectors
-    from shadowai.sources.logs import formats_with
+    from shadowai.cli import judging
 
-    return frozenset({*formats_with(config.load(config_file).formats_dir), *connectors(), "pcap", "pcapng", "snoop"})
+    return judging.sources(config.load(config_file))
 
 
 def _catalog(config_file: Path | None) -> Catalog:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +12,7 @@ import click
 
 from shadowai.cli import terminal
 from shadowai.errors import SourceError, UsageError
+from shadowai.model import Gap, Origin
 
 if TYPE_CHECKING:
     from shadowai.app_matcher import AppMatcher
@@ -80,6 +82,19 @@ def remember_scan(history: History, reports: Sequence[Report], *, began: int, ch
     tell(history, run, chosen.settings)
     forget_old(history, chosen.settings)
     return run
+
+
+def remember_or_say(
+    history: History, reports: Sequence[Report], *, began: int, chosen: ScanOptions
+) -> tuple[Run | None, Sequence[Report]]:
+    """As :func:`remember_scan`; where the history cannot be written after the work, that is said and is a gap of the reports, which are
+    judged all the same: a breach stays one."""
+    try:
+        return remember_scan(history, reports, began=began, chosen=chosen), reports
+    except SourceError as error:
+        terminal.say(f"shadowai: {error}")
+        lost = Gap(error.origin or Origin("history"), error.message)
+        return None, [replace(report, gaps=(*report.gaps, lost)) for report in reports]
 
 
 def policy_path(asked: str | Path | None, settings: Settings) -> Path | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.core import ParameterSource
 
-from shadowai.cli import terminal
+from shadowai.cli import options, terminal
 from shadowai.cli.stopping import Stop
 from shadowai.errors import UsageError
 
@@ -55,7 +55,7 @@ follow_option = click.option(
 )
 every_option = click.option(
     "--every",
-    type=click.FloatRange(min=1),
+    type=options.Seconds(min=1),
     metavar="SECONDS",
     default=EVERY,
     show_default=True,

@@ -128,7 +128,9 @@ def command(
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = options.leased(config.load(config_file), leases, timezone)
-    judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
+    judges = judging.prepared(
+        budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach, settings
+    )
     zone = _zone(timezone or settings.timezone)
     first, last = options.window(since, until, zone)
     chosen = pipeline.ScanOptions(
@@ -172,7 +174,9 @@ def command(
         export.write_report(report, exporter, target)
     remembered = None
     if history is not None:
-        remembered = history, remembering.remember_scan(history, reports, began=began, chosen=chosen)
+        run, reports = remembering.remember_or_say(history, reports, began=began, chosen=chosen)
+        remembered = None if run is None else (history, run)
+        report = reports[-1 if by == "user" else 0]
     if exporter.name == "html":  # it tells what has changed since the look before this one
         changes = None if history is None else page.drift(history, breach)
         risks = page.reasons(reports[0], chosen.rater(chosen.load_catalog()))

@@ -74,7 +74,7 @@ class Chosen:
     def judges(self) -> judging.Judging:
         """What to judge by, as the files are now."""
         policy = remembering.policy_path(self.policy, self.settings)
-        return judging.prepared(self.budget, self.verdict, policy, self.breach)
+        return judging.prepared(self.budget, self.verdict, policy, self.breach, self.settings)
 
 
 class Join(Protocol):

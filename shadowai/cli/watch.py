@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("watch", short_help="Watch an interface, and write the inventory when the watch ends.")
 @click.option("-i", "--interface", "name", metavar="IFACE", required=True, help="The network interface to watch.")
 @click.option(
-    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End by itself after that time."
+    "--duration", type=options.Seconds(min=0, min_open=True), metavar="SECONDS", help="End by itself after that time."
 )
 @click.option("--bpf", metavar="FILTER", help="Look at these frames only: a filter as of tcpdump, see pcap-filter(7).")
 @click.option("-o", "--output", metavar="FILE", help="Write the inventory to FILE instead of stdout.")
@@ -67,9 +67,12 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_folder(target)
+    options.keep_apart((policy_file, budget_file, config_file), output=target, verdict=verdict_file)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
-    judges = judging.prepared(budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach)
+    judges = judging.prepared(
+        budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach, settings
+    )
     decisions = deciding.applied(decisions_file, no_decisions, settings)
     watch = Watch(name, pipeline.ScanOptions(by=by, policy=policy_file, decisions=decisions, settings=settings))
     with Stop(duration) as stop:

@@ -134,7 +134,8 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _number(value: object) -> int | None:
-    if value is not None and type(value) is not int:
+    """A count, which is never below zero: what is was written by something else."""
+    if value is not None and (type(value) is not int or value < 0):
         raise TypeError(value)
     return value
 

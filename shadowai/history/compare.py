@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -22,6 +22,7 @@ KINDS: tuple[ThingKind, ...] = ("service", "user", "app", "grant")
 """What is compared; people are remembered to give principals a name."""
 _DECIDED = ("verdict", "mode", "category", "vendor", "service", "services")
 """Fields that the policy or the catalogue decides."""
+_SIGNATURE = "its signature has changed"
 _ORDER = ("new", "returned", "changed", "gone", "not_observable")
 
 
@@ -61,6 +62,7 @@ class _Comparing:
         self._people: dict[tuple[str, str], str] = {}
         self._apps: dict[tuple[str, str], KnownApp] = {}
         self._sources: dict[str, frozenset[str]] = {}
+        self._signatures: dict[str, Mapping[str, str]] = {}
 
     def comparison(self) -> Comparison:
         """The whole of it."""
@@ -143,7 +145,7 @@ class _Comparing:
             if after.unseen and not before.unseen:
                 cause, _, detail = after.unseen.partition(": ")
                 yield self._made("not_observable", after, cause=_cause(cause), detail=detail)
-            yield from (self._changed(after, item) for item in differences(before.thing, after.thing))
+            yield from (self._changed(before, after, item) for item in differences(before.thing, after.thing))
 
     def _is_baseline(self, version: Version) -> bool:
         """Whether a row is of tenants alone that nobody had looked at by the earlier run: their first look, of which nothing is new."""
@@ -162,10 +164,12 @@ class _Comparing:
         same = (self._earlier.policy, self._earlier.signatures) == (self._later.policy, self._later.signatures)
         return same if item.field in ("verdict", "mode") else item.more and item.field not in _DECIDED
 
-    def _changed(self, version: Version, item: Difference) -> Change:
+    def _changed(self, before: Version, version: Version, item: Difference) -> Change:
         thing = version.thing
         fresh = self._first_looked_at(version) if self._may_be_a_first_look_s(item) else []
         cause, detail = self._why(version, item, fresh)
+        if not fresh and item.field == "confidence" and self._is_relearnt(before.thing, thing, item.after):
+            cause, detail = "catalogue", _SIGNATURE
         forbidden = item.more and not fresh and self._is_forbidden(thing)
         return Change(
             what="changed",
@@ -192,6 +196,20 @@ class _Comparing:
             return self._decided(version, item)
         reasons = self._lacking_before(version) if item.more else []
         return ("coverage", f"the earlier look: {reasons[0]}") if reasons else ("environment", "")
+
+    def _is_relearnt(self, before: Thing, after: Thing, confidence: str) -> bool:
+        """Whether a row is surer, or less sure, by what its signature says of the same names, and not by what was seen: nothing that is
+        surer was seen for the first time, nothing is missing that had been."""
+        if not isinstance(before, Finding) or not isinstance(after, Finding):
+            return False
+        old, new = (self._digests(run.signatures).get(after.service_id) for run in (self._earlier, self._later))
+        one, two = set(before.names), set(after.names)
+        return None not in (old, new) and old != new and (two <= one if confidence == "confirmed" else one <= two)
+
+    def _digests(self, signatures: str) -> Mapping[str, str]:
+        if signatures not in self._signatures:
+            self._signatures[signatures] = store.digests(self._db, signatures)
+        return self._signatures[signatures]
 
     def _lacking_before(self, version: Version) -> list[str]:
         """Why the earlier run may not have seen what shows a thing now. What that run left out and one before it had looked at stood as
@@ -220,7 +238,7 @@ class _Comparing:
                 "policy",
                 "a rule or a decision has begun or ceased to hold" if same else "the policy file has changed",
             )
-        return ("catalogue", "its signature has changed") if signatures else ("environment", "")
+        return ("catalogue", _SIGNATURE) if signatures else ("environment", "")
 
     def _made(self, what: Any, version: Version, *, cause: Cause, detail: str = "") -> Change:
         thing = version.thing

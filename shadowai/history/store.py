@@ -37,6 +37,8 @@ _PASSWORDS = ("password", "sslpassword")
 """Keys of a URL's query that hold one (PostgreSQL, "Parameter Key Words")."""
 WAIT = 120
 """Seconds that a writer waits for another to end, where the database is a file."""
+_MAGIC = b"SQLite format 3\x00"
+"""What a database of SQLite begins with (sqlite.org/fileformat.html, section 1.3)."""
 _OWN = frozenset({"schema_version", "run", "lineage"})
 """Tables that every version of the schema has."""
 
@@ -123,14 +125,29 @@ def _file(url: URL) -> Path | None:
 
 
 def _refuse_foreign(url: URL) -> None:
-    """Raises where a file is there that is no history: not even its mode is to change, and no table to be put into it."""
+    """Raises :class:`~shadowai.errors.UsageError` where something is there that is no history: not even its mode is to change, and no
+    table to be put into it."""
     path = _file(url)
-    if path is None or not path.is_file() or not path.stat().st_size:
+    if path is None or not path.exists():
         return
+    if not path.is_file():
+        raise _no_history(path, "it is a folder" if path.is_dir() else "it is no file")
+    if not path.stat().st_size:
+        return
+    with path.open("rb") as stream:
+        if stream.read(len(_MAGIC)) != _MAGIC:
+            raise _no_history(path, "it is no database of SQLite")
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAIT)) as db:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not (tables >= _OWN or tables <= {"schema_version"}):
-        raise sqlite3.DatabaseError("it is the database of another program")
+        raise _no_history(path, "it is the database of another program")
+
+
+def _no_history(path: Path, why: str) -> UsageError:
+    remedy = (
+        "correct [history] url or --history: name a file that a scan or sweep has written, or one that is not there yet"
+    )
+    return UsageError(f"is no history: {why}", origin=Origin(str(path)), remedy=remedy)
 
 
 def _make_private(url: URL) -> None:

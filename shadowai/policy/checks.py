@@ -22,13 +22,14 @@ def problems(policy: Policy, signatures: Iterable[Signature], sources: Collectio
         Problem("error", error.origin or Origin(policy.path), f"{error.message}: {error.remedy}") for error in wrong
     ]
     found += Rulebook(policy, known.values()).problems()
-    found += _sources(policy, sources)
+    found += unknown_sources(policy, sources)
     found += _alternatives(policy, known, today)
     found += _expired(policy, today)
     return sorted(found, key=lambda problem: (problem.origin.position, problem.text))
 
 
-def _sources(policy: Policy, sources: Collection[str]) -> Iterator[Problem]:
+def unknown_sources(policy: Policy, sources: Collection[str]) -> Iterator[Problem]:
+    """The sources of rules that are no format and no platform: such a rule never applies."""
     folded = {fold(source) for source in sources}
     for rule in policy.rules:
         for word in rule.sources:

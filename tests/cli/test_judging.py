@@ -138,3 +138,33 @@ def test_the_pipelines_of_the_documentation_run_and_end_as_the_budget_says(state
             done = subprocess.run(["sh", "-e", "-c", step], env=given, capture_output=True, text=True)
             assert done.returncode == code, done.stderr
             assert json.loads(Path("verdict.json").read_text())["exit_code"] == code
+
+
+@pytest.mark.parametrize("scope", ["service: open-ai-chatgpt", "category: asistant", "source: squid"])
+def test_a_budget_of_what_there_is_not_is_wrong_usage(state: Path, scope: str, capsys: Captured) -> None:
+    log(("chatgpt.com", "ann"))
+    write("b.yaml", SERVICES.format(0, scope))
+    assert main(["scan", "proxy.log", "--budget", "b.yaml", "-o", "out.csv"]) == 2
+    assert "b.yaml:3: the budget 'services' is of a " in capsys.readouterr().err
+    assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [("squid", 2), ("squid_native", 1), ("live", 0), ("table", 0), ("snoop", 0)]
+)
+def test_a_rule_of_a_source_that_there_is_not_is_wrong_usage(
+    state: Path, source: str, code: int, capsys: Captured
+) -> None:
+    log(("chatgpt.com", "ann"))
+    write("p.yaml", f"version: 1\nrules: [{{source: {source}, status: prohibited}}]\n")
+    assert main(["scan", "proxy.log", "--policy", "p.yaml"]) == code
+    assert ("p.yaml:2: no format and no platform is called 'squid'" in capsys.readouterr().err) is (code == 2)
+    assert main(["policy", "check", "p.yaml"]) == (code == 2)
+
+
+def test_a_verdict_takes_the_place_of_nothing_that_the_configuration_names(state: Path) -> None:
+    log(("chatgpt.com", "ann"))
+    write("p.yaml", "version: 1\nrules: []\n")
+    write("shadowai.toml", 'policy = "p.yaml"\n')
+    assert main(["scan", "proxy.log", "--verdict", "p.yaml"]) == 2
+    assert Path("p.yaml").read_text().startswith("version")

@@ -78,3 +78,12 @@ def test_places_are_read() -> None:
         ("::1", 6514),
         ("::1", 6514),
     ]
+
+
+def test_what_it_reads_is_not_written(tmp_path: Path) -> None:
+    policy = tmp_path / "p.csv"
+    policy.write_text("version: 1\nrules: []\n")
+    assert (
+        main(["listen", "--udp", "127.0.0.1:0", "--duration", "0.1", "--policy", str(policy), "-o", str(policy)]) == 2
+    )
+    assert policy.read_text().startswith("version")

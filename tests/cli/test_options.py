@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from shadowai.cli.options import keep_apart, moment, output_file, window
+from shadowai.cli.options import Seconds, keep_apart, moment, output_file, window
 
 DAY = 86_400_000_000
 NEW_YEAR = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
@@ -100,3 +100,11 @@ def test_what_is_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert wrong.value.param_hint == "--verdict"
     with pytest.raises(click.BadParameter, match="is written already"):
         keep_apart([], output="new.json", verdict=tmp_path / "new.json")
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e400", "0"])
+def test_seconds_come_to_an_end(text: str) -> None:
+    kind = Seconds(min=0, min_open=True)
+    assert kind.convert("0.5", None, None) == 0.5
+    with pytest.raises(click.BadParameter):
+        kind.convert(text, None, None)

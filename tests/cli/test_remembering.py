@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from shadowai import webhook
 from shadowai.cli import main, remembering
 from shadowai.config import load
+from shadowai.errors import SourceError
 from shadowai.history import store
 from shadowai.history.compare import compare
 from shadowai.history.place import opened
+from shadowai.model import Origin
 from shadowai.pipeline import ScanOptions
 from shadowai.swept_report import SweptReport
 from shadowai.tenant import App, Grant, Outcome, Person, Swept
@@ -75,7 +79,7 @@ def test_scans_into_a_database_of_a_server_s(url: str, capsys: pytest.CaptureFix
 def test_a_history_that_cannot_be_opened_is_said_before_the_work(state: Path) -> None:
     log(("chatgpt.com", "ann"))
     (state / "bad.db").write_bytes(b"no database" * 100)
-    assert main(["scan", "proxy.log", "--history", "bad.db", "-o", "out.csv"]) == 3
+    assert main(["scan", "proxy.log", "--history", "bad.db", "-o", "out.csv"]) == 2
     assert not (state / "out.csv").exists()
 
 
@@ -162,3 +166,28 @@ def test_what_is_older_than_it_may_be_kept_is_forgotten(tmp_path: Path, capsys: 
         with history.reading() as db:
             assert store.runs(db) == []
     assert "1 runs older than 1 days were forgotten" in capsys.readouterr().err
+
+
+FULL = SourceError("the history cannot be used: database or disk is full", origin=Origin("sqlite:///history.db"))
+
+
+def full(*about: object, **more: object) -> NoReturn:
+    raise FULL
+
+
+@pytest.mark.parametrize(("status", "code"), [("prohibited", 1), ("sanctioned", 3)])
+@pytest.mark.parametrize("fails", ["shadowai.history.remember.remember", "shadowai.history.measures.put"])
+def test_what_was_found_is_judged_where_it_cannot_be_remembered(
+    state: Path, fails: str, status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log(("chatgpt.com", "ann"))
+    budget = "budgets: [{name: a, measure: users, max: 9}]"
+    Path("p.yaml").write_text(f"version: 1\nrules: [{{service: openai-chatgpt, status: {status}}}]\n{budget}\n")
+    monkeypatch.setattr(fails, full)
+    asked = ["--policy", "p.yaml", "--history", "default", "--verdict", "v.json", "-o", "out.csv"]
+    assert main(["scan", "proxy.log", *asked]) == code
+    told = json.loads(Path("v.json").read_text())
+    assert told["exit_code"] == code and len(told["breaches"]) == (code == 1)
+    assert not told["complete"] and told["gaps"] == 1
+    assert "ChatGPT" in Path("out.csv").read_text()
+    assert "shadowai: sqlite:///history.db: the history cannot be used" in capsys.readouterr().err

@@ -355,3 +355,17 @@ class Verdicts(Shown):
 
     def show(self, watch: object, dropped: int) -> None:
         self.last = {one.entry.service_id: one.entry.verdict.value for one in watch.standing()}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("option", ["-o", "--verdict"])
+def test_what_a_watch_reads_is_not_written(tmp_path: Path, option: str) -> None:
+    policy = tmp_path / "p.csv"
+    policy.write_text("version: 1\nrules: []\n")
+    assert main(["watch", "-i", "eth0", "--policy", str(policy), option, str(policy)]) == 2
+    assert policy.read_text().startswith("version")
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1"])
+def test_a_duration_ends(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["watch", "-i", "eth0", "--duration", seconds]) == 2
+    assert "--duration" in capsys.readouterr().err

@@ -42,6 +42,16 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     assert not inventory_file.read(put(path, full, gaps=(Gap(Origin("x"), "lost"),))).complete
 
 
+@pytest.mark.parametrize("key", ["events", "blocked", "users", "devices", "bytes_up", "active_days", "risk"])
+def test_a_count_below_zero_was_written_by_something_else(tmp_path: Path, key: str) -> None:
+    path = put(tmp_path / "i.json", entry("claude"))
+    told = json.loads(path.read_text())
+    told["entries"][0][key] = -5
+    path.write_text(json.dumps(told))
+    with pytest.raises(UsageError, match="is no inventory"):
+        inventory_file.read(path)
+
+
 def test_rows_by_user_have_their_actor(tmp_path: Path) -> None:
     rows = inventory_file.read(put(tmp_path / "i.json", entry("claude", "ann"), by_user=True)).rows
     assert rows[0].entry == entry("claude", "ann")

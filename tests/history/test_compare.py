@@ -132,3 +132,32 @@ def test_a_policy_in_audit_mode_is_no_news_of_what_it_allows(history: History) -
     remember(history, scan(allowed))
     remember(history, scan(replace(allowed, ruling=TRIAL), day=1))
     assert compare(history, 1, 2).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "digest", "cause"),
+    [
+        (("claude.example",), "2", "catalogue"),
+        (("claude.example",), "1", "environment"),
+        (("api.claude.example", "claude.example"), "2", "environment"),
+    ],
+    ids=["the signature has changed", "another one has", "and a further name was seen"],
+)
+def test_a_row_is_surer_by_what_was_seen_or_by_its_signature(
+    history: History, names: tuple[str, ...], digest: str, cause: str
+) -> None:
+    remember(history, scan(entry("claude", confidence="unconfirmed"), digests={"claude": "1", "gemini": "1"}))
+    remember(history, scan(entry("claude", names=names), digests={"claude": digest, "gemini": "2"}, day=1))
+    (change,) = compare(history, 1, 2).changes
+    assert (change.field, change.before, change.after) == ("confidence", "unconfirmed", "confirmed")
+    assert change.cause == cause
+
+
+def test_a_row_is_less_sure_by_its_signature_where_no_name_is_missing(history: History) -> None:
+    names = ("api.claude.example", "claude.example")
+    remember(history, scan(entry("claude", names=names), digests={"claude": "1"}))
+    remember(history, scan(entry("claude", names=names, confidence="unconfirmed"), digests={"claude": "2"}, day=1))
+    remember(history, scan(entry("claude"), digests={"claude": "2"}, day=2))
+    remember(history, scan(entry("claude", confidence="unconfirmed", names=()), digests={"claude": "3"}, day=3))
+    (first,), (last,) = compare(history, 1, 2).changes, compare(history, 3, 4).changes
+    assert (first.cause, last.cause) == ("catalogue", "environment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -47,7 +48,7 @@ def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(content)
     path.chmod(0o644)
-    with pytest.raises(SourceError, match="the history cannot be used"):
+    with pytest.raises(UsageError, match="is no history: it is no database"):
         History(f"sqlite:///{path}")
     assert path.read_bytes() == content
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
@@ -61,11 +62,23 @@ def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, tables: 
             db.execute(f"CREATE TABLE {table} (a)")
     path.chmod(0o644)
     before = path.read_bytes()
-    with pytest.raises(SourceError, match="of another program"):
+    with pytest.raises(UsageError, match="of another program"):
         History(f"sqlite:///{path}")
     assert path.read_bytes() == before
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_is_no_history(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no history: it is a folder"):
+        History(f"sqlite:///{tmp_path}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_pipe_is_no_history_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is no history: it is no file"):
+        History(f"sqlite:///{tmp_path / 'pipe'}")
 
 
 def test_no_password_in_an_error() -> None:
