@@ -116,8 +116,7 @@ class Tally:
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on."""
         self.origins = tuple(
-            Origin(path, place + lines if isinstance(place, int) else place, unit)
-            for path, place, unit in self.origins
+            Origin(path, place + lines if isinstance(place, int) else place, unit) for path, place, unit in self.origins
         )
 
 

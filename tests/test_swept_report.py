@@ -168,7 +168,7 @@ def test_people_whose_names_could_not_be_read_are_no_strangers(made: SweptReport
 
 def test_an_identities_file_gives_ids_their_names(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    file.write_text("person,login\nann@example.com,ann\neve@example.com,eve\n", encoding="utf-8")
+    file.write_text("person,login\nann@example.com,entra:ann\neve@example.com,entra:eve\n", encoding="utf-8")
     joined = SweptReport(ScanOptions(by="user", identities=str(file)), {})
     notes = joined.report([replace(WORK, people=())], (), network("ann@example.com", "ben@example.com")).notes
     assert {note.kind for note in notes if "_without_" in note.kind} == {

@@ -64,6 +64,7 @@ cdef enum:
     MOST_KEY = 1024
     MOST_NAME = 96
     LONGEST_KEY = 64
+    LONGEST_NAME = 256  # of a column
     MOST_PAIRS = 128
     MOST_SPELLINGS = 8
     MOST_FIELD = 131_072  # beyond that the reference's reader of quoted values gives up
@@ -360,6 +361,7 @@ cdef class Fold:
     cdef int epoch  # the column whose times are seconds since the epoch; -1: none is known to be
     cdef int confirmed  # how often the seconds of a clock were found to add up; -1: they do not
     cdef int most_digits  # in what a header may begin with
+    cdef bint all_named  # whether every cell of a header is a column's name
     cdef bint full
     cdef int64_t since, until
     cdef object ask
@@ -475,7 +477,7 @@ cdef class Fold:
         self.width = plan.width
         self.exact = plan.exact
         self.first = plan.first[0] if plan.first else c'"'
-        self.wrapped, self.apart, self.most_digits = plan.wrapped, plan.apart, plan.most_digits
+        self.wrapped, self.apart, self.most_digits, self.all_named = plan.wrapped, plan.apart, plan.most_digits, plan.all_named
         self.odd = HAS_NUL | HAS_RETURN  # what is taken out of a line, or parts it, before it is read
         if self.family == BLANKS or self.family == W3C or self.family == CEF:
             self.odd |= HAS_BLANK | HAS_HIGH

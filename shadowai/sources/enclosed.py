@@ -1,7 +1,8 @@
 """Log lines in a column of a CSV export (Splunk, Microsoft Sentinel, Graylog, Kibana), as JSON lines that hold them.
 
-Such a table is no log of its own: its other columns say what collected the lines, and its ``host`` is not where anybody went. Only the
-line and the time beside it are handed on, under the line's own number in the file.
+Its ``host`` is not where anybody went, and the other columns that say what collected the lines are not handed on. The line and the time
+beside it are, under the line's own number in the file; and what else was told of it (the fields of Splunk's data models), for lines that
+are of no known format.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import BinaryIO, Final, NamedTuple
 
 import orjson
 
+from shadowai.sources import laid_out
 from shadowai.sources.framing import decode
+from shadowai.sources.syslog import LINE_KEYS
 
 RAW: Final = ("_raw", "SyslogMessage", "@rawstring", "event.original", "raw_log", "rawLog")
 """Columns that hold nothing but what was received."""
@@ -25,6 +28,8 @@ _COLLECTORS = frozenset((
     "splunk_server", "linecount", "punct", "@logstream", "@log", "@ptr", "@ingestiontime", "logstream", "streams", "gl2_source_input",
     "gl2_message_id", "eventtype", "type",
 ))  # fmt: skip
+_UNTOLD = frozenset((*RAW, *_MESSAGE, *LINE_KEYS, *_TIMES, "detail-type", "topic", "partition", "offset"))
+_LONGEST_NAME = 128
 _DELIMITERS = ",;\t"
 _JOINED = 64
 LONGEST = 1 << 20
@@ -32,12 +37,16 @@ LONGEST = 1 << 20
 
 
 class Columns(NamedTuple):
-    """How a table's fields are parted, and the places of the column of log lines and of that of their time, whose zone is ``zone``."""
+    """How a table's fields are parted, and the places of the column of log lines and of that of their time, whose zone is ``zone``.
+
+    ``others`` are the columns that say more of a line than what collected it, with their places.
+    """
 
     delimiter: str
     line: int
     time: int | None
     zone: str
+    others: tuple[tuple[int, str], ...] = ()
 
 
 def columns(head: bytes) -> Columns | None:
@@ -55,8 +64,16 @@ def columns(head: bytes) -> Columns | None:
         if place is not None:
             time = next((name for name in _TIMES if name in names), None)
             zone = " UTC" if time is not None and time.endswith("[UTC]") else ""
-            return Columns(delimiter, place, None if time is None else names.index(time), zone)
+            others_told = tuple((at, name) for at, name in enumerate(names) if _tells(name, time))
+            return Columns(delimiter, place, None if time is None else names.index(time), zone, others_told)
     return None
+
+
+def _tells(name: str, time: str | None) -> bool:
+    """Whether a column says something of the record. A long name is none of a log's; neither is one that has another meaning in JSON."""
+    if not name or name == time or len(name) > _LONGEST_NAME or name.startswith(("date_", "_")):
+        return False
+    return name not in _UNTOLD and name.lower() not in _COLLECTORS and not name.endswith((" [UTC]", " [Local Time]"))
 
 
 def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:
@@ -69,7 +86,12 @@ def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:
         if values is None or len(values) <= of.line:
             yield from record
             continue
-        found = {"_raw": values[of.line]}
+        event = laid_out.sysmon(values[of.line].replace("\r\n", "\n"))
+        if event is not None:
+            yield event + b"\n" * len(record)
+            continue
+        found = {name: values[at] for at, name in of.others if at < len(values) and values[at]}
+        found["_raw"] = values[of.line]
         if of.time is not None and of.time < len(values) and values[of.time]:
             found["_time"] = values[of.time] + of.zone
         yield orjson.dumps(found) + b"\n" * len(record)

@@ -67,11 +67,22 @@ _RPC = (
     rf'"(?:{"|".join(ENVELOPES)})"'
 )
 """A call or an answer of JSON-RPC, https://www.jsonrpc.org/specification, with a list of records in its parameters or its result."""
+_GRAYLOG = (
+    r'(?:"(?:schema|query|built_query|used_indices)"\s*:\s*'
+    r'(?:"(?:[^"\\]|\\.){0,800}"|\[[^\[\]]{0,800}\]|\{\s*\})\s*,\s*){0,4}'
+    r'"messages"(?=\s*:\s*\[\s*\{\s*"(?:highlight_ranges|message|index)"\s*:\s*[\{"])'
+)
+"""The answer of a search in Graylog."""
+_SPLUNK = (
+    r'"preview"\s*:\s*(?:true|false)\s*,\s*(?:"(?:init_offset|post_process_count)"\s*:\s*\d{1,12}\s*,\s*){0,2}'
+    r'(?:"(?:messages|fields)"\s*:\s*\[[^\[\]]{0,3600}+\]\s*,\s*){0,2}"results"'
+)
+"""The answer of a search in Splunk (``output_mode=json``)."""
 _ENVELOPE = re.compile(
-    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GOOGLE}|{_RPC}|{_REPLY}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GRAYLOG}|{_SPLUNK}|{_GOOGLE}|{_RPC}|{_REPLY}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
     rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
 )
-_ENVELOPE_HEAD = 2560
+_ENVELOPE_HEAD = 4096
 _NEVER = 1 << 30
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

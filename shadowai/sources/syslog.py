@@ -24,11 +24,12 @@ _BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s|\d{7,12}:\s)?")
 _CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
 """What container runtimes put before a line (Kubernetes CRI logging format); ``P`` marks a part of one."""
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
-_KEYS = (
+LINE_KEYS = (
     "message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message",
     "rawLog", "content", "_source.message", "result._raw", "full_message", "short_message", "SyslogMessage", "RawData", "raw_log",
     "raw_event", "rawEvent", "@rawstring", "jsonPayload.message", "full_log",
 )  # fmt: skip
+"""Keys under which shippers put the line that they carry."""
 
 _SPLUNK = ("sourcetype", "index")
 """Beside these, ``event`` is the line that Splunk's collector was given; elsewhere it is the name of what happened."""
@@ -135,7 +136,7 @@ def _opened(line: str) -> tuple[str, str | None] | None:
     if carried is not None:
         return carried, None
     splunk = any(key in found for key in _SPLUNK)
-    for key in (*_KEYS, "event") if splunk else _KEYS:
+    for key in (*LINE_KEYS, "event") if splunk else LINE_KEYS:
         value: Any = found.get(key)
         if value is None and "." in key:
             outer, _, name = key.partition(".")
@@ -159,11 +160,18 @@ def _time_beside(found: dict[str, Any]) -> str | None:
 
 
 def _carried(found: dict[str, Any]) -> str | None:
-    """What a hit of Elasticsearch, an event of EventBridge or a message of Kafka (kcat's JSON, too) carries."""
+    """What a hit of Elasticsearch or Graylog, an event of EventBridge or a message of Kafka (kcat's JSON, too) carries."""
     if "_index" in found and "_source" in found:
         inner: Any = found["_source"]
     elif "detail-type" in found:
         inner = found.get("detail")
+    elif isinstance(found.get("message"), dict) and isinstance(found.get("index"), str):
+        inner = found["message"]  # of the answer of a search in Graylog
+    elif "_index" in found and isinstance(found.get("fields"), dict):  # of Elasticsearch, every value in a list
+        inner = {
+            name: value[0] if isinstance(value, list) and len(value) == 1 else value
+            for name, value in found["fields"].items()
+        }
     elif _KAFKA.issubset(found):
         inner = found.get("value", found.get("payload"))
     else:

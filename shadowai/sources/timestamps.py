@@ -38,6 +38,8 @@ _MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])\.?[Mm]\.?)?"
 _ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?)(?: [A-Z]{2,5})?)?"
 
+_HALF = re.compile(r"(上午|下午|오전|오후|午前|午後)\s?(\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)")
+"""The half of the day stands before the clock in Chinese, Korean and Japanese."""
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE if "mon" in shape else 0)
@@ -160,6 +162,8 @@ class Clock:
             whole = text.partition(".")[0]
             if len(whole) not in (12, 14):
                 return _epoch(text)
+        if not text.isascii():
+            text = _HALF.sub(lambda half: f"{half[2]} {'PM' if half[1] in '下午오후午後' else 'AM'}", text)
         for shape in _SHAPES:
             found = shape.fullmatch(text)
             if found is not None:

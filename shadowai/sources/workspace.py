@@ -10,7 +10,7 @@ name as well; a time that the portal wrote in the user's own zone stays under th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 import orjson
@@ -55,10 +55,14 @@ def table(head: bytes) -> Table | None:
         if columns is None or not 3 <= len(columns) <= _MOST or not _exported(columns):
             continue
         utc = frozenset(place for place, name in enumerate(columns) if name.endswith(_UTC))
-        custom = any(map(_TYPED.match, map(_plain, columns)))
-        names = (() if custom and name == _COLLECTOR else _names(name) for name in columns)
-        return Table(delimiter, tuple(names), utc)
+        return Table(delimiter, names_of(columns), utc)
     return None
+
+
+def names_of(columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The names that each of a table's columns goes by: none for what tells of the collector only."""
+    custom = any(map(_TYPED.match, map(_plain, columns)))
+    return tuple(() if custom and name == _COLLECTOR else _names(name) for name in columns)
 
 
 def _exported(columns: list[str]) -> bool:

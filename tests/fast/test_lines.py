@@ -170,6 +170,22 @@ def test_headers_in_the_middle(catalog: Catalog, monkeypatch: pytest.MonkeyPatch
     _both((table * 2 + turned * 2 + table).encode(), catalog, monkeypatch)
 
 
+def test_rows_that_begin_like_a_header(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        "user,2026-01-05T08:00:00Z,chatgpt.com,5",
+        "ann,2026-01-05T08:00:00Z,chatgpt.com,5",
+        "time,user,bytes_sent,dest_host",
+        "2026-01-05T08:00:00Z,bea,7,claude.ai",
+        'user,"time, 123456",dest_host,bytes_sent',
+        "user,time,bytes sent (1 2 3 4 5 6),dest_host",
+        f"user,time,dest_host{' ' * 300}123456,bytes_sent",
+        "cid,2026-01-05T08:00:00Z,claude.ai,9",
+        "domain user,2026-01-05T08:00:00Z,claude.ai,9",
+    ]
+    for places in (rows, rows[::-1], rows[4:] + rows[:4]):
+        _both("\n".join(["user,time,dest_host,bytes_sent", *places]).encode(), catalog, monkeypatch)
+
+
 def test_quotes_that_stay_open(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     head = "time,user,dest_host,bytes_sent,agent\n"
     row = '2026-01-05T08:00:00Z,jo,chatgpt.com,5,"Mozilla"\n'

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from shadowai.model import Record
 from shadowai.sources import container, enclosed
 from shadowai.sources.container import Content
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.logfile import LogFile
 
 _LINE = '192.0.2.7 - - [10/Feb/2026:10:30:00 +0000] "GET http://chat.example.com/ HTTP/1.1" 200 512 "-" "curl/8.0"'
 
@@ -84,3 +87,40 @@ def test_file_is_read_as_what_its_lines_are(tmp_path: Path) -> None:
         (content,) = container.contents(source, stream)
         assert isinstance(content, Content)
         assert b"relay" not in content.stream.read()
+
+
+def _records(raw: bytes, folder: Path) -> list[Record]:
+    path = folder / "x.csv"
+    path.write_bytes(raw)
+    (source,) = container.expand([str(path)])
+    with container.opened(source) as stream:  # type: ignore[arg-type]
+        (content,) = container.contents(source, stream)  # type: ignore[arg-type]
+        log = LogFile(content, formats())  # type: ignore[arg-type]
+        return [log.record(row) for row in log.rows()]
+
+
+_CIM = ["_time", "_raw", "host", "sourcetype", "src", "user", "url", "action", "bytes_in", "bytes_out", "message"]
+_TOLD = ["relay.example.net", "x", "10.0.0.5", "jdoe", "https://chatgpt.com/", "blocked", "5000", "900", "some words"]
+
+
+def test_columns_beside_a_line_of_no_known_format_tell_what_it_says(tmp_path: Path) -> None:
+    (record,) = _records(_table(_CIM, ["2026-01-05T08:00:05.000+0000", "web filter said no to it", *_TOLD]), tmp_path)
+    assert (record.user, record.client_ip, record.host, record.blocked) == ("jdoe", "10.0.0.5", "chatgpt.com", True)
+    assert (record.bytes_up, record.bytes_down, record.time) == (900, 5000, 1767600005000000)
+
+
+def test_a_line_of_a_known_format_outweighs_the_columns_beside_it(tmp_path: Path) -> None:
+    line = "1767600007.123    120 10.0.0.9 TCP_TUNNEL/200 3900 CONNECT claude.ai:443 asmith HIER_DIRECT/203.0.113.9 -"
+    (record,) = _records(_table(_CIM, ["2026-01-05T08:00:05.000+0000", line, *_TOLD]), tmp_path)
+    assert (record.format, record.user, record.host, record.blocked) == ("squid_native", "asmith", "claude.ai", False)
+
+
+def test_splunks_text_of_sysmon_in_a_column_is_its_event(tmp_path: Path) -> None:
+    text = "\n".join(
+        (
+            "01/05/2026 09:00:05 AM", "LogName=Microsoft-Windows-Sysmon/Operational", "EventCode=22", "Message=Dns query:",
+            "UtcTime: 2026-01-05 08:00:05.123", "QueryName: chatgpt.com", "User: CORP\\jdoe",
+        )
+    )  # fmt: skip
+    (record,) = _records(_table(["_time", "_raw", "host"], ["1", text, "pc17"]), tmp_path)
+    assert (record.host, record.user, record.time) == ("chatgpt.com", "corp\\jdoe", 1767600005123000)

@@ -136,5 +136,22 @@ cdef bint _begins_header(Fold self, const uint8_t *at, const uint8_t *end) excep
     entry = find(&self.firsts, at, end - at, &hash)
     if entry != NULL:
         return entry.value != 0
+    if self.all_named and _holds_values(self, end):
+        return False
     with gil:
         return _ask_first(self, at, end, hash)
+
+
+cdef bint _holds_values(Fold self, const uint8_t *at) noexcept nogil:
+    """Whether one of the cells from ``at`` on has more digits than the name of a column; of a name the first 256 characters count."""
+    cdef const uint8_t *begin = at
+    cdef int digits = 0
+    while at < self.line_end:
+        if at[0] == self.delimiter or at[0] == c'"':
+            digits, begin = 0, at
+        elif _is_digit(self, at[0]) and at - begin <= LONGEST_NAME:
+            digits += 1
+            if digits > self.most_digits:
+                return True
+        at += 1
+    return False

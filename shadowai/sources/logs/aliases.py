@@ -7,22 +7,13 @@ The order within a field is the order of preference. Direction is the client's: 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
-from shadowai.sources.logs.abroad import ABROAD, LISTS_ABROAD
-
-_PUNCTUATION = re.compile(r"[\W_]+")
-
-
-@lru_cache(maxsize=4096)
-def flat(name: str) -> str:
-    """``name`` without case, blanks, punctuation and accents, in the plain form of its letters (NFKD, Unicode annex 15)."""
-    if not name.isascii():
-        name = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
-    return _PUNCTUATION.sub("", name.lower())
-
+from shadowai.sources.logs.abroad import ABROAD, LISTS_ABROAD, OF_PAPERS, OF_THINGS
+from shadowai.sources.logs.column_words import by_words
+from shadowai.sources.logs.column_words import flat as flat
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "host": (
@@ -43,7 +34,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "url", "full_url", "url full", "url.full", "url.original", "request_url", "requested_url", "requested url",
         "destination url", "dest_url", "dst_url", "http_url", "http.url", "web_url", "target_url", "cs-url", "c-url",
         "cs-uri", "c-uri", "uri", "request_uri", "remote_url", "remoteurl", "url_text",
-        "http_request.url.url_string", "event.url.address", "target.url", "url (custom)",
+        "http_request.url.url_string", "event.url.address", "target.url", "url (custom)", "visited_url", "current_url", "page_url",
+        "active_url", "web page address",
     ),
     "path": (
         "path", "uri_path", "url_path", "cs-uri-path", "cs-uri-stem", "uri_stem", "url.path", "request_path",
@@ -53,18 +45,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "user", "username", "user_name", "user.name", "user name", "login", "login_name", "user login",
         "cs-username", "cs-userdn", "src_user", "srcuser", "source user", "source username", "suser", "source.user.name",
         "client.user.name", "user_principal_name", "userprincipalname", "upn", "user_email", "user.email",
-        "useremail", "email", "email address", "mail", "actor.user.email_addr", "actor.user.name", "actor.email",
+        "useremail", "email", "email address", "mail", "actor.user.email_addr", "actor.user.name", "actor.user.email",
+        "principal.user.email", "identity.email", "actor.email",
         "account_name", "accountname", "user account", "initiating_process_account_upn",
         "initiatingprocessaccountname", "src username", "principal.user.userid", "principal.user.email_addresses", "usr.name",
         "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "student email", "student", "student name", "principal",
-        "actor", "identity", "profile_user", "device_user",
+        "actor", "identity", "profile_user", "device_user", "who", "meta_username",
     ),
     "device": (
         "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
         "workstation", "workstation name", "machine", "machine_name", "endpoint", "endpoint_name",
         "endpoint hostname", "source host", "src_host", "source hostname", "src_hostname", "source host name",
         "shost", "client_hostname", "client hostname", "client_name", "client host", "pc name",
-        "src_endpoint.hostname", "source.domain", "client.domain", "principal.hostname",
+        "src_endpoint.hostname", "source.domain", "client.domain", "principal.hostname", "meta_hostname",
     ),
     "client_ip": (
         "client_ip", "clientip", "client ip address", "c-ip", "src_ip", "srcip", "source_ip", "source ip",
@@ -73,7 +66,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "user_ip", "user ip address", "x-client-ip", "internal_ip", "internal ip address", "private_ip", "device_ip",
         "local_ip", "localip", "local address", "cip", "sip", "id.orig_h", "id_orig_h", "orig_h", "src", "source",
         "client", "remote_addr", "callingip", "src_ip_addr", "principal.ip", "network.client.ip", "ip_address", "ipaddress",
-        "ip", "public_ip", "public ip address",
+        "ip", "public_ip", "public ip address", "meta_ip_address",
     ),
     "server_ip": (
         "server_ip", "serverip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
@@ -97,7 +90,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "firewall action", "action_taken", "policy result", "act", "result", "outcome", "event.outcome",
         "status_text", "dvc_action", "security_result.action", "rule action", "action_name",
         "blocked", "is_blocked", "was_blocked", "squid_status", "cache_status", "cache_result",
-        "log subtype", "event_result", "enforcement mode",
+        "log subtype", "event_result", "enforcement mode", "permit/deny", "allow/deny", "allow/block", "allowed/blocked", "pass/block",
     ),
     "bytes_up": (
         "bytes_up", "bytes up", "up bytes", "cs-bytes", "upload", "upload_bytes", "bytes uploaded",
@@ -127,10 +120,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "time": (
         "time", "timestamp", "@timestamp", "datetime", "date_time", "date/time", "date & time", "date and time", "happened", "event_time",
         "eventtime", "date time", "_time", "ts", "time_generated", "timegenerated", "timestamp [utc]",
-        "timestamp utc", "event_sec", "time (utc)", "utc time", "time_utc", "start_time",
+        "timestamp utc", "event_sec", "time (utc)", "utc time", "date (utc)",
+        "datetime (utc)", "event time (utc)", "timestamp (utc)", "start_time",
         "starttime", "start time", "receive time", "received time",
         "log_time", "logtime", "log date", "event date", "access time", "visit time",
-        "occurred", "occurred at", "created", "created_at", "creation_time", "event.created", "event.start",
+        "occurred", "occurred at", "logged_at", "recorded_at", "event timestamp", "local time", "flow_start", "flow start time",
+        "created", "created_at", "created_on", "creation_time", "event.created", "event.start",
         "request_time", "time_iso8601", "time_local",
         "request timestamp", "message time", "receipt time", "time generated [utc]", "time generated [local time]",
         "metadata.event_timestamp",
@@ -148,12 +143,26 @@ _PREFIX = re.compile(r"(?:web|dns|all_traffic|network_traffic|network_resolution
 
 @lru_cache(maxsize=4096)
 def in_english(name: str) -> str:
-    """The flat name of a table's column, in English where it is a known one of another language."""
+    """The flat name of a table's column, in English where it is a known one of another language, or one made of known words."""
     plain = flat(name)
     if plain not in KNOWN and (model := _PREFIX.match(name)) is not None:
         plain = flat(name[model.end() :])
-    return _ENGLISH.get(plain, plain)
+    found = _ENGLISH.get(plain) or (plain if plain in _SAID else by_words(name))
+    return found or next((known for text in _as_meant(name) if (known := in_english(text)) in KNOWN), plain)
 
+
+def _as_meant(name: str) -> Iterator[str]:
+    """``name`` in the code pages of tables that were not written in UTF-8, which are read as Latin-1."""
+    if not name.isascii() and max(name) <= "\xff" and 3 * sum(map("\x7f".__lt__, name)) > len(name):
+        raw = name.encode("latin-1")
+        for page in _PAGES:
+            with suppress(UnicodeDecodeError):
+                if max(text := raw.decode(page)) > "\xff":
+                    yield text
+
+
+_PAGES = ("cp932", "gb18030", "big5", "cp949", "cp1251")
+"""Code pages of Windows in Japan, China, Taiwan, Korea and Russia."""
 
 LIKELY_HOST = (
     "server_name", "query", "question", "fqdn", "website", "web address", "destination name", "dest_name", "target", "destination",
@@ -188,13 +197,14 @@ PARTIES = frozenset({
     "user", "actor", "client", "source", "src", "src_endpoint", "referrer", "referer", "parent", "owner", "email",
     "account", "group", "related", "answer", "response", "server", "destination", "dst_endpoint", "proxy_endpoint",
     "principal", "target", "usr", "metadata", "repository", "repo", "webhook", "ticket", "issue", "image", "avatar", "profile",
-    "reference", "references", "link", "links", "vendor",
+    "reference", "references", "link", "links", "vendor", "object", "before", "after", "changes", "settings", "config",
+    "originator", "initiator", "responder",
 })  # fmt: skip
 """Objects whose keys mean something only with their name before them: ``source.ip``, ``user.name``."""
 
 _CERTAIN = frozenset((*FLAT["host"], *FLAT["url"]))
 _WHO = frozenset((*FLAT["user"], *FLAT["client_ip"], *FLAT["device"]))
-KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING
+KNOWN = frozenset(name for names in FLAT.values() for name in names) | TELLING | {"allowed"}
 
 _CARD = frozenset(map(flat, ("mac", "mac address", "mac addr", "client mac", "hardware address")))
 """Beside the address of a network card a host's name is that of its machine."""
@@ -202,7 +212,9 @@ _REPORTING = frozenset(("host", "hostname", "server", "serverhost", "remotehost"
 """Of the vague names those that a collector gives to itself."""
 _CONTACT = frozenset(map(flat, ("email", "email address", "mail", "identity", "principal", "actor")))
 """Who, in a log; whom to write to, in a list of firms."""
-_UNDATED = frozenset(map(flat, ("first seen", "last seen", "created", "created_at", "creation_time", "event.created")))
+_UNDATED = frozenset(
+    map(flat, ("first seen", "last seen", "created", "created_at", "created_on", "creation_time", "event.created"))
+)
 """Times that lists of names have as well."""
 _AMOUNT = (
     "bytes", "total bytes", "traffic", "bandwidth", "hits", "visits", "visit count", "requests", "sessions", "connections",
@@ -221,12 +233,14 @@ _LISTED = frozenset(map(flat, (
     "rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description", "modified", "last modified",
     "modified by", "created by", "added by", "owner", "asset", "asset name", "asset id", "asset tag", "model", "manufacturer", "os",
     "operating system", "os version", "hire date", "start date", "job title", "phone", "phone number", "company", "first name",
-    "last name", "plan", "seats", "license", "folder", "expires", "expiry date", "valid from", "valid to", "monitor",
+    "last name", "plan", "seats", "policy name",
+    "course", "completion date", "license", "folder", "expires", "expiry date", "valid from", "valid to", "monitor",
 )))  # fmt: skip
 """Names that lists of a firewall's rules, of devices, people and contracts have, which say who and where to as well."""
 _SCANNED = frozenset(map(flat, (
     "cvss", "cvss score", "cvss base score", "plugin id", "plugin output", "qid", "template-id", "matched-at", "webserver",
-    "crawl timestamp", "time_first", "time_last", "http realm", "form action origin", "registrar", "not after",
+    "crawl timestamp", "time_first", "time_last", "http realm", "form action origin", "registrar", "not after", "cwe",
+    "cwe id", "wasc id", "lease start", "lease end", "scan time",
 )))  # fmt: skip
 """Names that scans, certificates and password stores have, and no log of use."""
 _BOUGHT = frozenset(map(flat, (
@@ -237,6 +251,10 @@ _BOUGHT = frozenset(map(flat, (
 _EXCHANGE = frozenset(
     map(flat, ("model", "tokens", "total tokens", "prompt tokens", "latency", "latency_ms", "request_id"))
 ) | {name for field in ("method", "bytes_up", "bytes_down", "user_agent") for name in FLAT[field]}
+_PAPERS = re.compile("|".join(map(flat, OF_PAPERS)))
+_THINGS = re.compile("|".join(map(flat, OF_THINGS)))
+_PROBED = frozenset(map(flat, ("monitor", "check", "probe", "uptime", "rtt", "rtt_ms", "loss", "packet loss")))
+"""Names that say that a machine asked, to see whether a server is up."""
 _WEAK = frozenset(("source", "status", "protocol"))
 """Of the names that tell use those that do not by themselves: pages that were looked at by a crawler, redirections."""
 _MAIL = frozenset(map(flat, (
@@ -247,13 +265,30 @@ _LETTER = frozenset(map(flat, ("from", "to", "cc", "bcc", "from address", "to ad
 """With a subject, the parties of a message; without one, the zones of a firewall."""
 _CLICKED = frozenset(map(flat, ("click time", "click_time", "clicked", "click ip", "click_ip", "clicks")))
 
+_SAID = (
+    KNOWN
+    | _LISTED
+    | _SCANNED
+    | _BOUGHT
+    | _EXCHANGE
+    | _MAIL
+    | _LETTER
+    | _CLICKED
+    | _CARD
+    | frozenset(map(flat, _AMOUNT))
+)
+"""Names that say something here as they stand."""
+
 
 def is_log(names: Collection[str]) -> bool:
     """Whether an object with these flat keys can be a record of use: it says where to and who, when or how; or vaguely where to and
     who. A list of addresses is none, and neither is a message in which one was written."""
     if not _is_of_use(names):
         return False
-    return not _CERTAIN.isdisjoint(names) or (not TELLING.isdisjoint(names) and not _WHO.isdisjoint(names))
+    told = TELLING.intersection(names)
+    return not _CERTAIN.isdisjoint(told) or (
+        bool(told) and not _WHO.isdisjoint(names) and not (told <= _REPORTING and not _CARD.isdisjoint(names))
+    )
 
 
 def is_table_of_use(names: Collection[str]) -> bool:
@@ -267,9 +302,21 @@ def is_table_of_use(names: Collection[str]) -> bool:
 def _is_of_use(names: Collection[str]) -> bool:
     letter = "subject" in names and not _LETTER.isdisjoint(names)
     written = (letter or len(_MAIL.intersection(names)) > 1) and _CLICKED.isdisjoint(names)
-    used = _USED - _WEAK if _LISTED.isdisjoint(names) else _USED - _WEAK - _WHO
-    bought = not _BOUGHT.isdisjoint(names) and _EXCHANGE.isdisjoint(names)
-    return not (written or bought) and _SCANNED.isdisjoint(names) and not used.isdisjoint(names)
+    listed = not _LISTED.isdisjoint(names) or any(map(_is_of_things, names))
+    used = _USED - _WEAK - _WHO if listed else _USED - _WEAK
+    bought = (not _BOUGHT.isdisjoint(names) or any(map(_is_of_papers, names))) and _EXCHANGE.isdisjoint(names)
+    probed = not _PROBED.isdisjoint(names) and _WHO.isdisjoint(names)
+    return not (written or bought or probed) and _SCANNED.isdisjoint(names) and not used.isdisjoint(names)
+
+
+@lru_cache(maxsize=4096)
+def _is_of_papers(name: str) -> bool:
+    return _PAPERS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_of_things(name: str) -> bool:
+    return _THINGS.search(name) is not None
 
 
 def is_header(names: Collection[str]) -> bool:

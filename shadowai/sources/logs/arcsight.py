@@ -4,7 +4,8 @@ The CEF standard's ``in`` and ``out`` are read by most products from their clien
 what it received. Where a vendor means the opposite, its own description says so (Palo Alto Networks).
 """
 
-from shadowai.sources.logs.description import Cef, CsvHeader, Json, Leef, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.description import Cef, CsvHeader, Json, Key, Leef, LogFormat, Part, Take, TimeOf, When
+from shadowai.sources.logs.words import ALLOWED_STATUS, BLOCKED_STATUS
 
 _CEF_DOC = "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf"
 _LEEF_DOC = "https://www.ibm.com/docs/en/dsm?topic=leef-overview"
@@ -18,6 +19,23 @@ _NOWHERE = "names no destination"
 
 _URL = r"^([A-Za-z][\w+.-]{1,30}://.+)"
 
+_SURFED: tuple[tuple[Key, str], ...] = (("src", r"."), ("duser", r"^[^@]*$"), ("label.Subject", r"^$"))
+"""Beside a URL under a label: somebody's address went there, and it did not stand in a message to somebody."""
+_LABELLED = tuple(
+    f"label.{name}"
+    for name in (
+        "URL",
+        "Url",
+        "url",
+        "Request URL",
+        "Requested URL",
+        "Destination Host",
+        "Destination Domain",
+        "Hostname",
+        "FQDN",
+        "SNI",
+    )
+)
 _HOST: tuple[Take, ...] = (
     Part("request", _URL),  # a whole URL names what was asked for, ``dhost`` with some endpoint products the device
     "destinationHostName",
@@ -28,6 +46,7 @@ _HOST: tuple[Take, ...] = (
     "url",
     "sni",
     Part("dst", _DOMAIN),
+    *(Part(name, pattern, only=_SURFED) for name in _LABELLED for pattern in (_URL, _DOMAIN)),
 )
 
 CEF = LogFormat(
@@ -41,15 +60,24 @@ CEF = LogFormat(
     fields={
         "host": _HOST,
         "url": ("request", "requestUrl", "url"),
-        "user": ("suser", "sourceUserName", "duser", "destinationUserName", "suid"),
+        "user": (
+            "suser",
+            "sourceUserName",
+            "duser",
+            "destinationUserName",
+            "label.User",
+            "label.Username",
+            "label.User Name",
+            "suid",
+        ),
         "device": ("shost", "sourceHostName"),
         "client_ip": ("src", "sourceAddress", "c6a2"),
         "server_ip": ("dst", "destinationAddress", "c6a3"),
         "server_port": ("dpt", "destinationPort"),
         "method": ("requestMethod",),
         "action": ("act", "deviceAction", "outcome"),
-        "bytes_up": ("out", "bytesOut"),
-        "bytes_down": ("in", "bytesIn"),
+        "bytes_up": ("out", "bytesOut", "label.Bytes Sent", "label.BytesSent"),
+        "bytes_down": ("in", "bytesIn", "label.Bytes Received", "label.BytesReceived"),
         "user_agent": ("requestClientApplication",),
     },
     time=(
@@ -61,8 +89,8 @@ CEF = LogFormat(
         TimeOf(("event_time",), "dtz"),
     ),
     kinds=((When((("request", r"."),)), "http_request"), (When((("requestMethod", r"."),)), "http_request")),
-    blocked=(When((("act", _BLOCKED),)), When((("deviceAction", _BLOCKED),))),
-    allowed=(When((("act", _ALLOWED),)), When((("deviceAction", _ALLOWED),))),
+    blocked=tuple(When(((key, words),)) for key in ("act", "deviceAction") for words in (_BLOCKED, BLOCKED_STATUS)),
+    allowed=tuple(When(((key, words),)) for key in ("act", "deviceAction") for words in (_ALLOWED, ALLOWED_STATUS)),
     uncounted=(
         When(
             (
@@ -78,6 +106,7 @@ CEF = LogFormat(
                         "dst",
                         "destinationAddress",
                         "c6a3",
+                        *_LABELLED,
                     )
                 ),
             ),
@@ -86,6 +115,12 @@ CEF = LogFormat(
     ),
     rank=6,
 )
+
+_LEEF_HOSTS = (
+    "requestURL", "requestUrl", "dstName", "dstHostName", "destHost", "destinationHost", "destinationHostName", "destinationDomain",
+    "targetHost", "fqdn",
+)  # fmt: skip
+_LEEF_ACTIONS = ("action", "act", "disposition", "policyAction")
 
 LEEF = LogFormat(
     name="leef_generic",
@@ -106,30 +141,43 @@ LEEF = LogFormat(
             "sni",
             "request",
             "URL",
+            *_LEEF_HOSTS,
             Part("dst", _DOMAIN),
         ),
-        "url": ("url", "request", "URL"),
-        "user": ("usrName", "accountName", "suser"),
+        "url": ("url", "request", "URL", "requestURL", "requestUrl"),
+        "user": ("usrName", "accountName", "suser", "userName", "username", "user"),
         "device": ("identHostName", "srcHost", "shost"),
         "client_ip": ("src", "identSrc"),
         "server_ip": ("dst",),
         "server_port": ("dstPort",),
         "method": ("method", "requestMethod", "httpMethod"),
-        "action": ("action", "act", "disposition"),
-        "bytes_up": ("srcBytes", "bytesOut"),
-        "bytes_down": ("dstBytes", "bytesIn"),
+        "action": _LEEF_ACTIONS,
+        "bytes_up": ("srcBytes", "bytesOut", "bytesSent", "sentBytes"),
+        "bytes_down": ("dstBytes", "bytesIn", "bytesReceived", "receivedBytes"),
         "user_agent": ("userAgent", "requestClientApplication"),
     },
     time=(TimeOf(("devTime",)), TimeOf(("deviceTime",))),
     kinds=((When((("url", r"."),)), "http_request"),),
-    blocked=(When((("action", _BLOCKED),)), When((("act", _BLOCKED),))),
-    allowed=(When((("action", _ALLOWED),)), When((("act", _ALLOWED),))),
+    blocked=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_BLOCKED, BLOCKED_STATUS)),
+    allowed=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_ALLOWED, ALLOWED_STATUS)),
     uncounted=(
         When(
             (
                 *(
                     (key, r"^$")
-                    for key in ("url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "dst")
+                    for key in (
+                        "url",
+                        "dstHost",
+                        "dhost",
+                        "domain",
+                        "hostname",
+                        "host",
+                        "sni",
+                        "request",
+                        "URL",
+                        *_LEEF_HOSTS,
+                        "dst",
+                    )
                 ),
             ),
             _NOWHERE,
@@ -145,7 +193,9 @@ _OTHERS = ("DeviceVendor", r"^(?!Palo Alto)")
 _SENTINEL_COLUMNS = ("DestinationHostName", "DestinationDnsDomain", "RequestURL", "DestinationIP")
 
 
-def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str, ...]) -> LogFormat:
+def _sentinel(
+    name: str, title: str, family: CsvHeader | Json, times: tuple[str, ...], *, utc: bool = True
+) -> LogFormat:
     """Sentinel's table CommonSecurityLog: every CEF message of any product, its keys renamed."""
     return LogFormat(
         name=name,
@@ -173,7 +223,13 @@ def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str,
             "client_ip": ("SourceIP",),
             "server_ip": ("DestinationIP",),
             "server_port": ("DestinationPort",),
-            "method": ("RequestMethod",),
+            "method": (
+                "RequestMethod",
+                Part(
+                    "AdditionalExtensions",
+                    r"(?:^|;)(?:FTNTFGT(?:http|req)method|PanOSHTTPMethod|[rR]eq(?:uest)?Method)=\[?([A-Za-z]{3,10})",
+                ),
+            ),
             "action": ("DeviceAction", "SimplifiedDeviceAction"),
             "bytes_up": (
                 Part("ReceivedBytes", "(.+)", only=(_PALO_ALTO,)),
@@ -188,7 +244,8 @@ def _sentinel(name: str, title: str, family: CsvHeader | Json, times: tuple[str,
             "user_agent": ("RequestClientApplication",),
         },
         time=tuple(TimeOf((column,)) for column in times),
-        zone="utc",
+        zone="utc" if utc else "local",
+        rank=10 if utc else 11,
         kinds=(
             (When((("RequestURL", r"."),)), "http_request"),
             (When((("ApplicationProtocol", r"(?i)^dns$"),)), "dns_query"),
@@ -218,6 +275,15 @@ SENTINEL_CSV = _sentinel(
     CsvHeader(columns=("DeviceVendor", "DeviceProduct", "SourceIP", "DeviceEventClassID")),
     ("TimeGenerated [UTC]", "TimeGenerated"),
 )
+SENTINEL_CSV_LOCAL = _sentinel(
+    "sentinel_cef_csv_local",
+    "Microsoft Sentinel CommonSecurityLog (CSV export, times in the zone of who exported)",
+    CsvHeader(
+        columns=("DeviceVendor", "DeviceProduct", "SourceIP", "DeviceEventClassID", "TimeGenerated [Local Time]")
+    ),
+    ("TimeGenerated [Local Time]",),
+    utc=False,
+)
 SENTINEL_JSON = _sentinel(
     "sentinel_cef_json",
     "Microsoft Sentinel CommonSecurityLog (JSON)",
@@ -232,4 +298,4 @@ SENTINEL_JSON = _sentinel(
     ("TimeGenerated", "StartTime", "ReceiptTime"),
 )
 
-FORMATS = (CEF, LEEF, SENTINEL_CSV, SENTINEL_JSON)
+FORMATS = (CEF, LEEF, SENTINEL_CSV, SENTINEL_CSV_LOCAL, SENTINEL_JSON)

@@ -68,6 +68,8 @@ class TimeOf:
 
     keys: tuple[Key, ...]
     zone: Key | None = None
+    utc: bool = False
+    """Whether the name of the token itself says that it is UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class CsvPositional:
     delimiter: str = ","
 
 
-Dialect = Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab"]
+Dialect = Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab", "parted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class KeyValue:
 
     ``equals``: ``k=v k="v v"``; ``equals_blanks``: unquoted values may hold blanks and end before the next key;
     ``comma``: ``k=v,k="v v"``; ``colon_quoted``: Check Point's ``k:"v"; ``; ``colon_comma``: Cisco FTD's ``K: v, ``; ``tab``:
-    ``k=v`` parted by tabs.
+    ``k=v`` parted by tabs; ``parted``: ``k=v;k="v v"`` or ``k=v|k=v``.
     """
 
     dialect: Dialect = "equals"

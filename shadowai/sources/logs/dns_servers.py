@@ -167,7 +167,10 @@ DNSMASQ = LogFormat(
     ),
 )
 
-_MS_TIME = r"(?:\d[\d./-]{5,9}|\d{1,4}\. \d{1,2}\. \d{1,4}\.?)\s+\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?"
+_MS_TIME = (
+    r"(?:\d[\d./-]{5,9}|\d{1,4}\. \d{1,2}\. \d{1,4}\.?)\s+(?:[上下]午\s?|오[전후]\s?|午[前後]\s?)?"
+    r"\d{1,2}[:.]\d\d[:.]\d\d(?:\s[AaPp]\.?\s?[Mm]\.?)?"
+)
 
 MS_DEBUG = LogFormat(
     name="ms_dns_debug",
@@ -185,7 +188,7 @@ MS_DEBUG = LogFormat(
     ),
     line=rf"^\s*{_MS_TIME}\s+[0-9A-Fa-f]{{3,5}}\s+PACKET\s+(?:[0-9A-Fa-f]{{8,16}}\s+)?(?:UDP|TCP)\s+(?:Rcv|Snd)\s",
     ignored=r"^(?:\s|DNS Server log|Log file wrap|Message logging key|UDP (?:question|response)|TCP (?:question|response))|"
-    r"^\d[\d./-]{5,9}\s+\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|(?!PACKET)\w+\s)",
+    r"^\d[\d./-]{5,9}\s+(?:\S\S\s?)?\d{1,2}[:.]\d\d[:.]\d\d.{0,6}\s+[0-9A-Fa-f]{3,5}\s+(?:Note:|(?!PACKET)\w+\s)",
     fields={"host": ("name", "untyped"), "client_ip": ("client",), "action": ("code",)},
     time=(TimeOf(("time",)),),
     uncounted=(

@@ -108,7 +108,8 @@ _XML = (
 
 
 def _data(name: str, group: str) -> str:
-    return rf"(?=.*?<Data Name=['\"]{name}['\"]>(?P<{group}>[^<]*)</Data>)?"
+    """``Data`` of a name, whose quotes may be escaped: events are taken out of what carries them as they stand."""
+    return rf"(?=.*?<Data Name=\\?['\"]{name}\\?['\"]>(?P<{group}>[^<]*)</Data>)?"
 
 
 _NETWORK = (

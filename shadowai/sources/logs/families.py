@@ -378,6 +378,11 @@ class CsvTokenizer(_Listed):
         names = (*self._names, *(self.header or ())[:1])
         return max((sum(one in "0123456789" for one in name) for name in names), default=0)
 
+    @property
+    def all_named(self) -> bool:
+        """Whether every cell of a header under the header must be the name of a column."""
+        return not self._wanted
+
     def is_another_header(self, tokens: list[str]) -> bool:
         """Whether a row under the header is a header itself: that of a table put behind the first one. Every cell must be a
         column's name, so that no cell that a stranger can write makes a row one, and no two stray quotes make one of the rows
@@ -489,6 +494,7 @@ class KeyValueTokenizer(_Keyed):
         "colon_quoted": r'([A-Za-z_][\w.\-]{0,63}):{1,16}"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
         "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}(?: Policy)?): (.*?)(?=, [A-Z]\w{0,63}(?: Policy)?: |\s{0,16}$)",
         "tab": r"([A-Za-z_][\w.\-/]{0,63})=([^\t]*)",
+        "parted": r"(?:^|[;|]\s{0,8}|\s)([A-Za-z_][\w.\-/]{0,63})=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|[^;|\"]*)",
     }
     """What a pair is: the key, and the value with its quotes."""
 
@@ -501,7 +507,11 @@ class KeyValueTokenizer(_Keyed):
     def read(self, line: str) -> Row:
         pairs = self._pairs.findall(line)
         pairs.reverse()
-        tokens: dict[str, Any] = {flat(key): text.rstrip(",;") for key, text in pairs} if self._aliases else dict(pairs)
+        tokens: dict[str, Any] = {flat(key): _bare(text) for key, text in pairs} if self._aliases else dict(pairs)
+        if self._aliases:
+            pairs.reverse()
+            for key, text in pairs:
+                tokens.setdefault(in_english(key), _bare(text))
         for key in self._requires:
             if key not in tokens:
                 return None
@@ -675,6 +685,7 @@ class PatternTokenizer(Tokenizer):
         return None
 
 
+_TYPED = re.compile(r"^(.{0,255}[^_])_[sdtbg]$")
 _MOST_STEPS = 32
 """Steps of the longest path of an object's value that names it."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -693,6 +704,12 @@ _TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
     Json: JsonTokenizer,
     Pattern: PatternTokenizer,
 }
+
+
+def _bare(text: str) -> str:
+    """A value without what parts it from the next pair, and without the bracket that was opened before its key."""
+    text = text.rstrip(",; ")
+    return text[:-1] if text.endswith("]") and "[" not in text else text
 
 
 def _flat(cell: str) -> str:
@@ -799,7 +816,30 @@ def _flat_names(paths: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, int], ..
             found.setdefault(flat(".".join(steps[place:])), leaf)
             if steps[place].lower() in PARTIES:
                 break
+    for leaf, steps in enumerate(paths):
+        for place in range(len(steps)):
+            if (name := in_english(".".join(steps[place:]))) in KNOWN:
+                found.setdefault(name, leaf)
+            if steps[place].lower() in PARTIES:
+                break
+    if any(steps[0].startswith("TimeGenerated") for steps in paths):
+        _add_plain(found, paths)
+    for leaf, steps in enumerate(paths):
+        if len(steps) > 1 and steps[-1].lower() == "value":  # {"source_ip": {"value": "192.0.2.7"}}
+            found.setdefault(flat(steps[-2]), leaf)
     return tuple(found.items())
+
+
+def _add_plain(found: dict[str, int], paths: tuple[tuple[str, ...], ...]) -> None:
+    """The plain names of a custom log's columns in a Log Analytics workspace, which have their type behind them (``URL_s``). Beside them,
+    ``Computer`` is the machine that collected the log."""
+    plain = [
+        (typed[1], leaf) for leaf, steps in enumerate(paths) if len(steps) == 1 and (typed := _TYPED.match(steps[0]))
+    ]
+    if plain:
+        found.pop("computer", None)
+    for name, leaf in plain:
+        found.setdefault(flat(name), leaf)
 
 
 def _leaves(tokens: dict[str, Any], outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -101,6 +101,8 @@ class Plan:
     """Whether lines stand behind a syslog header."""
     most_digits: int = 0
     """How many digits what a header begins with may have."""
+    all_named: bool = False
+    """Whether every cell of a header below the first must be a column's name, and have no more digits either."""
     apart: bool = True
     """Whether the manner is the same whatever the name is."""
     columns: list[Any] = field(default_factory=list)
@@ -230,7 +232,14 @@ def _of_table(reader: FormatReader) -> Plan:
         raise _NoPlanError
     first = table.header[0].encode()[:1]
     width = len(table.header)
-    return Plan(QUOTED, delimiter=ord(table.delimiter), width=width, first=first, most_digits=table.most_digits)
+    return Plan(
+        QUOTED,
+        delimiter=ord(table.delimiter),
+        width=width,
+        first=first,
+        most_digits=table.most_digits,
+        all_named=table.all_named,
+    )
 
 
 def _of_positions(reader: FormatReader) -> Plan:

@@ -29,6 +29,8 @@ _FULL_URL = r"^\s*+([A-Za-z][\w+.-]{0,15}+://.+)"
 _FILE = r"(?!\S*\.(?:html?|php\d?|aspx?|jsp|do|cgi|js|css|png|gif|jpe?g|ico|svg|txt|xml|json|pdf|zip|woff2?)\s*$)"
 _HOST_AND_PATH = r"^\s*((?:[\w*-]+\.)+[^\W\d_][\w-]*(?::\d{1,5}(?:/.*)?|/.*))$"
 _BARE_HOST = rf"^\s*({_FILE}(?:[\w*-]+\.)+[^\W\d_][\w-]*)\.?\s*$"
+_DOTTED = r"^\s*+((?:[^\s.]++\.)++[^\s.]*+)\s*+$"
+"""The name of what was looked up; without a dot, that of a search that somebody saved (osquery, Sophos)."""
 _REPORTER: tuple[tuple[Key, str], ...] = tuple((name, r"^[^.:]*$") for name in ("host", "hostname"))
 """``host`` is absent or no destination's name: another column may be."""
 WRITTEN_BY_SERVER = (
@@ -51,7 +53,7 @@ _PROCESS = ("process", "processname", "processpath", "image", "imagepath")
 _LIKELY = tuple(flat(name) for name in LIKELY_HOST)
 _VAGUE = tuple(flat(name) for name in VAGUE_HOST)
 _HOSTS: tuple[Take, ...] = (
-    *FLAT["host"],
+    *(Part(name, _DOTTED) if name == "queryname" else name for name in FLAT["host"]),
     *(Part(name, _FULL_URL, by_head=True) for name in FLAT["url"]),
     *(Part(name, f"({_NAME})", any_name=True) for name in _LIKELY),
     *(Part(name, _FULL_URL, by_head=True) for name in (*_LIKELY, *_VAGUE) if name not in ("host", "hostname")),
@@ -83,8 +85,18 @@ _SERVER: tuple[Take, ...] = tuple(
 """Beside an internal address the external one is that of the client's site."""
 _OF_COLLECTOR = {"sourcehost": ((COLLECTED, "^$"),), "computer": _NO_SENDER}
 """Names of a device that are the collector's beside others."""
+_PERSON = r"^\s*+(?:[^\n(]{0,200}\()?([^\s@()\\]{1,128}(?:@[^\s@()]{1,253}|\\[^\s@()\\]{1,128}))\)?\s*+$"
+_TYPED_PERSON = ("identitytype", r"(?i)\b(?:user|person|people)")
+_TYPED_DEVICE = ("identitytype", r"(?i)\b(?:computers?|devices?|machines?|hosts?|endpoints?|laptops?)\b")
+"""An identity is a person, a computer or a site: what it is told to be, or what is written as people's accounts are."""
+_USER: tuple[Take, ...] = tuple(
+    take
+    for name in FLAT["user"]
+    for take in ((Part(name, _PERSON), Part(name, "(.+)", only=(_TYPED_PERSON,))) if name == "identity" else (name,))
+)
 _DEVICE: tuple[Take, ...] = (
     *(Part(name, r"(.+)", only=_OF_COLLECTOR[name]) if name in _OF_COLLECTOR else name for name in FLAT["device"]),
+    Part("identity", "(.+)", only=(_TYPED_DEVICE,)),
     *(Part(name, r"^([^.\s]+)$", only=((process, "."),)) for name in ("host", "hostname") for process in _PROCESS),
 )
 _VERB = "(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)"
@@ -92,6 +104,7 @@ _VERB = "(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)"
 _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")} | {
     "server_ip": _SERVER,
     "device": _DEVICE,
+    "user": _USER,
     "method": (*FLAT["method"], Part("request", rf"^{_VERB} \S{{1,4096}} HTTP/\d")),
     "path": (*FLAT["path"], Part("request", rf"^(?:{_VERB[1:-1]}) (/\S{{0,4096}}) HTTP/\d")),
 }
@@ -103,29 +116,45 @@ _COLUMNS = _OTHERS | _SIZES | {"host": (*_HOSTS, "host", "hostname", *_LAST)}
 _KEYS = _OTHERS | _SIZES | {"host": (*_HOSTS, *_OF_HOST, *_LAST)}
 """Keys are less telling than a table's columns: of an object's ``host`` only what a name on the network looks like is one."""
 
+_ZONE = "timezone"
 _TIME = (
-    TimeOf(("date", "time")),
-    TimeOf(("logdate", "logtime")),
-    TimeOf(("data", "time")),  # Italian and Portuguese for a date
-    *(TimeOf((alias,)) for alias in FLAT["time"]),
+    TimeOf(("date", "time"), _ZONE),
+    TimeOf(("logdate", "logtime"), _ZONE),
+    TimeOf(("data", "time"), _ZONE),  # Italian and Portuguese for a date
+    TimeOf(("date", "timestamp"), _ZONE),  # a word that is the time of day only beside a date
+    *(
+        TimeOf((date, time), _ZONE)
+        for date in ("date", "eventdate")
+        for time in ("eventtime", "accesstime", "visittime")
+    ),
+    *(TimeOf((alias,), None if "utc" in alias else _ZONE, utc="utc" in alias) for alias in FLAT["time"]),
 )
-FLAGS = (("blocked", "isblocked", "wasblocked"), r"(?i)^(?:true|yes|1)$", r"(?i)^(?:false|no|0)$")
+_YES = r"true|yes|y|ja|oui|s\u00ed|si|sim|tak|\u306f\u3044|\u662f|\uc608|\u0434\u0430|evet"
+_NO = r"false|no|n|nein|non|n\u00e3o|nao|nee|nie|nej|\u3044\u3044\u3048|\u5426|\uc544\ub2c8\uc624|\u043d\u0435\u0442|hay\u0131r"
+FLAGS = (("blocked", "isblocked", "wasblocked"), rf"(?i)^(?:{_YES}|1)$", rf"(?i)^(?:{_NO}|0)$", "blocked")
 """Columns that say whether something was blocked, and what means that it was, and that it was not."""
 _NO_COUNTS: tuple[tuple[Key, str], ...] = tuple(
     (name, r"^(?!\d\d)") for name in ("allowed", "requests", "queries", "hits")
 )
 """Beside a count of what was let through, ``blocked`` is a count too."""
-_LET = (("allowed", "isallowed", "permitted"), r"(?i)^(?:true|yes)$", r"(?i)^(?:false|no)$")
+LET_THROUGH = (
+    ("allowed", "isallowed", "permitted", "ispermitted", "wasallowed"), rf"(?i)^(?:{_YES})$", rf"(?i)^(?:{_NO})$", "allowed",
+)  # fmt: skip
+"""The same of whether it was let through; a number may be a count."""
+_LET_BY_NUMBER = ("isallowed", "ispermitted", "wasallowed")
+"""Of these what is no count by its name."""
 _BLOCKED = (
     *(When(((name, BLOCK_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[1]), *_NO_COUNTS)) for name in FLAGS[0]),
-    *(When(((name, _LET[2]),)) for name in _LET[0]),
+    *(When(((name, LET_THROUGH[2]),)) for name in LET_THROUGH[0]),
+    *(When(((name, "^0$"),)) for name in _LET_BY_NUMBER),
     When((("status", BLOCKED_STATUS),)),
 )
 _ALLOWED = (
     *(When(((name, ALLOW_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[2]),)) for name in FLAGS[0]),
-    *(When(((name, _LET[1]),)) for name in _LET[0]),
+    *(When(((name, LET_THROUGH[1]),)) for name in LET_THROUGH[0]),
+    *(When(((name, "^1$"),)) for name in _LET_BY_NUMBER),
     When((("status", ALLOWED_STATUS),)),
 )
 
@@ -170,10 +199,13 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
 
 
 _TO = (
-    r"(?:dst|dest|destination)_?(?:host(?:name)?|name|fqdn|domain)|dhost|(?:request_?|full_?|dst_?)?ur[li]|"
-    r"(?:http_?)?host(?:name)?|domain|fqdn|(?:tls_)?sni|server_?name|q(?:uery_?)?name|query|site"
+    r"(?:dst|dest|destination|target|remote|visited|requested?|server|ziel|web|http)_?(?:host_?(?:name)?|name|fqdn|domain|site|ur[li])|"
+    r"dhost|(?:full_?)?ur[li]|host(?:name)?|domain|fqdn|(?:tls_)?sni|q(?:uery_?)?name|query|(?:web_?)?site"
 )
-_BY = r"(?:src|source|client)(?:_?(?:ip|addr|address|user))?|c-ip|user(?:_?name)?|suser|login"
+_BY = (
+    r"(?:src|source|client|orig|initiator)(?:_?(?:ip|addr|address|user|host))?|c-?ip|user(?:_?(?:name|id|email))?|usr|[sd]user|"
+    r"login|account|benutzer|usuario|utilisateur|utente|gebruiker"
+)
 
 CSV = _generic(
     "generic_csv",
@@ -189,7 +221,8 @@ JSON = _generic(
     Json(aliases=True),
     rank=1,
 )
-_WHO_AND_WHERE = rf"(?=(?:.*[\s,;|])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|])?(?:{_BY})=[\"']?\w)"
+_NO_LEASE = r"(?!(?:[^\n]*[\s,;|])?(?:lease|dhcp)[\w-]{0,16}=)(?![^\n]*\bDHCP(?:ACK|REQUEST|OFFER|DISCOVER)\b)"
+_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*[\s,;|\[(])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|\[(])?(?:{_BY})=[\"']?\w)"
 _PAIR = r"[A-Za-z_][\w.\-/]{0,63}="
 _GLUED = rf"{_PAIR}[^\s\"';|,=]{{0,256}}[;|,]"
 """A pair that ends in what is no blank: in two of them the key of the next would be taken for the value's end."""
@@ -200,6 +233,14 @@ KV = _generic(
     KeyValue(aliases=True),
     rank=1,
     line=rf"(?i)^(?!{_GLUED}{_GLUED}){_WHO_AND_WHERE}",
+)
+KV_PARTED = _generic(
+    "generic_kv_parted",
+    "Any lines of key=value parted by ; or |, with a destination and a client or user",
+    "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
+    KeyValue("parted", aliases=True),
+    rank=2,
+    line=rf"(?i)^(?=(?:[^;|\n]{{0,256}}[\s\[:])?{_PAIR}[^;|=]{{0,256}}[;|]\s?{_PAIR}[^;|]{{0,2048}}[;|]\s?{_PAIR}){_WHO_AND_WHERE}",
 )
 KV_COMMA = _generic(
     "generic_kv_comma",
@@ -330,4 +371,4 @@ OCSF_API = LogFormat(
     product="ocsf",
 )
 
-FORMATS = (OCSF, OCSF_API, CSV, JSON, KV, KV_COMMA)
+FORMATS = (OCSF, OCSF_API, CSV, JSON, KV, KV_COMMA, KV_PARTED)

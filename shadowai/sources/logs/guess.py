@@ -32,6 +32,7 @@ from shadowai.sources.logs.generic import (
     COLLECTED,
     EITHER_WAY,
     FLAGS,
+    LET_THROUGH,
     LOOKED_UP,
     WITH_VISITOR,
     WRITTEN_BY_SERVER,
@@ -50,10 +51,12 @@ _PREAMBLE: Final = 40
 """Lines that may stand above a table's header."""
 _OTHERS = re.compile(
     r"(?i)src|source|client|user|device|computer|local|agent|refer|from|report|sensor|gateway|proxy|quell|origen|origem|origine|"
-    r"categ|class|app|file|path|process|module|logger|bundle|package|issuer|sender|recipient|mail|principal|rule|policy|threat|title"
+    r"categ|class|app|file|path|process|module|logger|bundle|package|issuer|sender|recipient|mail|principal|rule|policy|threat|title|prev"
 )
 """Names of columns that hold names of hosts, or what looks like them, and not where somebody went."""
-_DIALECTS: Final[tuple[Dialect, ...]] = ("equals", "tab", "comma", "colon_quoted", "colon_comma", "equals_blanks")
+_DIALECTS: Final[tuple[Dialect, ...]] = (
+    "equals", "tab", "comma", "parted", "colon_quoted", "colon_comma", "equals_blanks",
+)  # fmt: skip
 _VALUES: Final = ("host", "address", "time", "url")
 """Shapes that the names of columns do not have."""
 _SHAPE_OF: Mapping[str, str] = {
@@ -214,10 +217,10 @@ def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[s
         yield f"\n[[time]]  # {_comment(fields['time'].why)}"
         yield f"keys = {_text(list(fields['time'].keys))}"
     for key in fields["action"].keys if "action" in fields else ():
-        flag = flat(str(key)) in FLAGS[0]
+        flag = next((said for said in (FLAGS, LET_THROUGH) if in_english(str(key)) in said[0]), None)
         for outcome, words in (("blocked", BLOCK_WORDS), ("allowed", ALLOW_WORDS)):
             yield f"\n[[{outcome}]]"
-            yield f"all = {{ {_text(str(key))} = {_text((FLAGS[1] if outcome == 'blocked' else FLAGS[2]) if flag else words)} }}"
+            yield f"all = {{ {_text(str(key))} = {_text(flag[1 if outcome == flag[3] else 2] if flag else words)} }}"
 
 
 def _looks_up(table: Table) -> bool:
@@ -479,7 +482,11 @@ def _pairs(lines: Sequence[str]) -> Table | None:
             tokens = reads.read(line)
             for key in tokens if isinstance(tokens, dict) else ():
                 columns.setdefault(key, []).append(reads.getter(key)(tokens) or "")
-        found = sum(len(values) for values in columns.values() if len(values) >= _MOSTLY * len(lines))
+        found = sum(
+            sum(not value.endswith((",", ";", "|")) for value in values)
+            for values in columns.values()
+            if len(values) >= _MOSTLY * len(lines)
+        )
         if best is None or found > best[0]:
             best = (found, dialect, columns)
     if best is None or best[0] < 3 * len(lines):

@@ -11,6 +11,8 @@ _PACKET = (
     r"(?P<prefix>[^=]{0,200}?)(?: ?\bDESCR=\"[^\"]{0,200}\" )?\bIN=(?P<in>\S{0,64}) OUT=(?P<out>\S{0,64}) "
     rf"(?:(?:PHYSIN|PHYSOUT|MAC|MACSRC|MACDST|MACPROTO|MARK)=\S* ){{0,6}}SRC=(?P<src>{_ADDRESS}) DST=(?P<dst>{_ADDRESS}) (?P<rest>LEN=.*)"
 )
+_PROXMOX = r"^\d{1,9} \d{1,2} \S{1,64} (?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}) "
+"""What Proxmox VE's firewall writes before a packet: the guest, the level of the log, the chain and the time."""
 
 IPTABLES = LogFormat(
     name="iptables",
@@ -18,8 +20,9 @@ IPTABLES = LogFormat(
     vendor="netfilter.org",
     doc="https://git.netfilter.org/iptables/tree/extensions/libxt_LOG.man",
     kind="connection",
-    family=Pattern((_PACKET,)),
+    family=Pattern((rf"{_PROXMOX}{_PACKET}", rf"^{_PACKET}")),
     line=rf"^{_PACKET}",
+    time=(TimeOf(("time",)),),
     fields={
         "client_ip": ("src",),
         "server_ip": ("dst",),

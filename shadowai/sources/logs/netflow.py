@@ -257,4 +257,22 @@ ELASTIFLOW = LogFormat(
 """Client and server are the roles, which are the same in both directions; source and destination are those of the flow. The name of the
 server is what its address resolves to, which is not what was asked for: it is not taken."""
 
-FORMATS = (IPFIX, NETFLOW, GOFLOW, GOFLOW_TEXT, NFDUMP, PMACCT, VFLOW, ELASTIFLOW)
+_ADDRESS = r"^[0-9a-fA-F.:]+$"
+NETFLOW_NUMBERS = _flow(
+    "netflow_numbers",
+    "NetFlow v9 in JSON, by the numbers of its fields (nProbe without --json-labels)",
+    "https://www.ntop.org/guides/nprobe/flow_information_elements.html",
+    (("8|27", _ADDRESS), ("12|28", _ADDRESS), ("11", r"^\d{1,5}$"), ("1", _NUMBER)),
+    {
+        "host": ("57660", "57659", "57677"),
+        "client_ip": ("8|27",),
+        "server_ip": ("12|28",),
+        "server_port": ("11",),
+        "bytes_up": ("1",),
+        "bytes_down": ("23",),
+    },
+    "7",
+    ("152|150", "@timestamp|timestamp"),
+)
+"""57472 and the number of ntop's own element: 57660 is the name in TLS, 57659 that in HTTP, 57677 a DNS query."""
+FORMATS = (IPFIX, NETFLOW, NETFLOW_NUMBERS, GOFLOW, GOFLOW_TEXT, NFDUMP, PMACCT, VFLOW, ELASTIFLOW)

@@ -52,6 +52,7 @@ _LONG = 64
 """Characters from which on it pays to look for a part of a pattern first."""
 _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
 _LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")  # as Kibana and spreadsheets write whole numbers
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
@@ -373,7 +374,8 @@ class FormatReader:
         for time in description.time:
             getters = tuple(self.getter(key) for key in time.keys)
             if nothing not in getters:
-                times.append((getters, None if time.zone is None else self.getter(time.zone)))
+                zone = _in_utc if time.utc else nothing if time.zone is None else self.getter(time.zone)
+                times.append((getters, None if zone is nothing else zone))
                 keys.append(time.keys)
         first = times[0][0] if times and times[0][1] is None and len(keys[0]) == 1 else ()
         beside = [when for when in description.uncounted if not when.beside or when in self.shown]
@@ -541,6 +543,10 @@ class FormatReader:
         return False if any(holds(tokens) for holds in self._plan.allowed) else None
 
 
+def _in_utc(tokens: Any) -> str | None:
+    return "UTC"
+
+
 @lru_cache(maxsize=4096)
 def _searcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
     """``re.search`` for a pattern. In long texts it begins near what every match holds: patterns that look behind are slow elsewhere."""
@@ -671,4 +677,6 @@ def _size(text: str) -> int | None:
     if text.isdecimal() and text.isascii() and len(text) < 19:
         return int(text)
     text = text.strip()
+    if "," in text and _GROUPED.fullmatch(text):
+        return int(text.replace(",", ""))
     return int(text.partition(".")[0]) if _NUMBER.fullmatch(text) else None

@@ -1,11 +1,12 @@
-"""Records in the data models of SIEMs: Google SecOps' Unified Data Model, Microsoft Sentinel's ASIM.
+"""Records in the data models of SIEMs: Google SecOps' Unified Data Model, Microsoft Sentinel's ASIM, IBM QRadar's events.
 
 UDM, https://docs.cloud.google.com/chronicle/docs/reference/udm-field-list: ``principal`` acted, ``target`` was acted upon;
 ``network.sent_bytes`` went from the one to the other. ASIM, https://learn.microsoft.com/en-us/azure/sentinel/normalization-schema-network:
-``SrcBytes`` are "the number of bytes sent from the source to the destination"; ``Dvc`` is what reports.
+``SrcBytes`` are "the number of bytes sent from the source to the destination"; ``Dvc`` is what reports. QRadar's table of events has the
+columns of its view; what a site took out of its payloads is ``(custom)``, and says no direction that all sites would share.
 """
 
-from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, When
 
 
 def _udm(*paths: str) -> str:
@@ -18,6 +19,10 @@ def _camel(path: str) -> str:
     first, *others = path.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
 
+
+_REFUSED = r"(?i)\b(?:den(?:y|ied)|block(?:ed)?|drop(?:ped)?|reject(?:ed)?|refused|prevented)\b"
+_PERMITTED = r"(?i)\b(?:permit(?:ted)?|allow(?:ed)?|accept(?:ed)?|pass(?:ed)?)\b"
+"""Words of QRadar's categories: ``Firewall Deny``, ``Web Access Permitted``."""
 
 _TYPE = _udm("metadata.event_type")
 _ACTION = _udm("security_result.0.action", "security_result.action")
@@ -118,4 +123,46 @@ ASIM = LogFormat(
     product="sentinel_asim",
 )
 
-FORMATS = (UDM, ASIM)
+QRADAR = LogFormat(
+    name="qradar_events_csv",
+    title="IBM QRadar log activity (CSV export of events)",
+    vendor="IBM",
+    doc="https://www.ibm.com/docs/en/qsip/7.5?topic=investigation-exporting-events",
+    kind="connection",
+    family=CsvHeader(columns=("Event Name", "Log Source", "Low Level Category", "Source IP", "Destination IP")),
+    fields={
+        "host": (
+            "URL (custom)",
+            "URL",
+            "URL Host (custom)",
+            "Hostname (custom)",
+            "Domain (custom)",
+            "Destination Hostname (custom)",
+            "Query (custom)",
+        ),
+        "url": ("URL (custom)", "URL"),
+        "user": ("Username",),
+        "client_ip": ("Source IP",),
+        "server_ip": ("Destination IP",),
+        "server_port": ("Destination Port",),
+        "method": ("HTTP Method (custom)", "Method (custom)"),
+        "action": ("Action (custom)", "Low Level Category"),
+        "user_agent": ("User Agent (custom)",),
+    },
+    time=(TimeOf(("Start Time",)), TimeOf(("Time",))),
+    rank=12,
+    kinds=((When((("URL (custom)", r"\."),)), "http_request"), (When((("URL", r"\."),)), "http_request")),
+    blocked=(
+        When((("Action (custom)", _REFUSED),)),
+        When((("Low Level Category", _REFUSED),)),
+        When((("Event Name", _REFUSED),)),
+    ),
+    allowed=(
+        When((("Action (custom)", _PERMITTED),)),
+        When((("Low Level Category", _PERMITTED),)),
+        When((("Event Name", _PERMITTED),)),
+    ),
+    product="qradar",
+)
+
+FORMATS = (UDM, ASIM, QRADAR)

@@ -38,7 +38,7 @@ LINE = LogFormat(
         (
             r"^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "
             r'"(?P<user>[^"]*)" (?P<client>\S+) (?P<status>\d{3}|-|0) '
-            rf'"(?P<method>[A-Z_-]+)? ?{_URL}[^"]*" "[^"]*" "[^"]*" "[^"]*" (?P<size>\d+|-)'
+            rf'"(?P<method>[A-Z_-]+)? ?{_URL}[^"]*" "[^"]*" "[^"]*" "[^"]*" (?P<size>\d+|-)(?: (?P<up>\d+|-))?'
             r'(?: "(?P<agent>[^"]*)")?(?: "[^"]*" "(?P<result>\d*)")?',
         )
     ),
@@ -51,6 +51,7 @@ LINE = LogFormat(
         "client_ip": ("client",),
         "method": ("method",),
         "action": ("result",),
+        "bytes_up": ("up",),
         "bytes_down": ("size",),
         "user_agent": ("agent",),
     },

@@ -5,6 +5,7 @@ Prefixes of field names tell the direction: ``cs`` is client to server, ``sc`` s
 """
 
 from shadowai.sources.logs.description import CsvPositional, LogFormat, TimeOf, W3c, When
+from shadowai.sources.logs.words import ALLOW_WORDS, BLOCK_WORDS
 
 _IIS = (
     "date", "time", "s-sitename", "s-computername", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port",
@@ -84,6 +85,11 @@ IIS_NATIVE = LogFormat(
     product="iis_native",
 )
 
+_ACTIONS = (
+    "sc-filter-result", "action", "s-action", "x-action", "x-verdict", "verdict", "x-filter-result", "x-filter-decision",
+    "x-policy-action",
+)  # fmt: skip
+
 GENERIC = LogFormat(
     name="w3c_generic",
     title="Any log in the W3C extended format whose fields have the standard's names",
@@ -91,7 +97,8 @@ GENERIC = LogFormat(
     doc="https://www.w3.org/TR/WD-logfile.html",
     kind="http_request",
     family=W3c(),
-    line=r"(?i)^#Fields:[^\n]*[\s:](?:cs-host|cs\(host\)|x-cs-sni|cs-dns|cs-uri|cs-url|c-uri|r-host|cs-uri-host)(?:\s|$)",
+    line=r"(?i)^#Fields:[^\n]*[\s:](?:cs-host|cs\(host\)|x-cs-sni|cs-dns|cs-uri|cs-url|c-uri|r-host|cs-uri-host|"
+    r"dst-host|dest-host|destination-host|request-host|url)(?:\s|$)",
     fields={
         "host": (
             "cs-host",
@@ -104,31 +111,30 @@ GENERIC = LogFormat(
             "cs-uri",
             "cs-url",
             "c-uri",
+            "dst-host",
+            "dest-host",
+            "destination-host",
+            "request-host",
+            "url",
         ),
-        "url": ("cs-uri", "cs-url", "c-uri"),
+        "url": ("cs-uri", "cs-url", "c-uri", "url"),
         "path": ("cs-uri-path", "cs-uri-stem"),
-        "user": ("cs-username", "cs-userdn", "c-username", "cs-user", "username"),
+        "user": ("cs-username", "cs-userdn", "c-username", "cs-user", "username", "user"),
         "device": ("c-computername", "c-dns"),
-        "client_ip": ("c-ip", "c-client-ip", "src-ip"),
+        "client_ip": ("c-ip", "c-client-ip", "src-ip", "client-ip"),
         "server_ip": ("r-ip", "dst-ip"),
-        "server_port": ("r-port", "cs-uri-port"),
-        "method": ("cs-method", "s-operation"),
-        "action": ("sc-filter-result", "action", "s-action"),
-        "bytes_up": ("cs-bytes",),
-        "bytes_down": ("sc-bytes",),
+        "server_port": ("r-port", "cs-uri-port", "dst-port"),
+        "method": ("cs-method", "s-operation", "method"),
+        "action": _ACTIONS,
+        "bytes_up": ("cs-bytes", "bytes-up"),
+        "bytes_down": ("sc-bytes", "bytes-down"),
         "user_agent": ("cs(User-Agent)", "c-agent", "cs-user-agent"),
     },
     time=(TimeOf(("date", "time")), TimeOf(("timestamp",)), TimeOf(("x-timestamp",))),
     zone="utc",
     rank=3,
-    blocked=tuple(
-        When(((key, r"(?i)\b(?:denied|deny|blocked?|failed)\b|^TCP_DENIED"),))
-        for key in ("sc-filter-result", "action", "s-action")
-    ),
-    allowed=tuple(
-        When(((key, r"(?i)\b(?:allowed?|observed|proxied|permitted)\b"),))
-        for key in ("sc-filter-result", "action", "s-action")
-    ),
+    blocked=tuple(When(((key, rf"(?i)\bfailed\b|{BLOCK_WORDS.removeprefix('(?i)')}"),)) for key in _ACTIONS),
+    allowed=tuple(When(((key, rf"(?i)\bproxied\b|{ALLOW_WORDS.removeprefix('(?i)')}"),)) for key in _ACTIONS),
     nulls=frozenset({"anonymous"}),
     uncounted=(
         When(

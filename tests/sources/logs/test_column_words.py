@@ -1,0 +1,82 @@
+"""Names of columns by the words that they are made of: what they mean together, and when they mean nothing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shadowai.sources.logs.aliases import FLAT, KNOWN, LIKELY_HOST, VAGUE_HOST, flat, in_english
+from shadowai.sources.logs.column_words import _NAMES, by_words
+
+_HOSTS = frozenset(map(flat, (*LIKELY_HOST, *VAGUE_HOST)))
+
+
+def _field(name: str) -> str:
+    """The field that a column of this name is read for."""
+    found = in_english(name)
+    if found in _HOSTS:
+        return "host"
+    return next((field for field, names in FLAT.items() if found in names), "")
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("host", "Visited Site|Zielserver|Serveur distant|Hôte cible|Узел назначения|Hedef Alan Ad\u0131|dst_fqdn"),
+        ("host", "目标站点|목적지 도메인|Посещенный сайт|Dominio accedido|宛先FQDN|Requested Domain Name"),
+        ("url", "URL richiesto|Visited URL|访问网址|URL accédée"),
+        ("user", "Staff Member|Benutzerkennung|Имя пользователя|Сотрудник|使用者|Logged On User|Identifiant|srcUsrName"),
+        ("device", "Arbeitsstation|Poste client|Имя компьютера|PC명|Client Machine|Quell-Host|ws name"),
+        ("client_ip", "Originating IP|IP источника|送信元アドレス|Adresse IP client|clientIpAddr|来源地址|Kaynak IP|Ursprungs-IP"),
+        ("server_ip", "Destination IP Addr|Адрес назначения|目的IP|IP destinazione|Doeladres"),
+        ("server_port", "Dst Port|Порт назначения|目的端口"),
+        ("method", "Req Method|HTTP-Verb|请求方法|Метод"),
+        ("action", "Filter Decision|Действие|Acción tomada|處理結果|Access Result"),
+        ("bytes_up", "Bytes Uploaded|Hochgeladen (Byte)|Octets émis|送信量(byte)|上行流量(字节)|reqBytes|Geüpload (bytes)|tx_size"),
+        ("bytes_down", "Descargado (bytes)|下载流量|受信データ量|Получено|Volume descendant (octets)|Total bytes received|rx size"),
+        ("time", "Zugriffszeitpunkt|Время события|Tijdstempel|Access Date|アクセス時刻|로그 시간|log_ts|Дата и время"),
+    ],
+)  # fmt: skip
+def test_words_together_mean_a_field(field: str, names: str) -> None:
+    assert {name: _field(name) for name in names.split("|")} == dict.fromkeys(names.split("|"), field)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Upload (KB)", "Upload speed", "Packets sent", "Login URL", "Referrer URL", "User Domain", "Destination User", "Origin IP",
+        "Response Time", "Destination Country", "Montant", "Account ID", "In", "Out", "Up", "Remote", "Source Port", "Server Time",
+        "Blocked Category", "Description", "x" * 200, "", "a@b.example", "Отправлено (КБ)", "送信元ポート",
+    ],
+)  # fmt: skip
+def test_one_strange_word_or_sense_means_nothing(name: str) -> None:
+    assert by_words(name) is None
+
+
+def test_names_are_known_ones() -> None:
+    assert set(_NAMES.values()) <= KNOWN | {"status"}
+
+
+def test_a_site_that_may_be_an_office_is_no_certain_destination() -> None:
+    assert not set(_NAMES.values()) & set(FLAT["host"])
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [("ユーザー名", "cp932"), ("送信バイト数", "cp932"), ("用户名", "gb18030"), ("Пользователь", "cp1251")],
+)
+def test_headers_in_code_pages_are_read(name: str, page: str) -> None:
+    assert in_english(name.encode(page).decode("latin-1")) == in_english(name) != flat(name)
+
+
+@pytest.mark.parametrize("name", ["Müller", "Gérard", "señor", "Ærø"])
+def test_names_of_people_are_in_no_code_page(name: str) -> None:
+    assert in_english(name) == flat(name)
+
+
+def test_a_long_name_of_known_words_takes_no_time() -> None:
+    begin = time.perf_counter()
+    for name in ("data" * 12, "conta" * 9, "source" * 8, "reaktion " * 5, "a_" * 24, "data e y " * 5):
+        by_words(name)
+    assert time.perf_counter() - begin < 0.2
