@@ -128,7 +128,7 @@ $(VENV)/installed: pyproject.toml setup.py $(wildcard shadowai/fast/*.pyx shadow
 	@touch $@
 
 $(VENV)/dev: pyproject.toml setup.py $(wildcard shadowai/fast/*.pyx shadowai/fast/*.h shadowai/fast/*/*.pxi) $(VENV)/created
-	$(RUN) -m pip install --editable '.[dev]'
+	$(RUN) -m pip install --no-compile --editable '.[dev]'
 	@touch $(VENV)/installed $@
 
 $(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(VENV)/created
@@ -136,8 +136,9 @@ $(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(VENV)/cre
 	$(RUN) -m pip wheel --no-deps --wheel-dir $(BUILD) .
 	@touch $@
 
-# The libraries are installed from what the wheel asks for, and stay when only the wheel is a new one.
+# The libraries are installed from what the wheel asks for, and stay when only the wheel is a new one. Python compiles what the suite
+# imports, which is a small part of them.
 $(WHEEL_VENV)/installed: $(BUILD)/built $(WHEEL_VENV)/created
-	$(WHEEL_VENV)/bin/python -m pip install "$$(ls $(BUILD)/*.whl)[test]"
+	$(WHEEL_VENV)/bin/python -m pip install --no-compile "$$(ls $(BUILD)/*.whl)[test]"
 	$(WHEEL_VENV)/bin/python -m pip install --no-deps --force-reinstall $(BUILD)/*.whl
 	@touch $@
