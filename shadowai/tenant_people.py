@@ -69,9 +69,8 @@ def address_of(person: Person) -> str | None:
 
 def _plain(text: str) -> str | None:
     found = normalize.user(text) if "@" in text else None
-    return (
-        found if found is not None and "@" in found else None
-    )  # a directory's name may hold one, and name nobody's account
+    # a directory's name may hold an @, and then name nobody's account
+    return found if found is not None and "@" in found else None
 
 
 def _holder(several: list[Person]) -> Person | None:

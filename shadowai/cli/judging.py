@@ -5,16 +5,15 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import options, terminal
+from shadowai.cli import options, remembering, terminal
 from shadowai.errors import SourceError, UsageError
-from shadowai.model import Gap, Origin
 
 if TYPE_CHECKING:
     from shadowai.budgets.coverage import Silence
@@ -74,7 +73,7 @@ class Judging:
             spent = tuple(self._spent(reports, now, remembered))
         except SourceError as error:  # of the history, whose figures only growth is held against
             terminal.say(f"shadowai: {error}")
-            chosen = replace(chosen, gaps=(*chosen.gaps, Gap(error.origin or Origin("history"), error.message)))
+            chosen = remembering.without_history(chosen, error)
             spent = tuple(self._spent(reports, now, None))
         found = (*spent, *self._covered(chosen, paths, asked))
         today = datetime.now(UTC).date()

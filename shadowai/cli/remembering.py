@@ -93,8 +93,12 @@ def remember_or_say(
         return remember_scan(history, reports, began=began, chosen=chosen), reports
     except SourceError as error:
         terminal.say(f"shadowai: {error}")
-        lost = Gap(error.origin or Origin("history"), error.message)
-        return None, [replace(report, gaps=(*report.gaps, lost)) for report in reports]
+        return None, [without_history(report, error) for report in reports]
+
+
+def without_history(report: Report, error: SourceError) -> Report:
+    """A report where the history failed after the work: that is a gap of it."""
+    return replace(report, gaps=(*report.gaps, Gap(error.origin or Origin("history"), error.message)))
 
 
 def policy_path(asked: str | Path | None, settings: Settings) -> Path | None:

@@ -215,7 +215,7 @@ REFUSED = [
 def test_what_is_not_allowed_opens_no_socket(
     session: TenantSession, service: Service, method: str, url: str, no_socket: None
 ) -> None:
-    """By the session, and by the session that libraries are given."""
+    """Neither through TenantSession, nor through the HTTP client that libraries are given."""
     target = url.format(root=service.root)
     if method in ("GET", "POST"):
         with pytest.raises(TenantError, match=f"refused to send {method}"):
@@ -250,7 +250,7 @@ class Batching(Toy):
 def test_a_hostile_batch_opens_no_socket(
     service: Service, part: dict[str, Any], no_socket: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not by the session, and not past it by the session that libraries are given."""
+    """Neither through TenantSession, nor past it through the HTTP client that libraries are given."""
     monkeypatch.setenv("TOY_SECRET", SECRET)
     body = {"requests": [{"id": "0", "method": "GET", "url": "/apps"}, {"id": "1", **part}]}
     with open_session(Batching(), settings(service), clock=VirtualClock()) as made:

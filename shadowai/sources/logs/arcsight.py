@@ -117,8 +117,8 @@ CEF = LogFormat(
 )
 
 _LEEF_HOSTS = (
-    "requestURL", "requestUrl", "dstName", "dstHostName", "destHost", "destinationHost", "destinationHostName", "destinationDomain",
-    "targetHost", "fqdn",
+    "url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "requestURL", "requestUrl", "dstName",
+    "dstHostName", "destHost", "destinationHost", "destinationHostName", "destinationDomain", "targetHost", "fqdn",
 )  # fmt: skip
 _LEEF_ACTIONS = ("action", "act", "disposition", "policyAction")
 
@@ -131,19 +131,7 @@ LEEF = LogFormat(
     family=Leef(),
     line=r"LEEF:\s?\d",
     fields={
-        "host": (
-            "url",
-            "dstHost",
-            "dhost",
-            "domain",
-            "hostname",
-            "host",
-            "sni",
-            "request",
-            "URL",
-            *_LEEF_HOSTS,
-            Part("dst", _DOMAIN),
-        ),
+        "host": (*_LEEF_HOSTS, Part("dst", _DOMAIN)),
         "url": ("url", "request", "URL", "requestURL", "requestUrl"),
         "user": ("usrName", "accountName", "suser", "userName", "username", "user"),
         "device": ("identHostName", "srcHost", "shost"),
@@ -160,29 +148,7 @@ LEEF = LogFormat(
     kinds=((When((("url", r"."),)), "http_request"),),
     blocked=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_BLOCKED, BLOCKED_STATUS)),
     allowed=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_ALLOWED, ALLOWED_STATUS)),
-    uncounted=(
-        When(
-            (
-                *(
-                    (key, r"^$")
-                    for key in (
-                        "url",
-                        "dstHost",
-                        "dhost",
-                        "domain",
-                        "hostname",
-                        "host",
-                        "sni",
-                        "request",
-                        "URL",
-                        *_LEEF_HOSTS,
-                        "dst",
-                    )
-                ),
-            ),
-            _NOWHERE,
-        ),
-    ),
+    uncounted=(When(tuple((key, r"^$") for key in (*_LEEF_HOSTS, "dst")), _NOWHERE),),
     rank=6,
 )
 

@@ -506,12 +506,7 @@ class KeyValueTokenizer(_Keyed):
 
     def read(self, line: str) -> Row:
         pairs = self._pairs.findall(line)
-        pairs.reverse()
-        tokens: dict[str, Any] = {flat(key): _bare(text) for key, text in pairs} if self._aliases else dict(pairs)
-        if self._aliases:
-            pairs.reverse()
-            for key, text in pairs:
-                tokens.setdefault(in_english(key), _bare(text))
+        tokens: dict[str, Any] = _under_aliases(pairs) if self._aliases else dict(reversed(pairs))
         for key in self._requires:
             if key not in tokens:
                 return None
@@ -704,6 +699,22 @@ _TOKENIZERS: dict[type, Callable[[Any], Tokenizer]] = {
     Json: JsonTokenizer,
     Pattern: PatternTokenizer,
 }
+
+
+def _under_aliases(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """The values by the flat names of their keys, the first of each; and by what these are in English, where that is another name."""
+    values = [_bare(text) for _, text in pairs]
+    return {name: values[place] for name, place in _places_of(tuple(key for key, _ in pairs))}
+
+
+@lru_cache(maxsize=64)
+def _places_of(keys: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The names in lines with these keys, each with the number of its pair."""
+    found: dict[str, int] = {}
+    for names in (map(flat, keys), map(in_english, keys)):
+        for place, name in enumerate(names):
+            found.setdefault(name, place)
+    return tuple(found.items())
 
 
 def _bare(text: str) -> str:
