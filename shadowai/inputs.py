@@ -122,7 +122,7 @@ class _Together:
     def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
         self._log, self._names, self._inventory = log, names, inventory
         self._since, self._until = since, until
-        self.sums = sightings.Fold(inventory.add, names, inventory.joins)
+        self.sums = sightings.Fold(inventory, names, inventory.joins)
 
     def take(self, row: Row) -> bool:
         """Whether the record is done with here."""
@@ -315,7 +315,7 @@ def scan_capture(
 
     if known is not None:
         inventory.joins.say(known.notes)
-    sums = sightings.Fold(inventory.add, names)
+    sums = sightings.Fold(inventory, names)
     tally = file.tally
     for record in file.records(Wanted(names), compiled=True):
         matches = sightings.matches_of(record, names)

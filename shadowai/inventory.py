@@ -26,6 +26,7 @@ from shadowai.inventory_tally import (
     of_sighting,
     on,
     same,
+    tally_of,
 )
 from shadowai.model import (
     ACCOUNT,
@@ -44,6 +45,7 @@ from shadowai.model import (
 if TYPE_CHECKING:
     from shadowai.joins import Joins
     from shadowai.policy import Decision, Policy, Use
+    from shadowai.sightings import Sum, Way
 
 By = Literal["service", "user"]
 
@@ -116,6 +118,27 @@ class Inventory:
             actors = self._services.setdefault(service, {})
             for who in (None, sighting.actor):
                 count(actors, who, one)
+
+    def counter(self, way: Way) -> Callable[[Actor, Sum], None]:
+        """What counts sums of one way of use as :meth:`add` would count their sightings, each by who it is of. A sum is not to be added to
+        any more."""
+        standings = _standings(way.matches, way.channel in LOOKUP_CHANNELS)
+        tallies = [(service, tally_of(way, footing, roles)) for service, footing, roles in standings]
+
+        def counted(actor: Actor, found: Sum) -> None:
+            for service, made in tallies:
+                one = made(found)
+                if service[:1] == candidates.MARK:
+                    self._watch(service, {None: (one,), actor: (one,)})
+                    continue
+                actors = self._services.setdefault(service, {})
+                count(actors, None, one)
+                if actor in actors:
+                    count(actors, actor, one)
+                else:
+                    actors[actor] = (one,)
+
+        return counted
 
     @property
     def joins(self) -> Joins:

@@ -6,13 +6,18 @@ once, and days are held as bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from shadowai import places
 from shadowai.model import ACCOUNT, Actor, Origin, Sighting
+from shadowai.places import Places
+
+if TYPE_CHECKING:
+    from shadowai.sightings import Sum, Way
 
 T = TypeVar("T")
 
@@ -20,9 +25,9 @@ NAMES_KEPT: Final = 50
 """Distinct names (and sources) listed per row, the first in input order; what is beyond is said in a note."""
 SCOPES_KEPT: Final = 200
 """Distinct permissions listed per row, the first in their own order."""
-EVIDENCE_KEPT: Final = 5
+EVIDENCE_KEPT: Final = places.KEPT
 """Origins listed per row, the first in input order."""
-_NUMBERED: Final = {int}
+_NONE: Final[frozenset[str]] = frozenset()
 _DAY: Final = Struct("<qq")
 _MOST_SENT: Final = (1 << 63) - 1
 
@@ -56,8 +61,13 @@ class Tally:
     roles: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = ()
+    places: Places = ()
     scopes: tuple[str, ...] = ()
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where it was seen first."""
+        return places.origins(self.places)
 
     @property
     def days(self) -> Days:
@@ -83,7 +93,7 @@ class Tally:
             self.roles = same(self.roles | other.roles)
         self.names = _joined(NAMES_KEPT + 1, self.names, other.names)
         self.sources = _joined(NAMES_KEPT + 1, self.sources, other.sources)
-        self.origins = _earliest(self.origins, other.origins)
+        self.places = places.earliest(self.places, other.places)
         if other.scopes and other.scopes != self.scopes:
             self.scopes = tuple(sorted({*self.scopes, *other.scopes})[: SCOPES_KEPT + 1])
 
@@ -105,7 +115,7 @@ class Tally:
             self.roles,
             self.names,
             self.sources,
-            self.origins,
+            self.places,
             self.scopes,
         )
 
@@ -115,9 +125,7 @@ class Tally:
 
     def move(self, lines: int) -> None:
         """Put every numbered place so many lines further on."""
-        self.origins = tuple(
-            Origin(path, place + lines if isinstance(place, int) else place, unit) for path, place, unit in self.origins
-        )
+        self.places = places.moved(self.places, lines)
 
 
 Cells = tuple[Tally, ...]
@@ -154,7 +162,7 @@ def of_sighting(sighting: Sighting, footing: Footing, roles: frozenset[str]) -> 
         last_seen=sighting.last_seen,
         names=same((sighting.name.value,)),
         sources=same((sighting.source,)) if sighting.source else (),
-        origins=_earliest((), sighting.origins),
+        places=places.held(sighting.origins),
     )
     if sighting.events > 0:
         tally.events = sighting.events
@@ -164,6 +172,23 @@ def of_sighting(sighting: Sighting, footing: Footing, roles: frozenset[str]) -> 
         tally.facts, tally.roles = same(sighting.facts | accounts), same(roles - accounts)
         tally.scopes = tuple(sorted(set(sighting.scopes))[: SCOPES_KEPT + 1]) if sighting.scopes else ()
     return tally
+
+
+def tally_of(way: Way, footing: Footing, roles: frozenset[str]) -> Callable[[Sum], Tally]:
+    """What makes tallies of the sums of one way of use, as :func:`of_sighting` would of their sightings."""
+    names, sources = same((way.matches[0].name.value,)), same((way.source,)) if way.source else ()
+    accounts = frozenset(role for role in roles if role.startswith(ACCOUNT))
+    roles = same(roles - accounts)
+
+    def made(found: Sum) -> Tally:
+        where, seen = found.places, (found.first_seen, found.last_seen)
+        if found.events <= 0:
+            return Tally(footing, 0, found.blocked, None, None, *seen, b"", _NONE, _NONE, names, sources, where)
+        facts = same(found.facts | accounts)
+        sums = found.bytes_up, found.bytes_down, *seen, packed(found.days.items())
+        return Tally(footing, found.events, found.blocked, *sums, facts, roles, names, sources, where)
+
+    return made
 
 
 def first(limit: int, *lists: Iterable[T]) -> tuple[T, ...]:
@@ -215,47 +240,3 @@ def _joined(limit: int, mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, 
     if len(theirs) == 1 and theirs[0] in mine:
         return mine
     return first(limit, mine, theirs)
-
-
-def _earliest(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> tuple[Origin, ...]:
-    """The first places in input order: by file as they come, within a file by position; however the input was cut."""
-    if mine is theirs or not theirs or (len(mine) == EVIDENCE_KEPT and _after(mine, theirs)):
-        return mine
-    if not mine and _in_order(theirs):
-        return theirs[:EVIDENCE_KEPT]
-    paths = {origin.path: place for place, origin in reversed(list(enumerate((*mine, *theirs))))}
-    every = dict.fromkeys((*mine, *theirs))
-    if _places(tuple(every)):
-        return tuple(sorted(every, key=lambda origin: (paths[origin.path], origin.position)))[:EVIDENCE_KEPT]
-    return tuple(every)[:EVIDENCE_KEPT]
-
-
-def _places(origins: tuple[Origin, ...]) -> bool:
-    """Whether all are numbered places, which have an order."""
-    return {type(position) for _, position, _ in origins} <= _NUMBERED
-
-
-def _in_order(origins: tuple[Origin, ...]) -> bool:
-    """Whether these are numbered places of one file, each behind the one before."""
-    (path, last, _), *others = origins
-    for one, at, _ in others:
-        if one != path or type(at) is not int or type(last) is not int or at <= last:
-            return False
-        last = at
-    return True
-
-
-def _after(mine: tuple[Origin, ...], theirs: tuple[Origin, ...]) -> bool:
-    """Whether all of ``theirs`` come after the last of ``mine``, in the same file or in another that came later."""
-    path, last, _ = mine[-1]
-    if type(last) is not int:
-        return False
-    others: list[str] = []
-    for one, at, _ in theirs:
-        if type(at) is not int or (one == path and at <= last):
-            return False
-        if one != path:
-            others = others or [origin.path for origin in mine]
-            if one in others:
-                return False
-    return True

@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from shadowai import fast, sightings
+from shadowai import fast, places, sightings
 from shadowai.candidates import GRAMS, SHAPES
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
+from shadowai.places import Places
 from shadowai.sources import framing
 from shadowai.sources.logs.bulk import BY_ADDRESS, COUNTED, SHOWN, SIZED, STOPPED, Counted, LineFold, Tallies
 from shadowai.sources.logs.families import CefTokenizer, CsvTokenizer, Tokens
@@ -118,7 +119,7 @@ class _NamesFirst:
     """Decides about each record by its name; of an AI record it reads only what it has not met before."""
 
     def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
-        self.sums = sightings.Fold(inventory.add, names)
+        self.sums = sightings.Fold(inventory, names)
         self._log = log
         self._names = names
         self._since, self._until = since, until
@@ -246,10 +247,15 @@ class _NamesFirst:
         way = self.sums.number(sightings.Way(matches, how.channel, how.source))
         return _Manner(way, how.counted, how.blocked, how.facts, sightings.is_ai(matches))
 
-    def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum, lines: Iterable[int]) -> None:
+    def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum) -> None:
         """Take over what the compiled fold has added up of one actor's records of one manner."""
-        self.sums.sum_for(actor, manner.way).take(self._log.path, found, lines)
-        self._log.tally.ai += found.events + found.blocked if manner.ai else 0
+        self.sums.put(actor, manner.way, found)
+        if manner.ai:
+            self._log.tally.ai += found.events + found.blocked
+
+    def places(self, lines: Iterable[int]) -> Places:
+        """Where lines of the file are."""
+        return places.of_lines(self._log.path, lines)
 
     def add_tallies(self, tallies: Tallies, ai: int, assumed: Mapping[str, int]) -> None:
         """Take over how many records the compiled fold has met, beside the ``ai`` counted ones."""
@@ -521,20 +527,23 @@ class _Answers:
 
     def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies) -> None:
         ai = 0
-        told: dict[int, frozenset[str]] = {}
+        told: dict[tuple[frozenset[str], int], frozenset[str]] = {}
+        actors, manners, work = self._actors, self._manners, self._work
         for actor, way, bits, events, bytes_up, bytes_down, first, last, lines, days in sums:
-            manner = self._manners[way]
+            manner = manners[way]
             ai += events
-            if bits not in told:
-                told[bits] = _NO_FACTS.union(*[facts for facts, bit in self._facts.items() if bits >> bit & 1])
-            found = sightings.Sum(first_seen=first, last_seen=last, facts=manner.facts | told[bits])
+            key = manner.facts, bits
+            if key not in told:
+                told[key] = manner.facts.union(*[facts for facts, bit in self._facts.items() if bits >> bit & 1])
+            where = work.places(lines)
             if manner.blocked:
-                found.blocked = events
+                found = sightings.Sum(0, events, None, None, first, last, {}, where, told[key])
             else:
-                found.events, found.bytes_up, found.bytes_down = events, bytes_up, bytes_down
-                for day, sent in days:
-                    found.days[day] = found.days.get(day, 0) + sent
-            self._work.add_up(self._actors[actor], manner, found, lines)
+                sent: dict[int, int] = {}
+                for day, size in days:
+                    sent[day] = sent.get(day, 0) + size
+                found = sightings.Sum(events, 0, bytes_up, bytes_down, first, last, sent, where, told[key])
+            work.add_up(actors[actor], manner, found)
         for memory in (self._names, self._hows, self._manners, self._places, self._facts, self._actors):
             memory.clear()
         self._work.add_tallies(tallies, ai, self._kinds(assumed))

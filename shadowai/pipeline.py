@@ -224,7 +224,7 @@ def fold(
     until: int | None = None,
 ) -> int:
     """Match and fold records of the reference path into ``inventory``; returns how many were explained."""
-    sums = sightings.Fold(inventory.add, names, inventory.joins)
+    sums = sightings.Fold(inventory, names, inventory.joins)
     explained = 0
     for record in records:
         matches = sightings.matches_of(record, names)

@@ -6,21 +6,22 @@ path (``fold(match(read))``) share both, so that they cannot disagree about anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from shadowai import blind_hosts
+from shadowai import blind_hosts, places
 from shadowai.candidates import is_service
-from shadowai.model import Actor, Match, Origin, Record, Sighting, Unit
+from shadowai.model import Actor, Match, Record, Sighting, Unit
 from shadowai.names import NO_HOST, Found, Names
+from shadowai.places import Places
 
 if TYPE_CHECKING:
+    from shadowai.inventory import Inventory
     from shadowai.joins import Joins
 
 DAY = 86_400_000_000
 """Microseconds."""
-ORIGINS = 5
 CHANNELS = {
     "http_request": "proxy",
     "dns_query": "dns",
@@ -34,6 +35,7 @@ CHANNELS = {
 """Kind of record to the channel of its sightings."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _FLUSH = 1 << 15
+_ALL_PLACES = len(places.of_lines("", range(places.KEPT)))
 _NO_FACTS: frozenset[str] = frozenset()
 _POSTED = frozenset({"post"})
 
@@ -59,7 +61,7 @@ class Sum:
     first_seen: int | None = None
     last_seen: int | None = None
     days: dict[int, int] = field(default_factory=dict)
-    origins: list[Origin] = field(default_factory=list)
+    places: Places = ()
     facts: frozenset[str] = frozenset()
 
     def add(
@@ -74,8 +76,8 @@ class Sum:
         unit: Unit = "line",
     ) -> None:
         """Count one record; what was blocked adds no bytes and no day of use. A day's upload is ``payload_up`` where known."""
-        if len(self.origins) < ORIGINS:
-            self.origins.append(Origin(path, line, unit))
+        if len(self.places) < _ALL_PLACES:
+            self.places = places.added(self.places, path, unit, line)
         if time is not None:
             if self.first_seen is None or self.last_seen is None:
                 self.first_seen = self.last_seen = time
@@ -96,16 +98,9 @@ class Sum:
             sent = bytes_up if payload_up is None else payload_up
             self.days[day] = self.days.get(day, 0) + (sent or 0)
 
-    @property
-    def first_line(self) -> int:
-        """The line that came first; 0 where none has a number."""
-        place = self.origins[0].position if self.origins else None
-        return place if isinstance(place, int) else 0
-
-    def take(self, path: str, other: Sum, lines: Iterable[int]) -> None:
-        """Add up what was added up elsewhere of lines of the same file, the first of which are ``lines``."""
-        origins = [Origin(path, line) for line in lines]
-        self.origins = sorted({*self.origins, *origins})[:ORIGINS] if self.origins else origins
+    def take(self, other: Sum) -> None:
+        """Add up what was added up elsewhere of lines of the same file."""
+        self.places = places.earliest(self.places, other.places)
         for time in (other.first_seen, other.last_seen):
             if time is not None:
                 self.first_seen = time if self.first_seen is None else min(self.first_seen, time)
@@ -156,14 +151,14 @@ def is_ai(matches: tuple[Match, ...]) -> bool:
 
 
 class Fold:
-    """Adds records up to sightings and hands them to ``sink``, at the end or when there are many.
+    """Adds records up and hands the sums to ``inventory``, at the end or when there are many.
 
     Memory grows with actors and services, never with records. With ``joins``, what :meth:`take` is given of one connection in
     several records is counted together.
     """
 
-    def __init__(self, sink: Sink, names: Names, joins: Joins | None = None) -> None:
-        self._sink = sink
+    def __init__(self, inventory: Inventory, names: Names, joins: Joins | None = None) -> None:
+        self._inventory = inventory
         self._names = names
         self._joins = joins
         self._ways: dict[Way, int] = {}
@@ -188,6 +183,12 @@ class Fold:
         if found is None:
             found = self._sums[actor, way] = Sum()
         return found
+
+    def put(self, actor: Actor, way: int, found: Sum) -> None:
+        """Take over the sum of one actor and one way, added up elsewhere of lines of the same file."""
+        known = self._sums.setdefault((actor, way), found)
+        if known is not found:
+            known.take(found)
 
     @property
     def is_full(self) -> bool:
@@ -227,7 +228,7 @@ class Fold:
                 joins.sessions.take_size(record)
             if not matches:
                 self._by_address(record, joins, counts=counts)
-        joins.make_room(self._sink)
+        joins.make_room(self._inventory.add)
 
     def learn(self, record: Record, matches: tuple[Match, ...]) -> None:
         """``record`` holds a DNS answer, to a question that ``matches`` explain."""
@@ -264,17 +265,20 @@ class Fold:
 
     def flush_in_order(self) -> None:
         """:meth:`flush`, in the order of the lines that came first: for whoever does not add up line by line."""
-        self._sums = dict(sorted(self._sums.items(), key=lambda item: item[1].first_line))
+        self._sums = dict(sorted(self._sums.items(), key=lambda item: places.first_number(item[1].places)))
         self.flush()
 
     def flush(self) -> None:
         """Hand over what has been added up. The numbers of ways hold until then."""
         sums, self._sums = self._sums, {}
-        for actor, number in list(sums):
-            found = sums.pop((actor, number))  # let go of each once it is counted elsewhere
+        counters: dict[int, Callable[[Actor, Sum], None]] = {}
+        for key in list(sums):
+            found = sums.pop(key)  # let go of each once it is counted elsewhere
             if found.events or found.blocked:
-                way = self._known[number]
-                self._sink(sighting(actor, way, found), way.matches)
+                actor, number = key
+                if number not in counters:
+                    counters[number] = self._inventory.counter(self._known[number])
+                counters[number](actor, found)
         if len(self._known) >= _FLUSH:
             self._ways, self._known = {}, []
 
@@ -292,7 +296,7 @@ def sighting(actor: Actor, way: Way, found: Sum) -> Sighting:
         first_seen=found.first_seen,
         last_seen=found.last_seen,
         days=tuple(sorted(found.days.items())),
-        origins=tuple(found.origins),
+        origins=places.origins(found.places),
         source=way.source,
         facts=found.facts,
     )

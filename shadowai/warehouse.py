@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shadowai import sightings
+from shadowai import places, sightings
 from shadowai.catalog import Catalog
 from shadowai.errors import ShadowaiError, SourceError, UsageError
 from shadowai.inventory import Inventory
@@ -240,7 +240,7 @@ class _Asking:
         return found.order_by(list(groups))  # rows have no order, and the inventory must not depend on it
 
     def _fold(self, summed: Table, inventory: Inventory) -> None:
-        sums = sightings.Fold(inventory.add, self._names)
+        sums = sightings.Fold(inventory, self._names)
         for row in _rows_of(summed):
             record = self._reader.record(self._place, 0, self._tokens(row), timed=False)
             matches = sightings.matches_of(record, self._names)
@@ -296,8 +296,7 @@ def _actor(record: Record) -> Actor:
 def _add(total: sightings.Sum, record: Record, row: Mapping[str, Any], facts: frozenset[str]) -> None:
     """Count the rows that ``row`` sums up."""
     total.facts |= facts
-    if not total.origins:
-        total.origins.append(Origin(record.path))
+    total.places = total.places or places.held([Origin(record.path)])
     first, last = row.get("first_"), row.get("last_")
     if first is not None and last is not None:
         total.first_seen = first if total.first_seen is None else min(first, total.first_seen)

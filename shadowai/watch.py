@@ -42,7 +42,7 @@ class Watch:
         self._decide, self._finish = deciding(options, self._catalog), finishing(options, self._catalog, None)
         self._names = Names(self._catalog)
         self._inventory = Inventory()
-        self._sums = sightings.Fold(self._inventory.add, self._names)
+        self._sums = sightings.Fold(self._inventory, self._names)
         self._reader = Watching(
             interface, wanted=inputs.Wanted(self._names), limits=options.settings.capture, secret=options.secret
         )

@@ -102,7 +102,7 @@ def scanned(paths: Sequence[Path], catalog: Catalog, *, apart: bool = False) -> 
 def folded(paths: Sequence[Path], catalog: Catalog) -> Inventory:
     """The reference: every record read in full, matched and folded."""
     inventory, names = Inventory(), names_of(catalog)
-    sums = sightings.Fold(inventory.add, names, inventory.joins)
+    sums = sightings.Fold(inventory, names, inventory.joins)
     for path in paths:
         for log in logs(path):
             for row in log.rows():

@@ -582,14 +582,15 @@ cdef class Fold:
         """
         cdef Cell *cell
         cdef int place
-        days = {}
+        earlier = {}
         for place in range(self.n_days):
-            days.setdefault(self.days[place].cell, []).append((self.days[place].day, self.days[place].sent))
+            earlier.setdefault(self.days[place].cell, []).append((self.days[place].day, self.days[place].sent))
         found = []
         for place in range(self.n_cells):
             cell = &self.cells[place]
+            days = earlier.get(place, ()) if earlier else ()
             if cell.told & TIMED:
-                days.setdefault(place, []).append((cell.day, cell.sent))
+                days = (*days, (cell.day, cell.sent))
             found.append((
                 cell.actor,
                 cell.way,
@@ -600,7 +601,7 @@ cdef class Fold:
                 cell.first,
                 cell.last,
                 [self.origins[place].line[one] for one in range(cell.origins)],
-                days.get(place, ()),
+                days,
             ))
         assumed = {place: self.assumed[place] for place in range(MOST_ASSUMED) if self.assumed[place]} | self.assumed_more
         memset(self.assumed, 0, sizeof(self.assumed))

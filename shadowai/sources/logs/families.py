@@ -344,6 +344,8 @@ class CsvTokenizer(_Listed):
         self._wanted: frozenset[str] = frozenset()
         self._at_least = 2
         self._names: frozenset[str] = frozenset()  # what a column may be called
+        self.most_digits = 0
+        """How many digits (ASCII) the first cell of a header may have."""
         self._before = 0  # lines passed over before the header
         self.positional = isinstance(family, CsvPositional)
         self._by_name = _flat
@@ -370,13 +372,7 @@ class CsvTokenizer(_Listed):
 
     def may_begin_header(self, cell: str) -> bool:
         """Whether a row under the header that begins with ``cell`` may be a header itself."""
-        return cell[:1].isalpha() and self._by_name(cell) in self._names
-
-    @property
-    def most_digits(self) -> int:
-        """How many digits (ASCII) the first cell of a header may have."""
-        names = (*self._names, *(self.header or ())[:1])
-        return max((sum(one in "0123456789" for one in name) for name in names), default=0)
+        return cell[:1].isalpha() and _digits(cell) <= self.most_digits and self._by_name(cell) in self._names
 
     @property
     def all_named(self) -> bool:
@@ -438,6 +434,7 @@ class CsvTokenizer(_Listed):
         self.header = names
         self.columns = {self._by_name(names[place]): place for place in reversed(range(len(names)))}
         self._names = KNOWN | self.columns.keys()
+        self.most_digits = max(_most_known_digits(), *map(_digits, self.columns), *map(_digits, names[:1]))
         self.version += 1
 
     def named(self, key: str) -> str:
@@ -683,6 +680,7 @@ class PatternTokenizer(Tokenizer):
 _TYPED = re.compile(r"^(.{0,255}[^_])_[sdtbg]$")
 _MOST_STEPS = 32
 """Steps of the longest path of an object's value that names it."""
+_DIGIT = re.compile("[0-9]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ANOTHER = re.compile(r"[\s,;]*+\{")
 _UNESCAPE = re.compile(r"\\([\\=|\"'])")
@@ -726,6 +724,15 @@ def _bare(text: str) -> str:
 def _flat(cell: str) -> str:
     """The flat name of a column; a long cell is none, and is not looked through."""
     return flat(cell[:_LONGEST_NAME])
+
+
+def _digits(name: str) -> int:
+    return len(_DIGIT.findall(name, 0, _LONGEST_NAME))
+
+
+@lru_cache(maxsize=1)
+def _most_known_digits() -> int:
+    return max(map(_digits, KNOWN))
 
 
 def _in_english(cell: str) -> str:

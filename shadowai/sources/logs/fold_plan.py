@@ -403,7 +403,7 @@ def _fill(plan: Plan, reader: FormatReader) -> None:
     for key, pattern in tested:
         _test(plan, reader, key, pattern)
     plan.manner = [*pieces, *_all(plan, reader, deciding)]
-    actor = [take for name in ACTOR for take in fields.get(name, ())]
+    actor = [take for name in ACTOR for take in fields.get(name, ()) if reader.getter(take) is not nothing]
     pieces = _pieces(plan, reader, actor)
     plan.actor = [*pieces, *_all(plan, reader, _keys(take for take in actor if take not in plan.pieces))]
     plan.url = _all(plan, reader, _keys(take for name in ("url", "path") for take in fields.get(name, ())))
