@@ -228,6 +228,15 @@ static inline int spaces(const unsigned char *at, const unsigned char *end, int 
     return count;
 }
 
+/* Whether no place, of `count` that rise, is right behind the one before. */
+static inline int are_apart(const int *places, int count)
+{
+    int place, close = 0;
+    for (place = 1; place < count; place++)
+        close |= places[place] - places[place - 1] == 1;
+    return !close;
+}
+
 /* Some bytes as a number: all of them where there are fewer than 8, which texts of one length do not share. */
 static inline uint64_t few_bytes(const unsigned char *at, size_t length)
 {

@@ -32,6 +32,7 @@ cdef extern from "lines.h":
     uint64_t text_hash(const uint8_t *at, size_t length, uint64_t seed) noexcept nogil
     bint same_text(const uint8_t *a, const uint8_t *b, size_t length) noexcept nogil
     size_t breaks(const uint8_t *at, size_t length) noexcept nogil
+    int are_apart(const int *places, int count) noexcept nogil
     void fetch_early(const void *at) noexcept nogil
 
 cdef enum:
@@ -85,6 +86,7 @@ cdef enum:
     MOST_DAYS = 1 << 16
     MOST_BYTES = 1 << 24
     FIRST = 1 << 12
+    FEW = 4  # bytes that are looked at one by one
     CONFIRMED = 8
 
     # what a name may be
@@ -288,7 +290,7 @@ cdef class Fold:
     cdef const char *word[MOST_WORDS]
     cdef size_t word_size[MOST_WORDS]
     cdef int n_words
-    cdef uint8_t of_host[256]  # what a host in small letters is made of
+    cdef byte_set of_host  # what a host in small letters is made of
     cdef uint8_t of_key[256]  # what the keys of pairs are made of
     cdef int head_slots[6]  # of CEF's header
     cdef bint labels  # whether a label of CEF is asked for
@@ -451,7 +453,8 @@ cdef class Fold:
     def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=(), sixes=True):
         self.ask, self.sixes = ask, sixes
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
-            self.of_host[<uint8_t>byte] = 1
+            self.of_host.members[<uint8_t>byte] = 1
+        find_ranges(&self.of_host)
         for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-" + (b"[]" if plan.family == CEF else b"/"):
             self.of_key[<uint8_t>byte] = 1
         self.by_name = not any(part == FORMAT for _, _, part in plan.host)

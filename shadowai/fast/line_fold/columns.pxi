@@ -233,7 +233,11 @@ cdef bint _fits(Fold self, const Check *check, const uint8_t *at, const uint8_t 
     while element < last:
         begin = at
         stop = at + element.most if element.most < end - at else end
-        at = run_of(&element.bytes, at, stop, self.limit)
+        if element.most > FEW:
+            at = run_of(&element.bytes, at, stop, self.limit)
+        else:
+            while at < stop and element.bytes.members[at[0]]:
+                at += 1
         if at - begin < element.least:
             return False
         element += 1

@@ -4,7 +4,7 @@
 cdef int _blanks(Fold self) noexcept nogil:
     """Columns between blanks; no quote and no bracket, which may hold blanks."""
     cdef const uint8_t *begin = self.line_begin
-    cdef int count, place, slot, column, more = 0, doubled = 0
+    cdef int count, slot, column, more = 0
     cdef int *places = self.spaces
     count = spaces(begin, self.line_end, places, MOST_WIDTH)
     if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ' or places[0] == 0:
@@ -12,9 +12,7 @@ cdef int _blanks(Fold self) noexcept nogil:
     places[count] = <int>(self.line_end - begin)
     while more + 1 < count and places[more + 1] == places[more] + 1:
         more += 1
-    for place in range(more + 1, count):
-        doubled |= places[place] == places[place - 1] + 1
-    if doubled or count - more + 1 < self.width:
+    if not are_apart(places + more, count - more) or count - more + 1 < self.width:
         return UNSURE  # only what stands behind the time is set in columns
     for slot in range(self.slots):
         column = self.column_of[slot]

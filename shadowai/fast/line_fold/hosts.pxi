@@ -58,9 +58,7 @@ cdef bint _bare(Fold self, const uint8_t **begin, const uint8_t **end) noexcept 
         elif memcmp(at + 4, b"s://", 4) == 0:
             at += 8
     begin[0] = at
-    while at < stop and self.of_host[at[0]]:
-        at += 1
-    end[0] = at
+    end[0] = at = run_of(&self.of_host, at, stop, self.limit)
     return _ends(self, at, stop)
 
 
