@@ -119,26 +119,9 @@ class Inventory:
             for who in (None, sighting.actor):
                 count(actors, who, one)
 
-    def counter(self, way: Way) -> Callable[[Actor, Sum], None]:
-        """What counts sums of one way of use as :meth:`add` would count their sightings, each by who it is of. A sum is not to be added to
-        any more."""
-        standings = _standings(way.matches, way.channel in LOOKUP_CHANNELS)
-        tallies = [(service, tally_of(way, footing, roles)) for service, footing, roles in standings]
-
-        def counted(actor: Actor, found: Sum) -> None:
-            for service, made in tallies:
-                one = made(found)
-                if service[:1] == candidates.MARK:
-                    self._watch(service, {None: (one,), actor: (one,)})
-                    continue
-                actors = self._services.setdefault(service, {})
-                count(actors, None, one)
-                if actor in actors:
-                    count(actors, actor, one)
-                else:
-                    actors[actor] = (one,)
-
-        return counted
+    def counter(self, way: Way) -> Counter:
+        """What counts sums of one way of use as :meth:`add` would count their sightings."""
+        return Counter(self._services, self._watch, way)
 
     @property
     def joins(self) -> Joins:
@@ -302,6 +285,43 @@ class Inventory:
                 continue
             for who, members in _together(actors, persons):
                 yield service, who, _merged(members.values()), members
+
+
+class Counter:
+    """Counts sums of one way of use, each by who it is of; to be closed, for what everybody did together."""
+
+    def __init__(self, services: dict[str, Actors], watch: Callable[[str, Actors], None], way: Way) -> None:
+        self._services, self._watch = services, watch
+        self._tallies = [
+            (service, tally_of(way, footing, roles))
+            for service, footing, roles in _standings(way.matches, way.channel in LOOKUP_CHANNELS)
+        ]
+        self._total: Sum | None = None
+
+    def count(self, actor: Actor, found: Sum) -> None:
+        """Count one sum. It is not to be added to any more."""
+        if self._total is None:
+            self._total = found.copy()
+        else:
+            self._total.take(found)
+        for service, made in self._tallies:
+            one = made(found)
+            if service[:1] == candidates.MARK:
+                self._watch(service, {None: (one,), actor: (one,)})
+                continue
+            actors = self._services.setdefault(service, {})
+            if actor in actors:
+                count(actors, actor, one)
+            else:
+                actors[actor] = (one,)
+
+    def close(self) -> None:
+        """Count what everybody did."""
+        if self._total is None:
+            return
+        for service, made in self._tallies:
+            if service[:1] != candidates.MARK:
+                count(self._services[service], None, made(self._total))
 
 
 def asset_id(service: str, actor: Actor | None = None) -> str:

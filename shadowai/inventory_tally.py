@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from struct import Struct
+from itertools import chain
+from struct import Struct, pack
+from struct import error as struct_error
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from shadowai import places
@@ -210,13 +212,14 @@ def same(value: T) -> T:
 
 def packed(days: Iterable[tuple[int, int]]) -> bytes:
     """Days in any order, as a tally holds them: 16 bytes each."""
-    days = tuple(days)
-    if len(days) == 1:
-        return _DAY.pack(days[0][0], min(days[0][1], _MOST_SENT))
     sums: dict[int, int] = {}
     for day, sent in days:
-        sums[day] = sums.get(day, 0) + sent
-    return b"".join(_DAY.pack(day, min(sent, _MOST_SENT)) for day, sent in sorted(sums.items()))
+        sums[day] = sums[day] + sent if day in sums else sent
+    in_order = chain.from_iterable(sorted(sums.items()))
+    try:
+        return pack(f"<{2 * len(sums)}q", *in_order)
+    except struct_error:
+        return b"".join(_DAY.pack(day, min(sent, _MOST_SENT)) for day, sent in sorted(sums.items()))
 
 
 def _together(mine: bytes, theirs: bytes) -> bytes:

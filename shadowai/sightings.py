@@ -7,7 +7,7 @@ path (``fold(match(read))``) share both, so that they cannot disagree about anyt
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from shadowai import blind_hosts, places
@@ -17,7 +17,7 @@ from shadowai.names import NO_HOST, Found, Names
 from shadowai.places import Places
 
 if TYPE_CHECKING:
-    from shadowai.inventory import Inventory
+    from shadowai.inventory import Counter, Inventory
     from shadowai.joins import Joins
 
 DAY = 86_400_000_000
@@ -101,10 +101,10 @@ class Sum:
     def take(self, other: Sum) -> None:
         """Add up what was added up elsewhere of lines of the same file."""
         self.places = places.earliest(self.places, other.places)
-        for time in (other.first_seen, other.last_seen):
-            if time is not None:
-                self.first_seen = time if self.first_seen is None else min(self.first_seen, time)
-                self.last_seen = time if self.last_seen is None else max(self.last_seen, time)
+        if other.first_seen is not None and (self.first_seen is None or other.first_seen < self.first_seen):
+            self.first_seen = other.first_seen
+        if other.last_seen is not None and (self.last_seen is None or other.last_seen > self.last_seen):
+            self.last_seen = other.last_seen
         self.events += other.events
         self.blocked += other.blocked
         if other.bytes_up is not None:
@@ -113,7 +113,12 @@ class Sum:
             self.bytes_down = (self.bytes_down or 0) + other.bytes_down
         for day, sent in other.days.items():
             self.days[day] = self.days.get(day, 0) + sent
-        self.facts |= other.facts
+        if not other.facts <= self.facts:
+            self.facts |= other.facts
+
+    def copy(self) -> Sum:
+        """Another with the same figures."""
+        return replace(self, days=dict(self.days))
 
 
 def channel_of(record: Record) -> str:
@@ -271,14 +276,16 @@ class Fold:
     def flush(self) -> None:
         """Hand over what has been added up. The numbers of ways hold until then."""
         sums, self._sums = self._sums, {}
-        counters: dict[int, Callable[[Actor, Sum], None]] = {}
+        counters: dict[int, Counter] = {}
         for key in list(sums):
             found = sums.pop(key)  # let go of each once it is counted elsewhere
             if found.events or found.blocked:
                 actor, number = key
                 if number not in counters:
                     counters[number] = self._inventory.counter(self._known[number])
-                counters[number](actor, found)
+                counters[number].count(actor, found)
+        for counter in counters.values():
+            counter.close()
         if len(self._known) >= _FLUSH:
             self._ways, self._known = {}, []
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from shadowai.catalog import Catalog
-from shadowai.model import Match, Name, Origin, Record, Sighting
+from shadowai.inventory import Counter, Inventory
+from shadowai.model import Actor, Match, Name, Origin, Record, Sighting
 from shadowai.names import Names
-from shadowai.sightings import DAY, Fold, in_window, matches_of
+from shadowai.sightings import DAY, Fold, Sum, Way, in_window, matches_of, sighting
 
 HOUR = DAY // 24
 
@@ -28,19 +31,74 @@ def _record(line: int = 1, **fields: object) -> Record:
     return Record("a.log", line, "squid_native", **values)  # type: ignore[arg-type]
 
 
+class _Kept(Inventory):
+    """An inventory that keeps the sightings whose sums it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Sighting] = []
+        self.open = 0
+
+    def counter(self, way: Way) -> Counter:
+        assert way.matches
+        self.open += 1
+        counter = super().counter(way)
+        kept = self
+
+        class Keeping(Counter):
+            def __init__(self) -> None:
+                pass
+
+            def count(self, actor: Actor, found: Sum) -> None:
+                kept.found.append(sighting(actor, way, found))
+                counter.count(actor, found)
+
+            def close(self) -> None:
+                kept.open -= 1
+                counter.close()
+
+        return Keeping()
+
+
 def _folded(names: Names, *records: Record) -> list[Sighting]:
-    found: list[Sighting] = []
-
-    def sink(sighting: Sighting, matches: tuple[Match, ...]) -> None:
-        assert matches
-        found.append(sighting)
-
-    fold = Fold(sink, names)
+    inventory = _Kept()
+    fold = Fold(inventory, names)
     for record in records:
         fold.add(record, matches_of(record, names))
     fold.flush()
     fold.flush()
-    return found
+    assert inventory.open == 0
+    return inventory.found
+
+
+def test_what_a_counter_counts_is_what_its_sightings_would_be(names: Names) -> None:
+    """Of several actors, blocked and not, on several days, and of a host that is only watched."""
+    draw = random.Random(7)
+    records = [
+        _record(
+            line,
+            host=draw.choice(("chatgpt.com", "api.openai.com", "claude.ai", "assistant-ai.example")),
+            user=draw.choice(("jdoe", "asmith", None)),
+            client_ip=draw.choice(("192.0.2.1", None)),
+            blocked=draw.random() < 0.3,
+            time=draw.choice((None, (20_000 + draw.randrange(4)) * DAY + line)),
+            bytes_up=draw.choice((None, draw.randrange(100_000))),
+            method=draw.choice(("GET", "POST")),
+        )
+        for line in range(1, 400)
+    ]
+    kept, inventory = _Kept(), Inventory()
+    fold = Fold(kept, names)
+    explained = [(record, found) for record in records if (found := matches_of(record, names))]
+    for record, found in explained:
+        fold.add(record, found)
+    fold.flush()
+    matches = {found[0].name: found for _, found in explained}
+    for one in kept.found:
+        inventory.add(one, matches[one.name])
+    assert set(inventory._services) == {"openai-chatgpt", "openai-api", "anthropic-claude"}
+    assert kept._services == inventory._services
+    assert kept._watched == inventory._watched
 
 
 def test_records_of_one_actor_and_name_are_one_sighting(names: Names) -> None:
