@@ -213,15 +213,24 @@ class _NamesFirst:
             found |= BY_ADDRESS if description.told is None and self._log.known is None else SHOWN
         return found
 
+    def url_of(self, row: Row) -> tuple[int, tuple[Match, ...]]:
+        """What a record is of whose URL decides, for all records with the same name and URL."""
+        why = self._why(row)
+        return (_REFUSED, ()) if why is None else (_AI, why[1])
+
     def way_of(self, row: Row) -> _Manner | None:
         """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
+        why = self._why(row)
+        return None if why is None else self._manner(row, *why)
+
+    def _why(self, row: Row) -> _Why | None:
+        """What makes a record AI whose name says that it may be."""
         decision = self._names.first(row.reader.candidates(row.tokens))
         if not isinstance(decision, Found):
             return None
         if not decision.needs_url:
-            return self._manner(row, decision.host, decision.matches)
-        why = self._by_url(decision, row.reader, row.tokens)
-        return None if why is None else self._manner(row, *why)
+            return decision.host, decision.matches
+        return self._by_url(decision, row.reader, row.tokens)
 
     def actor_of(self, line: str) -> Actor:
         """Who a line is about that is known to be a record of the file's format."""
@@ -451,6 +460,13 @@ class _Answers:
         if row is None:
             return _SHOWN
         found, self._names[place] = self._work.name_of(row)
+        return found
+
+    def url(self, number: int, line: bytes, place: int) -> int:
+        row = self._row(number, line)
+        if row is None:
+            return _SHOWN
+        found, self._names[place] = self._work.url_of(row)
         return found
 
     def way(self, number: int, line: bytes, place: int) -> tuple[int, bool, int, int]:

@@ -112,8 +112,9 @@ cdef enum:
     MOST_PLACES = 8
     MOST_ID = 256
     MOST_CUTS = 32
-    MOST_ANSWERS = 4
-    MOST_ANSWER = 1 << 14
+    MOST_ANSWERED = 64
+    MOST_KEYS = 16
+    LONGEST_ADDRESS = 39
     MOST_ONLY = 4
     PORT_OF_DNS = 53
 
@@ -149,6 +150,10 @@ cdef struct Only:  # a pattern for a column
     int spellings
     Machine *machine
 
+cdef struct Address:
+    int length
+    uint8_t text[LONGEST_ADDRESS]
+
 cdef struct Cut:  # the first group of what is found in a column is one of its own, where all of the others hold
     Only of
     int into
@@ -163,8 +168,6 @@ cdef struct Told:  # what a line without a name says of its connection
     int64_t began
     int length  # of its id
     int server  # of the server's address behind it; 0 where the connection does not wait for a name
-    int client  # of the address behind that of who got an answer; 0 where there was none
-    int answer[MOST_ANSWERS]  # of what was answered, behind that; -1: nothing there
     int actor
     int64_t assumed  # what the time had to assume; -1: nothing
     bint counted  # whether it is activity, and within the window
@@ -254,7 +257,8 @@ cdef class Fold:
 
     ``ask`` answers for lines that are shown to it, as bytes. ``name(number, line, place)``: its name is of no AI service (0), of one (1), of
     one whose URLs decide (2), of one whose URLs decide that hold one of the ``words`` (4), there is none (5: see ``nameless``),
-    or each such line is to be shown to the reference (3); what it is of is remembered under ``place``. ``way(number, line, place)``: lines
+    or each such line is to be shown to the reference (3); what it is of is remembered under ``place``. ``url(number, line, place)``: as
+    ``name``, where the URLs decide, of lines with this name and these URLs (0, 1, 3). ``way(number, line, place)``: lines
     with this name and manner are of no AI service after all (0), are counted (1), are no activity (2) or are to be shown
     (3); whether they were blocked; the number under which they are counted, ``place`` where they are the first of their kind; and the bit of
     the facts that they tell, or more than 31 for none. ``manner(number, line, place)``: the same of a manner alone, whatever the name is:
@@ -284,7 +288,7 @@ cdef class Fold:
     cdef Check *check
     cdef Check *test
     cdef Name *name
-    cdef Table hosts, strangers, actors, ways, manners, times, keys, firsts, known
+    cdef Table hosts, urls, strangers, actors, ways, manners, times, keys, firsts, known
     cdef uint8_t gram[1 << 15]
     cdef tuple words  # keeps the next ones alive
     cdef const char *word[MOST_WORDS]
@@ -317,7 +321,10 @@ cdef class Fold:
     cdef int places, n_port, n_total_up, n_total_down, n_lasted
     cdef int[MOST_SPELLINGS] port_slots, total_up_slots, total_down_slots, lasted_slots
     cdef bint lasted_ms
-    cdef bint sixes  # whether an IPv6 address may be of a service
+    cdef bytes sixes  # keeps the next ones alive
+    cdef const uint8_t *six  # first and last IPv6 addresses that may be of a service, 16 bytes each
+    cdef int n_sixes
+    cdef uint8_t server_six[LONGEST_ADDRESS]  # the server's, in its shortest form
     cdef const uint8_t *server_at  # the address of the server of the line at hand
     cdef const uint8_t *server_end
     cdef Check *aside_test
@@ -338,6 +345,11 @@ cdef class Fold:
     cdef list cutters
     cdef Told *told
     cdef Py_ssize_t n_told, told_room
+    cdef Address answered[MOST_ANSWERED]  # in the line at hand
+    cdef int n_answered, n_pieces
+    cdef uint8_t of_word[256]  # what stands around no address
+    cdef uint8_t *others  # who was told which address for a name of no service, a line each
+    cdef size_t others_filled, others_room
     cdef uint32_t *ranges  # first and last IPv4 addresses, in their order
     cdef int n_ranges
     cdef list matchers  # keeps the next ones alive
@@ -392,7 +404,7 @@ cdef class Fold:
     cdef const uint8_t *ahead_end
     cdef uint64_t ahead_hash
     cdef int64_t number
-    # lines to be handed back: number, begin, end
+    # lines to be handed back: number, begin, end, and how much is told of others before it
     cdef int64_t *kept
     cdef Py_ssize_t n_kept, kept_room
     cdef long long refused, uncounted, outside, unnamed, connections
@@ -400,7 +412,7 @@ cdef class Fold:
 
     def __cinit__(self):
         self.kept_room = 1024
-        self.kept = <int64_t *>malloc(self.kept_room * 3 * sizeof(int64_t))
+        self.kept = <int64_t *>malloc(self.kept_room * 4 * sizeof(int64_t))
         self.cell_room = malloc(MOST_CELLS * sizeof(Cell) + CACHE_LINE)
         self.cells = <Cell *>((<size_t>self.cell_room + CACHE_LINE - 1) & ~<size_t>(CACHE_LINE - 1))
         self.origins = <Origins *>malloc(MOST_CELLS * sizeof(Origins))
@@ -416,6 +428,7 @@ cdef class Fold:
         make_table(&self.hosts, MOST_NAMES)
         make_table(&self.strangers, MOST_NAMES)
         make_table(&self.actors, MOST_ACTORS)
+        make_table(&self.urls, MOST_TOGETHER)
         make_table(&self.ways, MOST_TOGETHER)
         make_table(&self.manners, MOST_MANNERS)
         make_table(&self.times, MOST_TIMES)
@@ -436,12 +449,14 @@ cdef class Fold:
         free(self.test)
         free(self.aside_test)
         free(self.ids)
+        free(self.others)
         free(self.told)
         free(self.name)
         drop(&self.asides)
         drop(&self.heard)
         drop(&self.hosts)
         drop(&self.actors)
+        drop(&self.urls)
         drop(&self.ways)
         drop(&self.manners)
         drop(&self.times)
@@ -450,13 +465,15 @@ cdef class Fold:
         drop(&self.strangers)
         drop(&self.known)
 
-    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=(), sixes=True):
-        self.ask, self.sixes = ask, sixes
+    def __init__(self, plan, ask, known, since=None, until=None, grams=(), words=(), ranges=(), sixes=()):
+        self.ask = ask
         for byte in b"abcdefghijklmnopqrstuvwxyz0123456789-.":
             self.of_host.members[<uint8_t>byte] = 1
         find_ranges(&self.of_host)
         for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-" + (b"[]" if plan.family == CEF else b"/"):
             self.of_key[<uint8_t>byte] = 1
+        for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-":
+            self.of_word[<uint8_t>byte] = 1
         self.by_name = not any(part == FORMAT for _, _, part in plan.host)
         _take_known(self, known)
         self.words = tuple(words)
@@ -524,7 +541,7 @@ cdef class Fold:
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             _take_check(self, &self.test[place], slots, elements, whole, raw)
         _take_programs(self, plan.programs, plan.line, plan.searches)
-        _take_ranges(self, ranges)
+        _take_ranges(self, ranges, sixes)
         self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
         self.n_client = -1 if plan.client is None else put_slots(self.client_slots, plan.client, MOST_SLOTS)
         self.n_absent = put_slots(self.absent, plan.absent, MOST_SLOTS)
@@ -534,7 +551,7 @@ cdef class Fold:
         for place, slot in enumerate(plan.told):
             self.answer_slots[place], self.may_be_list[slot] = slot, plan.askers is not None
         self.n_askers = -1
-        if plan.askers is not None and self.n_answers <= MOST_ANSWERS:
+        if plan.askers is not None:
             self.n_askers = put_slots(self.asker_slots, plan.askers, MOST_SLOTS)
         self.n_row = put_slots(self.row, plan.row, MOST_SLOTS)
         if plan.aside is not None:
@@ -556,17 +573,17 @@ cdef class Fold:
         """Fold the lines of ``block`` from byte ``start`` on, of which the first has ``number``.
 
         Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; how
-        many these were; and what other lines say of connections that may be named elsewhere (see :meth:`_said`). It stops behind a line that may be a header, and where :meth:`drain` has to make room.
+        many these were; and what other lines say to others (see :meth:`_said`). It stops behind a line that may be a header, and where :meth:`drain` has to make room.
         """
         cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(block)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(block), at = start
         cdef long long lines = 0
         self.n_kept = self.n_told = 0
-        self.ids_filled = 0
+        self.ids_filled = self.others_filled = 0
         with nogil:
             at = _run(self, text, start, size, number, &lines)
         found = [
-            (self.kept[3 * place], self.kept[3 * place + 1], self.kept[3 * place + 2]) for place in range(self.n_kept)
+            (self.kept[4 * place], self.kept[4 * place + 1], self.kept[4 * place + 2]) for place in range(self.n_kept)
         ]
         return found, at, lines, _said(self)
 
@@ -614,6 +631,7 @@ cdef class Fold:
         self.full = False
         clear(&self.hosts)
         clear(&self.actors)
+        clear(&self.urls)
         clear(&self.ways)
         clear(&self.manners)
         clear(&self.asides)
@@ -636,6 +654,7 @@ include "line_fold/times.pxi"
 include "line_fold/asking.pxi"
 include "line_fold/aside.pxi"
 include "line_fold/addresses.pxi"
+include "line_fold/answers.pxi"
 include "line_fold/sums.pxi"
 
 
@@ -692,6 +711,7 @@ cdef inline bint _has_no_room(Fold self) noexcept nogil:
         or self.n_cells >= MOST_CELLS - 1
         or self.n_ways >= MOST_WAYS - 1
         or is_full(&self.hosts)
+        or is_full(&self.urls)
         or is_full(&self.ways)
         or is_full(&self.manners)
         or is_full(&self.asides)
@@ -702,15 +722,16 @@ cdef inline bint _has_no_room(Fold self) noexcept nogil:
 cdef int _keep(Fold self, Py_ssize_t begin, Py_ssize_t end) except -1 nogil:
     cdef int64_t *room
     if self.n_kept == self.kept_room:
-        room = <int64_t *>realloc(self.kept, self.kept_room * 6 * sizeof(int64_t))
+        room = <int64_t *>realloc(self.kept, self.kept_room * 8 * sizeof(int64_t))
         if room == NULL:
             with gil:
                 raise MemoryError
         self.kept = room
         self.kept_room *= 2
-    self.kept[3 * self.n_kept] = self.number
-    self.kept[3 * self.n_kept + 1] = begin
-    self.kept[3 * self.n_kept + 2] = end
+    self.kept[4 * self.n_kept] = self.number
+    self.kept[4 * self.n_kept + 1] = begin
+    self.kept[4 * self.n_kept + 2] = end
+    self.kept[4 * self.n_kept + 3] = self.others_filled
     self.n_kept += 1
     return 0
 
@@ -744,7 +765,19 @@ cdef bint _count(Fold self) except -1 nogil:
         return _pass_by(self)
     if kind == READ:
         return False
-    if kind == KNOWN and self.apart:
+    if kind != KNOWN and self.apart:
+        length = _url_key(self, entry.value >> 8, kind == BY_URL or _has_shape(self))
+        if length < 0:
+            return False
+        entry = find(&self.urls, self.key, length, &hash)
+        if entry == NULL:
+            with gil:
+                entry = _ask_url(self, length, hash)
+        if entry.value & 0xFF == REFUSED:
+            return _refuse(self)
+        if entry.value & 0xFF != KNOWN:
+            return False
+    if self.apart:
         return _count_apart(self, entry.value >> 8)
     length = _way_key(self, entry.value >> 8, kind == BY_URL or (kind == BY_SHAPE and _has_shape(self)))
     if length < 0:

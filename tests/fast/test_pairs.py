@@ -241,7 +241,7 @@ def test_a_device_of_another_format_is_no_record(catalog: Catalog, monkeypatch: 
 
 
 @pytest.mark.parametrize("name", LINES)
-@pytest.mark.parametrize("asked", ["name", "way", "actor", "time", "is_foreign"])
+@pytest.mark.parametrize("asked", ["name", "url", "manner", "together", "actor", "time", "is_foreign"])
 def test_no_error_of_who_answers_is_lost(
     name: str, asked: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,13 @@ cdef Entry *_ask_name(Fold self, int length, uint64_t hash) except NULL:
     return put(&self.hosts, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, kind | (<int64_t>self.hosts.used << 8))
 
 
+cdef Entry *_ask_url(Fold self, int length, uint64_t hash) except NULL:
+    cdef bytes key = (<const char *>self.key)[:length]
+    cdef int64_t place = MOST_NAMES + <int64_t>self.urls.used  # behind those of names
+    cdef int64_t kind = self.ask.url(self.number, _line(self), place)
+    return put(&self.urls, <const uint8_t *>PyBytes_AS_STRING(key), length, hash, kind | place << 8)
+
+
 cdef Entry *_ask_way(Fold self, int length, uint64_t hash) except NULL:
     cdef bytes key = (<const char *>self.key)[:length]
     return _put_way(self, key, hash, self.ask.way(self.number, _line(self), self.n_ways))

@@ -76,12 +76,22 @@ cdef int _manner_key(Fold self, int length) noexcept nogil:
 
 
 cdef int _way_key(Fold self, int64_t name, bint by_url) noexcept nogil:
-    cdef int length, place, slot
+    memcpy(self.key, &name, 8)
+    return _add_urls(self, _manner_key(self, 8), by_url)
+
+
+cdef int _url_key(Fold self, int64_t name, bint by_url) noexcept nogil:
+    """The texts that decide what a name is of whose URLs decide."""
+    memcpy(self.key, &name, 8)
+    return _add_urls(self, 8, by_url) if _cut_pieces(self, self.n_cuts) else -1
+
+
+cdef int _add_urls(Fold self, int length, bint wanted) noexcept nogil:
+    """Put the URLs without their queries into the key, where they are wanted; -1 where it has no room."""
+    cdef int place, slot
     cdef const uint8_t *end
     cdef const uint8_t *query
-    memcpy(self.key, &name, 8)
-    length = _manner_key(self, 8)
-    if by_url and length >= 0:
+    if wanted and length >= 0:
         for place in range(self.n_url):
             slot = self.url_slots[place]
             end = self.end[slot]
