@@ -19,7 +19,7 @@ from shadowai.sources.syslog import LINE_KEYS
 
 RAW: Final = ("_raw", "SyslogMessage", "@rawstring", "event.original", "raw_log", "rawLog")
 """Columns that hold nothing but what was received."""
-_MESSAGE = ("message", "@message", "Message", "_source.message", "textPayload", "body")
+_MESSAGE = ("full_message", "message", "@message", "Message", "_source.message", "textPayload", "body")
 """Columns that do beside a collector's own only."""
 _TIMES = ("_time", "@timestamp", "timestamp", "time", "TimeGenerated [UTC]", "TimeGenerated", "date")
 _COLLECTORS = frozenset((
@@ -28,6 +28,8 @@ _COLLECTORS = frozenset((
     "splunk_server", "linecount", "punct", "@logstream", "@log", "@ptr", "@ingestiontime", "logstream", "streams", "gl2_source_input",
     "gl2_message_id", "eventtype", "type",
 ))  # fmt: skip
+_COLLECTORS_OWN = ("agent.", "ecs.", "event.", "host.", "input.", "log.", "observer.")
+"""What Beats and Elastic's agent write of themselves (Elastic Common Schema)."""
 _UNTOLD = frozenset((*RAW, *_MESSAGE, *LINE_KEYS, *_TIMES, "detail-type", "topic", "partition", "offset"))
 _LONGEST_NAME = 128
 _DELIMITERS = ",;\t"
@@ -58,8 +60,8 @@ def columns(head: bytes) -> Columns | None:
         names = split(decode(line), delimiter)
         if names is None or len(names) < 2:
             continue
-        others = {name.lower() for name in names if name not in _MESSAGE}
-        known = (*RAW, *(_MESSAGE if others <= _COLLECTORS else ()))
+        others = {name for name in names if name not in _MESSAGE}
+        known = (*RAW, *(_MESSAGE if all(map(_is_collectors, others)) else ()))
         place = next((names.index(name) for name in known if name in names), None)
         if place is not None:
             time = next((name for name in _TIMES if name in names), None)
@@ -69,11 +71,16 @@ def columns(head: bytes) -> Columns | None:
     return None
 
 
+def _is_collectors(name: str) -> bool:
+    """Whether a column is about who collected the line, and when."""
+    return name.lower() in _COLLECTORS or name.startswith(_COLLECTORS_OWN)
+
+
 def _tells(name: str, time: str | None) -> bool:
     """Whether a column says something of the record. A long name is none of a log's; neither is one that has another meaning in JSON."""
     if not name or name == time or len(name) > _LONGEST_NAME or name.startswith(("date_", "_")):
         return False
-    return name not in _UNTOLD and name.lower() not in _COLLECTORS and not name.endswith((" [UTC]", " [Local Time]"))
+    return name not in _UNTOLD and not _is_collectors(name) and not name.endswith((" [UTC]", " [Local Time]"))
 
 
 def lines(stream: BinaryIO, of: Columns) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from calendar import isleap
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shadowai import normalize
@@ -41,28 +41,42 @@ _ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?
 _HALF = re.compile(r"(上午|下午|오전|오후|午前|午後)\s?(\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)")
 """The half of the day stands before the clock in Chinese, Korean and Japanese."""
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
-_SHAPES = tuple(
-    re.compile(shape, re.IGNORECASE if "mon" in shape else 0)
-    for shape in (
-        rf"(?P<y>\d{{4}})[-/:. ](?P<m>\d\d?)[-/:. ](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
-        rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
-        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
-        rf"(?P<d>\d\d?)[/\s-]?{_MONTH}[/\s-]?(?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",  # Check Point writes 5Jan2026
-        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:(?:@|at)\s)?{_CLOCK}{_ZONE}",
-        # Kibana's has an @, Umbrella's an "at", Cortex's says 12th
-        rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
-        rf"[a-z]{{3,9}},?\s+(?P<d>\d\d?)\s+{_MONTH}\s+(?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",
-        rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
-        rf"(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y>\d{{4}}|\d\d),?\s+{_CLOCK}{_ZONE}",
-        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
-        rf"(?P<m>\d\d)/(?P<d>\d\d)(?:/(?P<y>\d{{4}}|\d\d))?-{_CLOCK}",  # Snort's and Suricata's alerts
-        rf"(?P<d>\d\d?)\. (?P<m>\d\d?)\. (?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",  # Windows in Czech, Slovak, Slovene
-        rf"(?P<y>\d{{4}})\. (?P<m>\d\d?)\. (?P<d>\d\d?)\.?\s+{_CLOCK}{_ZONE}",  # in Hungarian and Korean
-        rf"(?P<d>\d\d?) {_MONTH} (?P<y>\d\d), {_CLOCK}",  # Check Point's console
-        r"(?P<d>\d\d?)(?P<sep>[./])(?P<m>\d\d?)(?P=sep)(?P<y>\d{4})\s+(?P<h>\d{1,2})\.(?P<mi>\d\d)\.(?P<s>\d\d)",
-        # Windows in Finnish and Italian, whose clocks have dots
-    )
+_SHAPES = (
+    rf"(?P<y>\d{{4}})[-/:. ](?P<m>\d\d?)[-/:. ](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
+    rf"(?P<y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T\s_-]?{_CLOCK}{_ZONE}",
+    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)T?(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?(?P<z>Z|[+-]\d{4})?",
+    rf"(?P<d>\d\d?)[/\s-]?{_MONTH}[/\s-]?(?P<y>\d{{4}})[:\sT,]+{_CLOCK}{_ZONE}",  # Check Point writes 5Jan2026
+    rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:(?:@|at)\s)?{_CLOCK}{_ZONE}",
+    # Kibana's has an @, Umbrella's an "at", Cortex's says 12th
+    rf"(?:[a-z]{{3,9}},?\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}(?:\s+(?P<z>[A-Z]{{3,5}}))?\s+(?P<y>\d{{4}})",
+    rf"[a-z]{{3,9}},?\s+(?P<d>\d\d?)\s+{_MONTH}\s+(?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",
+    rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}",
+    rf"(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y>\d{{4}}|\d\d),?\s+{_CLOCK}{_ZONE}",
+    r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
+    rf"(?P<m>\d\d)/(?P<d>\d\d)(?:/(?P<y>\d{{4}}|\d\d))?-{_CLOCK}",  # Snort's and Suricata's alerts
+    rf"(?P<d>\d\d?)\. (?P<m>\d\d?)\. (?P<y>\d{{4}})\s+{_CLOCK}{_ZONE}",  # Windows in Czech, Slovak, Slovene
+    rf"(?P<y>\d{{4}})\. (?P<m>\d\d?)\. (?P<d>\d\d?)\.?\s+{_CLOCK}{_ZONE}",  # in Hungarian and Korean
+    rf"(?P<d>\d\d?) {_MONTH} (?P<y>\d\d), {_CLOCK}",  # Check Point's console
+    rf"(?P<y>\d{{4}}) {_MONTH}\s+(?P<d>\d\d?) {_CLOCK}{_ZONE}",  # Cisco's devices, where asked to say the year
+    r"(?P<d>\d\d?)(?P<sep>[./])(?P<m>\d\d?)(?P=sep)(?P<y>\d{4})\s+(?P<h>\d{1,2})\.(?P<mi>\d\d)\.(?P<s>\d\d)",
+    # Windows in Finnish and Italian, whose clocks have dots
 )
+
+_IN_DOUBT = _SHAPES[8]
+
+
+def _day_is_first(first: int, second: int) -> bool | None:
+    """Which of the two numbers of a date is the day; ``None`` where either may be, or neither is."""
+    if 12 < first <= 31 and second <= 12:
+        return True
+    return False if 12 < second <= 31 and first <= 12 else None
+
+
+@cache
+def _shape(shape: str) -> re.Pattern[str]:
+    """One of them, compiled when it is first tried: a log writes its times in one or two of them."""
+    return re.compile(shape, re.IGNORECASE if "mon" in shape else 0)
+
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "wet": 0, "west": 60, "msk": 180,
@@ -105,7 +119,7 @@ _TELLING = re.compile(r"(?<!\d)(?:(?:1[3-9]|2\d|3[01])[/.-]\d\d?|\d\d?[/.-](?:1[
 
 def in_doubt(text: str) -> bool:
     """Whether a time is written in a way that may put the day or the month first (``05/02/2025 11:30:29``)."""
-    return _SHAPES[8].match(text.strip(" []\"'")) is not None
+    return _shape(_IN_DOUBT).match(text.strip(" []\"'")) is not None
 
 
 def may_settle(text: str) -> bool:
@@ -138,11 +152,12 @@ class Clock:
         American order, and dots the European one. What the file shows outweighs what its format usually does."""
         usual, self.day_first = self.day_first, None
         for text in samples:
-            found = _SHAPES[8].match(text.strip(" []\"'"))
+            found = _shape(_IN_DOUBT).match(text.strip(" []\"'"))
             if found is None:
                 continue
-            if int(found["a"]) > 12 or int(found["b"]) > 12:
-                self.day_first = int(found["a"]) > 12
+            told = _day_is_first(int(found["a"]), int(found["b"]))
+            if told is not None:
+                self.day_first = told
                 return
             if usual is None and (found["ap"] or found["sep"] == "."):
                 usual = found["sep"] == "."
@@ -165,7 +180,7 @@ class Clock:
         if not text.isascii():
             text = _HALF.sub(lambda half: f"{half[2]} {'PM' if half[1] in '下午오후午後' else 'AM'}", text)
         for shape in _SHAPES:
-            found = shape.fullmatch(text)
+            found = _shape(shape).fullmatch(text)
             if found is not None:
                 return self._read(found.groupdict(), zone_text, documented_utc)
         return None
@@ -232,8 +247,9 @@ class Clock:
         if "a" not in part:
             return int(part["m"] or 0), int(part["d"] or 0)
         first, second = int(part["a"] or 0), int(part["b"] or 0)
-        if first > 12 or second > 12:
-            self.day_first = first > 12
+        told = _day_is_first(first, second)
+        if told is not None:
+            self.day_first = told
         elif self.day_first is None and first != second:
             assumed.append("day_order")
         return (second, first) if self.day_first else (first, second)

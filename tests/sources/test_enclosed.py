@@ -47,7 +47,10 @@ def test_time_beside_the_line_is_kept_with_its_zone() -> None:
 
 def test_message_counts_beside_collectors_columns_only() -> None:
     assert enclosed.columns(_table(["timestamp", "source", "message"])) is not None
+    assert enclosed.columns(_table(["@timestamp", "host.name", "log.file.path", "message"])) is not None
+    assert enclosed.columns(_table(["timestamp", "source", "full_message"])) is not None
     assert enclosed.columns(_table(["timestamp", "src", "dst", "message"])) is None
+    assert enclosed.columns(_table(["@timestamp", "source.ip", "message"])) is None
     assert enclosed.columns(_table(["time", "host"])) is None
     assert enclosed.columns(_LINE.encode() + b"\n") is None
     assert enclosed.columns(b'{"time": "now","message": "_raw"}\n') is None

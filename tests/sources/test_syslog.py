@@ -62,6 +62,12 @@ SQUID = "1717400000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:
             Header("2024-06-03T10:00:00Z", "fw", "RT"),
         ),
         (f"<134>{SQUID}", SQUID, NO_HEADER),
+        (
+            f"<166>2024 Jun 03 10:00:00 UTC proxy1 squid: {SQUID}",  # Cisco's devices, where asked to say the year
+            SQUID,
+            Header("2024 Jun 03 10:00:00 UTC", "proxy1", "squid"),
+        ),
+        ("[2024-06-03 10:00:00] EFW: CONN: prio=1", "CONN: prio=1", Header("2024-06-03 10:00:00", None, "EFW")),
     ],
 )
 def test_a_syslog_header_comes_off(line: str, text: str, header: Header | None) -> None:
@@ -84,6 +90,7 @@ def test_a_syslog_header_comes_off(line: str, text: str, header: Header | None) 
         "Jun",
         "<>x",
         "<1234>x",
+        "[2024-06-03 10:00:00 EFW: CONN: prio=1",
     ],
 )
 def test_what_has_no_header_is_left_alone(line: str) -> None:

@@ -33,6 +33,7 @@ def read(text: str, clock: Clock | None = None, zone_text: str | None = None) ->
         "2024-06-03T12:00:00Z",
         "2024-06-03 12:00:00 UTC",
         "3Jun2024 12:00:00",
+        "2024 Jun 03 12:00:00 UTC",
         "3 Jun 24, 12:00:00 PM",
         "2024-06-03 12:00:00 +0000 UTC",
         "2024-06-03 14:00:00.000 +0200 CEST",
@@ -289,6 +290,8 @@ def test_last_speaks_of_the_last_time_only() -> None:
         (["03/06/2024 12:00:00"], None, None),
         (["03/06/2024 12:00:00 PM"], None, False),
         (["03.06.2024 12:00:00"], None, True),
+        (["99/05/24 08:00:00", "03/26/24 08:00:00"], None, False),
+        (["99/05/24 08:00:00", "13/14/24 08:00:00"], None, None),
         (["junk", ""], None, None),
     ],
 )
@@ -298,6 +301,13 @@ def test_day_or_month_first_is_learnt_from_the_file(
     clock = Clock(day_first=usual)
     clock.learn(samples)
     assert clock.day_first is day_first
+
+
+def test_what_is_no_day_tells_no_order() -> None:
+    clock = Clock(day_first=False)
+    assert clock.parse("99/05/24 08:00:00") is None
+    assert clock.day_first is False
+    assert read("01/05/24 08:00:00", clock) == "2024-01-05T08:00:00Z"
 
 
 def test_the_order_learnt_holds_for_the_whole_file() -> None:
