@@ -103,6 +103,15 @@ cdef inline uint64_t once(flow_t *flow, int which) noexcept nogil:
     return side.payload if flow.protocol == UDP or side.payload < side.span else side.span
 
 
+cdef bint answers_again(flow_t *flow, int which, packet_t *p) noexcept nogil:
+    """True for an answer to the opening of a connection in which the answering end has said nothing yet."""
+    cdef side_t *side = &flow.sides[which]
+    cdef side_t *other = &flow.sides[1 - which]
+    if not p.flags & ACK or not other.bits & HERE or not other.bits & OPENED:
+        return False
+    return not (side.payload or (side.bits | other.bits) & CLOSED)
+
+
 cdef bint is_of_another(flow_t *flow, int which, packet_t *p) noexcept nogil:
     """True for a segment far from where a connection was closed: of another one, whose SYN was not captured."""
     cdef side_t *side = &flow.sides[which]

@@ -47,6 +47,9 @@ _MAX_BLOCK = 32768
 _MAX_BLOCKS = 32
 _MAX_FRAMES = 1024
 _MAX_FIELDS = 1024
+_MAX_TABLE = 1 << 16
+"""Bytes that a client's table of header fields may have. The server says how many (SETTINGS_HEADER_TABLE_SIZE, RFC 9113, section 6.5.2),
+on the way back; more than the 4,096 of the protocol are announced by the client before it uses them (RFC 7541, section 6.3)."""
 _CREDENTIALS = frozenset(
     (b"authorization", b"proxy-authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b"xi-api-key")
 )
@@ -206,6 +209,7 @@ def h2_requests(stream: bytes) -> tuple[Request, ...]:
     from hpack import Decoder, HPACKError  # 9 ms that only this path pays
 
     decoder = Decoder(max_header_list_size=_MAX_BLOCK)
+    decoder.max_allowed_table_size = _MAX_TABLE
     found: list[Request] = []
     seen = 0
     for block, used in islice(_header_blocks(stream), _MAX_BLOCKS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from shadowai.sources.capture.naming import Naming
 from shadowai.wire import quic as wire
 from tests.captures import files, messages, quic, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
-from tests.captures.packets import ACK, FIN, RST, ethernet, fragments, ip, tcp_segment, udp_datagram
+from tests.captures.packets import ACK, FIN, RST, SYN, ethernet, fragments, ip, tcp_segment, udp_datagram
 
 HERE, THERE, RESOLVER = "192.0.2.10", "203.0.113.20", "192.0.2.53"
 HERE6, THERE6 = "2001:db8::10", "2001:db8:1::20"
@@ -290,6 +291,24 @@ def test_ports_used_again_without_an_opening(wanted: Wanted | None) -> None:
 
 
 @pytest.mark.parametrize("wanted", WANTED)
+@pytest.mark.parametrize("seed", range(12))
+def test_openings_and_answers_of_all_kinds(wanted: Wanted | None, seed: int) -> None:
+    source, frames = random.Random(seed), []
+    data = [b"", b"x" * 10, tls.hello("chatgpt.com"), messages.request("b.example.net"), bytes(5)]
+    kinds = [SYN, SYN | ACK, SYN | ACK, ACK, ACK, ACK, FIN | ACK, RST]
+    for number in range(300):
+        ends = (HERE, 40_000 + source.randrange(3), THERE, 443)
+        flags, sent = source.choice(kinds), source.choice(data)
+        place = source.choice([1_000, 5_000, 0xFFFFFFF0]) + source.choice([0, 0, 1, 11, 1 << 25])
+        packet = tcp_segment(
+            source.choice([ends, ends[2:] + ends[:2]]), place, 0, flags, b"" if flags & (SYN | RST) else sent
+        )
+        frames.append((START + number, ethernet(packet)))
+    _same(_bytes(files.pcap(frames)), wanted)
+    _same(_bytes(files.pcap(frames)), wanted, Limits(flows=3))
+
+
+@pytest.mark.parametrize("wanted", WANTED)
 @pytest.mark.parametrize("again", [1, 7, 30])
 def test_a_beginning_behind_bytes_that_were_sent_before(wanted: Wanted | None, again: int) -> None:
     first, second = messages.request("a.example.net", "/"), messages.request("chatgpt.com", "/")
@@ -372,6 +391,39 @@ def test_what_is_small_late_cut_or_goes_on_otherwise() -> None:
         assert wanted is _nothing or sum(one.host == "chatgpt.com" for one in found) == 9
         _same(_bytes(files.pcap(frames, snaplen=110)), wanted)
         assert wanted is _nothing or len(_same(_bytes(files.pcap(air, link_type=105)), wanted)) == 3
+
+
+@pytest.mark.parametrize("wanted", WANTED)
+def test_what_is_met_in_the_middle_or_at_another_s_port(wanted: Wanted | None) -> None:
+    """Parts of DTLS hellos at ports of DNS, DNS and SOCKS without their opening, headers of who captured, tags of switches."""
+    whole = tls.dtls_hello("chatgpt.com")
+    body = whole[25:]
+    talks: list[Any] = []
+    for number, port in enumerate((53, 5353, 5355)):
+        halves = [
+            struct.pack(">BHHIHH", 22, 0xFEFD, 0, 0, at, 12 + len(part))
+            + struct.pack(">IBI", 1 << 24 | len(body), 0, at)  # kind and length; number of the message and offset
+            + len(part).to_bytes(3, "big")
+            + part
+            for at, part in ((0, body[:90]), (90, body[90:]))
+        ]
+        for end, sent in enumerate(([whole], halves, halves[:1], halves[1:])):
+            talks.append(udp(HERE, f"203.0.113.{60 + end}", 4433, client_port=port, time=START + number).send(*sent))
+    asked = messages.dns_over_tcp(messages.dns_query("a.example"), messages.dns_query("chatgpt.com"))
+    for number in range(0, len(asked), 3):
+        talk = tcp(HERE, RESOLVER, 53, client_port=45_000 + number, time=START + number).send(asked[number:])
+        talks.append(talk.send(asked).receive(messages.dns_over_tcp(messages.dns_answer("chatgpt.com", [THERE]))))
+    socks = tcp(HERE, THERE, 1080, client_port=46_000).send(messages.SOCKS5_GREETING).receive(messages.SOCKS5_CHOICE)
+    talks.append(socks.send(messages.socks5("chatgpt.com", 443)).send(tls.hello("chatgpt.com"), mss=90))
+    frames = merged(*talks)
+    found = _same(_bytes(files.pcap(frames)), wanted)
+    assert wanted is _nothing or sum(one.host == "chatgpt.com" and one.counted for one in found) > 20
+    for link_type, head in ((178, b"MGC\1"), (197, bytes(8) + b"\2\4" + bytes(8)), (282, bytes(4))):
+        behind = [(time, head + data) for time, data in frames]
+        assert len(_same(_bytes(files.pcap(behind, link_type=link_type)), wanted)) == len(found)
+    for place, tag in ((12, b"\x88\xe5\1\0\0\0\0\7"), (12, b"\xf1\xc1\0\0\0\1"), (12, b"\x89\x3f" + bytes(6))):
+        tagged = [(time, data[:place] + tag + data[place:]) for time, data in frames]
+        assert len(_same(_bytes(files.pcap(tagged)), wanted)) == len(found)
 
 
 def _mutated(data: bytes, source: random.Random) -> bytes:

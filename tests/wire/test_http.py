@@ -213,6 +213,20 @@ def test_http_2_with_prior_knowledge() -> None:
         assert http.preface(stream[:end]) == (end >= len(http.PREFACE))
 
 
+@pytest.mark.parametrize("size", [0, 1024, 4096, 16_384, 65_536])
+def test_a_client_may_use_as_large_a_table_as_the_server_lets_it(size: int) -> None:
+    encoder = Encoder()
+    encoder.header_table_size = size
+    stream = http.PREFACE + b"".join(frame(1, 5, fields(encoder, f"/{number}")) for number in range(3))
+    assert [request.host for request in http.h2_requests(stream)] == [b"grpc.example:50051"] * 3
+
+
+def test_a_table_larger_than_any_ends_the_reading() -> None:
+    encoder = Encoder()
+    encoder.header_table_size = 1 << 20
+    assert http.h2_requests(http.PREFACE + frame(1, 5, fields(encoder, "/one"))) == ()
+
+
 def test_the_preface_is_a_start() -> None:
     for end in range(1, len(http.PREFACE) + 4):
         assert http.request_start((http.PREFACE + b"\0\0\0\4")[:end]), end

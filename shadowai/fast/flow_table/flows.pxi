@@ -125,7 +125,11 @@ cdef flow_t *_account(Table self, flow_t *flow, uint32_t slot, packet_t *p, int 
     cdef uint32_t begin = p.sequence + 1
     if flow != NULL and flow.sides[which[0]].bits & HERE and p.flags & SYN:
         side = &flow.sides[which[0]]
-        if begin != (side.isn if side.bits & SYN_SEEN else <uint32_t> (side.high - side.span)) and (
+        if answers_again(flow, which[0], p):
+            if side.bits & SYN_SEEN and begin != side.isn:
+                side.bits &= ~(SYN_SEEN | HIGH_KNOWN | OPENED)
+                return flow
+        elif begin != (side.isn if side.bits & SYN_SEEN else <uint32_t> (side.high - side.span)) and (
             side.bits & SYN_SEEN or side.payload > 0
         ):
             _end(self, slot)

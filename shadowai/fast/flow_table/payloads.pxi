@@ -138,7 +138,9 @@ cdef int _hand_on(Table self, int kind, flow_t *flow, int which, packet_t *p, ui
     if self.quick:
         self.streams_now = len(self.streams)
         _weigh(self)
-        if kind == DNS_PIECE and (self.naming.told(flow.number) is not None or flow.number in self.quics.flows):
+        if kind == DNS_PIECE and (
+            self.naming.told(flow.number) is not None or flow.number in self.quics.flows or self.naming.holds_hello(flow.number)
+        ):
             flow.marks |= HANDED_ON  # no DNS, though at a port of it
         if kind == DNS_PIECE and not flow.marks & ASKED and flow.number in self.naming.asked:
             flow.marks |= ASKED | ASKED_TOLD

@@ -33,6 +33,8 @@ _NSH_TYPES = {1: IPV4, 2: IPV6, 3: ETHERNET, 5: MPLS}
 _NLPIDS = {0xCC: IPV4, 0x8E: IPV6}
 """Network layer protocol identifiers (RFC 6328)."""
 _SNAP = 0x80
+_MACSEC_CHANNEL, _MACSEC_HIDES = 0x20, 0x0C
+"""Bits of the first byte of MACsec's tag (IEEE 802.1AE, clause 9.5): SC; E and C, of which either means that the data is changed."""
 
 _U16 = Struct(">H").unpack_from
 
@@ -51,8 +53,6 @@ _WITHOUT_IP = _codes(
 
 def unread(ethertype: int) -> Undecoded:
     """Why an EtherType that no step reads gives no packet."""
-    if ethertype == 0x88E5:
-        return _MACSEC
     return NOT_IP if ethertype in _WITHOUT_IP else Undecoded(f"EtherType 0x{ethertype:04x} is not read", True)
 
 
@@ -179,6 +179,16 @@ def _nsh(data: bytes, at: int, end: int) -> Inner | Undecoded:
     return Inner(kind, at + size, end) if size >= 8 and kind is not None else _NO_SERVICE
 
 
+def _macsec(data: bytes, at: int, end: int) -> Inner | Undecoded:
+    """MACsec (IEEE 802.1AE, clause 9.3): 6 bytes, 8 more if they name their channel. What is authenticated and not encrypted, as
+    Linux does unless told otherwise (drivers/net/macsec.c), has the EtherType next; its check value is padding to IP."""
+    if end - at < 6:
+        return CUT
+    if data[at] & _MACSEC_HIDES:
+        return _MACSEC
+    return _typed(data, at + (14 if data[at] & _MACSEC_CHANNEL else 6), end)
+
+
 def _arista(data: bytes, at: int, end: int) -> Inner | Undecoded:
     """Arista timestamp: sub-type 1, a version whose first byte tells 64-bit or 48-bit time, the time, an EtherType."""
     if end - at < 4:
@@ -203,6 +213,9 @@ STEPS: dict[int, Step] = {
     0x8909: _tag(6),  # Cisco MetaData
     0x8926: _tag(4),  # Cisco VN-Tag
     0x892F: _tag(4),  # HSR (IEC 62439-3)
+    0x893F: _tag(6),  # IEEE 802.1BR, as switches and their port extenders tag
+    0xF1C1: _tag(4),  # IEEE 802.1CB
+    0x88E5: _macsec,
     0x88E7: _bridged(4),  # IEEE 802.1ah
     0x8903: _bridged(2),  # Cisco FabricPath
     0x22F3: _trill,

@@ -532,12 +532,17 @@ class Table:
             side = None
         if side is None:
             side = self._new(protocol, key, time, frame)
-        if flags & SYN and not side.syn:
-            side.syn = True
-            side.isn = (sequence + 1) & _SEQUENCES
-            if not side.payload:
-                side.high = side.isn
-            side.opened = not flags & ACK
+        if flags & SYN:
+            begin = (sequence + 1) & _SEQUENCES
+            if not side.syn:
+                side.syn = True
+                side.isn = begin
+                if not side.payload:
+                    side.high = begin
+                side.opened = not flags & ACK
+            elif begin != side.isn:  # a second answer: which of them counts, what follows will show
+                side.syn = side.opened = False
+                side.isn = side.high = -1
         if flags & (FIN | RST):
             side.closed = True
             if flags & RST:
@@ -698,10 +703,19 @@ def _begins(data: bytes, start: int, stop: int) -> bool:
 def _reopens(side: Side, sequence: int, flags: int) -> bool:
     """True for the opening of a new connection between the same ports; a repeated SYN opens nothing, nor one that was captured
     behind the first bytes of its stream."""
-    if not flags & SYN:
+    if not flags & SYN or _answers_again(side, flags):
         return False
     begin = side.isn if side.syn else (side.high - side.payload - side.skew) & _SEQUENCES
     return begin != ((sequence + 1) & _SEQUENCES) and (side.syn or side.payload > 0)
+
+
+def _answers_again(side: Side, flags: int) -> bool:
+    """True for an answer to the opening of a connection in which the answering end has said nothing yet. A repeated SYN may be answered
+    with another number: by another server behind one address, or with a later cookie (RFC 4987, section 3.6)."""
+    other = side.other
+    if not flags & ACK or other is None or not other.opened:
+        return False
+    return not (side.payload or side.closed or other.closed)
 
 
 def _is_of_another(side: Side, sequence: int, flags: int) -> bool:

@@ -5,15 +5,12 @@ Link types are the LINKTYPE numbers of the tcpdump project (www.tcpdump.org/link
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from struct import Struct
-from typing import NamedTuple
 
-from shadowai.sources.capture import dot11, ethernet, internet, ppp
-from shadowai.sources.capture.layers import CUT, IP, IPV4, IPV6, LLC, NLPID, NOT_IP, PPPOE, Inner, Step
+from shadowai.sources.capture import dot11, ethernet, internet, ppp, wrapped
+from shadowai.sources.capture.layers import CUT, IP, IPV4, IPV6, LLC, MPLS, NLPID, NOT_IP, PPPOE, Inner, Step
 from shadowai.sources.capture.packet import Dissected, Several, Undecoded
 
-_MAX_PKTAP = 1024
 _MAX_ATTRIBUTES = 64
 _LITTLE, _BIG = Struct("<HH").unpack_from, Struct(">HH").unpack_from
 _INET6 = frozenset({10, 24, 26, 28, 30})
@@ -26,13 +23,13 @@ def dissect(link_type: int, data: bytes) -> Dissected | Several:
     if link_type == 1 and data[12:14] == b"\x08\x00":
         return internet.ipv4(data, 14, len(data), 0)
     at = 0
-    if link_type in _WRAPPERS:
-        wrapped = _WRAPPERS[link_type](data)
-        if isinstance(wrapped, Undecoded):
-            return wrapped
-        link_type, at = wrapped
+    if link_type in wrapped.WRAPPERS:
+        behind = wrapped.WRAPPERS[link_type](data)
+        if isinstance(behind, Undecoded):
+            return behind
+        link_type, at = behind
     step = _STEPS.get(link_type)
-    found = step(data, at, len(data)) if step is not None else _unread(link_type)
+    found = step(data, at, len(data)) if step is not None else wrapped.unread(link_type)
     if isinstance(found, Undecoded):
         return found
     first = internet.within(found, data, 0)
@@ -40,10 +37,6 @@ def dissect(link_type: int, data: bytes) -> Dissected | Several:
         return first
     others = tuple(internet.within(inner, data, 0) for inner in found.beside)
     return Several((first, *others), tuple(inner.end - inner.start for inner in found.beside))
-
-
-def _unread(link_type: int) -> Undecoded:
-    return Undecoded(f"link type {link_type} is not read", True)
 
 
 def _by_family(family: int, data: bytes, at: int, end: int) -> Inner | Undecoded:
@@ -98,39 +91,19 @@ def _pppoe(data: bytes, at: int, end: int) -> Inner | Undecoded:
     return Inner(PPPOE, at, end)
 
 
-def _ppp_with_direction(data: bytes, at: int, end: int) -> Inner | Undecoded:
-    return ppp.ppp(data, at + 1, end)
+def _mpls(data: bytes, at: int, end: int) -> Inner | Undecoded:
+    return Inner(MPLS, at, end)
 
 
-class _Wrapped(NamedTuple):
-    """The link type and the place of a frame behind another header. Wrappers do not nest."""
-
-    link_type: int
-    start: int
+def _with_direction(step: Step) -> Step:
+    """The step for a frame behind a byte that says which way it went."""
+    return lambda data, at, end: step(data, at + 1, end)
 
 
-def _ppi(data: bytes) -> _Wrapped | Undecoded:
-    """Per-packet information: version, flags, length and link type, little-endian."""
-    if len(data) < 8:
-        return CUT
-    size, link_type = int.from_bytes(data[2:4], "little"), int.from_bytes(data[4:8], "little")
-    return _Wrapped(link_type, size) if 8 <= size <= len(data) else CUT
-
-
-def _pktap(data: bytes) -> _Wrapped | Undecoded:
-    """Apple's packet tap: length of the header, kind of record, link type, little-endian."""
-    if len(data) < 12:
-        return CUT
-    size, kind, link_type = (int.from_bytes(data[at : at + 4], "little") for at in (0, 4, 8))
-    if size < 12 or kind != 1:
-        return Undecoded("packet tap record without a packet", True)
-    return _Wrapped(link_type, size) if size <= len(data) else CUT
-
-
-def _user2(data: bytes) -> _Wrapped | Undecoded:
-    """DLT_USER2, which Apple used for its packet tap: only a header that reads as one is believed."""
-    found = _pktap(data)
-    return found if isinstance(found, _Wrapped) and found.start <= _MAX_PKTAP else _unread(149)
+def _switch_tag(size: int) -> Step:
+    """The step for Ethernet with a tag of ``size`` bytes before its type or before its addresses: what a switch and the driver that
+    Linux has for it (DSA) tell each other, as captured between the two."""
+    return lambda data, at, end: ethernet.ethernet(data, at + size, end)
 
 
 def _nflog(data: bytes, at: int, end: int) -> Inner | Undecoded:
@@ -280,12 +253,18 @@ _STEPS: dict[int, Step] = {
     129: _arcnet_linux,
     138: _firewire,
     163: dot11.prism,
-    166: _ppp_with_direction,
-    204: _ppp_with_direction,
+    166: _with_direction(ppp.ppp),
+    204: _with_direction(ppp.ppp),
+    205: _with_direction(ppp.cisco_hdlc),
+    206: _with_direction(_frame_relay),
+    219: _mpls,
     226: _ipnet,
     228: _raw,
     229: _raw,
     239: _nflog,
     276: _sll2,
+    281: _switch_tag(4),  # Broadcom
+    282: _switch_tag(4),  # Broadcom, before the addresses
+    284: _switch_tag(4),  # Marvell
+    285: _switch_tag(8),  # Marvell, with an EtherType of its own
 }
-_WRAPPERS: dict[int, Callable[[bytes], _Wrapped | Undecoded]] = {149: _user2, 192: _ppi, 258: _pktap}

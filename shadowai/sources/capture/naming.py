@@ -54,6 +54,10 @@ class Naming(Ledger):
         """True where something is kept of a TCP flow, so that its end must be told."""
         return self.told(flow) is not None or flow in self.asked or self._tcp.remembers(flow)
 
+    def holds_hello(self, flow: int) -> bool:
+        """True where a hello of a DTLS flow was begun and is not whole yet."""
+        return self._udp.holds_hello(flow)
+
     def finish(self, flow: int) -> Told | None:
         """The flow ended: what it told, with what is left of beginnings that never became whole."""
         self._tcp.finish(flow)

@@ -143,8 +143,13 @@ class TcpNames:
             return None  # the first request, sent again
         stream = Stream(sequence, at.time, at.frame)
         if key_is_dns(at.key):
-            if isn >= 0 and offset < self._limits.stream_bytes and id not in self._next:  # else some were read already
-                stream.base = isn
+            if id in self._next:  # some were read already: this begins where they ended
+                pass
+            elif isn >= 0:
+                stream.base = isn if offset < self._limits.stream_bytes else sequence
+            elif not (_may_begin(payload) or _begins_dns(payload)):
+                self._ledger.counts["dns_unreadable"] += 1
+                return None
         elif offset and _may_begin(payload):
             if not self._is_expected(id, isn, offset, sequence, payload):
                 self._ledger.counts["misplaced"] += not self._within_body(id, sequence)
@@ -153,7 +158,7 @@ class TcpNames:
         elif offset:
             waits = isn >= 0 and offset < self._limits.stream_bytes and self._ledger.told(at.flow) is None
             stream.base = isn if waits else -1
-        elif isn < 0 and not _may_begin(payload):
+        elif isn < 0 and not (_may_begin(payload) or _asks_proxy(payload)):
             stream.base = -1
         if len(self.streams) >= self._limits.streams:
             self._drop_oldest()
@@ -494,6 +499,26 @@ def _may_begin(payload: bytes) -> bool:
         return tls.hello_start(payload) or (len(payload) > 5 and payload[1] == 3 and payload[5] == tls.SERVER_HELLO)
     plain = payload.startswith((b"HTTP", b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n"))
     return plain or tls.in_prelogin(payload) or http.request_start(payload)
+
+
+def _begins_dns(payload: bytes) -> bool:
+    """True where a segment, captured without those before it, may begin with a DNS message behind its length: one with a single
+    question that names something, as far as it is there, or the length alone, which many send by itself."""
+    if len(payload) <= _SHORTEST_DNS:
+        return len(payload) == 2 and int.from_bytes(payload, "big") >= _SHORTEST_DNS - 2
+    questions, answers, asks = payload[6:8], payload[8:10], payload[4] < 0x80
+    if questions != b"\0\1" or (asks and answers != b"\0\0"):
+        return False
+    found = dns.message(payload[2 : 2 + int.from_bytes(payload[:2], "big")])
+    return found is not None and found.question not in (None, b".")
+
+
+def _asks_proxy(payload: bytes) -> bool:
+    """True for a whole message with which a SOCKS client begins: its methods alone, or a request that names a host."""
+    found = socks.connect(payload)
+    if isinstance(found, socks.Connect):
+        return found.host is not None and found.used == len(payload)
+    return found is not None and payload[0] == 5 and len(payload) > 2 and len(payload) == 2 + payload[1]
 
 
 def _awaited(request: http.Request, length: int | None, body: bytes) -> int:

@@ -207,6 +207,7 @@ def _mpls(data: bytes, at: int, end: int) -> Inner | None:
 _TO_PORT: dict[int, Callable[[bytes, int, int], Inner | None]] = {
     2152: _gtp,
     4341: _lisp,
+    4754: _gre,  # RFC 8086
     4789: _vxlan,
     4790: _vxlan_gpe,
     6081: _geneve,

@@ -56,6 +56,8 @@ class UdpNames:
         if kind == DNS_PIECE:
             if quic.is_long_header(payload):  # a client, or its address translator, picked a port of DNS by chance
                 self._quic_initial(payload, at)
+            elif dtls.hello_start(payload):
+                self._dtls(payload, at)
             else:
                 self.message(payload, at)
             return COLLECT
@@ -70,6 +72,10 @@ class UdpNames:
         else:
             self._quic_initial(payload, at)
         return LOOK
+
+    def holds_hello(self, flow: int) -> bool:
+        """True where pieces of a DTLS hello of the flow wait for others."""
+        return flow in self._hellos
 
     def finish(self, flow: int) -> None:
         """The flow ended: count what never became whole."""

@@ -40,6 +40,10 @@ KNOWN = {
     "MetaData": ethernet(bytes(6) + b"\x08\0" + FOUR, 0x8909),
     "VN-Tag": ethernet(bytes(4) + b"\x81\0" + tag(0x0800) + FOUR, 0x8926),
     "HSR": ethernet(bytes(4) + b"\x08\0" + FOUR, 0x892F),
+    "E-TAG": ethernet(bytes(6) + b"\x81\0" + tag(0x0800) + FOUR, 0x893F),
+    "R-TAG": ethernet(b"\0\0\1\2\x86\xdd" + SIX, 0xF1C1),
+    "MACsec, not encrypted": ethernet(b"\1\0\0\0\0\7\x08\0" + FOUR + bytes(16), 0x88E5),
+    "MACsec, not encrypted, channel": ethernet(b"\x22\0\0\0\0\7" + bytes(8) + b"\x81\0" + tag(0x86DD) + SIX, 0x88E5),
     "provider bridge": ethernet(tag(0x88E7) + bytes(4) + PLAIN, 0x88A8),
     "FabricPath": ethernet(bytes(2) + PLAIN, 0x8903),
     "TRILL": ethernet(b"\0\x3f" + bytes(4) + PLAIN, 0x22F3),
@@ -104,7 +108,9 @@ def test_what_is_not_ip_is_no_gap(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (ethernet(bytes(40), 0x88E5), "encrypted MACsec frame"),
+        (ethernet(b"\x2c\0\0\0\0\7" + bytes(8) + b"\x08\0" + FOUR, 0x88E5), "encrypted MACsec frame"),
+        (ethernet(b"\x04\0\0\0\0\7\x08\0" + FOUR, 0x88E5), "encrypted MACsec frame"),
+        (ethernet(b"\1\0\0\0\0", 0x88E5), CUT.reason),
         (ethernet(bytes(40), 0x1234), "EtherType 0x1234 is not read"),
         (ethernet(b"\x0f\xc2\2\x09" + bytes(40), 0x894F), "network service header is not read"),
         (ethernet(b"\x0f\xc1\2\1" + bytes(40), 0x894F), "network service header is not read"),

@@ -153,6 +153,17 @@ def test_an_opening_that_is_sent_again_opens_nothing() -> None:
     assert len(flows) == 1
 
 
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_an_opening_that_is_answered_again_with_another_number_opens_nothing(place: int) -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO).receive(bytes(900)).fin()
+    cookie = ethernet(tcp_segment((SERVER, 443, CLIENT, 40_000), 7_777_776, 1_001, SYN | ACK))
+    (flow,), _, _ = _walk([*talk.frames[:place], (START + 2_000, cookie), *talk.frames[place:]])
+    assert (flow.payload, flow.opener, flow.lost) == ((len(HELLO), 900), 0, False)
+    late = [*talk.frames, (START + 10**6, cookie)]
+    assert [sum(flow.packets) for flow in _walk(late)[0]] == [len(talk.frames), 1]
+    assert len(_walk([(START, cookie), *talk.frames[1:2]])[0]) == 2  # of the way back alone: two connections
+
+
 @pytest.mark.parametrize("sent", [1, 2])
 def test_an_opening_captured_behind_the_first_bytes_of_its_stream_opens_nothing(sent: int) -> None:
     frames = tcp(CLIENT, SERVER, 443).syn().send(HELLO, mss=100).receive(b"x" * 50).frames

@@ -176,6 +176,22 @@ def test_through_socks() -> None:
     assert read(four.frames).names == [("socks_host", "claude.ai"), *SNI]
 
 
+@pytest.mark.parametrize("methods", [b"\x05\x01\x00", b"\x05\x02\x00\x02"])
+def test_through_socks_without_the_opening(methods: bytes) -> None:
+    five = _talk(1080).send(methods).receive(messages.SOCKS5_CHOICE)
+    five.send(messages.socks5("claude.ai", 443)).receive(messages.SOCKS5_GRANTED).send(HELLO, mss=80)
+    assert read(five.frames).names == [("socks_host", "claude.ai"), *SNI]
+    four = _talk(1080).send(messages.socks4a("claude.ai", 443, "me")).receive(b"\0Z" + bytes(6)).send(HELLO)
+    assert read(four.frames).names == [("socks_host", "claude.ai"), *SNI]
+
+
+def test_what_is_more_or_less_than_a_message_of_socks_begins_nothing_without_the_opening() -> None:
+    asked = messages.socks5("claude.ai", 443)
+    for first in (b"\x05\x01\x00x", b"\x05\x00", asked, messages.socks4a("claude.ai", 443) + b"x", b"\x05\x01\x20"):
+        found = read(_talk(1080).send(first).send(asked).send(HELLO).frames)
+        assert found.names == SNI, first
+
+
 @pytest.mark.parametrize("header", [messages.proxy_v1, messages.proxy_v2])
 def test_behind_a_relay_the_client_is_who_it_says(header: object) -> None:
     first = header("192.0.2.200", SERVER, 5555, 443)  # type: ignore[operator]
@@ -555,6 +571,17 @@ def test_requests_and_hellos_at_ports_of_dns(ports: tuple[int, int], mss: int) -
     assert read(talk.send(GET, mss=mss).receive(messages.response(b"ok")).frames).hosts == ["chatgpt.com"]
     talk = tcp(CLIENT, SERVER, ports[1], client_port=ports[0]).syn()
     assert read(talk.send(HELLO, mss=mss).frames).names == SNI
+
+
+def test_dns_messages_from_the_middle_of_a_connection() -> None:
+    first = messages.dns_over_tcp(messages.dns_query("a.example"), messages.dns_query("claude.ai"))
+    asked = messages.dns_over_tcp(messages.dns_query("chatgpt.com"))
+    for end in range(1, len(first)):
+        found = read(tcp(CLIENT, RESOLVER, 53).send(first[end:]).send(asked).send(asked[:1]).send(asked[1:]).frames)
+        assert found.hosts[-2:] == ["chatgpt.com"] * 2, end
+        assert set(found.hosts) <= {"claude.ai", "chatgpt.com"}, end
+        assert ("claude.ai" in found.hosts) is (end == 29) or found.notes["dns_unreadable"], end
+    assert read(tcp(CLIENT, RESOLVER, 53).send(HELLO).frames).names == SNI
 
 
 def _post(host: str, body: bytes, header: str = "Content-Length: ", port: int = 80) -> bytes:

@@ -110,6 +110,8 @@ OVER_UDP = {
         2152,
         pack(">BBHII", 0x34, 0xFF, 16 + len(INNER6), 1, 0x85) + b"\1\0\0\x85\2" + bytes(6) + b"\0" + INNER6,
     ),
+    "GRE": (4754, GRE["plain"]),
+    "GRE, all three": (4754, GRE["all three"]),
     "LISP": (4341, bytes(8) + INNER),
     "MPLS": (6635, label(16, bottom=False) + label(17, bottom=True) + INNER6),
     "Teredo": (3544, ipv6(tcp(), source=TEREDO)),

@@ -190,6 +190,15 @@ def test_quic_from_a_port_of_dns(port: int) -> None:
     assert read(udp(CLIENT, SERVER, 443, client_port=port).send(second).frames).notes["quic_incomplete"] == 1
 
 
+@pytest.mark.parametrize("port", [53, 5353, 5355])
+def test_dtls_from_a_port_of_dns(port: int) -> None:
+    pieces = _dtls_fragments("chatgpt.com", 50)
+    found = read(udp(CLIENT, SERVER, 4433, client_port=port).send(*pieces).receive(bytes(40)).frames)
+    assert found.names == [("tls_sni", "chatgpt.com")] and found.records[0].client_ip == CLIENT
+    cut = read(udp(CLIENT, SERVER, 4433, client_port=port).send(*pieces[1:]).frames)
+    assert cut.notes == {"hello_incomplete": 1}
+
+
 def test_two_quic_connections_on_one_port() -> None:
     both = [*_initials("chatgpt.com"), *_initials("claude.ai", destination=b"another!")]
     found = read(udp(CLIENT, SERVER, 443).send(*both).frames)
