@@ -22,7 +22,6 @@ from shadowai.errors import SignatureError, UsageError
 from shadowai.index import Index
 from shadowai.model import Note, Origin, Signature
 from shadowai.overrides import Overrides
-from shadowai.packs import manifest
 from shadowai.signature_file import SignatureFile
 from shadowai.strict_yaml import Plain
 
@@ -213,6 +212,8 @@ def read(path: Path, *, local: bool = False) -> Source:
 
 
 def _check_content(pack: Pack, found: Iterable[Found]) -> None:
+    from shadowai.packs import manifest
+
     if manifest.content((one.name, one.sha256) for one in found) != pack.content:
         remedy = "return to the one before with `shadowai signatures rollback`, then update"
         message = "the files of the installed pack are not those that were verified"
@@ -221,9 +222,8 @@ def _check_content(pack: Pack, found: Iterable[Found]) -> None:
 
 def _digest(found: Iterable[Found], changes: Changes) -> str:
     """SHA-256 over what decides the content of a catalogue: names, content, origin and what is changed."""
-    made = hashlib.sha256()
-    for one in found:
-        made.update(f"{one.pack == OWN:d} {one.name} {one.sha256}\n".encode(errors="surrogateescape"))
+    lines = "".join([f"{one.pack == OWN:d} {one.name} {one.sha256}\n" for one in found])
+    made = hashlib.sha256(lines.encode(errors="surrogateescape"))
     made.update("\n".join(("", *changes.disable)).encode(errors="surrogateescape"))
     if changes.overrides is not None:
         made.update(b"\noverrides\n" + changes.overrides.data)

@@ -85,10 +85,11 @@ class Usage(Enum):
     INTEGRATED = "integrated"
     AUTONOMOUS = "autonomous"
 
-    @property
-    def rung(self) -> int:
-        """Place on the ladder, from 0."""
-        return list(Usage).index(self)
+    rung: int
+    """Place on the ladder, from 0."""
+
+    def __init__(self, value: str) -> None:
+        self.rung = len(type(self).__members__)  # those before it
 
 
 class Answer(NamedTuple):

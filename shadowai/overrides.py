@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,8 +20,7 @@ MAX_FILE: Final = 1 << 20
 """The largest file, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What a file of overrides says: the ids not used, and the patterns that are only weak."""
 
     disable: tuple[str, ...] = ()

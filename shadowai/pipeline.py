@@ -23,7 +23,6 @@ from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, Report, Signature, SourceSummary
 from shadowai.names import Names
 from shadowai.packs import loading
-from shadowai.policy import disputes
 from shadowai.sources import container, duplicates, remote
 
 if TYPE_CHECKING:
@@ -201,10 +200,14 @@ def gather(
     if progress is not None:
         sizes = [source.size for source in sources if isinstance(source, container.Source)]
         progress.start(sum(size or 0 for size in sizes) if all(size is not None for size in sizes) else None)
-    parts = _parts(sources, options, known, progress)
-    found = next(parts, None) or Outcome()
-    for part in parts:
-        found.merge(part)
+    _IN_FORCE.append(_InForce(options.settings, known))
+    try:
+        parts = _parts(sources, options, known, progress)
+        found = next(parts, None) or Outcome()
+        for part in parts:
+            found.merge(part)
+    finally:
+        _IN_FORCE.pop()
     found.notes += repeated
     for table in options.tables:
         from shadowai import warehouse
@@ -405,9 +408,26 @@ def _is_plain(source: container.Source) -> bool:
         return False
 
 
+@dataclass(slots=True)
+class _InForce:
+    """The signatures of the scan at hand: a process that is forked off for it need not load them, and asks about a name once, in whatever
+    files it is."""
+
+    settings: Settings
+    known: catalog.Catalog
+    names: Names | None = None
+
+
+_IN_FORCE: list[_InForce] = []
+
+
 def _names(options: ScanOptions) -> Names:
     """What decides about names, in a process of its own."""
-    return Names(options.load_catalog())
+    found = next((one for one in _IN_FORCE if one.settings == options.settings), None)
+    if found is None:
+        return Names(options.load_catalog())
+    found.names = found.names or Names(found.known)
+    return found.names
 
 
 def _scan_elsewhere(source: container.Source, options: ScanOptions) -> Outcome:
@@ -483,6 +503,8 @@ def rules_of(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
     path = options.policy or options.settings.policy
     if path is None:
         return policy.Policy.empty()
+    from shadowai.policy import disputes
+
     rules = policy.Policy.load(Path(path))
     signatures = known.signatures.values()
     wrong = rules.check(

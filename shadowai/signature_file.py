@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shadowai import normalize, strict_yaml
 from shadowai.errors import SignatureError
@@ -59,8 +59,7 @@ _PROJECT = re.compile(r"[0-9]{9,20}-")
 _GLOB_LABEL = re.compile(r"[a-z0-9_-]*\*?[a-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Where a fact comes from, and the ISO date on which somebody last looked. A ``vendor-site`` is the vendor's own address, at which
     nobody has: it has no date."""
 
@@ -70,8 +69,7 @@ class Reference:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """What tells a company account from a private one; ``means`` is one of :data:`ACCOUNT_MEANINGS`."""
 
     kind: str
@@ -80,8 +78,7 @@ class Account:
     ref: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DataHandling:
+class DataHandling(NamedTuple):
     """What the vendor says it does with customer data under one plan; empty text where nothing is known."""
 
     plan: str

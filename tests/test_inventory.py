@@ -17,8 +17,8 @@ from shadowai import inventory
 from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, By, Inventory, asset_id
 from shadowai.inventory_tally import EVIDENCE_KEPT, NAMES_KEPT, SCOPES_KEPT
 from shadowai.model import SEVERITY, Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
-from shadowai.policy import Policy, Rule, Word
-from shadowai.policy.rules import Conditions
+from shadowai.policy import Policy, Word
+from shadowai.policy.rules import Conditions, Rule
 
 TODAY = date(2026, 1, 5)
 DAY = 20458  # 2026-01-05 in days since the epoch

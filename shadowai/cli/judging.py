@@ -5,10 +5,9 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -34,8 +33,7 @@ verdict_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
+class Judging(NamedTuple):
     """What a command is to judge by. ``several`` are the budgets of the policy file and of ``--budget``."""
 
     several: tuple[Budgets, ...]
@@ -161,12 +159,11 @@ def sources(settings: Settings) -> frozenset[str]:
 def _check_names(several: Sequence[Budgets], policy: Path | None, settings: Settings) -> None:
     """Raises :class:`~shadowai.errors.UsageError` for a service, a category or a source that there is not: what is of it would pass in
     silence. (Services and categories of rules are looked up where the policy is put to use.)"""
-    from shadowai.budgets import scopes
-
     scoped = [one for found in several for one in found.budgets if one.services or one.categories or one.sources]
     ruled = policy is not None and policy.exists() and "source" in policy.read_text("utf-8", "replace")
     if not scoped and not ruled:
         return
+    from shadowai.budgets import scopes
     from shadowai.packs.loading import in_force
 
     known = in_force(settings).signatures.values()

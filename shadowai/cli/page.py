@@ -50,7 +50,7 @@ def write(
         people=reports[1], drift=drift, risks=risks or {}, inputs=tuple(hashes(paths) if inputs is None else inputs)
     )
     first = replace(reports[0], notes=(*reports[0].notes, *silent))
-    export.write_report(first, replace(exporter, write=partial(html.write, context=context)), target)
+    export.write_report(first, exporter._replace(write=partial(html.write, context=context)), target)
 
 
 def reasons(report: Report, rater: Rater) -> Mapping[str, tuple[Reason, ...]]:

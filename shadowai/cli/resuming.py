@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -64,8 +63,7 @@ every_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resuming:
+class Resuming(NamedTuple):
     """What a user asked for: where to remember, whether to go on, and how often to write."""
 
     state: Path | None

@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.model import Gap, Note
 from shadowai.normalize import printable
+
+if TYPE_CHECKING:
+    from shadowai.model import Gap, Note
 
 
 def prepare() -> None:

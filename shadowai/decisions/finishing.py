@@ -94,10 +94,12 @@ def _facts(known: Catalog) -> Facts:
 
 
 def _departments(options: ScanOptions, people: Identities | None) -> list[Finish]:
+    if people is None:
+        return []
     from shadowai.privacy import K, small_hidden, too_small
 
     k = options.settings.privacy.k or (K if options.pseudonymise else 1)
-    if people is None or k < 2:
+    if k < 2:
         return []
     small = too_small(Counter(filter(None, people.people.values())), k)
     return [lambda report: replace(report, entries=small_hidden(report.entries, small))]

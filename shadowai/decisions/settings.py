@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from shadowai.errors import UsageError
 from shadowai.history.place import folder
@@ -19,8 +18,7 @@ PRIVACY_KEYS = ("pseudonym_key", "k")
 """Keys of the table ``[privacy]``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deciding:
+class Deciding(NamedTuple):
     """What the configuration says of decisions: the file of the ``log``, ``None`` for the user's own."""
 
     log: Path | None = None
@@ -49,8 +47,7 @@ def read_decisions(path: Path, table: object) -> Deciding:
     return Deciding(path.parent / Path(table["log"]).expanduser() if "log" in table else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Privacy:
+class Privacy(NamedTuple):
     """What the configuration says: where the key is (a reference to a secret), and the least people that a group is shown with."""
 
     pseudonym_key: str | None = None
@@ -97,6 +94,8 @@ def login() -> str:
     """
     try:
         if sys.platform == "win32":
+            import getpass
+
             return getpass.getuser()
         import pwd
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from shadowai.errors import UsageError
 from shadowai.export.whole import whole_file
 from shadowai.model import Origin, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Exporter:
+class Exporter(NamedTuple):
     """A format: its name, the file suffixes that ask for it, what it is, how it is written.
 
     ``binary`` formats are not written to a terminal. ``rows_only`` formats hold the entries and nothing about gaps

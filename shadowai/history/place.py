@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shadowai.errors import UsageError
 from shadowai.model import Origin
@@ -26,8 +25,7 @@ _REFERENCE = re.compile(r"(?:env:|file:(?!/{2,})|keyring:)\S")
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@|[?&](?:ssl)?password=", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Remembering:
+class Remembering(NamedTuple):
     """What the configuration says of the history: ``url`` (a URL, a path, or a reference to a secret that is one; ``None`` for the
     user's own file), whether ``scans`` are remembered without being asked for, as sweeps are, and for how many days runs are kept
     (``None``: until somebody forgets them)."""

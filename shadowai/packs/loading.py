@@ -10,7 +10,6 @@ import shadowai
 from shadowai.catalog import Catalog
 from shadowai.errors import SignatureError
 from shadowai.model import Note, Origin
-from shadowai.packs import manifest
 from shadowai.packs.store import Installed, Store
 from shadowai.signature_file import SCHEMA
 
@@ -51,6 +50,8 @@ def today_utc() -> datetime.date:
 
 
 def _notes(installed: Installed, today: datetime.date) -> Iterator[Note]:
+    from shadowai.packs import manifest
+
     then = "get a newer one with `shadowai signatures update`"
     if installed.expires < today.isoformat():
         text = f"the signatures ({installed.name}) expired on {installed.expires}: services newer than they are missed; {then}"

@@ -7,22 +7,19 @@ there is none) belong to the organisation: they are used where they are there, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from shadowai import overrides
 from shadowai.errors import UsageError
 from shadowai.model import Origin
-from shadowai.packs.signing import MOST_KEYS, public_key
 
 KEYS = ("keys", "overrides")
 """Keys of the table ``[signatures]``."""
 FOLDER: Final = "signatures.d"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """``keys`` are the public keys whose packs are trusted, instead of the project's own; ``overrides`` is the file that changes
     signatures, ``None`` where there is none."""
 
@@ -57,6 +54,8 @@ def overrides_beside(folder: Path) -> Path | None:
 
 
 def _keys(path: Path, value: object) -> tuple[str, ...]:
+    from shadowai.packs.signing import MOST_KEYS, public_key
+
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong(path, "keys in [signatures] is no list of texts", 'write keys = ["ed25519:…"]')
     if len(value) > MOST_KEYS:

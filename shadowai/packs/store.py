@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -20,7 +19,6 @@ from shadowai.catalog import Pack
 from shadowai.errors import SignatureError, UsageError
 from shadowai.history import place
 from shadowai.model import Origin
-from shadowai.packs import manifest
 
 FORMAT: Final = 1
 MAX_FILE: Final = 1 << 20
@@ -102,6 +100,8 @@ class Store:
 
     def put(self, installed: Installed, files: Mapping[str, bytes]) -> None:
         """Lay down the files of a pack, given by bare name, under its folder: the whole of them, on the disk, or no such folder."""
+        import shutil
+
         draft, final = self.root / "draft", self.root / installed.folder
         try:
             for leftover in (draft, final):
@@ -119,6 +119,8 @@ class Store:
 
     def tidy(self, state: State) -> None:
         """Clear away the folders that ``state`` does not name; one that refuses is left to the next update."""
+        import shutil
+
         kept = {one.folder for one in (state.current, state.previous) if one}
         for entry in self.root.iterdir():
             if entry.name == "draft" or (_FOLDER.fullmatch(entry.name) and entry.name not in kept):
@@ -156,6 +158,8 @@ def _state(found: Any) -> State:
 def _installed(found: Any) -> Installed | None:
     if found is None:
         return None
+    from shadowai.packs import manifest
+
     made = Installed(**{part.name: found[part.name] for part in fields(Installed)})
     sound = (
         manifest.is_pack_id(made.pack)

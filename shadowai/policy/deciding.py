@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shadowai.errors import UsageError
 from shadowai.model import FORBIDDEN, SEVERITY, Entry, Note, Origin, Signature, Verdict
-from shadowai.policy.nodes import suggest
 from shadowai.policy.nouns import UNKNOWN, Decision, Mode, Use, Word, fold
-from shadowai.policy.rules import Rule
+
+if TYPE_CHECKING:
+    from shadowai.policy.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class Policy:
         return found
 
     def _unknown(self, what: str, words: Iterable[Word], known: Collection[str]) -> list[UsageError]:
+        from shadowai.policy.nodes import suggest
+
         return [
             UsageError(
                 f"no signature has the {what} {word.text!r}",

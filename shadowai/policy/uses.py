@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from shadowai import accounts, permissions
+from shadowai import accounts
 from shadowai.policy.nouns import SCOPE_CLASSES, Use
 
 GRANTED: Final = frozenset({"grant", "key", "licensed", "assigned", "installed"})
@@ -48,6 +48,8 @@ def scope_class(scopes: Iterable[str], facts: Collection[str] = ()) -> str:
 
 
 def _class(scope: str) -> str:
+    from shadowai import permissions
+
     if permissions.is_write(scope):
         return "write"
     if permissions.is_content(scope):

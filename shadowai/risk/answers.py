@@ -180,8 +180,6 @@ class _Asked:
         return self._here("departments", factor.between(0, most), why)
 
     def _permissions(self) -> Answer:
-        from shadowai import permissions
-
         scopes = self._entry.scopes
         if not scopes:
             untold = "grant" in self._facts and "key" not in self._facts
@@ -189,6 +187,8 @@ class _Asked:
             return self._here(
                 "permissions", possible, "no source tells what was granted" if untold else "no grant is known"
             )
+        from shadowai import permissions
+
         listed = ", ".join(scopes[:3]) + (f" and {len(scopes) - 3} more" if len(scopes) > 3 else "")
         if self._facts & {"content_app_only", "content_tenant_wide"}:
             return self._here("permissions", {"everybody"}, f"for the whole tenant: {listed}")

@@ -7,7 +7,7 @@ becomes known narrows it. Floors need a fact, never a suspicion, and hold only w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from shadowai.model import Entry
@@ -34,8 +34,7 @@ class Contribution(NamedTuple):
     dated: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     """What an asset's risk is between, called by ``level``, and what it is the sum of. ``weights`` names the weights."""
 
     low: int

@@ -7,7 +7,6 @@ What comes of it is held to everything that the published file is held to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -60,8 +59,7 @@ class Countries(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Everything that decides about scores. ``name`` is shown with each of them; ``checked_on`` is the day on which the lists of
     countries were last looked at. ``levels`` ascend."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from shadowai.errors import SourceError
@@ -78,8 +79,10 @@ _SPLUNK = (
     r'(?:"(?:messages|fields)"\s*:\s*\[[^\[\]]{0,3600}+\]\s*,\s*){0,2}"results"'
 )
 """The answer of a search in Splunk (``output_mode=json``)."""
-_ENVELOPE = re.compile(
-    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GRAYLOG}|{_SPLUNK}|{_GOOGLE}|{_RPC}|{_REPLY}|(?:{_SCALAR}){{0,4}}(?:{_HITS}|{_SCHEMA}"
+_NESTED = rf'"(?:data|response|result)"\s*:\s*\{{\s*(?:{_SCALAR}){{0,4}}"(?:{"|".join(ENVELOPES)})"'
+"""An answer whose data are a page: ``{"data": {"total": 2, "items": […]}}``."""
+_ENVELOPE = (
+    rf"\s*\{{\s*(?:{_CLOUDWATCH}|{_GRAYLOG}|{_SPLUNK}|{_GOOGLE}|{_RPC}|{_REPLY}|(?:{_SCALAR}){{0,4}}(?:{_NESTED}|{_HITS}|{_SCHEMA}"
     rf'"(?:{"|".join(ENVELOPES)})"))\s*:\s*\[\s*\{{'
 )
 _ENVELOPE_HEAD = 4096
@@ -90,6 +93,16 @@ _LINE = re.compile(r"[^\n]+")
 _BETWEEN = " \t\r\n,;\x1e\ufeff"
 """What may stand between outermost values: white space, separators (RFC 7464 has one of its own)."""
 _OPENING = re.compile(r'["{]')
+
+
+@cache
+def _of_envelopes() -> re.Pattern[str]:
+    return re.compile(_ENVELOPE)  # of use in JSON alone, and long
+
+
+def _envelope(text: str, at: int) -> re.Match[str] | None:
+    """The beginning of an envelope at a place of a text."""
+    return _of_envelopes().match(text, at, at + _ENVELOPE_HEAD)
 
 
 @dataclass(slots=True)
@@ -161,7 +174,7 @@ def needs_json_framing(head: str, *, whole: bool) -> bool:
         return bool(re.match(r"\[\s*(?:\{|$|\])", text)) and (whole or "{" in text[:4096])
     if not text.startswith("{"):
         return False
-    if _ENVELOPE.match(text, 0, _ENVELOPE_HEAD):
+    if _envelope(text, 0):
         return True
     first, newline, _ = text.partition("\n")
     objects, balanced = _objects(first)
@@ -331,7 +344,7 @@ class JsonFramer:
                 if self._depth == 0:
                     pass_over(at)
                 if self._start < 0 and kind == "{":
-                    envelope = _ENVELOPE.match(text, at, at + _ENVELOPE_HEAD) if self._depth == 0 else None
+                    envelope = _envelope(text, at) if self._depth == 0 else None
                     if envelope is not None:
                         opened, self._base, self._listed = envelope.end() - 1, _NEVER, True
                     elif at == opened or self._depth >= self._base or self._depth == 0:

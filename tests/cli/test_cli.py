@@ -168,6 +168,32 @@ def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
     assert not {name for name in loaded if name.startswith("shadowai.sources")}
 
 
+def test_a_scan_imports_nothing_for_what_nobody_asked_for(tmp_path: Path) -> None:
+    line = "1767603600.123 120 192.0.2.5 TCP_TUNNEL/200 5000 CONNECT chatgpt.com:443 ann HIER_DIRECT/198.51.100.7 -\n"
+    (tmp_path / "access.log").write_text(line)
+    code = (
+        "import sys; from shadowai.cli import main; main(['scan', 'access.log', '-o', 'found.csv']);"
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "ChatGPT" in (tmp_path / "found.csv").read_text() and "shadowai.risk.rating" in loaded
+    unasked = {
+        "shadowai.budgets.nouns",
+        "shadowai.decisions.log",
+        "shadowai.history.store",
+        "shadowai.packs.manifest",
+        "shadowai.packs.signing",
+        "shadowai.permissions",
+        "shadowai.policy.reading",
+        "shadowai.policy.rules",
+        "shadowai.privacy",
+    }
+    assert not unasked & loaded
+
+
 def test_the_code_of_a_command_is_the_code_of_the_program(fake: FakePipeline) -> None:
     from tests.cli.conftest import GAP
 

@@ -50,10 +50,10 @@ def test_facts_of_a_service_are_without_dates_and_hosts() -> None:
     assert "vendor: OpenAI" in told and f"country: {file.signature.country}" in told
     assert any("trains_by_default: " in fact for fact in told)
     later = replace(
-        file, data_handling=tuple(replace(one, checked_on="2030-01-01", quote="x") for one in file.data_handling)
+        file, data_handling=tuple(one._replace(checked_on="2030-01-01", quote="x") for one in file.data_handling)
     )
     assert facts_of(later) == told
-    other = replace(file, data_handling=tuple(replace(one, trains_by_default="?") for one in file.data_handling))
+    other = replace(file, data_handling=tuple(one._replace(trains_by_default="?") for one in file.data_handling))
     assert facts_of(other) != told
 
 

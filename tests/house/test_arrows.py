@@ -134,6 +134,7 @@ def test_sources_know_nothing_of_signatures_policy_or_output(found: list[Import]
         "shadowai.model",
         "shadowai.errors",
         "shadowai.normalize",
+        "shadowai.cache_folder",
         "shadowai.config",
         "shadowai.sources",
         "shadowai.wire",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from shadowai.model import Verdict
-from shadowai.policy import Conditions, Rule, Use, Word
-from shadowai.policy.rules import ASKED, OF_SERVICE, SELECTORS
+from shadowai.policy import Use, Word
+from shadowai.policy.rules import ASKED, OF_SERVICE, SELECTORS, Conditions, Rule
 from tests.policy.making import API, CHAT, NOWHERE, TODAY
 
 GROUPS = {"board": frozenset({"ann@example.com"})}

@@ -288,6 +288,8 @@ def test_a_record_that_holds_a_list_is_no_envelope() -> None:
     assert not framing.needs_json_framing(record + "\n", whole=True)
     assert framing.needs_json_framing('{"status":"success","count":1,"data":[{"a":1}]}', whole=True)
     assert not framing.needs_json_framing('{"kind":"a#b","id":"1","items":[{"a":1}]}\n', whole=True)
+    assert not framing.needs_json_framing('{"user":"jdoe","data":{"items":[{"a":1}]}}\n', whole=True)
+    assert not framing.needs_json_framing('{"data":{"user":"jdoe","items":[{"a":1}]}}\n', whole=True)
     assert not framing.needs_json_framing('{"id":1,"method":"x","params":{"events":[{"jsonrpc":1}]}}\n', whole=True)
 
 
@@ -314,6 +316,8 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
         {"Browser History": rows},
         {"took": 1, "_shards": {"total": 1}, "hits": {"total": {"value": 2}, "max_score": None, "hits": rows}},
         {"kind": "admin#reports#activities", "etag": '"x"', "items": rows, "nextPageToken": "A:1"},
+        {"data": {"items": rows}},
+        {"code": 0, "data": {"total": 2, "items": rows, "page": 1}, "message": "ok"},
         {"jsonrpc": "2.0", "method": "addEvents", "params": {"events": rows}},
         {"id": "7", "jsonrpc": "2.0", "result": {"total": 2, "perPage": 30, "items": rows}},
     )

@@ -10,13 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from shadowai.sources.logs.aliases import flat, is_header, is_log, is_table_of_use
-from shadowai.sources.logs.description import Cef, CsvHeader, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
-from shadowai.sources.logs.families import CsvTokenizer, flat_cells, flatten, parse_object, path_getter, tokenizer
-from shadowai.sources.logs.literals import Search, searcher
+from shadowai.sources.logs.description import Cef, CsvHeader, Family, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.families import (
+    CsvTokenizer,
+    Tokenizer,
+    flat_cells,
+    flatten,
+    parse_object,
+    path_getter,
+    tokenizer,
+)
+from shadowai.sources.logs.literals import Search, needs_of, searched, searcher
 from shadowai.sources.syslog import Payload, innermost_object, layers
 
 SAMPLE = 200
@@ -25,9 +33,6 @@ _TELLING = 1 << 16
 """Characters of a line by which its format is told: what a hundred formats look through may not be without end."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
-
-_MANY = 256
-"""Lines from which on it pays to know what patterns need."""
 
 _Test = Callable[[str, dict[str, Any] | None], bool]
 """Whether a text, or the object that it is, is of a format."""
@@ -58,7 +63,6 @@ class Recogniser:
 
     def __init__(self, formats: Mapping[str, LogFormat]) -> None:
         self._formats = formats
-        self._looked_at = 0
 
     def file(self, lines: Sequence[str]) -> Recognition | None:
         """The format of a file by its first lines; ``None`` where none fits."""
@@ -85,10 +89,6 @@ class Recogniser:
     def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
         """The format of one line, at how many wrappings below the surface, and the payload there."""
         best: tuple[LogFormat, int, Payload] | None = None
-        self._looked_at += 1
-        if self._looked_at == _MANY:
-            for made in ("_tests", "_tests_of_objects", "_tests_of_text"):
-                self.__dict__.pop(made, None)
         payloads = list(layers(line))
         escaped = innermost_object(payloads)
         for depth, payload in enumerate(payloads):
@@ -111,19 +111,28 @@ class Recogniser:
 
     @cached_property
     def _tests(self) -> list[tuple[LogFormat, _Test]]:
-        """Formats that recognise a line, the highest rank first. What their patterns need is made out for many lines, not for a few."""
-        ranked = sorted(self._formats.values(), key=lambda fmt: -fmt.rank)
-        search = searcher if self._looked_at >= _MANY else _search
-        return [(fmt, test) for fmt in ranked if (test := _line_test(fmt, search)) is not None]
+        """Formats that recognise a line, the highest rank first."""
+        made = {fmt.name: test for fmt, test in (*self._tests_of_objects, *self._tests_of_text)}
+        return [(fmt, made[fmt.name]) for fmt in self._ranked if fmt.name in made]
 
     @cached_property
     def _tests_of_objects(self) -> list[tuple[LogFormat, _Test]]:
-        return [(fmt, test) for fmt, test in self._tests if isinstance(fmt.family, Json)]
+        return [(fmt, _json_test(fmt.family)) for fmt in self._ranked if isinstance(fmt.family, Json)]
 
     @cached_property
     def _tests_of_text(self) -> list[tuple[LogFormat, _Test]]:
         """What is no object is of no format that reads JSON."""
-        return [(fmt, test) for fmt, test in self._tests if not isinstance(fmt.family, Json)]
+        needed = needs_of(fmt.line for fmt in self._ranked if fmt.line)
+
+        def searching(pattern: str) -> Search:
+            return searcher(pattern, needed[pattern])
+
+        tests = [(fmt, _line_test(fmt, searching)) for fmt in self._ranked]
+        return [(fmt, test) for fmt, test in tests if test is not None]
+
+    @cached_property
+    def _ranked(self) -> list[LogFormat]:
+        return sorted(self._formats.values(), key=lambda fmt: -fmt.rank)
 
     def _by_header(self, sample: Sequence[str]) -> Recognition | None:
         """A format whose header stands in the first lines: W3C, Zeek or CSV; syslog may be around it."""
@@ -201,30 +210,29 @@ def header_columns(text: str, family: CsvHeader) -> frozenset[str]:
     return frozenset(reader.columns)
 
 
-def _search(pattern: str) -> Search:
-    return re.compile(pattern).search
-
-
 def _line_test(fmt: LogFormat, searching: Callable[[str], Search]) -> _Test | None:
     family = fmt.family
-    if isinstance(family, Json):
-        return _json_test(family)
     if isinstance(family, (Cef, Leef)):
-        reads = tokenizer(family)
+        reads = _tokenizer(family)
         marked = _marks_cef if isinstance(family, Cef) else _marks_leef
         is_line = searching(fmt.line) if fmt.line else None
         return lambda text, obj: (
-            marked(text) and reads.read(text) is not None and (is_line is None or is_line(text) is not None)
+            marked(text) and reads().read(text) is not None and (is_line is None or is_line(text) is not None)
         )
-    if isinstance(family, (CsvHeader, ZeekTsv)) or not fmt.line:
+    if isinstance(family, (Json, CsvHeader, ZeekTsv)) or not fmt.line:
         return None
     search = searching(fmt.line)
     if isinstance(family, W3c):
         return lambda text, obj: not text.startswith("#") and search(text) is not None
     if isinstance(family, KeyValue) and family.requires:
-        reads = tokenizer(family)
-        return lambda text, obj: search(text) is not None and reads.read(text) is not None
+        reads = _tokenizer(family)
+        return lambda text, obj: search(text) is not None and reads().read(text) is not None
     return lambda text, obj: search(text) is not None
+
+
+def _tokenizer(family: Family) -> Callable[[], Tokenizer]:
+    """What gives the tokenizer of a family, which is made when it is first asked for: it compiles patterns."""
+    return cache(lambda: tokenizer(family))
 
 
 _CEF, _LEEF = re.compile(r"CEF:|^\s{0,8}\d\d?\|"), re.compile(r"LEEF:|^\s{0,8}\d\.\d\|")
@@ -243,16 +251,16 @@ def _marks_leef(text: str) -> bool:
 
 
 def _json_test(family: Json) -> _Test:
-    tests = [(path_getter(path), re.compile(pattern)) for path, pattern in family.requires]
+    tests = [(path_getter(path), searched(pattern)) for path, pattern in family.requires]
 
     def test(text: str, obj: dict[str, Any] | None) -> bool:
         if obj is None:
             return False
         if family.aliases:
             return is_log(flatten(obj).keys())
-        for take, pattern in tests:
+        for take, search in tests:
             found = take(obj)
-            if found is None or pattern.search(found) is None:
+            if found is None or search(found) is None:
                 return False
         return True
 

@@ -57,6 +57,9 @@ class _Reference:
     def manner(self, number: int, line: bytes, place: int, /) -> int:
         raise AssertionError(line)
 
+    def url(self, number: int, line: bytes, place: int, /) -> int:
+        raise AssertionError(line)
+
     def together(self, name: int, manner: int, place: int, /) -> tuple[int, bool, int, int]:
         raise AssertionError(name)
 

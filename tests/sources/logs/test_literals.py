@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shadowai import cache_folder
 from shadowai.sources.logs import formats, literals
 from shadowai.sources.syslog import layers
 from tests.formats import expected
@@ -80,3 +82,49 @@ def test_without_the_parser_the_pattern_decides(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(literals, "import_module", nothing)
     assert not literals.needs("abc")
     assert literals.searcher("abc")("xabcx") is not None
+
+
+def test_what_is_needed_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = ["abc[0-9]", "x{2}|y", r"\d", "abc[0-9]"]
+    found = literals.needs_of(patterns, tmp_path)
+    assert {pattern: set(texts) for pattern, texts in found.items()} == {p: set(literals.needs(p)) for p in patterns}
+    asked: list[str] = []
+
+    def counted(pattern: str) -> frozenset[str]:
+        asked.append(pattern)
+        return frozenset()
+
+    monkeypatch.setattr(literals, "needs", counted)
+    assert literals.needs_of(patterns, tmp_path) == found
+    assert not asked
+    literals.needs_of([*patterns, "more"], tmp_path)
+    assert set(asked) == {*patterns, "more"}
+
+
+def test_what_json_cannot_write_is_not_kept(tmp_path: Path) -> None:
+    assert literals.needs_of(["\ud800z"], tmp_path) == {"\ud800z": ["\ud800z"]}
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kept", ["{", "{}", "[]", '[["abc"], 1]', '[["abc"], ["def", 1]]', '[["abc"], [""]]'])
+def test_what_was_kept_and_is_none_is_found_out_anew(kept: str, tmp_path: Path) -> None:
+    patterns = ["abc[0-9]", "def"]
+    literals.needs_of(patterns, tmp_path)
+    (place,) = tmp_path.iterdir()
+    cache_folder.write(place, kept.encode(), keep=4)
+    found = literals.needs_of(patterns, tmp_path)
+    assert found == {"abc[0-9]": ["abc"], "def": ["def"]}
+    place.write_bytes(b"damaged")
+    assert literals.needs_of(patterns, tmp_path) == found
+
+
+def test_where_nothing_can_be_kept_it_is_found_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert literals.needs_of(["abc"], tmp_path / "file") == {"abc": ["abc"]}
+
+
+def test_a_pattern_is_compiled_where_what_it_needs_is_there() -> None:
+    search = literals.searcher("abc(", {"abc"})  # broken, and nobody has seen it yet
+    assert search("ab") is None
+    with pytest.raises(re.error):
+        search("abc")
