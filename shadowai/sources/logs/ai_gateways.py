@@ -129,7 +129,19 @@ KONG = LogFormat(
     time=(TimeOf(("started_at",)),),
     zone="utc",
     rank=14,
-    kinds=((When((("ai.proxy.meta.provider_name|ai.ai-proxy.meta.provider_name", r"."),)), "api_call"),),
+    kinds=(
+        (
+            When(
+                (
+                    (
+                        "ai.proxy.meta.provider_name|ai.ai-proxy.meta.provider_name|ai.ai-proxy-advanced.meta.provider_name",
+                        r".",
+                    ),
+                )
+            ),
+            "api_call",
+        ),
+    ),
     blocked=(
         When(
             (("response.status", r"^(?:401|403|429)$"), ("tries.0.ip", r"^$")),

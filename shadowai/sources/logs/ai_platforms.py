@@ -119,7 +119,7 @@ AZURE_APIM = LogFormat(
     family=Json(
         requires=(
             ("resourceId", r"(?i)/PROVIDERS/MICROSOFT\.APIMANAGEMENT/"),
-            ("category", r"^GatewayLogs$"),
+            ("category", r"^(?:Gateway(?:|Llm|MCP)Logs|WebSocketConnectionLogs|DeveloperPortalAuditLogs)$"),
         )
     ),
     fields={
@@ -135,9 +135,16 @@ AZURE_APIM = LogFormat(
     time=(TimeOf(("time",)),),
     zone="utc",
     rank=14,
+    uncounted=(
+        When(
+            (("category", r"^(?!GatewayLogs$)"),),
+            "tokens, messages or administration, beside a request that is logged of its own",
+        ),
+    ),
     product="azure_openai",
 )
-"""``backendUrl`` is the service that the gateway called, ``url`` the gateway; sizes are "bytes received from" and "sent to client"."""
+"""``backendUrl`` is the service that the gateway called, ``url`` the gateway; sizes are "bytes received from" and "sent to client".
+``GatewayLlmLogs`` are of the same requests (``CorrelationId``), and name neither the caller nor the service."""
 
 AZURE_APIM_TABLE = LogFormat(
     name="azure_api_management_table",

@@ -124,8 +124,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "datetime (utc)", "event time (utc)", "timestamp (utc)", "start_time",
         "starttime", "start time", "receive time", "received time",
         "log_time", "logtime", "log date", "event date", "access time", "visit time",
-        "occurred", "occurred at", "logged_at", "recorded_at", "event timestamp", "local time", "flow_start", "flow start time",
-        "created", "created_at", "created_on", "creation_time", "event.created", "event.start",
+        "occurred", "occurred at", "logged_at", "logged time", "recorded_at", "event timestamp", "local time", "flow_start",
+        "flow start time",
+        "created", "created_at", "created_on", "created date time", "creation_time", "event.created", "event.start",
         "request_time", "time_iso8601", "time_local",
         "request timestamp", "message time", "receipt time", "time generated [utc]", "time generated [local time]",
         "metadata.event_timestamp",
@@ -212,9 +213,8 @@ _REPORTING = frozenset(("host", "hostname", "server", "serverhost", "remotehost"
 """Of the vague names those that a collector gives to itself."""
 _CONTACT = frozenset(map(flat, ("email", "email address", "mail", "identity", "principal", "actor")))
 """Who, in a log; whom to write to, in a list of firms."""
-_UNDATED = frozenset(
-    map(flat, ("first seen", "last seen", "created", "created_at", "created_on", "creation_time", "event.created"))
-)
+_CREATED = ("created", "created_at", "created_on", "created date time", "creation_time", "event.created")
+_UNDATED = frozenset(map(flat, ("first seen", "last seen", *_CREATED)))
 """Times that lists of names have as well."""
 _AMOUNT = (
     "bytes", "total bytes", "traffic", "bandwidth", "hits", "visits", "visit count", "requests", "sessions", "connections",

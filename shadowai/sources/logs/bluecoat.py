@@ -6,14 +6,16 @@ https://success.myshn.net/Skyhigh_Secure_Web_Gateway_(On_Prem)/Content_Security_
 """
 
 import re
+from dataclasses import replace
 
 from shadowai.sources.logs.description import Json, Key, KeyValue, LogFormat, Part, Pattern, Take, TimeOf, W3c, When
 
 _DOC = "https://knowledge.broadcom.com/external/article?legacyId=TECH244752"
 _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 _AUTH_PAGE = "the client was sent to the authentication page"
+_SIGNED_IN = "the client signed in and was sent back to the page; the request that follows is counted"
 
-# The main format since SGOS 5, and what later versions put behind it.
+# The reporter's main format (bcreportermain_v1) since SGOS 5, and what later versions put behind it.
 _MAIN = (
     "date", "time", "time-taken", "c-ip", "cs-username", "cs-auth-group", "x-exception-id", "sc-filter-result",
     "cs-categories", "cs(Referer)", "sc-status", "s-action", "cs-method", "rs(Content-Type)", "cs-uri-scheme",
@@ -73,6 +75,24 @@ _CLOUD_FIRST = (
 )
 """The same as it was in 2018, and as ProxySG sends it; without a tenant in front, and with the client's port behind
 (https://go2docs.graylog.org/illuminate-current/content_packs/symantec_proxysg_content_pack.html)."""
+_STATUS_FIRST = (
+    "date", "time", "time-taken", "c-ip", "sc-status", "s-action", "sc-bytes", "cs-bytes", "cs-method", "cs-uri-scheme", "cs-host",
+)  # fmt: skip
+_ASKED = (*_STATUS_FIRST, "cs-uri-port", "cs-uri-path", "cs-uri-query", "cs-username", "cs-auth-group")
+_ANSWERED = ("s-supplier-name", "rs(Content-Type)", "cs(Referer)")
+_FILTERED = ("sc-filter-result", "cs-categories", "x-virus-id", "s-ip")
+_PLAIN_LAYOUTS = (
+    (
+        *_STATUS_FIRST, "cs-uri-path", "cs-uri-query", "cs-username", "s-hierarchy", "s-supplier-name", "rs(Content-Type)",
+        "cs(User-Agent)", "sc-filter-result", "sc-filter-category", "x-virus-id", "s-ip", "s-sitename", "x-virus-details",
+        "x-icap-error-code", "x-icap-error-details",
+    ),
+    (*_ASKED, "s-hierarchy", *_ANSWERED, "cs(User-Agent)", *_FILTERED),
+    (*_ASKED, *_ANSWERED, "cs(User-Agent)", *_FILTERED),
+    (*_ASKED, "s-hierarchy", *_ANSWERED, *_FILTERED, "r-ip", "cs(User-Agent)", "x-rs-certificate-signature-algorithm"),
+)  # fmt: skip
+"""The format that is called main, of SGOS 3 to 5.2, of 5.3 to 6.6 and since, and as an administrator ordered it
+(https://xsoar.pan.dev/docs/reference/packs/symantec-blue-coat-proxy-sg, https://www.elastic.co/docs/reference/integrations/proxysg)."""
 _LAYOUTS = (
     _MAIN,
     _LATEST,
@@ -116,6 +136,7 @@ _ALLOWED = (When((("sc-filter-result", r"^(?:OBSERVED|PROXIED)"), ("s-action", r
 _UNCOUNTED = (
     When((("sc-status", r"^407$"), ("cs-username", r"^-?$"), ("cs-userdn", r"^-?$")), _AUTH_LEG),
     When((("s-action", r"^TCP_AUTH_(?:REDIRECT|FORM)"),), _AUTH_PAGE),
+    When((("x-exception-id", r"^authentication_(?:success|redirect)"),), _SIGNED_IN),
 )
 _AGENTS: tuple[Key, ...] = ("cs(User-Agent)", "cs-User-Agent", "cs-user-agent")
 
@@ -143,6 +164,20 @@ MAIN = LogFormat(
     uncounted=_UNCOUNTED,
     product="bluecoat",
 )
+
+STATUS_FIRST = replace(
+    MAIN,
+    name="bluecoat_main_status_first",
+    title="Symantec ProxySG and Edge SWG access log (format main without its header, as syslog has it)",
+    family=W3c(layouts=_PLAIN_LAYOUTS),
+    fields={name: takes for name, takes in MAIN.fields.items() if name != "device"},
+    line=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +[0-9A-Fa-f.:]{2,45} +(?:\d{3}|0|-) +"
+    r"(?:[A-Z]{3,16}_[A-Z_]{2,40}|TUNNELED|DENIED|ALLOWED|-) +\d+ +\d+ +[A-Za-z_-]{2,24} +[a-z-]{1,16} +\S+ +"
+    r"(?=.{0,9000}? (?:OBSERVED|DENIED|PROXIED) )",
+    time=(TimeOf(("date", "time")),),
+    rank=11,
+)
+"""A format of its own, for its records have as many fields as those of another: a file may hold both."""
 
 EDGE_KV = LogFormat(
     name="bluecoat_edge_swg_kv",
@@ -231,4 +266,4 @@ QRADAR = LogFormat(
 )
 """``devicetime`` is ``$(gmttime)``: the day first, in GMT."""
 
-FORMATS = (MAIN, EDGE_KV, CLOUD_JSON, QRADAR)
+FORMATS = (MAIN, STATUS_FIRST, EDGE_KV, CLOUD_JSON, QRADAR)

@@ -10,6 +10,9 @@ from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, Whe
 _ORIGIN = r"^\s*([A-Za-z][A-Za-z0-9+.-]*://[^\s/]+)"
 """Scheme and authority alone, whatever else was written behind them."""
 
+_BARE = r"^\s*((?:[\w-]+\.)+[A-Za-z][\w-]*)(?::\d{1,5})?(?:[/?#]|\s*$)"
+"""The same without a scheme."""
+
 CATO = LogFormat(
     name="cato_sase_json",
     title="Cato SASE events (JSON)",
@@ -24,7 +27,13 @@ CATO = LogFormat(
         )
     ),
     fields={
-        "host": (Part("full_path_url", _ORIGIN), Part("url", _ORIGIN), "domain_name"),
+        "host": (
+            Part("full_path_url", _ORIGIN),
+            Part("url", _ORIGIN),
+            "domain_name",
+            Part("full_path_url", _BARE),
+            Part("url", _BARE),
+        ),
         "url": ("full_path_url", "url"),
         "user": ("vpn_user_email", "user_email", "user_name", "ad_name"),
         "device": ("device_name", "configured_host_name"),

@@ -42,7 +42,7 @@ SYSLOG = LogFormat(
     doc=_DOC,
     kind="connection",
     family=KeyValue("colon_quoted"),
-    line=r'^(?=.*?(?:^|[\[\s;])(?:loguid|origin|originsicname|ifdir|product|action):+")(?=.*?"; ?[A-Za-z_]\w*:+")',
+    line=r'^(?=.*?(?:^|[\[\s;])(?:loguid|origin|originsicname|ifdir|product|action):+"(?!"[^";\s]))(?=.*?"; ?[A-Za-z_]\w*:+")',
     fields={
         "host": (
             "resource",

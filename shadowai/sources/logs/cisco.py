@@ -6,11 +6,14 @@ https://docs.umbrella.com/umbrella-user-guide/docs/log-format-and-versioning. An
 where its type says so; else it is a network, a site or a device.
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import (
     CsvHeader,
     CsvPositional,
     Json,
     Key,
+    KeyValue,
     Kind,
     LogFormat,
     Part,
@@ -28,6 +31,11 @@ _AUTH_LEG = "proxy authentication leg (407); the retry is counted"
 
 _CLAIMED = r"^\"?\(unauthenticated\)(?![\d.:A-Fa-f]+[@\"])([^\"]+)"
 """How a guest is written who could not sign in: under the name that was tried, or the address, as it is set."""
+
+
+def _guests(*keys: Key) -> tuple[Take, ...]:
+    return tuple(part for key in keys for part in (Part(key, _CLAIMED), Part(key, r"^(?!\"?\(unauthenticated\))(.+)")))
+
 
 _WSA_RECOMMENDED = (
     r"^(?:Info: )?(?P<time>\d{9,10}\.\d{3}) [\d.]{1,16} \S+ (?P<client>[0-9A-Fa-f.:]{2,45}) (?P<code>[A-Z_]+)/(?P<status>\d{3})"
@@ -56,7 +64,7 @@ WSA = LogFormat(
     fields={
         "host": ("url",),
         "url": ("url",),
-        "user": (Part("user", _CLAIMED), Part("user", r"^(?!\"?\(unauthenticated\))(.+)")),
+        "user": _guests("user"),
         "device": ("name",),
         "client_ip": ("client",),
         "server_ip": ("server",),
@@ -85,7 +93,7 @@ WSA_W3C = LogFormat(
     fields={
         "host": ("cs-url", "cs-uri", "cs-host"),
         "url": ("cs-url", "cs-uri"),
-        "user": ("cs-username", "cs-auth-username"),
+        "user": _guests("cs-username", "cs-auth-username"),
         "device": ("c-hostname",),
         "client_ip": ("c-ip", "c-a-ip"),
         "server_ip": ("s-ip", Part("x-hierarchy-origin", r"/(.+)")),
@@ -112,10 +120,41 @@ WSA_W3C = LogFormat(
     product="cisco_wsa",
 )
 
+_SPLUNK = "https://splunk.github.io/splunk-add-on-for-cisco-wsa/CustomiseLogFieldExtractionsForSupportedSourcetypes"
+WSA_KEYS = replace(
+    WSA_W3C,
+    name="cisco_wsa_kv",
+    title="Cisco Secure Web Appliance access log (key=value, as recommended for Splunk)",
+    doc=_SPLUNK,
+    family=KeyValue(requires=("c_ip", "x_resultcode_httpstatus", "cs_url")),
+    line=r"\bx_resultcode_httpstatus=\"?[A-Z_]{3,60}/\d{3}\b",
+    fields={
+        "host": ("cs_url", "s_hostname"),
+        "url": ("cs_url",),
+        "user": _guests("cs_username"),
+        "client_ip": ("c_ip",),
+        "server_ip": ("s_ip",),
+        "server_port": ("s_port",),
+        "method": ("cs_method",),
+        "action": ("x_acltag", "x_resultcode_httpstatus"),
+        "bytes_up": ("cs_bytes",),
+        "bytes_down": ("sc_bytes",),
+        "user_agent": ("cs_User_Agent",),
+    },
+    time=(TimeOf(("timestamp",)),),
+    zone="utc",
+    blocked=(When((("x_acltag", "^(?:BLOCK|DROP)"),)), When((("x_resultcode_httpstatus", "^TCP_DENIED"),))),
+    allowed=(When((("x_resultcode_httpstatus", "^TCP_(?!DENIED|[A-Z_]*ERR)"),)),),
+    uncounted=(When((("x_resultcode_httpstatus", "/407$"), ("cs_username", "^-?$")), _AUTH_LEG),),
+)
+"""The names of the W3C log, with ``_`` for what is neither letter nor digit."""
+
 _END = r"(?P<{0}>[0-9A-Fa-f.:]{{2,45}}?)(?:\((?P<{1}>[^()\s]{{1,255}})\))?(?::\d{{1,5}})?(?: \((?P<{1}_too>[^()\s]{{1,255}})\))?"
 _WHEN_WRITTEN = r"[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}"
+_DAY_FIRST = r"\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d"
 _L4TM = (
-    rf"^(?:(?P<time>{_WHEN_WRITTEN}) )?Info: Firewall (?P<action>[a-z]{{3,20}}) (?P<protocol>[A-Z]{{2,6}}) data "
+    rf"^(?:(?P<time>{_WHEN_WRITTEN}) |(?P<day_first>{_DAY_FIRST}) \((?:GMT|UTC)? ?(?P<zone>[+-]?[\d:]{{0,6}})\) )?"
+    r"Info: Firewall (?P<action>[a-z]{3,20}) (?P<protocol>[A-Z]{2,6}) data "
     rf"from {_END.format('client', 'machine')} to {_END.format('server', 'name')}\.?$"
 )
 L4TM = LogFormat(
@@ -125,7 +164,8 @@ L4TM = LogFormat(
     doc=_WSA_DOC,
     kind="connection",
     family=Pattern((_L4TM,)),
-    line=rf"^(?:{_WHEN_WRITTEN} )?Info: Firewall [a-z]{{3,20}} [A-Z]{{2,6}} data from [0-9A-Fa-f.:]{{2,45}}",
+    line=rf"^(?:{_WHEN_WRITTEN} |{_DAY_FIRST} \([^()]{{1,12}}\) )?Info: Firewall [a-z]{{3,20}} [A-Z]{{2,6}} data "
+    r"from [0-9A-Fa-f.:]{2,45}",
     fields={
         "host": ("name", "name_too"),
         "device": ("machine", "machine_too"),
@@ -133,11 +173,12 @@ L4TM = LogFormat(
         "server_ip": ("server",),
         "action": ("action",),
     },
-    time=(TimeOf(("time",)),),
+    time=(TimeOf(("time",)), TimeOf(("day_first",), zone="zone")),
     rank=12,
     blocked=(When((("action", r"^block"),)),),
     allowed=(When((("action", r"^(?:allowed|noted|monitored|passed)"),)),),
-    ignored=r"Info: Address \S+ (?:\(\S+\) )?(?:for \S+ )?(?:\(\S+\) )?(?:added to|removed from) firewall",
+    ignored=r"Info: Address \S+ (?:\(\S+\) )?(?:(?:discovered )?for \S+ )?(?:\(\S+\) )?(?:added to|removed from) firewall"
+    r"|Info: (?:Begin Logfile|End Logfile|Version: \S+ SN: |Time offset from UTC: )",
     product="cisco_wsa_l4tm",
 )
 """Lines on what came into the lists or left them are no traffic."""
@@ -317,6 +358,7 @@ _API_PROXY: dict[str, tuple[Take, ...]] = {
 FORMATS = (
     WSA,
     WSA_W3C,
+    WSA_KEYS,
     L4TM,
     _umbrella(
         "umbrella_dns",

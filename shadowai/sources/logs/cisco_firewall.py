@@ -14,7 +14,7 @@ from shadowai.sources.logs.description import CsvHeader, KeyValue, LogFormat, Pa
 _ASA_DOC = "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html"
 _FTD_DOC = "https://www.cisco.com/c/en/us/td/docs/security/firepower/Syslogs/b_fptd_syslog_guide.html"
 
-_MARK = r"%(?:ASA|FTD|FDT|FWSM|PIX)-(?:(?:[A-Za-z]\w{0,15})?-)?\d-"
+_MARK = r"%(?:ASA|FTD|FDT|FWSM|PIX)(?:<\w{1,8}>)?-(?:(?:[A-Za-z]\w{0,15})?-)?\d-"
 _ID = _MARK + r"(?P<id>\d{6}):? +"
 _ADDRESS = r"[^\s/(),]{1,255}"
 _ANY_ADDRESS = r"((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+)"
@@ -28,21 +28,26 @@ _ON = r"(?:[A-Za-z][^\s:/]{0,63}:)??"
 """The interface before an address, where there is one."""
 
 
-def _user(side: str) -> str:
+def _user(side: str, blank: str = " ?") -> str:
     """The user of an identity firewall behind an address."""
-    return rf"(?: ?\((?:\d+:[^()]{{0,64}}|(?P<{side}_user>[^(),]{{0,255}})(?:, ?[^()]{{0,64}})?)\))?"
+    return rf"(?:{blank}\((?:\d+:[^()]{{0,64}}|(?P<{side}_user>[^(),]{{0,255}})(?:, ?[^()]{{0,64}})?)\))?"
 
 
-def _end(side: str, port: str = r"\d{1,5}", mapped: str = "", place: str = "") -> str:
+def _end(side: str, port: str = r"\d{1,5}", mapped: str = "", place: str = "", blank: str = " ?") -> str:
     """``interface:address/port`` of one side, ``src`` or ``dst``, with the mapped address where a message has it; all but the interface is
     the token ``place`` as well."""
     end = rf"(?P<{side}>{_ADDRESS})/(?P<{side}_port>{port})"
-    return rf"[^:/]{{1,64}}:{f'(?P<{place}>{end})' if place else end}{mapped}" + _user(side)
+    return rf"[^:/]{{1,64}}:{f'(?P<{place}>{end})' if place else end}{mapped}" + _user(side, blank)
 
 
 def _beginning(direction: str, foreign: str, local: str) -> str:
-    """A connection that begins, by who its ends are."""
-    ends = _end(foreign, mapped=_MAPPED, place="foreign") + " to " + _end(local, mapped=_MAPPED, place="local")
+    """A connection that begins, by who its ends are; behind a blank stands who logged in for it, not the user of the last address."""
+    blank = "" if local == "dst" else " ?"
+    ends = (
+        _end(foreign, mapped=_MAPPED, place="foreign")
+        + " to "
+        + _end(local, mapped=_MAPPED, place="local", blank=blank)
+    )
     return rf"{_ID}(?P<action>Built) {direction} [\w-]+ {_NUMBER}" + ends + _LAST_USER
 
 
@@ -97,7 +102,7 @@ _PATTERNS = (
     + _end("src", mapped=_MAPPED)
     + " to "
     + _end("dst", mapped=_MAPPED)
-    + r", (?:destination (?:\S+ resolved from \w+ list: )?(?P<name>[^\s,/]+)(?=,|$))?",
+    + r", (?:destination (?:\S+(?: address)? resolved from \w+ list: )?(?P<name>[^\s,/]+)(?=,|$))?",
     _ID
     + r"(?P<action>Deny|Denied|No matching connection|Asymmetric NAT rules matched)\b.{0,120}? src "
     + _plain("src")
@@ -131,9 +136,10 @@ ASA = LogFormat(
         "user": (
             "src_user",
             "user",
+            Part("text", r"User <([^<>]{1,255})>"),
             Part(
                 "text",
-                r"(?:User <|Username = |Uname: |Username:|: user = |[Uu]ser '|client user |User=)([^>,'\s]{1,255})",
+                r"(?:Username = |Uname: |Username:|: user = |[Uu]ser '|client user |User=)([^>,'\s]{1,255})",
             ),
         ),
         "device": (Part("src", _NAME),),

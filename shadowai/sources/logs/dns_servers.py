@@ -13,7 +13,8 @@ _SERVER_EVENT = "an event of the server, not a client's question"
 
 _BIND_TIME = r"^(?=(?:.{0,160}?(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?)\s)?)"
 _BEFORE = _BIND_TIME + r".{0,200}?"
-_BIND_CLIENT = rf"(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+(?:/key \S+)?:?"
+_BIND_CLIENT = rf"(?<![\w.-])client (?:@(?:0x)?[0-9a-fA-F]+ )?(?P<client>{_IP})#\d+(?:/key \S+)?:?"
+"""What stands behind the @ is a pointer, which C libraries write in their own ways: Windows' without 0x."""
 _BIND_VIEW = r"(?: view [^:]{1,80}:)?(?: (?:UDP|TCP|TLS|HTTPS):)?"
 
 BIND = LogFormat(
@@ -43,7 +44,7 @@ BIND = LogFormat(
             rf"{_BIND_TIME}(?P<event>(?:.{{0,120}}?(?<!\w)named\[\d+\]|.{{0,120}}?(?<!\w)rpz): )",
         )
     ),
-    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@0x[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|"
+    line=rf"^.{{0,200}}?(?:(?<![\w.-])client (?:@(?:0x)?[0-9a-fA-F]+ )?{_IP}#\d|List Matched {_IP}#\d|"
     rf"lame server resolving '|resolving '?[^/'\s]+/[A-Z0-9]+(?:/IN)?'?(?:$|[:' ])|"
     rf"validating [^/\s]+/[A-Z0-9]+: |(?<!\w)(?:zone|transfer of) '?[^/'\s]+/{_CLASS}|(?<!\w)(?<!info: )rpz: |"
     r"(?<!\w)named\[\d+\]: (?!CEF:))",
@@ -109,11 +110,13 @@ UNBOUND = LogFormat(
             rf"(?:rpz-)?(?P<action>[a-z]+(?:-[a-z]+)?) (?P<client>{_IP})@\d+ (?P<name>\S+) (?P<type>[A-Z][A-Z0-9]*) {_CLASS}\s*$",
             r"^(?:\[(?P<time>\d{9,11}(?:\.\d{1,6})?)\] )?.{0,120}?\bunbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?"
             r"(?P<event>info|notice|warning|error|debug|fatal error): ",
+            r"^\[\d+:[0-9a-f]+\] (?P<event>info|notice|warning|error|debug|fatal error): ",
         )
     ),
     line=rf"(?:^|[\s\]])(?:info|query|reply): (?:\S+ [a-z_]+ |(?:rpz: |RPZ )?applied (?:\S+ ){{2,4}})?{_IP}(?:@\d+)? "
     rf"\S+ [A-Z][A-Z0-9]* {_CLASS}(?:\s|$)|"
-    r"(?:^|[\s])unbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?(?:info|notice|warning|error|debug|fatal error): ",
+    r"(?:^|[\s])unbound\[\d+(?::[0-9a-f]+)?\]:? (?:\[\d+:[0-9a-f]+\] )?(?:info|notice|warning|error|debug|fatal error): |"
+    r"^\[\d{1,10}:[0-9a-f]{1,4}\] (?:info|notice|warning|error|debug|fatal error): ",
     fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
     blocked=(
@@ -140,7 +143,8 @@ UNBOUND = LogFormat(
 _DNSMASQ_TIME = (
     r"^(?:<\d{1,3}>)?(?:(?P<time>(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?: \d{4})?) )?"
 )
-_DNSMASQ = r".{0,120}?\bdnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?"
+_DNSMASQ = r"(?:.{0,120}?\bdnsmasq(?:\[\d+\])?: (?:\d+ \S+ )?|(?:\d+ \S+/\d+ )?)"
+"""Behind a header of RFC 5424, which has the program's name, the message begins with what was done (OPNsense)."""
 
 DNSMASQ = LogFormat(
     name="dnsmasq_pihole",
@@ -157,7 +161,9 @@ DNSMASQ = LogFormat(
             r"^(?P<event>.{0,160}?\bdnsmasq(?:-\w+)?\[\d+\]): ",
         )
     ),
-    line=r"(?:^|[\s])dnsmasq(?:-\w+)?(?:\[\d+\])?: (?:\d+ \S+ )?\S",
+    line=r"(?:^|[\s])dnsmasq(?:-\w+)?(?:\[\d+\])?: (?:\d+ \S+ )?\S|"
+    r"^(?:\d+ \S+/\d+ )?(?:query\[[^\]\s]{1,16}\] \S+ from [0-9a-fA-F]*[.:]|forwarded \S+ to [0-9a-fA-F]*[.:]|"
+    r"(?:reply|cached(?:-stale)?|config|gravity blocked) \S+ is (?:[0-9a-fA-F]*[.:]|<\w+>|NXDOMAIN|NODATA))",
     fields={"host": ("name",), "client_ip": ("client",), "action": ("action",)},
     time=(TimeOf(("time",)),),
     blocked=(When((("action", r"blocked|blacklisted|denied|special domain"),)),),

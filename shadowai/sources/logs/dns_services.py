@@ -115,8 +115,9 @@ POWERDNS = LogFormat(
     kind="dns_query",
     family=Pattern(
         (
-            r"\[[\d/]{1,16}\] (?P<what>question) for '(?P<host>[^'|]{1,255})\|\w+' from (?P<client>[0-9a-fA-F.:]+?)(?::\d+)?(?:\s|$)",
-            r"\[[\d/]{1,16}\] (?P<what>answer) to question '(?P<host>[^'|]{1,255})\|\w+'",
+            r"\[[\d/]{1,16}\] (?:TCP )?(?P<what>question) for '(?P<host>[^'|]{1,255})\|\w+' "
+            r"from \[?(?P<client>\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F.:]{0,40}:[0-9a-fA-F.:]{0,40})\]?(?::\d{1,5})?(?:\s|$)",
+            r"\[[\d/]{1,16}\] (?P<what>answer) to (?:TCP )?question '(?P<host>[^'|]{1,255})\|\w+'",
             r'msg="Question"(?=(?:.{0,400}? ts="(?P<time>[\d.]{9,20})")?).{0,400}? proto="\w+" '
             r'qname="(?P<host>[^"]{1,255})".{0,400}? remote="\[?(?P<client>[0-9a-fA-F.:]+?)\]?:\d+"',
             r"(?:^\[(?P<time>\d{9,11}\.\d{1,9})\] )?"
@@ -126,7 +127,7 @@ POWERDNS = LogFormat(
         )
     ),
     line=(
-        r"\[[\d/]{1,16}\] (?:question for|answer to question) '[^'|]{1,255}\|\w+'|msg=\"Question\" .{0,400}qname=\"|"
+        r"\[[\d/]{1,16}\] (?:(?:TCP )?question for|answer to (?:TCP )?question) '[^'|]{1,255}\|\w+'|msg=\"Question\" .{0,400}qname=\"|"
         r"Packet from \[?[0-9a-fA-F.:]+\]?:\d+ for \S{1,255} \w+ with id \d+|"
         r"Got query for [^\s|]{1,255}\|\w+ from \[?[0-9a-fA-F.:]+\]?:\d+[, ]|Remote [0-9a-fA-F.:]+(?:<-\S{1,64})? wants '[^'|]{1,255}\|\w+'"
     ),

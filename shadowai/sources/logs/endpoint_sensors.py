@@ -92,6 +92,8 @@ FALCO = LogFormat(
 )
 """``fd.name`` of a connection is ``client:port->server:port``; ``fd.sip.name`` the name that was looked up for the server."""
 
+_BEFORE = r".{0,200}?(?:MSWinEventLog\t(?:[^\t]{0,200}\t){9}|WinEvtLog: (?:[^:]{1,200}: ){5})"
+"""What Snare's agent and OSSEC's write before the name of the computer."""
 _BETWEEN = r".{0,3000}?\s"
 SYSMON_TEXT = LogFormat(
     name="windows_sysmon_text",
@@ -101,10 +103,10 @@ SYSMON_TEXT = LogFormat(
     kind="endpoint_event",
     family=Pattern(
         (
-            rf"^(?:.{{0,200}}?MSWinEventLog\t(?:[^\t]{{0,200}}\t){{9}}(?P<computer>[^\t]{{1,255}})\t)?.{{0,2000}}?"
+            rf"^(?:{_BEFORE}(?P<computer>[^\t:]{{1,255}})(?:\t|: ))?.{{0,2000}}?"
             rf"\b(?P<what>Dns query):\s.{{0,400}}?UtcTime: (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?){_BETWEEN}"
             rf"QueryName: (?P<host>\S{{1,255}})(?:{_BETWEEN}User: (?P<user>\S[^\t]{{0,100}}?)\s*(?:$|\t))?",
-            rf"^(?:.{{0,200}}?MSWinEventLog\t(?:[^\t]{{0,200}}\t){{9}}(?P<computer>[^\t]{{1,255}})\t)?.{{0,2000}}?"
+            rf"^(?:{_BEFORE}(?P<computer>[^\t:]{{1,255}})(?:\t|: ))?.{{0,2000}}?"
             rf"\b(?P<what>Network connection detected):\s.{{0,400}}?UtcTime: (?P<time>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)"
             rf"(?:{_BETWEEN}User: (?P<user>\S.{{0,100}}?)\s+Protocol: )?{_BETWEEN}Initiated: (?P<initiated>\w+)"
             rf"{_BETWEEN}SourceIp: (?P<source>[0-9a-fA-F.:]+){_BETWEEN}DestinationIp: (?P<address>[0-9a-fA-F.:]+)\s"

@@ -81,7 +81,7 @@ JSON = LogFormat(
             "upstream_host",
             "authority|:authority",
         ),
-        "path": ("path|x-envoy-original-path|:path",),
+        "path": ("path|x-envoy-original-path|x-envoy-origin-path|:path",),
         "client_ip": ("downstream_remote_address", Part("x_forwarded_for|x-forwarded-for", r"^([^,\s]+)")),
         "server_ip": ("upstream_host",),
         "server_port": (Part("upstream_host", r":(\d+)$"),),

@@ -26,6 +26,8 @@ _NAMED = r"^(?!\w+://[^/\s]*$)(.+)"
 """Any but the directory's server alone: the path behind it was written as keys of its own."""
 _LEAVES = tuple(Part(key, r"/([^/=]+)$") for key in ("OU", "CN", "DC"))
 _NULLS = frozenset({"ldap://-", "none://-"})
+_NO_ADDRESS = r"^(?![0-9.]+$)(.+)"
+"""The client's address stands for the user where nobody is known."""
 
 
 def _blocked(*keys: Key) -> tuple[When, ...]:
@@ -139,7 +141,7 @@ CSV = LogFormat(
     fields={
         "host": ("URL Full", "Domain"),
         "url": ("URL Full",),
-        "user": ("User", "User Name", "Login Name"),
+        "user": tuple(Part(key, _NO_ADDRESS) for key in ("User", "User Name", "Login Name")),
         "device": ("Workstation", "Source Host Name"),
         "client_ip": ("Source IP", "Client IP", "Connection IP", "Source IP Address"),
         "server_ip": ("Destination IP", "Server IP", "Destination IP Address"),
@@ -152,6 +154,7 @@ CSV = LogFormat(
     },
     time=(TimeOf(("Date & Time",)),),
     rank=14,
+    nulls=frozenset({"not available", "anonymous"}),
     blocked=_blocked("Action", "Disposition"),
     allowed=_allowed("Action", "Disposition"),
     uncounted=(_signing_in("Action"), _signing_in("Disposition")),
@@ -171,7 +174,7 @@ REPORT = LogFormat(
     fields={
         "host": (9,),
         "url": (9,),
-        "user": (3,),
+        "user": (Part(3, _NO_ADDRESS),),
         "device": (4,),
         "client_ip": (12, 10),
         "server_ip": (11,),
@@ -200,7 +203,7 @@ INVESTIGATIVE = LogFormat(
     fields={
         "host": ("Full URL", "URL Hostname"),
         "url": ("Full URL",),
-        "user": (Part("User", r"^(?![0-9.]+$)(.+)"),),
+        "user": (Part("User", _NO_ADDRESS),),
         "client_ip": ("Source IP",),
         "server_ip": ("Destination IP",),
         "server_port": ("Port",),

@@ -38,8 +38,8 @@ _ALLOWED = (
     r"(?i)^(?:accept|close|client-rst|server-rst|timeout|start|allow(?:ed)?|pass(?:through|ed)?|permit|exempt|monitor(?:ed)?|"
     r"detected|log-only)$"
 )
-_FORTIOS_4 = (("device_id", r"."), ("type", r"^(?:traffic|webfilter)$"))
-"""Before FortiOS 5 the verdict is in ``status`` (and the sizes of the traffic log in ``sent`` and ``rcvd``)."""
+_BY_STATUS = (("action", r"^$"), ("type", r"^(?:traffic|webfilter|utm)$"))
+"""Before FortiOS 5.2 the verdict is in ``status`` (and before 5.0 the sizes of the traffic log in ``sent`` and ``rcvd``)."""
 _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "host": (
         "hostname",
@@ -58,7 +58,7 @@ _KV_FIELDS: dict[str, tuple[Take, ...]] = {
     "server_ip": ("dstip", "dst"),
     "server_port": ("dstport", "dst_port"),
     "method": ("httpmethod", "http_method", Part("rawdata", r"^Method=([A-Z]+)")),
-    "action": ("action", Part("status", r"^(.+)$", only=_FORTIOS_4)),
+    "action": ("action", Part("status", r"^(.+)$", only=_BY_STATUS)),
     "bytes_up": ("sentdelta", "reqlength", "sentbyte", "sent"),
     "bytes_down": ("rcvddelta", "resplength", "rcvdbyte", "rcvd"),
     "user_agent": ("agent", "http_agent"),
@@ -72,8 +72,11 @@ _IN_ANY_ORDER = r'(?=(?>.*?(?<![\w.])type="?)(?!event|appevent)[\w-]+"?\s)(?=.*?
 _CLIENT_OF_EVENT: tuple[Take, ...] = ("srcip", "remip", "userip", Part("ui", r"\(([^)]+)\)"), "ip")
 _START = "the start of a session; its end is counted"
 _QUESTION = "a DNS question; its answer is logged too, with the verdict"
-_TRAFFIC_START = When(
-    (("type", r"^traffic$"), ("action", r"^start$")), _START, (("type", r"^traffic$"), ("action", r"^(?!start$)"))
+_TRAFFIC_STARTS = (
+    When(
+        (("type", r"^traffic$"), ("action", r"^start$")), _START, (("type", r"^traffic$"), ("action", r"^(?!start$)"))
+    ),
+    When((*_BY_STATUS, ("status", r"^start$")), _START, (("type", r"^traffic$"), ("status", r"^(?!start$)."))),
 )
 _KV_KINDS: tuple[tuple[When, Kind], ...] = (
     (When((("qname", r"."),)), "dns_query"),
@@ -84,7 +87,7 @@ _KV_KINDS: tuple[tuple[When, Kind], ...] = (
     (When((("url", r"^\w+://"),)), "http_request"),
 )
 _KV_UNCOUNTED = (
-    _TRAFFIC_START,
+    *_TRAFFIC_STARTS,
     When((("eventtype", r"^dns-query$"),), _QUESTION, (("eventtype", r"^dns-response$"),)),
     When(
         (("type", r"^dns$"), ("subtype", r"^dns-query$")),
@@ -122,9 +125,9 @@ def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line:
         blocked=(
             When((("action", _BLOCKED),)),
             When((("utmaction", _BLOCKED),)),
-            When((*_FORTIOS_4, ("status", _BLOCKED))),
+            When((*_BY_STATUS, ("status", _BLOCKED))),
         ),
-        allowed=(When((("action", _ALLOWED),)), When((*_FORTIOS_4, ("status", _ALLOWED)))),
+        allowed=(When((("action", _ALLOWED),)), When((*_BY_STATUS, ("status", _ALLOWED)))),
         uncounted=_KV_UNCOUNTED,
         session=("sessionid", "srcip", "srcport"),
         whole=_whole(("type", r"^traffic$"), "subtype", "sentbyte", "rcvdbyte", "countweb"),

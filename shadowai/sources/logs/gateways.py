@@ -80,15 +80,15 @@ MIKROTIK = LogFormat(
         (
             _QUERY,
             r"web-proxy,\w+\s+(?P<source>[0-9a-fA-F.:]+) (?P<method>[A-Z]{3,8}) (?P<url>\S+)\s+action=(?P<action>\w+)",
-            r"(?:^|(?:(?:firewall,\w+|^|\w:)\s+|(?<=\s)(?!\S{1,64} firewall,\w))(?P<label>[^:]{0,64}): )"
-            r"in:\S{0,40} out:(?:\(unknown \d+\)|\S{0,40}),? .{0,300}?"
-            r"proto (?P<protocol>\w+)[^,]{0,40}, "
+            r"(?:^|(?:(?:firewall,\w+|\w:)\s+|^\s{0,8}|(?<=\s)(?!\S{1,64} firewall,\w))(?P<label>[^:]{0,64}): )"
+            r"in:[^,]{0,80}? out:[^,]{0,80}?,? .{0,300}?"
+            r"proto (?P<protocol>\w+)(?: ?\([^()]{0,80}\))?, "
             r"\[?(?P<source>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<source_port>\d+))?->"
             r"\[?(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+?)\]?(?::(?P<port>\d+))?(?:,|\s|$)",
         )
     ),
     line=rf"{_TOPIC}.{{0,256}}(?:->|action=)|{_QUERY}|"
-    r"\bin:\S{1,40} out:(?:\(unknown \d+\)|\S{1,40}),? "
+    r"\bin:[^,]{1,80}? out:[^,]{1,80}?,? "
     r"(?:connection-state:.{1,200}?, |src-mac [0-9A-Fa-f:]{17}, )proto .{1,200}->",
     fields={
         "host": ("url", "name"),
@@ -106,7 +106,8 @@ MIKROTIK = LogFormat(
     allowed=(When((("action", r"(?i)^allow"),)),),
     product="mikrotik",
 )
-"""A packet's line names the chain and, where the rule has one, its prefix; only that can say that the packet was dropped."""
+"""A packet's line names the chain and, where the rule has one, its prefix; only that can say that the packet was dropped. Names of
+interfaces may hold blanks, and ``(unknown 0)`` is none."""
 
 _FLOW = (
     r"Traffic@FLOW: (?P<type>SESSION|NAT|POLICY): (?P<source>[0-9a-fA-F.:]+?):(?P<source_port>\d{1,5})"
@@ -122,24 +123,25 @@ HILLSTONE = LogFormat(
     line=r"(?:^|\s)[0-9a-fA-F]{8} " + _FLOW,
     fields={
         "user": (Part("text", r"(?:^|, )user (?!-@)([^,]{1,255})@[^,@]*,"),),
-        "device": (Part("text", r"(?:^|, )host (?!-,)([^,\s]{1,255}),"),),
+        "device": (Part("text", r"(?:^|,? )host (?!-[, ])([^,\s]{1,255})[, ]"),),
         "client_ip": ("source",),
         "server_ip": ("destination",),
         "server_port": ("port",),
-        "action": (Part("text", r"(?:^|,)\s?(session \w+|policy deny|[sd]nat)\b"),),
+        "action": (Part("text", r"(?:^|[,.])\s?(session \w+|policy deny|[sd]nat)\b"),),
         "bytes_up": (Part("text", r",\s?send bytes (\d+)"),),
         "bytes_down": (Part("text", r",\s?receive bytes (\d+)"),),
     },
     rank=12,
-    blocked=(When((("text", r",\s?(?:policy|session) deny\b"),)),),
-    allowed=(When((("text", r",\s?session (?:start|end)\b"),)),),
+    blocked=(When((("text", r"[,.]\s?(?:policy|session) deny\b"),)),),
+    allowed=(When((("text", r"[,.]\s?session (?:start|end)\b"),)),),
     uncounted=(
         When((("type", r"^NAT$"),), "an address translation; the session is counted", (("type", r"^SESSION$"),)),
-        When((("text", r",\s?session start\b"),), _START, (("text", r",\s?session end\b"),)),
+        When((("text", r"[,.]\s?session start\b"),), _START, (("text", r"[,.]\s?session end\b"),)),
     ),
     product="hillstone",
 )
-"""The user stands before the AAA server that knows them (``jdoe@local``); ``-@-`` is none."""
+"""The user stands before the AAA server that knows them (``jdoe@local``); ``-@-`` is none. Some releases part the last fields by full
+stops, and user, host and MAC address by blanks."""
 
 _VIGOR_RULE = (
     r"\[(?P<what>FILTER|CSM_\w{1,8})\]\[(?P<action>\w{1,16})\](?:\[(?P<direction>[\w/]+->[\w/]+),[^\]]{0,64}\]|\[[^\]]{0,200}\]){0,4}"

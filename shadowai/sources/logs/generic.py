@@ -171,12 +171,52 @@ LOOKED_UP: tuple[tuple[When, Kind], ...] = tuple(
         ),
         "dns_query",
     )
-    for name in ("querytype", "querytypename", "qtype", "qtypename", "questiontype", "dnsquestiontype", "dnsquerytype")
+    for name in (
+        "querytype",
+        "querytypename",
+        "qtype",
+        "qtypename",
+        "questiontype",
+        "dnsquestiontype",
+        "dnsquerytype",
+        "dnsquerytypename",
+    )
 ) + tuple(
     (When(((name, r"^(?:A|AAAA|A6|CNAME|HTTPS|SVCB|MX|NS|PTR|SOA|SRV|TXT|ANY)$"),)), "dns_query")
     for name in ("recordtype", "rrtype", "rrtypename", "dnsrecordtype", "dnstype", "type")
 )
 """What names the type of a DNS record that was asked for tells of a look-up, and not of use."""
+
+
+_NO_REQUEST: tuple[tuple[Key, str], ...] = tuple(
+    (name, "^$")
+    for name in (
+        "url",
+        "uri",
+        "requesturl",
+        "httphost",
+        "sni",
+        "tlssni",
+        "servername",
+        "method",
+        "httpmethod",
+        "useragent",
+    )
+)
+_ASKED: tuple[tuple[When, Kind], ...] = tuple(
+    (When(((name, r"\."), *_NO_REQUEST)), "dns_query")
+    for name in (
+        "qname",
+        "queryname",
+        "questionname",
+        "dnsquery",
+        "dnsqueryname",
+        "dnsquestionname",
+        "dnsrrname",
+        "rrname",
+    )
+)
+"""So does the name that was asked for, where nothing beside it tells of a request."""
 
 
 def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line: str = "") -> LogFormat:
@@ -193,7 +233,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         blocked=_BLOCKED,
         allowed=_ALLOWED,
         rank=rank,
-        kinds=LOOKED_UP,
+        kinds=(*LOOKED_UP, *_ASKED),
         guessed=True,
     )
 
@@ -221,8 +261,12 @@ JSON = _generic(
     Json(aliases=True),
     rank=1,
 )
-_NO_LEASE = r"(?!(?:[^\n]*[\s,;|])?(?:lease|dhcp)[\w-]{0,16}=)(?![^\n]*\bDHCP(?:ACK|REQUEST|OFFER|DISCOVER)\b)"
-_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*[\s,;|\[(])?(?:{_TO})=[\"']?[\w*\[])(?=(?:.*[\s,;|\[(])?(?:{_BY})=[\"']?\w)"
+_CALM = r"(?-i:(?!(?:[^lLdD\n]++|[lL](?![eE][aA][sS\u017f][eE])|[dD](?![hH][cC][pP]))*+[lLdD]))"
+"""Neither word, told in one pass: so are most lines."""
+_NO_LEASE = (
+    rf"(?:{_CALM}|(?!(?:[^\n]*[\s,;|])?(?:lease|dhcp)[\w-]{{0,16}}=)(?![^\n]*\bDHCP(?:ACK|REQUEST|OFFER|DISCOVER)\b))"
+)
+_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*?[\s,;|\[(])??(?:{_TO})=[\"']?[\w*\[])(?=(?:.*?[\s,;|\[(])??(?:{_BY})=[\"']?\w)"
 _PAIR = r"[A-Za-z_][\w.\-/]{0,63}="
 _GLUED = rf"{_PAIR}[^\s\"';|,=]{{0,256}}[;|,]"
 """A pair that ends in what is no blank: in two of them the key of the next would be taken for the value's end."""

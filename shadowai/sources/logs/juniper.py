@@ -17,7 +17,7 @@ _FLOW = (
     r"(?:.*? \d{1,12}\((?P<up>\d{1,18})\) \d{1,12}\((?P<down>\d{1,18})\) \d{1,12}"
     r"(?: \S+ \S+ (?P<user>[^\s()]{1,255})\(| (?P<tracked>\S{1,255}) \S+ (?:Yes|No)\b)?)?"
 )
-_FILTER = rf"{_TAGS}: .{{0,80}}?(?P<src>{_ADDRESS})\((?P<src_port>\d{{1,5}})\)->(?P<dst>{_ADDRESS})\((?P<dst_port>\d{{1,5}})\)(?P<text>.*)"
+_FILTER = rf"{_TAGS}: .{{0,240}}?(?P<src>{_ADDRESS})\((?P<src_port>\d{{1,5}})\)->(?P<dst>{_ADDRESS})\((?P<dst_port>\d{{1,5}})\)(?P<text>.*)"
 
 
 def _data(name: str) -> Part:

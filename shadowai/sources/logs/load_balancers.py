@@ -93,14 +93,28 @@ NLB = LogFormat(
     product="aws_elb",
 )
 
+_CLOUDFRONT = (
+    "date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status", "cs(Referer)",
+    "cs(User-Agent)", "cs-uri-query", "cs(Cookie)", "x-edge-result-type", "x-edge-request-id", "x-host-header", "cs-protocol",
+    "cs-bytes", "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type", "cs-protocol-version",
+    "fle-status", "fle-encrypted-fields", "c-port", "time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type",
+    "sc-content-len", "sc-range-start", "sc-range-end",
+)  # fmt: skip
+"""The last seven came in December 2019, the two before them in 2017; collectors ship the records line by line, without the header."""
+
 CLOUDFRONT = LogFormat(
     name="aws_cloudfront",
     title="AWS CloudFront standard log",
     vendor="AWS",
     doc="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html",
     kind="http_request",
-    family=W3c(columns=("x-edge-location", "cs(Host)", "c-ip"), delimiter="tab"),
-    line=r"^#Fields:[^\n]*\sx-edge-location\s[^\n]*\s(?:x-edge-result-type|x-edge-request-id)\b",
+    family=W3c(
+        columns=("x-edge-location", "cs(Host)", "c-ip"),
+        layouts=(_CLOUDFRONT, _CLOUDFRONT[:26], _CLOUDFRONT[:24]),
+        delimiter="tab",
+    ),
+    line=r"^#Fields:[^\n]*\sx-edge-location\s[^\n]*\s(?:x-edge-result-type|x-edge-request-id)\b"
+    r"|^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}[\w-]{1,8}\t\d+\t[0-9A-Fa-f.:]{3,45}\t[A-Z]{3,16}\t[a-z0-9]{8,20}\.cloudfront\.net\t",
     fields={
         "host": ("x-host-header", "cs(Host)"),
         "path": ("cs-uri-stem",),
@@ -294,6 +308,10 @@ HAPROXY = LogFormat(
         )
     ),
     line=rf"^(?:haproxy\[\d+\]: )?(?:\S+:\d{{1,5}} \[{_HA_DAY}\] \S+|Connect from \S+:\d+ to \S+:\d+ \(\S+/(?:HTTP|TCP)\))",
+    ignored=r"^(?:haproxy\[\d+\]: )?(?:(?:Backup )?Server \S+/\S+ (?:is|was|administratively) |"
+    r"Health check for (?:backup )?server \S+/\S+ |"
+    r"(?:[Bb]ackend|[Pp]roxy) \S+ (?:has no server available!|started\.|stopped |paused\.|enabled\.|disabled\.)|"
+    r"Stopping (?:proxy|frontend|backend) \S+ )",
     fields={
         "host": (
             Part("request", r"^\S+ ([a-z][\w+.-]*://\S+)"),

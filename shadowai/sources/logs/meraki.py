@@ -39,7 +39,11 @@ MX = LogFormat(
             Part("text", r"(?:lease of ip |Peer IP=|connected from |client_ip='|ip=')([0-9A-Fa-f:.]{2,45})"),
         ),
         "server_ip": (*_address("dst"), Part("text", r"\bserver='([0-9.]{7,15}):")),
-        "server_port": (Part("text", r"(?:^| )dport=(\d{1,5})"), Part("text", r"(?:^| )dst=\S+:(\d{1,5})(?: |$)")),
+        "server_port": (
+            Part("text", r"(?:^| )dport=(\d{1,5})"),
+            Part("text", r"(?:^| )dst=\S+:(\d{1,5})(?: |$)"),
+            Part("text", r"\bserver='[0-9.]{7,15}:(\d{1,5})'"),
+        ),
         "method": (Part("text", r" request: ((?!UNKNOWN)[A-Z]+) "),),
         "action": (
             Part("text", r"^(allow|deny|block|drop) "),

@@ -191,18 +191,22 @@ _DATA = ("", "winlog.event_data.", "event_data.", "EventData.", "Event.EventData
 """Where shippers put the data of a Windows event: NXLog, Winlogbeat, older Winlogbeat, evtx converters."""
 
 
+_WAZUH = ("data.win", "win")
+"""Where Wazuh's alerts have a Windows event, and its agents' own lines, which its archives keep as ``full_log``."""
+
+
 def _event(*names: str) -> str:
     """The paths of a piece of event data, as alternatives."""
-    camel = (f"data.win.eventdata.{name[:1].lower()}{name[1:]}" for name in names)  # Wazuh
+    camel = (f"{win}.eventdata.{name[:1].lower()}{name[1:]}" for name in names for win in _WAZUH)
     return "|".join((*(f"{inside}{name}" for name in names for inside in _DATA), *camel))
 
 
 _EVENT_ID = (
-    "EventID|event_id|winlog.event_id|Event.System.EventID|Event.System.EventID.#text|data.win.system.eventID|"
+    "EventID|event_id|winlog.event_id|Event.System.EventID|Event.System.EventID.#text|data.win.system.eventID|win.system.eventID|"
     "System.EventID.Value|event.code"
 )
 _CHANNEL = (
-    "Channel|SourceName|winlog.channel|winlog.provider_name|log_name|Event.System.Channel|data.win.system.channel|"
+    "Channel|SourceName|winlog.channel|winlog.provider_name|log_name|Event.System.Channel|data.win.system.channel|win.system.channel|"
     "System.Channel|source_name"
 )
 _MACHINE = (
@@ -212,6 +216,7 @@ _MACHINE = (
     "computer_name",
     "Event.System.Computer",
     "data.win.system.computer",
+    "win.system.computer",
     "System.Computer",
 )
 

@@ -8,6 +8,7 @@ handshake: where it is blocked, no policy is looked at.
 
 from shadowai.sources.logs.description import (
     Blank,
+    Cef,
     CsvHeader,
     CsvPositional,
     Json,
@@ -25,6 +26,8 @@ _ADMIN = "an event of the service's administration, no traffic"
 _AT_REST = "a scan of data stored in a tenant, no traffic"
 _HIT = r"(?i)^block|^reset|^deny|^drop"
 _PASS = r"(?i)^(?:allow|bypass|useralert)"
+_WENT_ON = r"(?i)^(?:allow|bypass|useralert|alert$)"
+"""A transaction is written when all policies had their say; of an event whose policy raised an alert another may have stopped it."""
 
 _PLACES: dict[str, tuple[int, str]] = {
     "date": (1, "date"),
@@ -93,7 +96,7 @@ def _transaction(
         line=line,
         rank=rank,
         blocked=(When(((at("action"), _HIT),)), *((When(((engine, _HIT),)),) if headed else ())),
-        allowed=(When(((at("action"), _PASS),)),),
+        allowed=(When(((at("action"), _WENT_ON),)),),
         product="netskope_transaction",
     )
 
@@ -211,4 +214,34 @@ ECS = LogFormat(
     product="netskope_events",
 )
 
-FORMATS = (TRANSACTION, ELFF, CSV, OBJECT, HEADED, EVENTS, ECS)
+EVENTS_CEF = LogFormat(
+    name="netskope_events_cef",
+    title="Netskope events (CEF of Cloud Exchange)",
+    vendor="Netskope",
+    doc="https://github.com/netskopeoss/ta_cloud_exchange_plugins",
+    kind="http_request",
+    family=Cef(device=r"^netskope\|"),
+    fields={
+        "host": ("url", "request", "dhost"),
+        "url": ("url", "request"),
+        "user": ("suser",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "action": ("act", "activity"),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("rt",))),
+    zone="utc",
+    rank=12,
+    kinds=((When((("cef.class", "^network"),)), "connection"),),
+    blocked=(When((("act", _HIT),)),),
+    allowed=(When((("act", _PASS),)),),
+    uncounted=(
+        When((("cef.class", r"^(?:audit|infrastructure)"),), _ADMIN),
+        When((("auditLogEvent", "."),), _ADMIN),
+    ),
+    product="netskope_events",
+)
+"""``requestClientApplication`` is the application that was used and no program of the client; ``device`` is its kind."""
+
+FORMATS = (TRANSACTION, ELFF, CSV, OBJECT, HEADED, EVENTS, ECS, EVENTS_CEF)

@@ -208,6 +208,13 @@ EXPORT = LogFormat(
 _SERVICE: tuple[tuple[Key, str], ...] = (("cef.product", r"^LF$"),)
 """The logging service's own CEF, of which ``out`` is what the client sent; in that of PAN-OS it is ``in``."""
 
+_LOGGED_IN = tuple(
+    Part(key, r"(.+)", only=((place, r"^(?:AUTH|USERID|GLOBALPROTECT|HIPMATCH|SYSTEM|CONFIG)"),))
+    for key in ("duser0", "duser")
+    for place in ("cef.class", "cef.name")
+)
+"""Who logged in is the destination's user in the CEF of such events; of traffic and URLs that is not who used the service."""
+
 CEF = LogFormat(
     name="prisma_access_cef",
     title="PAN-OS and Strata Logging Service (Prisma Access) in CEF",
@@ -218,7 +225,7 @@ CEF = LogFormat(
     fields={
         "host": ("request", "PanOSURLDomain", "PanOSSNI", "PanOSServerNameIndication", "PanOSDNSQuery"),
         "url": ("request",),
-        "user": ("suser", "PanOSAuthenticatedUserName", "PanOSSourceUserName", "duser0", "duser"),
+        "user": ("suser", "suser0", "PanOSAuthenticatedUserName", "PanOSSourceUserName", *_LOGGED_IN),
         "device": ("shost", "PanOSSourceDeviceHost", "PanOSSourceHostname", "PanOSEndpointDeviceName"),
         "client_ip": ("src", "PanOSPublicIPv4"),
         "server_ip": ("dst",),

@@ -5,10 +5,13 @@ address of the site's egress and ``client_ip`` that of the device. ``block_res``
 authentication, the rest are blocks.
 """
 
+from dataclasses import replace
+
 from shadowai.sources.logs.description import (
     Cef,
     CsvHeader,
     CsvPositional,
+    Json,
     KeyValue,
     Leef,
     LogFormat,
@@ -167,6 +170,14 @@ CLOUD = LogFormat(
     product="skyhigh_swg",
 )
 
+CLOUD_JSON = replace(
+    CLOUD,
+    name="skyhigh_wgcs_json",
+    title="Skyhigh Web Gateway Cloud Service (JSON)",
+    family=Json(requires=(("requested_host", ""), ("server_to_client_bytes", ""), ("client_to_server_bytes", ""))),
+)
+"""What collectors make of the rows: objects with the names of the columns."""
+
 CLOUD_ROWS = LogFormat(
     name="skyhigh_wgcs_rows",
     title="Skyhigh Web Gateway Cloud Service (CSV without its header)",
@@ -205,27 +216,37 @@ LEEF = LogFormat(
     kind="http_request",
     family=Leef(device=r"^(?:mcafee|skyhigh(?: security)?)\|(?:secure )?web ?gateway$"),
     fields={
-        "host": ("url", "urlHost", "urlDomain"),
-        "url": ("url",),
+        "host": ("url", "request", "urlHost", "urlDomain"),
+        "url": ("url", "request"),
         "user": ("usrName",),
         "client_ip": ("src",),
         "server_ip": ("dst",),
         "server_port": ("url_port", "dstPort"),
         "method": ("method", "httpMethod", "requestMethod", "Meth"),
-        "action": ("blockReason", "block_res"),
+        "action": ("blockReason", "action", "block_res", "leef.id"),
         "bytes_up": ("bytes_from_client", "srcBytes"),
         "bytes_down": ("bytes_to_client", "bytes_from_server", "dstBytes"),
         "user_agent": ("userAgent", "usrAgent", "agent", "requestClientApplication"),
     },
     time=(TimeOf(("devTime",)), TimeOf(("DevTimeIso",))),
-    blocked=(When((("block_res", r"^(?!0$|8[0-2]$)\d+$"),)),),
-    allowed=(When((("block_res", r"^0$"),)),),
+    blocked=(
+        When((("block_res", r"^(?!0$|8[0-2]$)\d+$"),)),
+        When((("leef.id", r"^(?!0$|8[0-2]$)\d+$"), ("blockReason", r"^(?!-$)."))),
+        When((("action", r"(?i)^(?:block|den)"),)),
+    ),
+    allowed=(
+        When((("block_res", r"^0$"),)),
+        When((("leef.id", r"^0$"), ("block_res", r"^0?$"), ("blockReason", r"^-?$"))),
+        When((("action", r"(?i)^(?:allow|permit)"),)),
+    ),
     uncounted=(
         When((("httpStatus", "^407$"), ("usrName", "^-?$")), _AUTH_LEG),
         When((("block_res", "^8[0-2]$"), ("usrName", "^-?$")), _AUTH_LEG),
+        When((("leef.id", "^8[0-2]$"), ("usrName", "^-?$")), _AUTH_LEG),
     ),
     product="skyhigh_swg",
 )
+"""The id of an event is the id of the block: 0 where the request passed."""
 
 CEF = LogFormat(
     name="skyhigh_swg_cef",
@@ -259,4 +280,4 @@ CEF = LogFormat(
 )
 """``in`` and ``out`` are the gateway's: what came in from the client, and what went out to it."""
 
-FORMATS = (LINE, SIEM, KEYS, CLOUD, CLOUD_ROWS, LEEF, CEF)
+FORMATS = (LINE, SIEM, KEYS, CLOUD, CLOUD_JSON, CLOUD_ROWS, LEEF, CEF)

@@ -76,7 +76,7 @@ UTM = LogFormat(
     shapes=(("id", r'^"\d{4}"$'), ("severity", r'^"\w+"$'), ("sys", r'^"[\w-]+"$'), ("sub", '^"')),
     in_a_row=(("id", "severity", "sys", "sub"),),
     fields={
-        "host": ("url", "server"),
+        "host": ("url", "server", Part("host", r"^([\w.-]+)$", only=(("threatname", r"."),))),
         "url": ("url",),
         "user": ("user",),
         "client_ip": ("srcip",),
@@ -87,7 +87,7 @@ UTM = LogFormat(
         "bytes_down": ("size",),
         "user_agent": ("ua",),
     },
-    kinds=((When((("url", r"."),)), "http_request"),),
+    kinds=((When((("url", r"[^-]"),)), "http_request"),),
     blocked=(When((("action", r"(?i)^(?:block|drop|reject|deny)"),)),),
     allowed=(When((("action", r"(?i)^(?:pass|accept|allow)"),)),),
     uncounted=(

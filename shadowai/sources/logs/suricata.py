@@ -43,7 +43,7 @@ def fields(inside: str = "") -> dict[str, tuple[Take, ...]]:
         "server_ip": ("dest_ip",),
         "server_port": ("dest_port",),
         "method": ("http.http_method",),
-        "action": ("alert.action", "dns.rcode", "http.status", "flow.state"),
+        "action": ("alert.action", "dns.rcode", "http.status", "flow.action", "flow.state"),
         "bytes_up": ("flow.bytes_toserver",),
         "bytes_down": ("flow.bytes_toclient", "http.length"),
         "user_agent": ("http.http_user_agent",),
@@ -106,12 +106,16 @@ def blocked(inside: str = "") -> tuple[When, ...]:
         When(((f"{inside}alert.action", "^blocked$"),)),
         When(((f"{inside}event_type", "^drop$"),)),
         When(((f"{inside}verdict.action", "^(?:drop|reject)"),)),
+        When(((f"{inside}flow.action", "^drop$"),)),
     )
 
 
 def allowed(inside: str = "") -> tuple[When, ...]:
     """Events of traffic that is said to have passed."""
-    return (When(((f"{inside}alert.action", "^allowed$"),)),)
+    return (
+        When(((f"{inside}alert.action", "^allowed$"),)),
+        When(((f"{inside}flow.action", "^(?:pass|accept)$"),)),
+    )
 
 
 EVE = LogFormat(

@@ -6,7 +6,7 @@ Versa ("Versa Analytics log format"): ``sentOctets`` are those of the flow's sou
 same flow, under its ``flowId``. Both take ``Unknown`` for nobody.
 """
 
-from shadowai.sources.logs.description import Cef, KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
+from shadowai.sources.logs.description import Cef, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When, Whole
 
 _PACKED = r"^\[?([0-9A-Fa-f.:]+?)\]?:\d+$"
 _PORT = r":(\d{1,5})$"
@@ -152,6 +152,28 @@ UNIFI = LogFormat(
 )
 """A blocked client has ``UNIFIsrcClientIp`` where others have ``src``; older versions tell in the name alone that something was blocked."""
 
+UNIFI_DNS = LogFormat(
+    name="unifi_dns",
+    title="Ubiquiti UniFi gateway: DNS questions that ad blocking stopped (JSON, syslog of coredns)",
+    vendor="Ubiquiti",
+    doc=UNIFI.doc,
+    kind="dns_query",
+    family=Json(requires=(("type", r"^dns[A-Z]\w{2,40}$"), ("domain", r"^\S+$"), ("src_ip|ip", r"^[0-9A-Fa-f.:]+$"))),
+    fields={
+        "host": ("domain",),
+        "device": ("mac",),
+        "client_ip": ("src_ip", "ip"),
+        "server_ip": ("dst_ip",),
+        "server_port": ("dst_port",),
+        "action": ("action", "type"),
+    },
+    time=(TimeOf(("timestamp",)), TimeOf(("unix_milli_timestamp",))),
+    rank=12,
+    blocked=(When((("type", r"Block$"),)), When((("action", r"(?i)^block"),))),
+    product="unifi",
+)
+"""Only what was stopped is logged; ``dst_ip`` is the gateway's own resolver."""
+
 
 def _said(*names: str, value: str) -> tuple[Part, ...]:
     return tuple(Part("data", rf"(?i)(?:^|, ?){name}: ?{value}") for name in names)
@@ -187,4 +209,4 @@ SANGFOR = LogFormat(
     product="sangfor",
 )
 
-FORMATS = (ZYXEL, USERGATE, VERSA, UNIFI, SANGFOR)
+FORMATS = (ZYXEL, USERGATE, VERSA, UNIFI, UNIFI_DNS, SANGFOR)

@@ -70,7 +70,9 @@ SOPHOS = LogFormat(
 Of ``act`` -1 is blocked, -3 "user proceeded but request was blocked", -5 and -6 out of quota; a warning alone is neither."""
 
 _DATE = r"^\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d)\] "
+_BY_SYSLOG = rf"^(?:{_DATE[1:]})?"
 _ADDRESS = r"[0-9A-Fa-f.:]{3,45}"
+_RULE = """(?:'[^']{0,200}'|"[^"]{0,200}")"""
 
 KERIO = LogFormat(
     name="kerio_control",
@@ -80,19 +82,19 @@ KERIO = LogFormat(
     kind="connection",
     family=Pattern(
         (
-            _DATE + r"\[ID\] \d+ \[Rule\] .{0,300}?(?:\[User\] (?P<user>[^\[]{1,200}) )?\[Connection\] \w+ "
+            _BY_SYSLOG + r"\[ID\] \d+ \[Rule\] .{0,300}?(?:\[User\] (?P<user>[^\[]{1,200}) )?\[Connection\] \w+ "
             rf"(?:(?P<client>{_ADDRESS}|\[{_ADDRESS}\])|(?P<device>[^\s:]+)):\d+ -?> (?P<host>\[{_ADDRESS}\]|[^\s:]+):(?P<port>\d+)"
             r"(?: \[Duration\] (?P<lasted>\d+) sec)?(?: \[Bytes\] (?P<up>\d+)/(?P<down>\d+)/\d+)?",
-            _DATE + rf"(?P<action>[A-Z]+) (?:URL|FTP) '[^']*' (?P<client>{_ADDRESS})(?: (?P<user>\S+))? "
+            _BY_SYSLOG + rf"(?P<action>[A-Z]+) (?:URL|FTP) {_RULE} (?P<client>{_ADDRESS})(?: (?P<user>\S+))? "
             r"(?:HTTP|FTP) (?P<method>[A-Z]+) (?P<url>\S+)",
             _DATE + rf'(?P<client>{_ADDRESS})(?: (?P<user>[^\s"]{{1,200}}))? "[^"]*" (?P<url>[a-z]+://\S+)',
-            _DATE + rf"(?P<action>[A-Z]+) '[^']*' packet (?P<direction>to|from) [^,]*, proto:\w+, len:\d+, "
+            _BY_SYSLOG + rf"(?P<action>[A-Z]+) {_RULE} packet (?P<direction>to|from) [^,]*, proto:\w+, len:\d+, "
             rf"(?:ip/port:)?(?P<client>{_ADDRESS}?)(?::\d+)? -?> (?P<host>{_ADDRESS}?)(?::(?P<port>\d+))?,",
         )
     ),
-    line=r"^\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\] "
-    rf"(?:\[ID\] \d+ \[Rule\] |[A-Z]{{4,8}} (?:(?:URL|FTP) )?'[^']{{0,200}}' (?:packet |{_ADDRESS} )|"
-    rf'{_ADDRESS} (?:[^\s"]{{1,200}} )?"[^"]*" [a-z]+://)',
+    line=r"^(?:\[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\] )?"
+    rf"(?:\[ID\] \d+ \[Rule\] |(?:PERMIT|ALLOW|DENY|DROP) (?:(?:URL|FTP) {_RULE} {_ADDRESS} |{_RULE} packet ))|"
+    rf'^\[\d\d/[A-Z][a-z]{{2}}/\d{{4}} \d\d:\d\d:\d\d\] {_ADDRESS} (?:[^\s"]{{1,200}} )?"[^"]*" [a-z]+://',
     fields={
         "host": ("url", Part("host", r"^((?:[\w-]+\.)+[A-Za-z][\w-]*)$")),
         "url": ("url",),
@@ -114,7 +116,8 @@ KERIO = LogFormat(
     lasted=("lasted",),
     product="kerio_control",
 )
-"""``[Bytes] 1575/1290/2865`` are transmitted, accepted and total; ``[Service]`` and ``[User]`` are left out where not known."""
+"""``[Bytes] 1575/1290/2865`` are transmitted, accepted and total; ``[Service]`` and ``[User]`` are left out where not known. Sent by
+syslog, a record has no date of its own."""
 
 I_FILTER = LogFormat(
     name="i_filter",

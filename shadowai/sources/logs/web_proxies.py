@@ -1,7 +1,22 @@
 """Further proxies: Caddy, e2guardian (DansGuardian), squidGuard, Cisco Cloud Web Security (ScanSafe), iboss, SafeSquid,
-Tinyproxy."""
+Tinyproxy, Trustwave WebMarshal."""
 
-from shadowai.sources.logs.description import CsvPositional, Json, LogFormat, Part, Pattern, TimeOf, W3c, When
+from dataclasses import replace
+
+from shadowai.sources.logs.description import (
+    CsvHeader,
+    CsvPositional,
+    Json,
+    Key,
+    KeyValue,
+    LogFormat,
+    Part,
+    Pattern,
+    Take,
+    TimeOf,
+    W3c,
+    When,
+)
 
 _METHOD = "GET|POST|PUT|HEAD|CONNECT|DELETE|PATCH|OPTIONS"
 
@@ -101,6 +116,12 @@ CLOUD_WEB_SECURITY = LogFormat(
     product="cisco_cws",
 )
 """``datetime``: "the date and time of the request in GMT"."""
+CLOUD_WEB_SECURITY_TABLE = replace(
+    CLOUD_WEB_SECURITY,
+    name="cisco_cws_tsv",
+    title="Cisco Cloud Web Security (ScanSafe) log with its header as a table (TSV)",
+    family=CsvHeader(columns=("datetime", "cs-host", "x-ss-category", "x-ss-last-rule-action")),
+)
 
 IBOSS = LogFormat(
     name="iboss_web",
@@ -263,4 +284,83 @@ SQUIDGUARD = LogFormat(
 )
 """``Request(source/target/rewrite) URL address/name ident method``: what was redirected went to the page that says why."""
 
-FORMATS = (CADDY, E2GUARDIAN, SQUIDGUARD, CLOUD_WEB_SECURITY, IBOSS, IBOSS_SYSLOG, SAFESQUID, TINYPROXY)
+
+def _webmarshal(
+    name: str,
+    form: str,
+    article: int,
+    family: KeyValue | W3c,
+    line: str,
+    time: tuple[Key, ...],
+    fields: tuple[Key, ...],
+) -> LogFormat:
+    """WebMarshal's traffic log in one of its forms; ``fields`` are in the order of the description's below."""
+    user, client, device, host, server, port, path, up, down, agent, method, action = fields
+    takes: dict[str, tuple[Take, ...]] = {
+        "host": (host,),
+        "path": (path,),
+        "user": (Part(user, r"^(?![0-9.]+$|[0-9A-Fa-f]*:)(.+)"),),
+        "device": (device,),
+        "client_ip": (client,),
+        "server_ip": (server,),
+        "server_port": (port,),
+        "method": (method,),
+        "action": (action,),
+        "bytes_up": (up,),
+        "bytes_down": (down,),
+        "user_agent": (agent,),
+    }
+    return LogFormat(
+        name=name,
+        title=f"Trustwave WebMarshal traffic log ({form})",
+        vendor="Trustwave",
+        doc=f"https://support.trustwave.com/kb/Print{article}.aspx",
+        kind="http_request",
+        family=family,
+        fields=takes,
+        time=(TimeOf(time),),
+        line=line,
+        rank=12,
+        blocked=(When(((action, r"(?i)^block"),)),),
+        allowed=(When(((action, r"(?i)^pass"),)),),
+        product="webmarshal",
+    )
+
+
+WEBMARSHAL_W3C = _webmarshal(
+    "webmarshal_w3c",
+    "W3C",
+    15048,
+    W3c(columns=("r-host", "x-category-action")),
+    "",
+    ("date", "time"),
+    (
+        "cs-username", "c-ip", "c-name", "r-host", "r-ip", "s-port", "cs-uri-stem", "cs-bytes", "sc-bytes", "x-user-agent", "x-method",
+        "x-category-action",
+    ),
+)  # fmt: skip
+WEBMARSHAL_WELF = _webmarshal(
+    "webmarshal_welf",
+    "WELF",
+    21119,
+    KeyValue(requires=("fw", "pri")),
+    r'(?:^|\s)id="?WebMarshal"? time="',
+    ("time",),
+    ("user", "src", "srcname", "dstname", "dst", "proto", "arg", "sent", "rcvd", "agent", "op", "cat_action"),
+)
+"""Times are the server's own in both forms; the user is the computer or its address where nobody signed in; ``s-port`` and ``proto`` are
+the "port on the remote site"; sizes are of what was uploaded and downloaded."""
+
+FORMATS = (
+    CADDY,
+    E2GUARDIAN,
+    SQUIDGUARD,
+    CLOUD_WEB_SECURITY,
+    CLOUD_WEB_SECURITY_TABLE,
+    IBOSS,
+    IBOSS_SYSLOG,
+    SAFESQUID,
+    TINYPROXY,
+    WEBMARSHAL_W3C,
+    WEBMARSHAL_WELF,
+)

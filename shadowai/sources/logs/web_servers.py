@@ -1,18 +1,19 @@
 """Web servers and reverse proxies that log in the NCSA common log format and its extensions: Apache, nginx, Traefik, Ubika.
 
 The format names who asked and what for, and not whom: the server is in it only where the administrator put the virtual host in
-front (Apache's ``vhost_combined``, nginx's ``$host``). ``%b`` and ``$body_bytes_sent`` are the body sent to the client: down.
-What follows the user agent is the administrator's own and read only where it names itself. Lines of a forward proxy (an absolute
-URL, ``CONNECT``) are those of ``squid_common``. Sources: https://httpd.apache.org/docs/2.4/mod/mod_log_config.html,
+front (Apache's ``vhost_combined``, nginx's ``$host``) or in the place of RFC 1413's name, as lighttpd does by default. ``%b`` and
+``$body_bytes_sent`` are the body sent to the client: down. What follows the user agent is the administrator's own and read only where
+it names itself. Lines of a forward proxy (an absolute URL, ``CONNECT``) are those of ``squid_common``. Sources: https://httpd.apache.org/docs/2.4/mod/mod_log_config.html,
 https://nginx.org/en/docs/http/ngx_http_log_module.html, https://doc.traefik.io/traefik/observability/access-logs/,
-https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/.
+https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/,
+https://redmine.lighttpd.net/projects/lighttpd/wiki/mod_accesslog.
 """
 
 from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, Take, TimeOf, When
 
 _DAY = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 _TEXT = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
-_USER = r"\S+ (?P<user>\"[^\"]*\"|-|[^\s\[\]\"-](?:(?! - )[^\[\]\"]){0,255}?)"
+_USER = r"(?P<site>\S+) (?P<user>\"[^\"]*\"|-|[^\s\[\]\"-](?:(?! - )[^\[\]\"]){0,255}?)"
 _WHAT = rf'\[(?P<time>{_DAY})\] "(?P<request>{_TEXT})" (?P<status>\d{{1,3}}|-)(?: (?P<size>\d+|-))?(?: \d+)?'
 _REST = rf'(?:(?: [^\s"]{{1,64}}){{0,4}}? (?:"(?P<referer>{_TEXT})"|-) (?:"(?P<agent>{_TEXT})"|-)(?P<rest>.*))?'
 _ADDRESS = r"(?=[^\s,]*[.:])[0-9A-Fa-f.:]+|unix:|localhost"
@@ -21,6 +22,7 @@ _QUOTED = rf"\"(?:{_ADDRESS})(?:, ?(?:{_ADDRESS})){{0,16}}\""
 _TO = r"^(?:\S+ (?=[A-Za-z][\w+.-]{0,15}://)|CONNECT )(\S+)"
 _FIRST = r'^"?([^\s,"]+)'
 
+_SITE = r"^((?:[A-Za-z0-9_-]{1,63}\.){1,16}[A-Za-z][A-Za-z0-9-]{1,62}(?::\d{1,5})?)$"
 _NO_SYSLOG = r"(?!<\d|\d{4}-\d\d-\d\dT|[A-Z][a-z]{2} {1,2}\d)"
 
 _FIELDS: dict[str, tuple[Take, ...]] = {
@@ -54,13 +56,16 @@ ACCESS = LogFormat(
     rf"|\[{_DAY}\] \S+ (?:(?:TLS|SSL)v\S+|-) \S+ \")",
     fields={
         **_FIELDS,
-        "host": (Part("request", _TO), "vhost"),
+        "host": (Part("request", _TO), "vhost", Part("site", _SITE)),
         "url": (Part("request", _TO),),
         "server_port": (Part("vhost", r":(\d+)$", only=(("request", r"^\S+ /"),)),),
         "bytes_up": (Part("rest", r"^ (\d+) \d+\.\d{3} \[[^\[\]]*\] \[[^\[\]]*\] \S"),),  # ingress-nginx
     },
     time=(TimeOf(("time",)),),
     rank=8,
+    blocked=(
+        When((("request", r"^CONNECT "), ("status", r"^403$"))),
+    ),  # RFC 9110, 9.3.6: the answer of the proxy itself
     uncounted=_NO_REQUEST,
     product="web_server",
     same_as=("nginx_access", "nginx_ingress", "nginx_ingress_controller"),

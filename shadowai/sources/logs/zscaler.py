@@ -18,6 +18,7 @@ from shadowai.sources.logs.description import (
     When,
     Whole,
 )
+from shadowai.sources.logs.zscaler_siem import NO_PLACE
 
 _HELP = "https://help.zscaler.com/zia/nss-feed-output-format-"
 _DATE = r'"?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}"?'
@@ -60,12 +61,17 @@ _DNS: dict[str, tuple[str, ...]] = {
 _TIMES = ("time", "datetime", "epochtime")
 
 
+def _person(*keys: Key) -> tuple[Take, ...]:
+    """The login of a user; where nobody signed in, the location and its part stand there (``HQ->other``)."""
+    return tuple(Part(key, NO_PLACE) for key in keys)
+
+
 def _json(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[Take, ...]]:
-    return {field: tuple(f"event.{name}" for name in keys) for field, keys in names.items()}
+    return _kv({field: tuple(f"event.{name}" for name in keys) for field, keys in names.items()})
 
 
 def _kv(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[Take, ...]]:
-    return {field: tuple(keys) for field, keys in names.items()}
+    return {field: _person(*keys) if field == "user" else tuple(keys) for field, keys in names.items()}
 
 
 def _feed(
@@ -111,7 +117,7 @@ def _feed(
 _WEB_CSV: dict[str, tuple[Take, ...]] = {
     "host": (4,),
     "url": (4,),
-    "user": (2,),
+    "user": _person(2),
     "device": (33,),
     "client_ip": (22,),
     "server_ip": (23,),
@@ -168,7 +174,7 @@ FORMATS = (
         "connection",
         CsvPositional(at_least=31),
         {
-            "user": (2,),
+            "user": _person(2),
             "device": (36,),
             "client_ip": (9, 13),
             "server_ip": (10, 12),
@@ -190,6 +196,23 @@ FORMATS = (
         action=("action",),
         line=r"\tcdip=",
         rank=12,
+    ),
+    _feed(
+        "zscaler_nss_dns_csv",
+        "Zscaler DNS log (NSS, default CSV)",
+        f"{_HELP}dns-logs",
+        "dns_query",
+        CsvPositional(at_least=16),
+        {
+            "host": (10,),
+            "user": _person(2),
+            "device": (19, Part(18, "(.+)", only=((19, "^$"),))),
+            "client_ip": (14,),
+            "action": (5, 6),
+        },
+        action=(5, 6),
+        line=rf'^{_DATE},(?:"[^"]*",){{3}}"[A-Za-z_ ]{{2,40}}","[A-Za-z_ ]{{2,40}}",(?:"[^"]*",){{2}}"[^",]{{1,24}}","[^",]{{1,255}}",'
+        r'"[^"]*","\d+","\d+","[0-9A-Fa-f.:]*","[0-9A-Fa-f.:]*","',
     ),
     _feed(
         "zscaler_nss_dns_kv",

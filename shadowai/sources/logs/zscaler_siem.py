@@ -16,6 +16,11 @@ _STOPPED = r"(?i)\bre[qs]\((?:block|deny|drop|reset)"
 _PASSED = r"(?i)^req\(allow\),res\((?:allow|none)\)"
 """How the DNS feed says it of question and answer at once: ``Req(allow),Res(block)``."""
 
+NO_PLACE = r"^([^>]+)$"
+"""A location and its part (``HQ->other``) stand for the user where nobody signed in."""
+_DECIDED = r"^re[qs]action$"
+"""What was decided about question and answer stands in custom fields of the JSON feed's DNS log."""
+
 CEF = LogFormat(
     name="zscaler_nss_cef",
     title="Zscaler web, firewall and DNS log (NSS, CEF)",
@@ -26,7 +31,7 @@ CEF = LogFormat(
     fields={
         "host": ("dhost", "request", "label.dns_req", "destinationDnsDomain"),
         "url": ("request",),
-        "user": ("suser",),
+        "user": (Part("suser", NO_PLACE),),
         "device": ("sourceHostName", "shost", "devicehostname", "dvchost"),
         "client_ip": ("src",),
         "server_ip": ("dst",),
@@ -65,7 +70,7 @@ JSON = LogFormat(
     fields={
         "host": ("dhost", "request", Part("cs5", r"(.+)", only=(("cs5Label", r"^dns_req$"),))),
         "url": ("request",),
-        "user": ("suser",),
+        "user": (Part("suser", NO_PLACE),),
         "device": ("dvchost", "shost"),
         "client_ip": ("src",),
         "server_ip": ("dst",),
@@ -82,8 +87,18 @@ JSON = LogFormat(
         (When((("DeviceProduct", r"(?i)^NSSDNS"),)), "dns_query"),
         (When((("DeviceProduct", r"(?i)^NSS(?:FW|Tunnel)"),)), "connection"),
     ),
-    blocked=CEF.blocked,
-    allowed=CEF.allowed,
+    blocked=(*CEF.blocked, *(When(((f"{cs}Label", _DECIDED), (cs, _BLOCKED))) for cs in ("cs2", "cs3"))),
+    allowed=(
+        *CEF.allowed,
+        When(
+            (
+                ("cs2Label", _DECIDED),
+                ("cs2", _ALLOWED),
+                ("cs3Label", _DECIDED),
+                ("cs3", r"(?i)^(?:res_)?(?:allow|none)"),
+            )
+        ),
+    ),
     uncounted=(
         When((("DeviceProduct", r"(?i)^NSSTunnel"),), _TUNNEL),
         When((("DeviceProduct", r"(?i)^NSS(?:audit|alert|admin)"),), _ADMIN),
@@ -102,7 +117,7 @@ LEEF = LogFormat(
     fields={
         "host": ("hostname", "url", "dhost"),
         "url": ("url",),
-        "user": ("usrName",),
+        "user": (Part("usrName", NO_PLACE),),
         "device": ("devicehostname",),
         "client_ip": ("src",),
         "server_ip": ("dst",),
@@ -143,7 +158,7 @@ RSA = LogFormat(
     fields={
         "host": ("url", "hostname"),
         "url": ("url",),
-        "user": ("user",),
+        "user": (Part("user", NO_PLACE),),
         "client_ip": ("ClientIP", Part("clientpublicIP", r"^([0-9A-Fa-f.:]+)$")),
         "server_ip": ("serverip",),
         "method": ("requestmethod",),

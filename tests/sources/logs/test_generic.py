@@ -182,6 +182,23 @@ def test_events_of_a_unified_model() -> None:
     assert record.time is not None
 
 
+@pytest.mark.parametrize("column", ["qname", "Query Name", "DNS Query", "dns.question.name"])
+def test_a_name_that_was_asked_for_is_a_look_up_without_its_type(column: str) -> None:
+    record = _row(f"time,client ip,{column}", "2026-01-05T09:00:00Z,10.1.2.3,chatgpt.com")
+    assert (record.kind, record.host) == ("dns_query", "chatgpt.com")
+    assert _object({"client_ip": "10.1.2.3", column: "chatgpt.com"}).kind == "dns_query"
+
+
+def test_a_request_beside_a_look_up_is_a_request() -> None:
+    record = _row("client ip,dns query,url,method", "10.1.2.3,chatgpt.com,https://chatgpt.com/c,GET")
+    assert (record.kind, record.host) == ("http_request", "chatgpt.com")
+
+
+def test_the_type_of_a_query_in_a_normalized_table() -> None:
+    record = _row("SrcIpAddr,DnsQuery,DnsQueryTypeName,UserAgent", "10.1.2.3,chatgpt.com,AAAA,x")
+    assert record.kind == "dns_query"
+
+
 def test_a_table_abroad() -> None:
     record = _row(
         "Datum;Uhrzeit;Benutzer;Webseite;Aktion;Gesendet (Bytes)", "05.01.2026;09:00:00;jdoe;chatgpt.com;Gesperrt;12"

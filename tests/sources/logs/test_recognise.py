@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shadowai.sources.logs import formats
+from shadowai.sources.logs import formats, literals
 from shadowai.sources.logs.description import CsvHeader
 from shadowai.sources.logs.recognise import Recogniser, header_columns
 
@@ -56,6 +57,14 @@ def test_a_line_is_recognised_through_its_wrappings(line: str, name: str, depth:
     assert vote is not None
     assert (vote[0].name, vote[1]) == (name, depth)
     assert named(line, line) == (name, depth)
+
+
+def test_a_row_of_a_table_that_quotes_a_line_is_not_that_line() -> None:
+    """Its quotes are doubled: nothing of it would be read, and it would pass for an event without a destination."""
+    line = '[action:"Block"; loguid:"{0x1,0x2}"; origin:"192.0.2.1"; product:"URL Filtering"; dst:"203.0.113.7"; src:"10.0.0.5"; user:""]'
+    assert named(f"<134>1 2026-01-05T08:00:00Z gw CheckPoint 1 - {line}") == ("checkpoint_syslog_kv", 0)
+    doubled = line.replace('"', '""')
+    assert named(f'"2026-01-05T08:00:00Z","gw","<134>1 2026-01-05T08:00:00Z gw CheckPoint 1 - {doubled}"') is None
 
 
 @pytest.mark.parametrize(
@@ -131,6 +140,29 @@ def test_header_columns() -> None:
 def test_no_text_makes_it_fail(text: str) -> None:
     KNOWN.line(text)
     KNOWN.file(text.split("\n"))
+
+
+def test_a_log_of_few_lines_waits_for_few_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiling those of all formats takes longer than the rest of a scan of a small file."""
+    compiled: list[str] = []
+
+    class Counted:
+        error = re.error
+        IGNORECASE = re.IGNORECASE
+
+        @staticmethod
+        def compile(pattern: str) -> re.Pattern[str]:
+            compiled.append(pattern)
+            return re.compile(pattern)
+
+    monkeypatch.setattr(literals, "re", Counted)
+    literals.searched.cache_clear()
+    fresh = Recogniser(formats())
+    for line in (FORTIGATE, '{"a": 1}'):
+        fresh.line(line)
+    every = {fmt.line for fmt in formats().values()}
+    assert KNOWN.line(FORTIGATE) is not None and 0 < len(compiled) < len(every) / 4
+    literals.searched.cache_clear()
 
 
 SIZE = 1 << 13
