@@ -110,10 +110,17 @@ class Answers:
 
     def other(self, answer: Answer) -> None:
         """An answer for a name that is no AI service's."""
-        others, client = self._others, answer.client
-        for address in answer.addresses:
-            if len(others) < OTHERS or address in self._addresses:
-                others.add(f"{client} {address}")
+        self.others([f"{answer.client} {address}" for address in answer.addresses])
+
+    def others(self, pairs: Sequence[str]) -> None:
+        """The same of many answers, as ``client address`` each."""
+        others = self._others
+        if len(others) + len(pairs) <= OTHERS:
+            others.update(pairs)
+            return
+        for pair in pairs:
+            if len(others) < OTHERS or pair.rpartition(" ")[2] in self._addresses:
+                others.add(pair)
 
     def wants(self, client: str, address: str) -> bool:
         """Whether a connection between the two may still be named: the client was told the address, or may yet turn out to have been."""

@@ -14,8 +14,9 @@ from shadowai.answers import Connection
 from shadowai.blind_hosts import shows_in_captures
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
-from shadowai.model import Answer, Gap, Note, Origin, Record, Session, SourceSummary
+from shadowai.model import Gap, Note, Origin, Record, Session, SourceSummary
 from shadowai.names import NO_HOST, NOT_AI, Found, Names
+from shadowai.sessions import KINDS
 from shadowai.sources.container import Content
 
 if TYPE_CHECKING:
@@ -128,29 +129,31 @@ class _Together:
         """Whether the record is done with here."""
         reader, tokens = row.reader, row.tokens
         decision = self._names.first(reader.candidates(tokens))
+        nameless = decision is NO_HOST and not isinstance(self._names.decide(reader.server(tokens) or ""), Found)
         if reader.description.told is not None:
-            self._learn(row, other=decision is NOT_AI)
+            self._log.answers = self._inventory.joins.answers
+            if nameless or decision is NOT_AI:
+                self.pass_over(reader, (tokens,))
         if decision is NOT_AI:
             return False
         session = reader.session(tokens)
-        if decision is NO_HOST and not isinstance(self._names.decide(reader.server(tokens) or ""), Found):
+        if nameless:
             return self._by_address(row, session) or self._size(row, session)
-        return (session is not None or self._log.known is not None) and self._use(row, named=decision is not NO_HOST)
+        return self._use(row, session, named=decision is not NO_HOST)
 
-    def said(self, said: Sequence[Said]) -> None:
-        """What records without a name say of connections: their sizes, and those that wait for a name."""
+    def said(self, said: Said) -> None:
+        """What records that need no reading say to others: addresses that were told for a name of no AI service, the sizes of
+        connections, and those that wait for a name."""
         joins, log = self._inventory.joins, self._log
+        if said.others:
+            joins.answers.others(said.others.splitlines())
+        keep = joins.sessions.keep
+        for size in said.sizes:
+            keep(*size)
         source = log.primary.description.name
-        for line, session, up, down, sized, waits, answer in said:
-            if answer is not None:
-                client, columns = answer
-                joins.answers.other(Answer(client, log.primary.addresses_in(columns)))
+        for line, session, up, down, actor, server, time, began, blocked, counted, assumed in said.waits:
+            if not joins.answers.wants(actor.address or "", server):
                 continue
-            if sized and session is not None:
-                joins.sessions.keep(session, up, down)
-            if waits is None or not joins.answers.wants(waits.actor.address or "", waits.server):
-                continue
-            actor, server, time, began, blocked, counted, assumed = waits
             log.assume(assumed)
             if counted:
                 channel = sightings.CHANNELS["connection"]
@@ -163,14 +166,6 @@ class _Together:
         for answer in map(answer_of, rows):
             if answer is not None:
                 other(answer)
-
-    def _learn(self, row: Row, *, other: bool) -> None:
-        self._log.answers = self._inventory.joins.answers
-        if other:
-            self.pass_over(row.reader, (row.tokens,))
-        elif row.reader.answer(row.tokens) is not None:
-            record = self._log.record(row)
-            self.sums.learn(record, sightings.matches_of(record, self._names))
 
     def _size(self, row: Row, session: Session | None) -> bool:
         """The whole of a connection that another record may name."""
@@ -191,13 +186,14 @@ class _Together:
         self._count(row, self._log.record(row))
         return True
 
-    def _use(self, row: Row, *, named: bool) -> bool:
-        """A use in a connection that other records may tell of."""
-        record = self._log.record(row)
-        if self._log.known is None and not self._inventory.joins.sessions.joins(record):
+    def _use(self, row: Row, session: Session | None, *, named: bool) -> bool:
+        """A use in a connection that other records may tell of, or an answer that may name some."""
+        reader, tokens = row.reader, row.tokens
+        joins = session is not None and reader.kind(tokens) in KINDS
+        if self._log.known is None and reader.description.told is None and not joins:
             return False
         self._log.tally.named += named
-        self._count(row, record)
+        self._count(row, self._log.record(row))
         return True
 
     def _count(self, row: Row, record: Record) -> None:

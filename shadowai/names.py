@@ -6,11 +6,11 @@ reads the rest of the record only where the answer is not "no AI".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final, Literal, NamedTuple
 
 from shadowai import accounts, blind_hosts, candidates, normalize
@@ -66,13 +66,16 @@ class Names:
     @cached_property
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """The IPv4 addresses (first and last, as numbers) outside of which none is of a service, or is known for anything else."""
-        nets = filter(None, map(_network, (*self._catalog.index.tables["net"], *self.known)))
-        return tuple(sorted((int(net.network_address), int(net.broadcast_address)) for net in nets))
+        return self._ranges(_four)
 
     @cached_property
-    def sixes(self) -> bool:
-        """Whether an IPv6 address may be of a service, or is known for anything else."""
-        return any(":" in text for text in (*self._catalog.index.tables["net"], *self.known))
+    def sixes(self) -> tuple[tuple[int, int], ...]:
+        """The same of IPv6 addresses."""
+        return self._ranges(_six)
+
+    def _ranges(self, network: Callable[[str], IPv4Network | IPv6Network | None]) -> tuple[tuple[int, int], ...]:
+        nets = map(network, (*self._catalog.index.tables["net"], *self.known))
+        return tuple(sorted((int(net.network_address), int(net.broadcast_address)) for net in nets if net is not None))
 
     def decide(self, text: str) -> Decision:
         """What the host in ``text`` (a host, ``host:port``, URL, wire name …) is."""
@@ -181,12 +184,19 @@ class Names:
         return Found(host, (watched,), True) if watched is not None else NOT_AI
 
 
-def _network(text: str) -> IPv4Network | None:
+def _four(text: str) -> IPv4Network | None:
     """The IPv4 addresses that a network, or an address among the names, stands for; ``None`` for a name such as ``gpu3``."""
     if not text[-1:].isdigit():
         return None
     try:
         return IPv4Network(text)
+    except ValueError:
+        return None
+
+
+def _six(text: str) -> IPv6Network | None:
+    try:
+        return IPv6Network(text) if ":" in text else None
     except ValueError:
         return None
 

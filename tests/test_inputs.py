@@ -14,9 +14,12 @@ from shadowai.catalog import Catalog
 from shadowai.config import Settings
 from shadowai.inventory import Inventory
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
-from shadowai.names import Names
+from shadowai.names import NOT_AI, Names
 from shadowai.sources import container
+from shadowai.sources.logs import formats
+from shadowai.sources.logs.logfile import LogFile
 from tests.captures import conversations, files, tls
+from tests.formats import expected
 
 SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT chatgpt.com:443 jdoe HIER_DIRECT/203.0.113.9 -\n"
 
@@ -101,3 +104,20 @@ def test_it_stays_a_gap_beside_other_products_or_alone() -> None:
     empty = SourceSummary("ssl.log", "zeek_ssl_json", records=3)
     for sources in ([CONN], [CONN, PROXY], [CONN, empty], []):
         assert inputs.named_elsewhere([NAMES_NONE, UNREAD], sources, Settings()) == ([NAMES_NONE, UNREAD], [])
+
+
+@pytest.mark.parametrize("name", ["pfblockerng", "smartdns"])
+def test_what_the_time_of_an_answer_had_to_assume_is_counted_once(name: str, names: Names) -> None:
+    """Beside other logs, where answers are learnt from: for each record that may be an AI service's."""
+    (sample, *_) = expected.samples(name)
+
+    def log() -> LogFile:
+        return LogFile(container.Content("x", io.BytesIO(sample.read_bytes()), modified=expected.MODIFIED), formats())
+
+    reference = log()
+    for row in reference.rows():
+        if names.first(row.reader.candidates(row.tokens)) is not NOT_AI:
+            reference.record(row)
+    scan = log()
+    inputs.scan_log(scan, names, Inventory(), alone=False)
+    assert scan.assumed == reference.assumed and scan.assumed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import random
 from dataclasses import replace
 
 import pytest
@@ -160,3 +162,20 @@ def test_addresses_outside_of_which_none_is_of_a_service() -> None:
     more = Names(Catalog.load())
     more.known = Known({*names.known, "gpu3", "llm.lab1", "1.2.3", "999.1.1.1", "2001:db8::1", "192.0.2.7"})
     assert set(more.ranges) - set(before) == {(0xC0000207, 0xC0000207)}
+
+
+def test_ipv6_addresses_outside_of_which_none_is_of_a_service() -> None:
+    names = Names(Catalog.load())
+    before = names.sixes
+    assert before and all(0 < first <= last < 1 << 128 for first, last in before)
+    chance = random.Random(6)
+    for _ in range(2000):
+        address = ipaddress.IPv6Address(chance.getrandbits(chance.choice((8, 64, 128))))
+        within = any(first <= int(address) <= last for first, last in before)
+        assert (names.decide(str(address)) is NOT_AI) != within
+    for first, last in before:
+        assert names.decide(str(ipaddress.IPv6Address(first))) is not NOT_AI
+        assert names.decide(str(ipaddress.IPv6Address(last))) is not NOT_AI
+    more = Names(Catalog.load())
+    more.known = Known({*names.known, "2001:db8::1", "2001:db8:0:0::/129", "gpu:3"})
+    assert set(more.sixes) - set(before) == {(0x20010DB8 << 96 | 1,) * 2}

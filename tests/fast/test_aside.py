@@ -24,8 +24,6 @@ from shadowai.sources.timestamps import Clock
 from tests.fast.test_lines import _mutations
 from tests.formats import expected
 
-pytestmark = pytest.mark.usefixtures("told_once")
-
 JOINING = sorted(name for name, one in formats().items() if one.joins and fold_plan.may_fold(one))
 SAMPLES = [sample for name in JOINING for sample in expected.samples(name)]
 PANOS = (

@@ -25,8 +25,6 @@ from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
 from tests.fuzz import folds
 
-pytestmark = pytest.mark.usefixtures("told_once")
-
 NAMES = sorted(name for name, one in formats().items() if fold_plan.may_fold(one))
 SAMPLES = [sample for name in NAMES for sample in expected.samples(name)]
 HEAD = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT "

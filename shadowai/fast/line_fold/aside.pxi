@@ -1,40 +1,4 @@
-# What lines without a name say to others: sizes of connections, who made which, addresses that answered a question.
-
-
-cdef bint _tell_answer(Fold self) except -1 nogil:
-    """Hand on who got what answer to a question that is of no AI service."""
-    cdef Told told
-    cdef const uint8_t *at
-    cdef const uint8_t *end
-    cdef int place
-    cdef Py_ssize_t whole = 0
-    if not _cut_pieces(self, self.n_cuts) or _is_elsewhere(self, self.asker_slots, self.n_askers, True) != 1:
-        return False
-    for place in range(self.n_answers):
-        at, end = self.begin[self.answer_slots[place]], self.end[self.answer_slots[place]]
-        if at != NULL:
-            whole += end - at
-            if marks(at, end) & HAS_HIGH or memchr(at, c'\\', end - at) != NULL:
-                return False
-    if whole > MOST_ANSWER:
-        return False
-    while self.ids_filled + whole + MOST_ID > self.ids_room:
-        _lengthen(self)
-    if self.n_told == self.told_room:
-        _widen(self)
-    memset(&told, 0, sizeof(Told))
-    told.number, told.client = self.number, <int>(self.server_end - self.server_at)
-    memcpy(self.ids + self.ids_filled, self.server_at, told.client)
-    self.ids_filled += told.client
-    for place in range(self.n_answers):
-        told.answer[place] = -1
-        if _inner(self, self.answer_slots[place], &at, &end):
-            told.answer[place] = <int>(end - at)
-            memcpy(self.ids + self.ids_filled, at, end - at)
-            self.ids_filled += end - at
-    self.told[self.n_told] = told
-    self.n_told += 1
-    return True
+# What lines without a name say to others: sizes of connections, who made which.
 
 
 cdef bint _pass_by(Fold self) except -1 nogil:
@@ -266,43 +230,46 @@ cdef int _lengthen(Fold self) except -1 nogil:
 
 
 cdef list _said(Fold self):
-    """What was told of connections: the line, the id, bytes up and down or ``None``, whether that is of interest; and of those that wait
-    for a name, who it was, the server's address, the time, when it began, whether it was blocked, whether it counts, and the number of
-    what its time had to assume. Or of a DNS record, who asked and what stands in each column with addresses."""
-    cdef Py_ssize_t place
-    cdef size_t at = 0
+    """What lines say to others, before each that is handed back, and behind the last: the number of that line; who was told which
+    address for a name of no service, with a line feed behind each; sizes of connections, as the id, bytes up and down or ``None``; and
+    connections that wait for a name, as the line, the id, bytes up and down or ``None``, who it was, the server's address, the time, when it began,
+    whether it was blocked, whether it counts, and the number of what its time had to assume."""
+    cdef Py_ssize_t kept, place = 0
+    cdef size_t at = 0, others = 0, until
+    cdef int64_t number
     cdef const char *ids = <const char *>self.ids
     cdef Told *told
-    cdef int each
     cdef str prefix = self.id_prefix.decode() if self.n_told and self.aside else ""
     found = []
-    for place in range(self.n_told):
-        told = &self.told[place]
-        if told.client:
-            client = ids[at : at + told.client].decode("ascii")
-            at += told.client
-            answers = []
-            for each in range(self.n_answers):
-                answers.append(ids[at : at + told.answer[each]].decode("ascii") if told.answer[each] >= 0 else None)
-                at += max(told.answer[each], 0)
-            found.append((told.number, None, None, None, False, None, (client, answers)))
+    for kept in range(self.n_kept + 1):
+        number = self.kept[4 * kept] if kept < self.n_kept else self.number + 1
+        until = self.kept[4 * kept + 3] if kept < self.n_kept else self.others_filled
+        if until == others and (place == self.n_told or self.told[place].number > number):
             continue
-        found.append((
-            told.number,
-            prefix + ids[at : at + told.length].decode("ascii") if told.length else None,
-            told.up if told.has_up else None,
-            told.down if told.has_down else None,
-            told.sized != 0,
-            (
-                told.actor,
-                ids[at + told.length : at + told.length + told.server].decode("ascii"),
-                told.time,
-                told.began if told.has_began else None,
-                told.blocked != 0,
-                told.counted != 0,
-                told.assumed,
-            ) if told.server else None,
-            None,
-        ))
-        at += told.length + told.server
+        pairs = (<const char *>self.others)[others:until].decode("ascii") if until > others else ""
+        others = until
+        sizes, waits = [], []
+        while place < self.n_told and self.told[place].number < number:
+            told = &self.told[place]
+            id = prefix + ids[at : at + told.length].decode("ascii") if told.length else None
+            up, down = told.up if told.has_up else None, told.down if told.has_down else None
+            if told.sized and told.length:
+                sizes.append((id, up, down))
+            if told.server:
+                waits.append((
+                    told.number,
+                    id,
+                    up,
+                    down,
+                    told.actor,
+                    ids[at + told.length : at + told.length + told.server].decode("ascii"),
+                    told.time,
+                    told.began if told.has_began else None,
+                    told.blocked != 0,
+                    told.counted != 0,
+                    told.assumed,
+                ))
+            at += told.length + told.server
+            place += 1
+        found.append((number, pairs, sizes, waits))
     return found

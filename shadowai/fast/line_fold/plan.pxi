@@ -75,8 +75,10 @@ cdef int _take_only(Fold self, Only *one, slots, program) except -1:
     return 0
 
 
-cdef int _take_ranges(Fold self, ranges) except -1:
+cdef int _take_ranges(Fold self, ranges, sixes) except -1:
     """Keep the addresses outside of which none is of a service."""
+    self.sixes = b"".join(one.to_bytes(16, "big") for each in sixes for one in each)
+    self.six, self.n_sixes = <const uint8_t *>PyBytes_AS_STRING(self.sixes), len(sixes)
     self.n_ranges = len(ranges)
     self.ranges = <uint32_t *>malloc((2 * self.n_ranges + 1) * sizeof(uint32_t))
     if self.ranges == NULL:

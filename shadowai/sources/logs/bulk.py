@@ -60,9 +60,14 @@ class Tallies(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """A connection by address that an answer might name: who, the server's address, the time (µs), when it began, whether it was blocked,
-    whether it is activity, and what its time had to assume, with how often."""
+    """A connection by address that an answer might name: the line's number, the connection's id, bytes up and down, who, the server's
+    address, the time (µs), when it began, whether it was blocked, whether it is activity, and what its time had to assume, with how
+    often."""
 
+    line: int
+    session: str | None
+    up: int | None
+    down: int | None
     actor: Actor
     server: str
     time: int
@@ -73,22 +78,19 @@ class Waits(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a line without a name says of its connection: the line's number, the connection's id, bytes up and down and whether these are
-    of interest to others, and what waits for a name. Or what a DNS record of no AI service says: who got an answer, and the columns with
-    its addresses."""
+    """What lines say to others: those above ``line``, the next that the reference has to read, or behind the last of them."""
 
     line: int
-    session: str | None
-    up: int | None
-    down: int | None
-    sized: bool
-    waits: Waits | None
-    answer: tuple[str, list[str | None]] | None
+    others: str
+    """Who was told which address for a name of no AI service, ``client address`` with a line feed behind each."""
+    sizes: list[tuple[str, int | None, int | None]]
+    """Connections without a name: their ids, and bytes up and down."""
+    waits: list[Waits]
 
 
 class Kept(NamedTuple):
     """Lines of a block that the reference has to read, with their numbers; up to where the block was looked at; how many lines that
-    were; and what others of them say of connections."""
+    were; and what the others say to others."""
 
     lines: list[tuple[int, str]]
     at: int
@@ -105,7 +107,7 @@ def fold_of(
     grams: Sequence[bytes] = (),
     words: Sequence[bytes] = (),
     ranges: Sequence[tuple[int, int]] = (),
-    sixes: bool = True,
+    sixes: Sequence[tuple[int, int]] = (),
 ) -> Any:
     """The compiled fold for a plan (:class:`shadowai.fast.lines.Fold`); ``None`` where the plan is wider than it can keep."""
     try:
@@ -134,7 +136,7 @@ class LineFold:
         grams: Sequence[bytes] = (),
         words: Sequence[bytes] = (),
         ranges: Sequence[tuple[int, int]] = (),
-        sixes: bool = True,
+        sixes: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._answers, self._known, self._since, self._until = answers, known, since, until
         self._hints = grams, words, ranges, sixes
@@ -188,15 +190,13 @@ class LineFold:
         lines, at, count, said = self._fold.fold(block, at, number)
         self._lines += count
         kept = [(one, framing.decode_line(block, begin, end)) for one, begin, end in lines]
-        return Kept(kept, at, count, list(map(self._said, said)))
+        return Kept(
+            kept, at, count, [Said(one, others, sizes, self._waits(waits)) for one, others, sizes, waits in said]
+        )
 
-    def _said(self, told: tuple[Any, ...]) -> Said:
-        said = Said(*told)
-        if said.waits is None:
-            return said
-        waits = Waits(*said.waits)
-        actor, assumed = self._answers.person(told[5][0]), self._answers.assumption(told[5][6])
-        return said._replace(waits=waits._replace(actor=actor, assumed=assumed))
+    def _waits(self, told: list[tuple[Any, ...]]) -> list[Waits]:
+        person, assumption = self._answers.person, self._answers.assumption
+        return [Waits._make((*one[:4], person(one[4]), *one[5:-1], assumption(one[-1]))) for one in told]
 
     def drain(self) -> None:
         """Hand over what has been added up."""

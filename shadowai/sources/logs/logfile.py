@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
-from operator import attrgetter
 from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from shadowai.errors import SourceError
@@ -181,8 +179,8 @@ class LogFile:
         """Is handed the tokens of DNS records that are passed over for their names: their answers matter to others."""
         self.answers: Waiting | None = None
         """Where the connections without a name wait that :attr:`aside` is handed; ``None`` while nothing can name them."""
-        self.said: Callable[[Sequence[bulk.Said]], None] | None = None
-        """Is handed what records without a name say of connections, in their place between those :attr:`aside` is handed."""
+        self.said: Callable[[bulk.Said], None] | None = None
+        """Is handed what other records say of connections and answers, in their place between those :attr:`aside` is handed."""
         self._stream = _Replay(content.stream)
         head = self._stream.head(HEAD)
         text = framing.decode(head)
@@ -576,18 +574,18 @@ class LogFile:
         return number
 
     def _in_order(self, kept: bulk.Kept) -> Iterator[Line]:
-        """The lines that were kept, and before each what the lines above it said of connections."""
-        said, at = kept.said, 0
+        """The lines that were kept, and before each what the lines above it said."""
+        said, at = kept.said if self.said is not None else [], 0
         for line in kept.lines:
-            if at < len(said) and said[at].line < line[0]:
-                until = bisect_left(said, line[0], at, key=attrgetter("line"))
-                self._hand_on(said[at:until])
-                at = until
+            if at < len(said) and said[at].line <= line[0]:
+                self._hand_on(said[at])
+                at += 1
             yield line
-        self._hand_on(said[at:])
+        for one in said[at:]:
+            self._hand_on(one)
 
-    def _hand_on(self, said: Sequence[bulk.Said]) -> None:
-        if said and self.said is not None:
+    def _hand_on(self, said: bulk.Said) -> None:
+        if self.said is not None:
             self.said(said)
 
     def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line | Run]:
@@ -625,10 +623,17 @@ class LogFile:
             kept = [place for place, name in enumerate(names) if name not in refused]
             self.tally.records += len(names) - len(kept)
             self.tally.named += len(names) - len(kept)
-            if self.passed is not None and primary.description.told is not None:
-                rows = found.tokens or [primary.tokens_of_record(line) for line in block.lines]
-                self.passed(primary, [rows[place] for place, name in enumerate(names) if name in refused])
-            yield from _kept(primary, block, found, kept)
+            if self.passed is None or primary.description.told is None:
+                yield from _kept(primary, block, found, kept)
+                return
+            at = 0
+            for place in [*kept, len(names)]:
+                tokens = (
+                    found.tokens[at:place] if found.tokens else map(primary.tokens_of_record, block.lines[at:place])
+                )
+                self.passed(primary, list(tokens))
+                yield from _kept(primary, block, found, [place] if place < len(names) else ())
+                at = place + 1
 
         return sift
 

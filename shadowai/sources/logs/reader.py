@@ -285,10 +285,6 @@ class FormatReader:
         found = (address for value in values for address in _addresses(value))
         return tuple(dict.fromkeys(found))[:_ANSWERED]
 
-    def addresses_in(self, columns: Iterable[str | None]) -> tuple[str, ...]:
-        """The addresses of :meth:`answer`, where the text of its columns is known as it is written."""
-        return self._told_in(map(self.tokenizer.value, columns))
-
     def _whole(self, key: Key, tokens: Tokens) -> object:
         """A token as it stands: of an object in JSON maybe a list, else text."""
         if isinstance(tokens, dict) and isinstance(key, str):
@@ -634,6 +630,8 @@ def _addresses(value: object) -> list[str]:
 
 def _numbers(value: object) -> list[int]:
     """Every whole number in a text or a list, fractions cut off."""
+    if value is None:
+        return []
     pieces = value if isinstance(value, list) else re.split(r"[,;\s]+", str(value or ""))
     return [number for piece in pieces[:_ANSWERED] if (number := _size(str(piece).partition(".")[0])) is not None]
 
