@@ -5,6 +5,7 @@ VENV := .venv
 WHEEL_VENV := .venv-wheel
 RUN := $(VENV)/bin/python
 BUILD := build/wheel
+COPY := build/copy
 SANITIZE := -fsanitize=address,undefined
 SECONDS ?= 60
 STAGE := build/stage
@@ -14,9 +15,11 @@ NEEDED := tests bench samples docs README.md CHANGELOG.md CONTRIBUTING.md SECURI
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
+# Hundreds of processes are started: what they import is compiled once, not by each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: demo demo-sweep test check wheel suite test-emulators emulators-if-possible test-validators validators-if-possible measure test-live bench fuzz sanitize docs clean
+.PHONY: demo demo-sweep test check beside wheel suite test-emulators emulators-if-possible test-validators validators-if-possible measure test-live bench fuzz sanitize docs clean
 
 # A person's first look: the samples as a table, and the same inventory as a file. Exit codes 1 (a breach) and 3 (gaps)
 # are what samples are for.
@@ -32,10 +35,12 @@ demo: $(VENV)/installed
 demo-sweep: $(VENV)/dev
 	$(RUN) -m tests.tenants.demo build/demo-sweep
 
-# Everything that continuous integration runs. The checks take one processor, and so does making the wheel: they go side by side.
-test: $(VENV)/dev
-	@$(MAKE) --no-print-directory -j2 check $(WHEEL_VENV)/installed
-	@$(MAKE) --no-print-directory validators-if-possible suite emulators-if-possible
+# Everything that continuous integration runs. What is made and checked with the development environment takes one processor, and so
+# do the wheel and its environment: they go side by side, and with them the command BESIDE, if there is one, which gets ready what
+# only the suite uses. Then the suite has the machine to itself.
+test:
+	@$(MAKE) --no-print-directory -j3 check $(WHEEL_VENV)/installed $(if $(BESIDE),beside) validators-if-possible emulators-if-possible
+	@$(MAKE) --no-print-directory suite
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
@@ -43,6 +48,9 @@ check: $(VENV)/dev
 	@mkdir -p build/types && ln -sfn ../../connectors build/types/shadowai_connectors
 	MYPYPATH=build/types $(VENV)/bin/mypy
 	$(RUN) -m shadowai signatures lint
+
+beside:
+	@$(BESIDE)
 
 # The suite runs once, on the installed wheel, in a folder that holds what the tests need and not the program. The
 # tests that judge the program's text find it through SHADOWAI_SOURCE.
@@ -131,14 +139,17 @@ $(VENV)/dev: pyproject.toml setup.py $(wildcard shadowai/fast/*.pyx shadowai/fas
 	$(RUN) -m pip install --no-compile --editable '.[dev]'
 	@touch $(VENV)/installed $@
 
-$(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(VENV)/created
-	@rm -rf build/lib build/bdist.* $(BUILD)
-	$(RUN) -m pip wheel --no-deps --wheel-dir $(BUILD) .
+# Of a copy: two builds at a time in one folder would write the same files, and what an earlier one left would get in.
+$(BUILD)/built: pyproject.toml setup.py README.md LICENSE $(SOURCES) $(WHEEL_VENV)/created
+	@rm -rf $(BUILD) $(COPY) && mkdir -p $(COPY)
+	@cp -R shadowai connectors signatures pyproject.toml setup.py README.md LICENSE $(COPY) && rm -f $(COPY)/shadowai/fast/*.so
+	$(WHEEL_VENV)/bin/python -m pip wheel --no-deps --wheel-dir $(BUILD) $(COPY)
 	@touch $@
 
-# The libraries are installed from what the wheel asks for, and stay when only the wheel is a new one. Python compiles what the suite
-# imports, which is a small part of them.
+# The libraries are installed from what the wheel asks for, and stay when only the wheel is a new one: of the same version it goes
+# in only where the last one is gone. Python compiles what the suite imports, which is a small part of them.
 $(WHEEL_VENV)/installed: $(BUILD)/built $(WHEEL_VENV)/created
+	@! ls -d $(WHEEL_VENV)/lib/python*/site-packages/shadowai-*.dist-info >/dev/null 2>&1 || \
+		$(WHEEL_VENV)/bin/python -m pip uninstall --yes shadowai
 	$(WHEEL_VENV)/bin/python -m pip install --no-compile "$$(ls $(BUILD)/*.whl)[test]"
-	$(WHEEL_VENV)/bin/python -m pip install --no-deps --force-reinstall $(BUILD)/*.whl
 	@touch $@

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,13 +40,21 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="module")
-def told_once() -> Iterator[None]:
-    """The format of a log is told once by the same first lines, of which it is a function, however often the log is read: for laws
-    about what comes after it. What tells formats is tested elsewhere, and with it by every such log once."""
+TOLD: Callable[..., object] | None = None
+"""How the format of a log is told, with a memory of what was told; made when it is first wanted."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _told_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The format of a log is told once by the same first lines, of which it is a function, however often they are read: it is most of
+    the work of reading a small log. The tests of what tells it go without."""
+    global TOLD
+    if request.path.is_relative_to(ROOT / "tests" / "sources" / "logs"):
+        yield
+        return
     from shadowai.sources.logs.recognise import Recogniser
 
-    told = lru_cache(maxsize=64)(Recogniser.file)
+    told = TOLD = TOLD or lru_cache(maxsize=512)(Recogniser.file)
 
     def file(recogniser: Recogniser, lines: Sequence[str]) -> object:
         return told(recogniser, tuple(lines))
@@ -56,17 +64,19 @@ def told_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, _home: Path) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _plain_surroundings(_home: Path) -> Iterator[None]:
     """The same width, no colour, and nothing of the user who runs the tests."""
-    for name, value in {
-        "COLUMNS": "100",
-        "NO_COLOR": "1",
-        "TERM": "dumb",
-        "XDG_CACHE_HOME": str(_home),
-        "XDG_CONFIG_HOME": str(_home),
-        "XDG_STATE_HOME": str(_home),
-    }.items():
-        monkeypatch.setenv(name, value)
-    for name in ("FORCE_COLOR", "SHADOWAI_CONFIG", "SHADOWAI_STATE", "SHADOWAI_PURE"):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+            "TERM": "dumb",
+            "XDG_CACHE_HOME": str(_home),
+            "XDG_CONFIG_HOME": str(_home),
+            "XDG_STATE_HOME": str(_home),
+        }.items():
+            patch.setenv(name, value)
+        for name in ("FORCE_COLOR", "SHADOWAI_CONFIG", "SHADOWAI_STATE", "SHADOWAI_PURE"):
+            patch.delenv(name, raising=False)
+        yield

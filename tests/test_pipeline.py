@@ -34,8 +34,6 @@ SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT {host}:443 {
 OTHER_NAMES = (b".chatgpt.com", b".chatgpt.com", b".acme-gpt.example", b".acme.ai", b".mullvad.net")
 SAMPLES = [sample for name in sorted(formats()) for sample in expected.samples(name)]
 
-pytestmark = pytest.mark.usefixtures("told_once")
-
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:

@@ -29,8 +29,6 @@ LINE = "1767600000.{n:03}     55 10.0.0.{n} TCP_TUNNEL/200 4000 CONNECT {host}:4
 
 Result = tuple[object, list[Gap], list[Note], SourceSummary]
 
-pytestmark = pytest.mark.usefixtures("told_once")
-
 
 class _Here:
     """A pool whose work is done at once, in this process."""

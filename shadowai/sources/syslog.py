@@ -9,14 +9,21 @@ from typing import Any, NamedTuple
 import orjson
 
 _PRI = r"(?:<\d{1,3}>\s?)"
-_BSD_TIME = r"(?:\d{4}\s)?[A-Z][a-z]{2}\s{1,2}\d{1,2}(?:\s\d{4})?\s\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:\s\d{4})?(?:\s[A-Z]{3,4}\b)?"
+_BSD_TIME = (
+    r"(?:\d{4}\s)?[A-Z][a-z]{2}\s{1,2}\d{1,2}(?:\s\d{4})?\s\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:\s\d{4})?(?:\s[A-Z]{3,4}\b)?"
+)
 _ISO_TIME = r"\d{4}[-:]\d\d[-:]\d\d[T -]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|\s?[+-]\d\d:?\d\d)?"
 _RFC5424 = re.compile(
     r"(?:\d{1,6}\s)?<\d{1,3}>[1-9]\d?\s(?P<time>-|" + _ISO_TIME + r")\s(?P<host>\S+)\s(?P<tag>\S+)\s\S+\s\S+\s"
     r"(?P<sd>-|(?:\[(?:[^\]\"\\]++|\\.|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\")*+\])+)(?:\s\ufeff?|$)"
 )
 _RFC3164 = re.compile(
-    _PRI + r"?(?:\d+:\s|:\s?)?[*.]?(?P<bracket>\[)?(?P<time>" + _BSD_TIME + r"|" + _ISO_TIME + r")(?(bracket)\])(?::)?\s"
+    _PRI
+    + r"?(?:\d+:\s|:\s?)?[*.]?(?P<bracket>\[)?(?P<time>"
+    + _BSD_TIME
+    + r"|"
+    + _ISO_TIME
+    + r")(?(bracket)\])(?::)?\s"
     r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
     r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
 )

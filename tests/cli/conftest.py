@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shadowai import pipeline
+from shadowai import catalog, pipeline
+from shadowai.catalog import Catalog
 from shadowai.model import Actor, Entry, Gap, Note, Origin, Record, Report, SourceSummary, Usage, Verdict
 from tests.conftest import ROOT
 
@@ -45,6 +47,31 @@ SOURCE = SourceSummary("proxy.log", "squid_native", 3, 3, 3, ai=3)
 RECORD = Record(
     "proxy.log", 17, "squid_native", kind="http_request", time=1_767_600_000_250_000, user="jdoe", blocked=False
 )
+
+
+MADE: dict[tuple[str, Path], Catalog] = {}
+"""The packaged signatures by their version, with what was made of them."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _made_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every command looks whether the packaged signatures have changed; those that have not are made of their documents once, for that
+    takes longer than the rest of a small scan. The tests of the commands for signatures go without."""
+    if request.path.stem.startswith("test_signatures"):
+        yield
+        return
+    load = Catalog.load
+
+    def loaded(cls: type[Catalog], /, **given: Any) -> Catalog:
+        found = load(**given)
+        if any(given.get(name) for name in ("extra_dirs", "disable", "overrides", "pack", "cache_dir")):
+            return found
+        known = MADE.setdefault((found.version, catalog.packaged_dir()), found)
+        return replace(known, notes=found.notes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalog, "load", classmethod(loaded))
+        yield
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +24,7 @@ from shadowai.history.tables import THING, VERSION
 from shadowai.model import Usage, Verdict
 from shadowai.sweep.idle import nothing_to_ask
 from shadowai.tenant import Grant, Outcome, Person, Signal, Swept
+from tests.history import processes
 from tests.history.making import (
     DAY,
     NOON,
@@ -571,15 +571,8 @@ def test_the_same_thing_twice_in_a_run_is_one(history: History) -> None:
         assert db.execute(select(func.count()).select_from(VERSION)).scalar() == 2
 
 
-def _write(url: str, number: int) -> None:
-    with History(url) as history:
-        for day in range(3):
-            log = f"log{number}"
-            remember(history, scan(entry("claude", f"user{number}"), day=day, logs=[f"{log}.log"]))
-
-
 def test_writers_at_the_same_time(url: str, history: History) -> None:
-    several = [multiprocessing.get_context("spawn").Process(target=_write, args=(url, n)) for n in range(3)]
+    several = [multiprocessing.get_context("spawn").Process(target=processes.write, args=(url, n)) for n in range(3)]
     for process in several:
         process.start()
     for process in several:
@@ -591,25 +584,9 @@ def test_writers_at_the_same_time(url: str, history: History) -> None:
     assert len({run.series for run in runs}) == 3 and sum(run.baseline for run in runs) == 3
 
 
-def _until_killed() -> Iterator[Grant]:
-    for number in range(2000):
-        if number == 1500:
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield grant("a", f"p{number}")
-
-
-def _killed(url: str) -> None:
-    class Many(list[Grant]):
-        def __iter__(self) -> Iterator[Grant]:
-            return _until_killed()
-
-    with History(url) as history:
-        remember(history, sweep(apps=[app("a")], grants=Many(), day=1))
-
-
 def test_a_kill_leaves_nothing_half(url: str, history: History) -> None:
     remember(history, sweep(apps=[app("a")], grants=[grant("a", "p1")]))
-    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(url,))
+    process = multiprocessing.get_context("spawn").Process(target=processes.killed, args=(url,))
     process.start()
     process.join(50)
     assert process.exitcode == -signal.SIGKILL
