@@ -59,7 +59,7 @@ suite: $(WHEEL_VENV)/installed
 	@mkdir -p $(STAGE)
 	@cp -R $(wildcard $(NEEDED)) $(STAGE)
 	cd $(STAGE) && env -u PYTHONPATH SHADOWAI_SOURCE="$(CURDIR)" SHADOWAI_WHEEL="$$(ls "$(CURDIR)"/$(BUILD)/*.whl)" \
-		"$(CURDIR)/$(WHEEL_VENV)/bin/python" -m pytest -p no:cacheprovider -n auto --dist loadfile
+		"$(CURDIR)/$(WHEEL_VENV)/bin/python" -m pytest -p no:cacheprovider -n auto --dist loadfile --no-loadscope-reorder
 
 # The connectors against servers that others wrote: Prism on the vendors' specifications, and WireMock. Needs Node, npm and Java;
 # the rest is installed from npm into ~/.cache/shadowai-emulators, once.

@@ -44,6 +44,23 @@ TOLD: Callable[..., object] | None = None
 """How the format of a log is told, with a memory of what was told; made when it is first wanted."""
 
 
+LONG = (
+    "tests/tenants/",
+    "tests/export/html/test_browser.py",
+    "tests/test_cluster.py",
+    "tests/test_lint.py",
+    "tests/fast/",
+    "tests/test_split.py",
+    "tests/test_pipeline.py",
+)
+"""What takes longest; begun last, one process would be left with it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, the others in their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _told_once(request: pytest.FixtureRequest) -> Iterator[None]:
     """The format of a log is told once by the same first lines, of which it is a function, however often they are read: it is most of

@@ -168,7 +168,7 @@ MAIN = LogFormat(
 STATUS_FIRST = replace(
     MAIN,
     name="bluecoat_main_status_first",
-    title="Symantec ProxySG and Edge SWG access log (format main without its header, as syslog has it)",
+    title="Symantec ProxySG and Edge SWG access log (format main without its header)",
     family=W3c(layouts=_PLAIN_LAYOUTS),
     fields={name: takes for name, takes in MAIN.fields.items() if name != "device"},
     line=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ +[0-9A-Fa-f.:]{2,45} +(?:\d{3}|0|-) +"

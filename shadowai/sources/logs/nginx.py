@@ -60,7 +60,7 @@ _PATHS = "request_uri|uri|path|request_path"
 
 ACCESS_JSON = LogFormat(
     name="nginx_json",
-    title="nginx access log as JSON, by the names of its variables (also of its ingress controllers)",
+    title="nginx access log as JSON, by the names of its variables (ingress controllers too)",
     vendor="nginx",
     doc="https://nginx.org/en/docs/http/ngx_http_log_module.html",
     kind="http_request",

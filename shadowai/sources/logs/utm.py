@@ -154,7 +154,7 @@ UNIFI = LogFormat(
 
 UNIFI_DNS = LogFormat(
     name="unifi_dns",
-    title="Ubiquiti UniFi gateway: DNS questions that ad blocking stopped (JSON, syslog of coredns)",
+    title="Ubiquiti UniFi gateway: DNS questions that ad blocking stopped (coredns, JSON)",
     vendor="Ubiquiti",
     doc=UNIFI.doc,
     kind="dns_query",
