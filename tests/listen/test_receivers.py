@@ -51,7 +51,7 @@ async def _send(port: int, *pieces: bytes, tls: ssl.SSLContext | None = None) ->
 async def _is_closed(reader: asyncio.StreamReader) -> bool:
     try:
         return await asyncio.wait_for(reader.read(), 5) == b""
-    except (ConnectionResetError, BrokenPipeError):  # which of them tells whether another byte was sent after the first was refused
+    except (ConnectionResetError, BrokenPipeError):  # a broken pipe where a byte was sent after the reset
         return True
 
 
