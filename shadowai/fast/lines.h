@@ -61,6 +61,45 @@ static inline const unsigned char *either(const unsigned char *at, const unsigne
     return end;
 }
 
+/* The first quote, or byte up to a carriage return, which may end a line; `end` where there is none. */
+static inline const unsigned char *quote_or_end(const unsigned char *at, const unsigned char *end)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\r');
+    for (; end - at >= 16; at += 16) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)at);
+        const int found = _mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(_mm_min_epu8(some, back), some)));
+        if (found)
+            return at + __builtin_ctz((unsigned)found);
+    }
+#endif
+    for (; at < end; at++)
+        if (*at == '"' || *at <= '\r')
+            return at;
+    return end;
+}
+
+/* As `quote_or_end`, or a delimiter. */
+static inline const unsigned char *cell_end(const unsigned char *at, const unsigned char *end, unsigned char delimiter)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\r'), part = _mm_set1_epi8((char)delimiter);
+    for (; end - at >= 16; at += 16) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)at);
+        const int found = _mm_movemask_epi8(_mm_or_si128(
+            _mm_cmpeq_epi8(some, part),
+            _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(_mm_min_epu8(some, back), some))));
+        if (found)
+            return at + __builtin_ctz((unsigned)found);
+    }
+#endif
+    for (; at < end; at++)
+        if (*at == delimiter || *at == '"' || *at <= '\r')
+            return at;
+    return end;
+}
+
 #define HAS_NUL 1
 #define HAS_RETURN 2
 #define HAS_BLANK 4 /* white space to `str.split` of ASCII text that is no space: 9 to 13, 28 to 31; but no line feed */
@@ -182,6 +221,24 @@ static inline const unsigned char *run_of(const byte_set *set, const unsigned ch
     return at < stop ? at : stop;
 }
 
+/* Where decimal digits end, `stop` at the latest; no byte at `limit` or behind is looked at. */
+static inline const unsigned char *digits_end(const unsigned char *at, const unsigned char *stop, const unsigned char *limit)
+{
+#if defined(__SSE2__)
+    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+    while (at < stop && limit - at >= 16) {
+        const __m128i some = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)at), zero);
+        const int out = ~_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(some, nine), some)) & 0xffff;
+        at += out ? __builtin_ctz((unsigned)out) : 16;
+        if (out)
+            return at < stop ? at : stop;
+    }
+#endif
+    while (at < stop && *at >= '0' && *at <= '9')
+        at++;
+    return at < stop ? at : stop;
+}
+
 /* Find the ranges of a set whose members are known. */
 static inline void find_ranges(byte_set *set)
 {
@@ -203,7 +260,7 @@ static inline void find_ranges(byte_set *set)
     set->ranges = count;
 }
 
-/* Where spaces stand, as distances from `at`, up to `most` of them; how many. */
+/* Where spaces stand, as distances from `at`: how many, up to `most`; more than `most - 16` where there are too many. */
 static inline int spaces(const unsigned char *at, const unsigned char *end, int *places, int most)
 {
     const unsigned char *begin = at;
@@ -226,6 +283,73 @@ static inline int spaces(const unsigned char *at, const unsigned char *end, int 
             places[count++] = (int)(at - begin);
         }
     return count;
+}
+
+/* Where the line that begins at `at` ends, as `line_feed` tells it of all marks, and in one go where its spaces stand: up to `most`, and more than `most - 16` where there are too many. */
+static inline const unsigned char *blanks_of(
+    const unsigned char *at, const unsigned char *end, int *places, int most, int *count, const unsigned char **odd)
+{
+    const unsigned char *begin = at, *first = NULL;
+    int found = 0;
+#if defined(__SSE2__)
+    const __m128i space = _mm_set1_epi8(' '), quote = _mm_set1_epi8('"'), brace = _mm_set1_epi8('{'), feed = _mm_set1_epi8('\n');
+    const __m128i above = _mm_set1_epi8(' ' + 1);
+    for (; end - at >= 16; at += 16) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)at), blank = _mm_cmpeq_epi8(some, space);
+        const __m128i low = _mm_andnot_si128(blank, _mm_cmplt_epi8(some, above)); /* control bytes, and those beyond ASCII */
+        /* a bracket differs from a brace in the bit of a space alone */
+        const __m128i holder = _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(_mm_or_si128(some, space), brace));
+        int here = _mm_movemask_epi8(blank), marked = _mm_movemask_epi8(_mm_or_si128(low, holder)), stop = 0;
+        if (marked) {
+            stop = _mm_movemask_epi8(_mm_cmpeq_epi8(some, feed));
+            marked &= ~stop;
+            if (stop) {
+                here &= (stop & -stop) - 1;
+                marked &= (stop & -stop) - 1;
+            }
+            for (; marked && !first; marked &= marked - 1)
+                if (mark_of(at[__builtin_ctz((unsigned)marked)]))
+                    first = at + __builtin_ctz((unsigned)marked);
+        }
+        if (here && found <= most - 16) {
+            const int before = (int)(at - begin);
+            do
+                places[found++] = before + __builtin_ctz((unsigned)here);
+            while (here &= here - 1);
+        }
+        if (stop) {
+            at += __builtin_ctz((unsigned)stop);
+            *odd = first ? first : at;
+            *count = found;
+            return at;
+        }
+    }
+#endif
+    for (; at < end && *at != '\n'; at++) {
+        if (!first && mark_of(*at))
+            first = at;
+        if (*at == ' ' && found <= most - 16)
+            places[found++] = (int)(at - begin);
+    }
+    *odd = first ? first : at;
+    *count = found;
+    return at;
+}
+
+/* Whether each of `size` bytes, 16 at most, is in the range of its place; 16 bytes can be read everywhere. */
+static inline int is_shaped(const unsigned char *at, size_t size, const unsigned char *low, const unsigned char *span)
+{
+#if defined(__SSE2__)
+    const __m128i above = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)at), _mm_loadu_si128((const __m128i *)low));
+    const int out = ~_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, _mm_loadu_si128((const __m128i *)span)), above));
+    return !(out & ((1 << size) - 1));
+#else
+    size_t place;
+    for (place = 0; place < size; place++)
+        if ((unsigned char)(at[place] - low[place]) > span[place])
+            return 0;
+    return 1;
+#endif
 }
 
 /* Whether no place, of `count` that rise, is right behind the one before. */

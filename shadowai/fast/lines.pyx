@@ -20,6 +20,8 @@ cdef extern from "lines.h":
     const uint8_t *json_mark(const uint8_t *at, const uint8_t *end) noexcept nogil
     const uint8_t *text_in(const uint8_t *at, const uint8_t *end, const uint8_t *text, size_t length) noexcept nogil
     const uint8_t *either(const uint8_t *at, const uint8_t *end, uint8_t a, uint8_t b) noexcept nogil
+    const uint8_t *quote_or_end(const uint8_t *at, const uint8_t *end) noexcept nogil
+    const uint8_t *cell_end(const uint8_t *at, const uint8_t *end, uint8_t delimiter) noexcept nogil
     const int HAS_NUL, HAS_RETURN, HAS_BLANK, HAS_HIGH, HAS_HOLDER
     int marks(const uint8_t *at, const uint8_t *end) noexcept nogil
     const uint8_t *line_feed(const uint8_t *at, const uint8_t *end, int asked, const uint8_t **odd) noexcept nogil
@@ -28,6 +30,9 @@ cdef extern from "lines.h":
         int ranges
     const uint8_t *run_of(const byte_set *of, const uint8_t *at, const uint8_t *stop, const uint8_t *limit) noexcept nogil
     void find_ranges(byte_set *of) noexcept nogil
+    const uint8_t *digits_end(const uint8_t *at, const uint8_t *stop, const uint8_t *limit) noexcept nogil
+    bint is_shaped(const uint8_t *at, size_t size, const uint8_t *low, const uint8_t *span) noexcept nogil
+    const uint8_t *blanks_of(const uint8_t *at, const uint8_t *end, int *places, int most, int *count, const uint8_t **odd) noexcept nogil
     int spaces(const uint8_t *at, const uint8_t *end, int *places, int most) noexcept nogil
     uint64_t text_hash(const uint8_t *at, size_t length, uint64_t seed) noexcept nogil
     bint same_text(const uint8_t *a, const uint8_t *b, size_t length) noexcept nogil
@@ -68,9 +73,11 @@ cdef enum:
     LONGEST_NAME = 256  # of a column
     MOST_PAIRS = 128
     MOST_SPELLINGS = 8
+    LONGEST_LINE = 1 << 20
     MOST_FIELD = 131_072  # beyond that the reference's reader of quoted values gives up
     GAP = 16  # blanks between two pairs
     MOST_ORDER = 64
+    LONGEST_GLUE = 96  # between two values
     DEEPEST = 16
     JOINED = 64  # lines that a record with a line break in it may run over
     DIGITS = 18
@@ -86,6 +93,9 @@ cdef enum:
     MOST_DAYS = 1 << 16
     MOST_BYTES = 1 << 24
     FIRST = 1 << 12
+    SHORT = 16  # bytes that are looked at in one go
+    FEW_HELD = 4
+    OFTEN = 1 << 12
     FEW = 4  # bytes that are looked at one by one
     CONFIRMED = 8
 
@@ -112,6 +122,8 @@ cdef enum:
     MOST_PLACES = 8
     MOST_ID = 256
     MOST_CUTS = 32
+    MOST_NAME_CUTS = 8
+    NOT_CUT = -1
     MOST_ANSWERED = 64
     MOST_KEYS = 16
     LONGEST_ADDRESS = 39
@@ -184,6 +196,13 @@ cdef struct Check:
     int whole
     int raw  # quotes are part of the text
     int more  # checks behind this one of which one is enough
+    int number  # whether it is of decimal digits alone; 2: a minus may stand before them
+    int shape  # so long are texts in each of whose places one range of bytes may stand; 0: none is
+    uint8_t low[SHORT]  # the first of each range,
+    uint8_t span[SHORT]  # and how many follow it
+    uint8_t held[FEW_HELD][SHORT]  # texts for which it was found to hold
+    uint8_t held_size[FEW_HELD]
+    int not_held  # how often it held for another text
     Element element[MOST_ELEMENTS]
 
 cdef struct Entry:
@@ -235,6 +254,12 @@ cdef struct Pair:
     const uint8_t *value
     const uint8_t *end
     int size  # of the key
+
+
+cdef struct Met:  # what stood in some place of the line before
+    int name  # of what is asked for there; -1: nothing is
+    int size  # of the text; 0 where there is none
+    uint8_t text[LONGEST_GLUE]  # between two values: comma, key, colon and spaces
 
 
 cdef struct Name:
@@ -342,6 +367,7 @@ cdef class Fold:
     cdef bint sizes_cut  # whether sizes are among them
     cdef int cut_out  # how many were cut out of the line at hand
     cdef int name_cuts  # how many decide the name
+    cdef Table cut_before[MOST_NAME_CUTS]  # texts out of which one of these was cut, and what
     cdef list cutters
     cdef Told *told
     cdef Py_ssize_t n_told, told_room
@@ -392,9 +418,11 @@ cdef class Fold:
     cdef Pair pair[MOST_PAIRS]
     cdef uint8_t key[MOST_KEY]
     cdef int spaces[MOST_WIDTH + 1]
-    cdef uint8_t last_key[MOST_ORDER][MOST_NAME]
-    cdef int last_size[MOST_ORDER]
-    cdef int last_name[MOST_ORDER]
+    cdef int n_spaces  # in the line at hand, where it is known
+    cdef Met met[MOST_ORDER]  # by their place in the object
+    cdef bint quoted  # whether the text of a column may stand in quotes
+    cdef bint at_once  # whether columns are cut before it is known where the line ends
+    cdef bint escaped  # whether a backslash may make another text of it
     cdef int odd  # marks of lines that are not cut here
     cdef const uint8_t *line_begin
     cdef const uint8_t *line_end
@@ -452,6 +480,8 @@ cdef class Fold:
         free(self.others)
         free(self.told)
         free(self.name)
+        for place in range(MOST_NAME_CUTS):
+            drop(&self.cut_before[place])
         drop(&self.asides)
         drop(&self.heard)
         drop(&self.hosts)
@@ -505,13 +535,15 @@ cdef class Fold:
             self.odd |= HAS_HIGH
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
+        self.at_once = not self.wrapped and self.family in (OBJECT, QUOTED)
+        self.quoted = self.family not in (PATTERN, TABS, BLANKS)
+        self.escaped = self.family in (PAIRS, PAIRED, CEF, LEEF, OBJECT, TABS)
         self.slots = len(plan.columns)
         if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests), len(plan.row)) > MOST_SLOTS:
             raise ValueError("a plan with too many columns")
         for place in range(MOST_WIDTH):
             self.slot_of[place] = -1
-        for place in range(MOST_ORDER):
-            self.last_size[place] = -1
+        memset(self.met, 0, sizeof(self.met))
         for slot, column in enumerate(plan.columns):
             if column is None:
                 self.is_piece[slot] = True
@@ -523,7 +555,7 @@ cdef class Fold:
                 pass  # its programs know the numbers
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
-            self.column_of[slot] = column if self.family == BLANKS and column is not None else 0
+            self.column_of[slot] = column if self.family == BLANKS and column is not None else -1
         self.n_host = len(plan.host)
         for place, (slot, whole, part) in enumerate(plan.host):
             self.host_slots[place], self.host_whole[place], self.host_part[place] = slot, whole, part
@@ -669,27 +701,34 @@ cdef Py_ssize_t _run(Fold self, const uint8_t *text, Py_ssize_t at, Py_ssize_t s
         if _has_no_room(self):
             self.full = True
             return at
-        end = line_feed(text + at, text + size, self.odd, &odd)
-        after = end - text + 1
         self.line_begin = text + at
-        self.line_end = end
         self.unwrapped = False
-        if end > self.line_begin and (end - 1)[0] == c'\r':
-            self.line_end = end - 1
         self.number = number + lines[0]
         lines[0] += 1
-        kind = UNSURE
         held = self.doubtful > 0
-        if held:
-            self.doubtful -= 1
-            if _odd(self) == OPEN:
-                self.doubtful = JOINED
-        elif self.wrapped and self.family != PATTERN and not _unwrap(self):
-            kind = _uncut(self)
-        elif self.line_end - self.line_begin > 1 << 20 or _is_odd(self, odd):
-            kind = _uncut(self)
-        else:
-            kind = _cut(self)
+        end = NULL
+        if self.at_once and not held:
+            end = _object_line(self, &kind) if self.family == OBJECT else _quoted_line(self, &kind)
+        if end == NULL:
+            if self.family == BLANKS and not self.wrapped:
+                end = blanks_of(text + at, text + size, self.spaces, MOST_WIDTH, &self.n_spaces, &odd)
+            else:
+                end = line_feed(text + at, text + size, self.odd, &odd)
+            self.line_end = end
+            if end > self.line_begin and (end - 1)[0] == c'\r':
+                self.line_end = end - 1
+            kind = UNSURE
+            if held:
+                self.doubtful -= 1
+                if _odd(self) == OPEN:
+                    self.doubtful = JOINED
+            elif self.wrapped and self.family != PATTERN and not _unwrap(self):
+                kind = _uncut(self)
+            elif self.line_end - self.line_begin > LONGEST_LINE or _is_odd(self, odd):
+                kind = _uncut(self)
+            else:
+                kind = _cut(self)
+        after = end - text + 1
         if kind == OPEN:
             self.doubtful = JOINED
         if kind != SURE or not _count(self):
@@ -741,7 +780,7 @@ cdef bint _count(Fold self) except -1 nogil:
     cdef uint64_t hash = 0
     cdef Entry *entry
     cdef int length, kind
-    if not _cut_pieces(self, self.name_cuts):
+    if not _cut_names(self):
         return False
     if self.by_name and _is_strange(self):
         return _refuse(self)

@@ -158,7 +158,7 @@ cdef bint _parts(Fold self, const uint8_t *at, uint8_t delimiter) noexcept nogil
                 last -= 1
             if at < last and not (c' ' < at[0] < 0x7F and c' ' < (last - 1)[0] < 0x7F):
                 return False
-            place = _name_of(self, at, <int>min(last - at, MOST_NAME), prefix, 0, order)
+            place = _name_of(self, at, <int>min(last - at, MOST_NAME), prefix, order)
             order += 1
             if place >= 0 and self.begin[self.name[place].slot] == NULL:
                 slot = self.name[place].slot
@@ -207,7 +207,7 @@ cdef int _extension(Fold self, const uint8_t *at) noexcept nogil:
         at = _value_end(self, at + 1, &pair.end)
         if at == NULL:
             return -1
-        place = _name_of(self, pair.key, pair.size, prefix, 0, count)
+        place = _name_of(self, pair.key, pair.size, prefix, count)
         count += 1
         if place >= 0 and self.begin[self.name[place].slot] == NULL:
             slot = self.name[place].slot

@@ -35,11 +35,16 @@ cdef int _odd(Fold self) noexcept nogil:
     return OPEN if quotes else UNSURE
 
 
-cdef int _cut(Fold self) except -1 nogil:
-    cdef int taken
+cdef inline void _begin(Fold self) noexcept nogil:
+    """Nothing is known of the line at hand."""
     memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
     self.ahead_of = -1
     self.cut_out = 0
+
+
+cdef int _cut(Fold self) except -1 nogil:
+    cdef int taken
+    _begin(self)
     if self.family == OBJECT:
         taken = _object(self)
     elif self.family == QUOTED:
@@ -61,8 +66,11 @@ cdef int _cut(Fold self) except -1 nogil:
         taken = _paired(self)
     else:
         taken = _blanks(self)
-    if taken != SURE:
-        return taken
+    return _settled(self) if taken == SURE else taken
+
+
+cdef inline int _settled(Fold self) noexcept nogil:
+    """What a line is whose columns are known."""
     _look_ahead(self)
     return SURE if _is_whole(self) and _checked(self) and _looks_like_one(self) else UNSURE
 
@@ -105,7 +113,7 @@ cdef bint _checked(Fold self) noexcept nogil:
     return True
 
 
-cdef bint _holds(Fold self, const Check *check) noexcept nogil:
+cdef bint _holds(Fold self, Check *check) noexcept nogil:
     """Whether a column is as the plan asks."""
     cdef const uint8_t *at
     cdef const uint8_t *end
@@ -114,9 +122,40 @@ cdef bint _holds(Fold self, const Check *check) noexcept nogil:
         return False
     if check.raw:
         at, end = self.begin[slot], self.end[slot]
+    if _surely_fits(self, check, at, end):
+        return True
     if check.elements and _is_escaped(self, at, end):
         return False
-    return _fits(self, check, at, end)
+    return _fits(self, check, at, end) and _remember(check, at, end)
+
+
+cdef inline bint _surely_fits(Fold self, Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a text can be seen at once to be as a check asks, without an escape in it."""
+    cdef size_t size = end - at
+    cdef int place
+    if check.number:
+        if check.number == 2 and size and at[0] == c'-':
+            at += 1
+        return at < end and digits_end(at, end, self.limit) == end
+    if not 0 < size <= SHORT:
+        return False
+    if size == <size_t>check.shape and self.limit - at >= SHORT and is_shaped(at, size, check.low, check.span):
+        return True
+    if check.not_held > OFTEN:
+        return False
+    place = (size + (end - 1)[0]) & (FEW_HELD - 1)
+    return check.held_size[place] == size and same_text(check.held[place], at, size)
+
+
+cdef inline bint _remember(Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Keep a short text for which a check holds; it does."""
+    cdef int place
+    if at < end and end - at <= SHORT and check.not_held <= OFTEN:
+        check.not_held += 1
+        place = ((end - at) + (end - 1)[0]) & (FEW_HELD - 1)
+        memcpy(check.held[place], at, end - at)
+        check.held_size[place] = <uint8_t>(end - at)
+    return True
 
 
 cdef int _tests(Fold self, int length) noexcept nogil:
@@ -158,6 +197,22 @@ cdef inline int _first_there(Fold self, const int *slots, int count) noexcept no
     return slots[spelling]
 
 
+cdef bint _cut_names(Fold self) except -1 nogil:
+    """Cut out the columns that decide the name; false as of :func:`_cut_pieces`."""
+    cdef int place
+    for place in range(self.name_cuts):
+        if place < MOST_NAME_CUTS and self.cut_before[place].entries != NULL:
+            if _was_cut(self, &self.cuts[place], &self.cut_before[place]):
+                self.cut_out = place + 1
+                continue
+            if not _cut_pieces(self, place + 1):
+                return False
+            _remember_cut(self, &self.cuts[place], &self.cut_before[place])
+        elif not _cut_pieces(self, place + 1):
+            return False
+    return True
+
+
 cdef bint _cut_pieces(Fold self, int count) noexcept nogil:
     """Cut out the first so many columns that are pieces of others; false where one is of text that the reference reads otherwise."""
     cdef Cut *cut
@@ -179,6 +234,49 @@ cdef bint _cut_pieces(Fold self, int count) noexcept nogil:
             self.begin[cut.into], self.end[cut.into] = machine.saved[0], machine.saved[1]
     self.cut_out = max(self.cut_out, count)
     return True
+
+
+cdef bint _was_cut(Fold self, Cut *cut, Table *before) noexcept nogil:
+    """Whether the piece was cut out of the same text before; it is cut."""
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef uint64_t hash = 0
+    cdef Entry *entry
+    if not _cut_from(self, cut, &at, &end):
+        return False
+    entry = find(before, at, end - at, &hash)
+    if entry == NULL:
+        return False
+    if entry.value != NOT_CUT:
+        self.begin[cut.into] = at + (entry.value >> 32)
+        self.end[cut.into] = self.begin[cut.into] + <uint32_t>entry.value
+    return True
+
+
+cdef int _remember_cut(Fold self, Cut *cut, Table *before) except -1 nogil:
+    """Keep which piece was cut out of a text, if one was."""
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    cdef const uint8_t *begin = self.begin[cut.into]
+    cdef uint64_t hash = 0
+    cdef int64_t piece = NOT_CUT
+    if not _cut_from(self, cut, &at, &end):
+        return 0
+    if begin != NULL:
+        piece = <int64_t>(begin - at) << 32 | <int64_t>(self.end[cut.into] - begin)
+    if is_full(before):
+        clear(before)
+    if find(before, at, end - at, &hash) == NULL:
+        put(before, at, end - at, hash, piece)
+    return 0
+
+
+cdef bint _cut_from(Fold self, Cut *cut, const uint8_t **at, const uint8_t **end) noexcept nogil:
+    """The text that a piece is cut out of, where it is one, and short."""
+    cdef int slot = _first_there(self, cut.of.slots, cut.of.spellings)
+    if not _inner(self, slot, at, end) or end[0] - at[0] > MOST_NAME:
+        return False
+    return self.family != OBJECT or self.begin[slot][0] == c'"'
 
 
 cdef int _has(Fold self, Only *one) noexcept nogil:
@@ -218,10 +316,7 @@ cdef bint _is_own(Fold self, const uint8_t *at, const uint8_t *end) noexcept nog
 
 cdef inline bint _is_escaped(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
     """Whether a value may be another text to the reference."""
-    return (
-        (self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF or self.family == OBJECT or self.family == TABS)
-        and at < end and memchr(at, c'\\', end - at) != NULL
-    )
+    return self.escaped and at < end and memchr(at, c'\\', end - at) != NULL
 
 
 cdef bint _fits(Fold self, const Check *check, const uint8_t *at, const uint8_t *end) noexcept nogil:
@@ -249,7 +344,7 @@ cdef inline bint _inner(Fold self, int slot, const uint8_t **begin, const uint8_
     begin[0], end[0] = self.begin[slot], self.end[slot]
     if begin[0] == NULL:
         return False
-    if self.family != PATTERN and self.family != TABS and end[0] - begin[0] >= 2 and begin[0][0] == c'"' and not self.is_piece[slot]:
+    if self.quoted and end[0] - begin[0] >= 2 and begin[0][0] == c'"' and not self.is_piece[slot]:
         begin[0] += 1
         end[0] -= 1
     return True

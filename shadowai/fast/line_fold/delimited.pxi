@@ -6,20 +6,21 @@ cdef int _blanks(Fold self) noexcept nogil:
     cdef const uint8_t *begin = self.line_begin
     cdef int count, slot, column, more = 0
     cdef int *places = self.spaces
-    count = spaces(begin, self.line_end, places, MOST_WIDTH)
-    if count == MOST_WIDTH or self.line_end == begin or (self.line_end - 1)[0] == c' ' or places[0] == 0:
+    count = spaces(begin, self.line_end, places, MOST_WIDTH) if self.wrapped else self.n_spaces
+    if count > MOST_WIDTH - 16 or self.line_end == begin or (self.line_end - 1)[0] == c' ' or places[0] == 0:
         return UNSURE
     places[count] = <int>(self.line_end - begin)
     while more + 1 < count and places[more + 1] == places[more] + 1:
         more += 1
     if not are_apart(places + more, count - more) or count - more + 1 < self.width:
         return UNSURE  # only what stands behind the time is set in columns
+    count -= more
     for slot in range(self.slots):
         column = self.column_of[slot]
         if column == 0:
             self.begin[slot], self.end[slot] = begin, begin + places[0]
-        elif column <= count - more:
-            self.begin[slot], self.end[slot] = begin + places[column + more - 1] + 1, begin + places[column + more]
+        elif 0 < column <= count:
+            self.begin[slot], self.end[slot] = begin + places[more + column - 1] + 1, begin + places[more + column]
     return SURE
 
 
@@ -109,6 +110,51 @@ cdef int _quoted(Fold self) except -1 nogil:
     return SURE if place == self.width or (place > self.width and not self.exact) else _uncut(self)
 
 
+cdef const uint8_t *_quoted_line(Fold self, int *kind) except? NULL nogil:
+    """As :func:`_quoted`, of a line of which it is not known where it ends: where that is, and what it is; ``NULL`` where it is not
+    plain, and that has to be found out."""
+    cdef const uint8_t *at = self.line_begin
+    cdef const uint8_t *stop = self.limit
+    cdef const uint8_t *mark
+    cdef const uint8_t *first = NULL  # where the first column ends
+    cdef int slot, place = 0
+    _begin(self)
+    while True:
+        if at < stop and at[0] == c'"':
+            mark = quote_or_end(at + 1, stop)
+            while mark < stop and mark[0] == c'"' and mark + 1 < stop and mark[1] == c'"':
+                mark = quote_or_end(mark + 2, stop)
+            if mark == stop or mark[0] != c'"':
+                return NULL
+            mark += 1
+        elif at < stop and at[0] == c' ':
+            return NULL
+        else:
+            mark = cell_end(at, stop, self.delimiter)
+        if place >= MOST_WIDTH:
+            return NULL
+        if place == 0:
+            first = mark
+        slot = self.slot_of[place]
+        if slot >= 0:
+            self.begin[slot], self.end[slot] = at, mark
+        place += 1
+        if mark == stop or mark[0] != self.delimiter:
+            break
+        at = mark + 1
+    self.line_end = mark
+    if mark < stop and mark[0] == c'\r':
+        mark += 1
+    if (mark < stop and mark[0] != c'\n') or mark - self.line_begin > MOST_FIELD:
+        return NULL  # a column may be too long
+    if place < self.width or (place > self.width and self.exact):
+        return NULL
+    if self.exact and _letter(self, self.line_begin, first) and _begins_header(self, self.line_begin, first):
+        return NULL
+    kind[0] = _settled(self)
+    return mark
+
+
 cdef bint _letter(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
     """Whether a first column begins as a header's would."""
     if at < end and at[0] == c'"':
@@ -128,9 +174,9 @@ cdef bint _begins_header(Fold self, const uint8_t *at, const uint8_t *end) excep
         return False
     while one < end:
         digits += _is_digit(self, one[0])
+        if digits > self.most_digits and self.family == QUOTED:
+            return False
         one += 1
-    if self.family == QUOTED and digits > self.most_digits:
-        return False
     entry = find(&self.firsts, at, end - at, &hash)
     if entry != NULL:
         return entry.value != 0

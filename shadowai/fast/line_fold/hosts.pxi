@@ -32,6 +32,8 @@ cdef bint _is_strange(Fold self) except -1 nogil:
     cdef Py_ssize_t length = 0
     cdef uint64_t hash = 0
     for place in range(self.n_host):
+        if place and named and self.host_slots[place] == self.host_slots[place - 1] and self.host_part[place] == self.host_part[place - 1]:
+            continue  # it is cut out in two ways
         if place == self.ahead_of:
             at, end, hash = self.ahead, self.ahead_end, self.ahead_hash
         elif not _named(self, place, &at, &end):

@@ -16,87 +16,134 @@ cdef int _object(Fold self) noexcept nogil:
     return SURE if at == self.line_end else UNSURE
 
 
+cdef const uint8_t *_object_line(Fold self, int *kind) except? NULL nogil:
+    """Where the line ends of which the object that begins it is all, and what it is; ``NULL`` where there is none, and
+    it has to be found out where the line ends. No object that is read here has a line feed in it."""
+    cdef const uint8_t *at = self.line_begin
+    cdef uint8_t prefix[MOST_NAME]
+    if at == self.limit or at[0] != c'{':
+        return NULL
+    self.line_end = self.limit
+    _begin(self)
+    at = _members(self, at, prefix, 0, 0)
+    if at == NULL or at - self.line_begin > LONGEST_LINE:
+        return NULL
+    self.line_end = at
+    if at < self.limit and at[0] == c'\r':
+        at += 1
+    if at < self.limit and at[0] != c'\n':
+        return NULL
+    kind[0] = _settled(self)
+    return at
+
+
 cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int length, int depth) noexcept nogil:
-    """Where an object ends that begins at ``at``; ``NULL`` where it is not sure to be one. ``prefix`` is the path to its members."""
+    """Where an object ends that begins at ``at``; ``NULL`` where it is not sure to be one. ``prefix`` is the path to its members, -1 bytes
+    where nothing is asked for in it. What stands between the values of a log's objects is the same in all of them, mostly: what
+    stood in this place before is tried first."""
     cdef const uint8_t *stop = self.line_end
-    cdef const uint8_t *key
+    cdef const uint8_t *behind  # the value before, or the brace
     cdef const uint8_t *begin
-    cdef int size, wanted, deeper, place, order = 0
+    cdef const uint8_t *key
+    cdef Met *met
+    cdef int size, place, order = 0
     if depth >= DEEPEST:
         return NULL
-    at = _space(self, at + 1)
+    behind = at + 1
+    at = _space(self, behind)
     if at < stop and at[0] == c'}':
         return at + 1
     while True:
-        if at >= stop or at[0] != c'"':
-            return NULL
-        key = at + 1
-        at = json_mark(key, stop)
-        if at >= stop or at[0] != c'"':
-            return NULL  # an escape within a key
-        size = <int>(at - key)
-        wanted = -1
-        deeper = 0
-        place = _name_of(self, key, size, prefix, length, order)
+        met = &self.met[order] if length == 0 and order < MOST_ORDER else NULL
         order += 1
-        if place >= 0:
-            wanted = self.name[place].slot
-            deeper = self.name[place].deeper
-            if self.name[place].seen == self.number:
-                return NULL  # said twice
-            self.name[place].seen = self.number
-        at = _space(self, at + 1)
-        if at >= stop or at[0] != c':':
-            return NULL
-        at = begin = _space(self, at + 1)
-        if at >= stop:
-            return NULL
-        if deeper:
-            if at[0] == c'[' or (at[0] == c'"' and at + 1 < stop and (at[1] == c'{' or at[1] == c'[' or at[1] == c'\\')):
-                return NULL  # a list's places and JSON within text can be asked for too
-            if at[0] == c'{':
+        if met != NULL and met.size and stop - behind > met.size and same_text(met.text, behind, met.size):
+            begin = behind + met.size
+            place = met.name
+            at = _value(self, begin, depth)
+        else:
+            at = _space(self, behind)
+            if order > 1:
+                if at >= stop or at[0] != c',':
+                    return at + 1 if at < stop and at[0] == c'}' else NULL
+                at = _space(self, at + 1)
+            if at >= stop or at[0] != c'"':
+                return NULL
+            key = at + 1
+            at = json_mark(key, stop)
+            if at >= stop or at[0] != c'"':
+                return NULL  # an escape within a key
+            size = <int>(at - key)
+            place = _found(self, key, size, prefix, length)
+            at = _space(self, at + 1)
+            if at >= stop or at[0] != c':':
+                return NULL
+            begin = _space(self, at + 1)
+            if begin >= stop:
+                return NULL
+            if place >= 0 and self.name[place].deeper:
+                if begin[0] == c'[' or (begin[0] == c'"' and begin + 1 < stop and (begin[1] == c'{' or begin[1] == c'[' or begin[1] == c'\\')):
+                    return NULL  # a list's places and JSON within text can be asked for too
+                met = NULL
+            if place >= 0 and self.name[place].deeper and begin[0] == c'{':
                 memcpy(prefix + length, key, size)
                 prefix[length + size] = c'.'
-                at = _members(self, at, prefix, length + size + 1, depth + 1)
+                at = _members(self, begin, prefix, length + size + 1, depth + 1)
             else:
-                at = _value(self, at, depth)
-        else:
-            at = _value(self, at, depth)
-        if at == NULL:
+                at = _value(self, begin, depth)
+            if met != NULL:
+                met.size, met.name = 0, place
+                if begin - behind <= LONGEST_GLUE:
+                    met.size = <int>(begin - behind)
+                    memcpy(met.text, behind, met.size)
+        if at == NULL or (place >= 0 and not _take_member(self, place, begin, at)):
             return NULL
-        if wanted >= 0:
-            if not self.may_be_list[wanted] and (begin[0] == c'[' or (begin[0] == c'{' and not self.may_be_object[wanted])):
-                return NULL  # no text
-            if begin[0] != c'n' and (begin[0] != c'{' or self.may_be_list[wanted]):  # null is no value
-                self.begin[wanted] = begin
-                self.end[wanted] = at
-        at = _space(self, at)
-        if at >= stop:
-            return NULL
-        if at[0] == c'}':
+        behind = at
+        if at < stop and at[0] == c'}':
             return at + 1
-        if at[0] != c',':
-            return NULL
-        at = _space(self, at + 1)
 
 
-cdef int _name_of(Fold self, const uint8_t *key, int size, uint8_t *prefix, int length, int order) noexcept nogil:
-    """The number of what is asked for under a key, -1 for nothing. The keys of a log's objects come in one order, mostly: the one that
-    stood in this place before is tried first."""
+cdef inline bint _take_member(Fold self, int place, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+    """Keep the value of what is asked for; false where it is said twice, or is no text."""
+    cdef Name *name = &self.name[place]
+    if name.seen == self.number:
+        return False
+    name.seen = self.number
+    if name.slot < 0:
+        return True
+    if begin[0] == c'[' or begin[0] == c'{':
+        if not self.may_be_list[name.slot] and (begin[0] == c'[' or not self.may_be_object[name.slot]):
+            return False
+        if begin[0] == c'{' and not self.may_be_list[name.slot]:
+            return True
+    elif begin[0] == c'n':  # null is no value
+        return True
+    self.begin[name.slot], self.end[name.slot] = begin, end
+    return True
+
+
+cdef int _name_of(Fold self, const uint8_t *key, int size, uint8_t *prefix, int order) noexcept nogil:
+    """The number of what is asked for under the key of a pair, -1 for nothing; the one that stood in this place before is tried first."""
+    cdef Met *met
+    cdef int found
+    if order >= MOST_ORDER or size >= LONGEST_GLUE:
+        return _found(self, key, size, prefix, 0)
+    met = &self.met[order]
+    if met.size != size + 1 or not same_text(met.text, key, size):
+        found = _found(self, key, size, prefix, 0)
+        memcpy(met.text, key, size)
+        met.size, met.name = size + 1, found
+    return met.name
+
+
+cdef int _found(Fold self, const uint8_t *key, int size, uint8_t *prefix, int length) noexcept nogil:
+    """The number of what is asked for under a key behind ``prefix``, -1 for nothing."""
     cdef Entry *entry
     cdef uint64_t hash = 0
-    cdef int found
     if length < 0 or length + size >= MOST_NAME:
         return -1
-    if length == 0 and order < MOST_ORDER and self.last_size[order] == size and same_text(self.last_key[order], key, size):
-        return self.last_name[order]
     memcpy(prefix + length, key, size)
     entry = find(&self.keys, prefix, length + size, &hash)
-    found = <int>entry.value if entry != NULL else -1
-    if length == 0 and order < MOST_ORDER:
-        memcpy(self.last_key[order], key, size)
-        self.last_size[order], self.last_name[order] = size, found
-    return found
+    return <int>entry.value if entry != NULL else -1
 
 
 cdef const uint8_t *_value(Fold self, const uint8_t *at, int depth) noexcept nogil:
@@ -105,6 +152,8 @@ cdef const uint8_t *_value(Fold self, const uint8_t *at, int depth) noexcept nog
     cdef uint8_t first = at[0]
     if first == c'"':
         return _string(self, at)
+    if first <= c'9':
+        return _numeral(self, at)
     if first == c'{':
         return _members(self, at, self.key, -1, depth + 1)
     if first == c'[':
@@ -169,22 +218,19 @@ cdef const uint8_t *_string(Fold self, const uint8_t *at) noexcept nogil:
 cdef const uint8_t *_numeral(Fold self, const uint8_t *at) noexcept nogil:
     """A number without exponent, of digits that every reader keeps."""
     cdef const uint8_t *stop = self.line_end
-    cdef const uint8_t *digits
+    cdef const uint8_t *first
     if at < stop and at[0] == c'-':
         at += 1
-    digits = at
-    while at < stop and c'0' <= at[0] <= c'9':
-        at += 1
-    if at == digits or at - digits > DIGITS or (digits[0] == c'0' and at - digits > 1):
+    first = at
+    at = digits_end(first, stop, self.limit)
+    if at == first or at - first > DIGITS or (first[0] == c'0' and at - first > 1):
         return NULL
     if at < stop and at[0] == c'.':
-        if at - digits > 15:
+        if at - first > 15:
             return NULL  # written otherwise when it is made text again
-        digits = at + 1
-        at += 1
-        while at < stop and c'0' <= at[0] <= c'9':
-            at += 1
-        if at == digits or at - digits > DIGITS:
+        first = at + 1
+        at = digits_end(first, stop, self.limit)
+        if at == first or at - first > DIGITS:
             return NULL
     if at < stop and (at[0] | 0x20) == c'e':
         return NULL

@@ -32,7 +32,7 @@ cdef int _pairs(Fold self) noexcept nogil:
         end = _pair_end(self, equal + 1)
         if end == NULL:
             return UNSURE
-        place = _name_of(self, key, <int>(equal - key), prefix, 0, order)
+        place = _name_of(self, key, <int>(equal - key), prefix, order)
         order += 1
         if place >= 0 and behind:
             return UNSURE  # the format may want its words whole

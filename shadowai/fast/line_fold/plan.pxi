@@ -57,6 +57,8 @@ cdef int _take_cuts(Fold self, cuts, int name_cuts) except -1:
         cut.into, cut.conditions = into, len(only)
         for each, (held, pattern) in enumerate(only):
             _take_only(self, &cut.only[each], held, pattern)
+        if place < min(name_cuts, MOST_NAME_CUTS) and not only:
+            make_table(&self.cut_before[place], MOST_NAMES)
     for place in range(self.n_up):
         self.sizes_cut = self.sizes_cut or self.is_piece[self.up_slots[place]]
     for place in range(self.n_down):
@@ -113,6 +115,29 @@ cdef int _take_check(Fold self, Check *check, slots, elements, bint whole, bint 
             check.element[place].bytes.members[<uint8_t>byte] = 1
         find_ranges(&check.element[place].bytes)
         check.element[place].least, check.element[place].most = least, most
+    _take_shape(check, elements)
+    return 0
+
+
+cdef int _take_shape(Check *check, elements) except -1:
+    """Find out whether a check can be made of all bytes in one go."""
+    cdef int place, size = 0
+    digits = frozenset(b"0123456789")
+    sets = [frozenset(members) for members, _, _ in elements]
+    if check.whole and sets and sets[-1] == digits and elements[-1][1] == 1 and elements[-1][2] >= LONGEST_LINE:
+        if len(sets) == 1:
+            check.number = 1
+        elif len(sets) == 2 and sets[0] == frozenset(b"-") and tuple(elements[0][1:]) == (0, 1):
+            check.number = 2
+    if not check.whole or not sets or sum(most for _, _, most in elements) > SHORT or any(c'\\' in one for one in sets):
+        return 0
+    for place, one in enumerate(sets):
+        if max(one) - min(one) + 1 != len(one):
+            return 0
+        for _ in range(elements[place][2]):
+            check.low[size], check.span[size] = min(one), len(one) - 1
+            size += 1
+    check.shape = size
     return 0
 
 
