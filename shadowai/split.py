@@ -21,7 +21,7 @@ from shadowai.config import Settings
 from shadowai.errors import SourceError
 from shadowai.inventory import Inventory
 from shadowai.names import Names
-from shadowai.sources import container
+from shadowai.sources import container, framing
 from shadowai.sources.container import Source
 from shadowai.sources.logs.logfile import LogFile, OutOfOrder, Tally
 
@@ -175,6 +175,17 @@ class Lines(io.RawIOBase):
                 data, self._ended = data[: stop + 1], True
         self.breaks += fast.breaks(data)
         return data
+
+    def readinto1(self, room: memoryview) -> int:
+        """Read as :meth:`read` does, into ``room``; how many bytes."""
+        got = 0 if self._ended else framing.fill(self._stream, room)
+        at, self._at = self._at, self._at + got
+        if self._end is not None and self._at >= self._end:
+            stop = bytes(room[:got]).find(b"\n", max(self._end - 1 - at, 0))
+            if stop >= 0:
+                got, self._ended = stop + 1, True
+        self.breaks += fast.breaks(room[:got])
+        return got
 
     def _seek(self, start: int) -> int:
         """Go to the first line that begins at ``start`` or behind it; where that is."""

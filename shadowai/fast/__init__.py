@@ -100,15 +100,15 @@ def lines_module() -> str | None:
     return None if PURE in os.environ or find_spec(_LINES) is None else _LINES
 
 
-def breaks(data: bytes) -> int:
+def breaks(data: bytes | memoryview) -> int:
     """How many line feeds are in ``data``."""
     return _breaks()(data)
 
 
 @cache
-def _breaks() -> Callable[[bytes], int]:
+def _breaks() -> Callable[[bytes | memoryview], int]:
     name = lines_module()
     if name is None:
-        return lambda data: data.count(b"\n")
-    found: Callable[[bytes], int] = import_module(name).breaks_in
+        return lambda data: bytes(data).count(b"\n")
+    found: Callable[[bytes | memoryview], int] = import_module(name).breaks_in
     return found

@@ -9,6 +9,7 @@ Rules of this file: a line is read between its own begin and end, and no byte be
 a bound; tables are hashed under a seed of their own, so that nobody can choose texts that collide.
 """
 
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
@@ -272,9 +273,14 @@ include "line_fold/tables.pxi"
 include "line_fold/matcher.pxi"
 
 
-def breaks_in(bytes data):
-    """How many line feeds are in ``data``."""
-    return breaks(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+def breaks_in(data):
+    """How many line feeds are in ``data``, bytes that lie behind one another."""
+    cdef Py_buffer view
+    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    try:
+        return breaks(<const uint8_t *>view.buf, view.len)
+    finally:
+        PyBuffer_Release(&view)
 
 
 cdef class Fold:
@@ -367,7 +373,10 @@ cdef class Fold:
     cdef bint sizes_cut  # whether sizes are among them
     cdef int cut_out  # how many were cut out of the line at hand
     cdef int name_cuts  # how many decide the name
-    cdef Table cut_before[MOST_NAME_CUTS]  # texts out of which one of these was cut, and what
+    cdef Table cut_before[MOST_NAME_CUTS]  # texts out of which one of these was cut, and what; ``more``: whether that is of no service
+    cdef int cut_into[MOST_SLOTS]  # which of them a column is; -1: none
+    cdef Entry *was_cut[MOST_NAME_CUTS]  # for the line at hand; NULL: nothing is known
+    cdef uint64_t cut_hash  # of the text out of which the first is cut; 0: not known
     cdef list cutters
     cdef Told *told
     cdef Py_ssize_t n_told, told_room
@@ -601,19 +610,26 @@ cdef class Fold:
             if find(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), &hash) == NULL:
                 put(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), hash, 0)
 
-    def fold(self, bytes block, Py_ssize_t start, long long number):
-        """Fold the lines of ``block`` from byte ``start`` on, of which the first has ``number``.
+    def fold(self, block, Py_ssize_t start, Py_ssize_t stop, long long number):
+        """Fold the lines of ``block`` from byte ``start`` to ``stop``, of which the first has ``number``; in ``block``, which is not changed
+        meanwhile, no byte from ``stop`` on is looked at.
 
         Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; how
         many these were; and what other lines say to others (see :meth:`_said`). It stops behind a line that may be a header, and where :meth:`drain` has to make room.
         """
-        cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(block)
-        cdef Py_ssize_t size = PyBytes_GET_SIZE(block), at = start
+        cdef Py_buffer view
+        cdef Py_ssize_t at = start
         cdef long long lines = 0
         self.n_kept = self.n_told = 0
         self.ids_filled = self.others_filled = 0
-        with nogil:
-            at = _run(self, text, start, size, number, &lines)
+        PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)
+        try:
+            if not 0 <= start <= stop <= view.len:
+                raise ValueError("no such bytes in the block")
+            with nogil:
+                at = _run(self, <const uint8_t *>view.buf, start, stop, number, &lines)
+        finally:
+            PyBuffer_Release(&view)
         found = [
             (self.kept[4 * place], self.kept[4 * place + 1], self.kept[4 * place + 2]) for place in range(self.n_kept)
         ]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from shadowai.errors import SourceError
 
@@ -125,10 +125,12 @@ class Block:
 
 
 class Piece(NamedTuple):
-    """Whole lines, as they stand, without the last line break (``None`` for no line at all); the bytes read for them; and whether the first
-    of them, which is empty here, was too long and left out."""
+    """Whole lines, as they stand, from byte ``begin`` of ``raw`` to ``end``, without the last line break (``None`` for no line at all); the
+    bytes read for them; and whether the first of them, which is empty here, was too long and left out."""
 
-    raw: bytes | None
+    raw: bytearray | None
+    begin: int
+    end: int
     size: int
     dropped: bool = False
 
@@ -145,9 +147,9 @@ def decode(raw: bytes) -> str:
         return "\n".join(_decode_line(line) for line in raw.split(b"\n"))
 
 
-def decode_line(raw: bytes, begin: int, end: int) -> str:
+def decode_line(raw: bytes | bytearray, begin: int, end: int) -> str:
     """The line between two places as :func:`decode` reads it among others; a CR at ``end`` belongs to the line break."""
-    text = decode(raw[begin:end])
+    text = decode(bytes(raw[begin:end]))
     return text if raw[end : end + 1] == b"\r" else text.removesuffix("\r")  # where NULs stood between CR and LF
 
 
@@ -206,43 +208,62 @@ def _objects(text: str) -> tuple[int, bool]:
 
 
 def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
-    for raw, read, dropped in pieces(stream, size):
-        overlong = [number] if dropped else ()
-        lines, text = split(raw) if raw is not None else ([], "")
-        yield Block(range(number, number + len(lines)), lines, read, text, overlong)
+    for piece in pieces(stream, size):
+        overlong = [number] if piece.dropped else ()
+        lines, text = split(bytes(piece.raw[piece.begin : piece.end])) if piece.raw is not None else ([], "")
+        yield Block(range(number, number + len(lines)), lines, piece.size, text, overlong)
         number += len(lines)
 
 
 def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
-    """The stream cut behind line breaks. Errors of the stream pass through, after everything that could be read has been yielded."""
-    tail = bytearray()
+    """The stream cut behind line breaks. All are in one buffer, which is filled anew for each. Errors of the stream pass through, after
+    everything that could be read has been yielded."""
+    buffer = bytearray(2 * size)
+    end = 0  # of a line that goes on, which begins the buffer
     dropping = False  # inside a line that is already known to be too long
     while True:
+        if len(buffer) - end < size:
+            buffer += bytes(len(buffer))
         try:
-            raw = stream.read(size)
+            with memoryview(buffer) as view:
+                got = fill(stream, view[end : end + size])
         except (SourceError, OSError):
-            if tail and not dropping:
-                yield Piece(bytes(tail).rstrip(b"\r\0"), len(tail))
+            if end and not dropping:
+                yield Piece(buffer, 0, _written(buffer, end), end)
             raise
-        if not raw:
+        if not got:
             break
-        cut = raw.rfind(b"\n")
+        before, end = end, end + got
+        cut = buffer.rfind(b"\n", before, end)
         if cut < 0:
-            if not dropping:
-                tail += raw
-                if len(tail) > LONGEST:
-                    tail.clear()
-                    dropping = True
+            dropping = dropping or end > LONGEST
+            end = 0 if dropping else end
             continue
-        begin = raw.index(b"\n") if dropping else 0
-        whole = bytes(tail) + raw[:cut] if tail else raw[begin:cut]
-        tail = bytearray(raw[cut + 1 :])
-        yield Piece(whole, len(raw), dropping)
+        yield Piece(buffer, buffer.index(b"\n") if dropping else 0, cut, got, dropping)
         dropping = False
+        end -= cut + 1
+        buffer[:end] = buffer[cut + 1 : cut + 1 + end]
     if dropping:
-        yield Piece(None, 0, dropping)
-    elif tail:
-        yield Piece(bytes(tail).rstrip(b"\r\0"), len(tail))
+        yield Piece(None, 0, 0, 0, dropping)
+    elif end:
+        yield Piece(buffer, 0, _written(buffer, end), end)
+
+
+def _written(buffer: bytearray, end: int) -> int:
+    """Where the last line ends, without what may stand in the place of its line break."""
+    while end and buffer[end - 1] in b"\r\0":
+        end -= 1
+    return end
+
+
+def fill(stream: BinaryIO, room: memoryview) -> int:
+    """Read some bytes of ``stream``, as many as there is ``room`` for at most; how many, 0 at the end."""
+    into = getattr(stream, "readinto1", None)
+    if into is not None:
+        return cast(int, into(room))
+    data = stream.read(len(room))
+    room[: len(data)] = data
+    return len(data)
 
 
 def _json_blocks(stream: BinaryIO, size: int) -> Iterator[Block]:

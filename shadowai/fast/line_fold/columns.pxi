@@ -201,14 +201,16 @@ cdef bint _cut_names(Fold self) except -1 nogil:
     """Cut out the columns that decide the name; false as of :func:`_cut_pieces`."""
     cdef int place
     for place in range(self.name_cuts):
-        if place < MOST_NAME_CUTS and self.cut_before[place].entries != NULL:
-            if _was_cut(self, &self.cuts[place], &self.cut_before[place]):
-                self.cut_out = place + 1
-                continue
+        if place >= MOST_NAME_CUTS or self.cut_before[place].entries == NULL:
             if not _cut_pieces(self, place + 1):
                 return False
-            _remember_cut(self, &self.cuts[place], &self.cut_before[place])
-        elif not _cut_pieces(self, place + 1):
+            continue
+        self.was_cut[place] = _was_cut(self, place)
+        if self.was_cut[place] != NULL:
+            self.cut_out = place + 1
+        elif _cut_pieces(self, place + 1):
+            self.was_cut[place] = _remember_cut(self, place)
+        else:
             return False
     return True
 
@@ -236,39 +238,39 @@ cdef bint _cut_pieces(Fold self, int count) noexcept nogil:
     return True
 
 
-cdef bint _was_cut(Fold self, Cut *cut, Table *before) noexcept nogil:
-    """Whether the piece was cut out of the same text before; it is cut."""
+cdef Entry *_was_cut(Fold self, int place) noexcept nogil:
+    """What is known of the text out of which a piece is cut; ``NULL`` where nothing is, else it is cut."""
+    cdef Cut *cut = &self.cuts[place]
     cdef const uint8_t *at
     cdef const uint8_t *end
-    cdef uint64_t hash = 0
+    cdef uint64_t hash = self.cut_hash if place == 0 else 0
     cdef Entry *entry
     if not _cut_from(self, cut, &at, &end):
-        return False
-    entry = find(before, at, end - at, &hash)
-    if entry == NULL:
-        return False
-    if entry.value != NOT_CUT:
+        return NULL
+    if not hash:
+        hash = hash_in(&self.cut_before[place], at, end - at)
+    entry = find_hashed(&self.cut_before[place], at, end - at, hash)
+    if entry != NULL and entry.value != NOT_CUT:
         self.begin[cut.into] = at + (entry.value >> 32)
         self.end[cut.into] = self.begin[cut.into] + <uint32_t>entry.value
-    return True
+    return entry
 
 
-cdef int _remember_cut(Fold self, Cut *cut, Table *before) except -1 nogil:
-    """Keep which piece was cut out of a text, if one was."""
+cdef Entry *_remember_cut(Fold self, int place) except? NULL nogil:
+    """Keep which piece was cut out of a text, if one was; ``NULL`` where the text is not kept."""
+    cdef Cut *cut = &self.cuts[place]
+    cdef Table *before = &self.cut_before[place]
     cdef const uint8_t *at
     cdef const uint8_t *end
     cdef const uint8_t *begin = self.begin[cut.into]
-    cdef uint64_t hash = 0
     cdef int64_t piece = NOT_CUT
     if not _cut_from(self, cut, &at, &end):
-        return 0
+        return NULL
     if begin != NULL:
         piece = <int64_t>(begin - at) << 32 | <int64_t>(self.end[cut.into] - begin)
     if is_full(before):
         clear(before)
-    if find(before, at, end - at, &hash) == NULL:
-        put(before, at, end - at, hash, piece)
-    return 0
+    return put(before, at, end - at, hash_in(before, at, end - at), piece)
 
 
 cdef bint _cut_from(Fold self, Cut *cut, const uint8_t **at, const uint8_t **end) noexcept nogil:

@@ -4,7 +4,13 @@
 cdef void _look_ahead(Fold self) noexcept nogil:
     """Let the memory bring what is known of the line's host while its columns are checked."""
     cdef int place
+    self.cut_hash = 0
     if not self.by_name:
+        return
+    if self.name_cuts and self.cut_before[0].entries != NULL:  # what is cut out decides first
+        if _cut_from(self, &self.cuts[0], &self.ahead, &self.ahead_end):
+            self.cut_hash = hash_in(&self.cut_before[0], self.ahead, self.ahead_end - self.ahead)
+            fetch_early(&self.cut_before[0].entries[(self.cut_hash >> 1) & self.cut_before[0].mask])
         return
     for place in range(self.n_host):
         if _named(self, place, &self.ahead, &self.ahead_end):
@@ -24,16 +30,26 @@ cdef inline bint _named(Fold self, int place, const uint8_t **begin, const uint8
 
 cdef bint _is_strange(Fold self) except -1 nogil:
     """Whether the line names a host for sure, and all its names are plain and of no service."""
-    cdef int place
+    cdef int place, slot, piece
     cdef bint named = False
     cdef const uint8_t *at
     cdef const uint8_t *end
     cdef const uint8_t *last = NULL
     cdef Py_ssize_t length = 0
     cdef uint64_t hash = 0
+    cdef Entry *known
     for place in range(self.n_host):
-        if place and named and self.host_slots[place] == self.host_slots[place - 1] and self.host_part[place] == self.host_part[place - 1]:
+        slot = self.host_slots[place]
+        if place and named and slot == self.host_slots[place - 1] and self.host_part[place] == self.host_part[place - 1]:
             continue  # it is cut out in two ways
+        piece = self.cut_into[slot]
+        known = self.was_cut[piece] if piece >= 0 else NULL
+        if known != NULL and known.more >= 0 and self.host_part[place] != CONDITION:
+            if not known.more:
+                return False
+            last, length = self.begin[slot], self.end[slot] - self.begin[slot]
+            named = named or self.host_part[place] == SURE_NAME
+            continue
         if place == self.ahead_of:
             at, end, hash = self.ahead, self.ahead_end, self.ahead_hash
         elif not _named(self, place, &at, &end):
@@ -46,6 +62,8 @@ cdef bint _is_strange(Fold self) except -1 nogil:
             if not _is_stranger(self, at, end, hash):
                 return False
             last, length = at, end - at
+        if known != NULL and at == self.begin[slot] and end == self.end[slot]:
+            known.more = True  # nothing else stands in it
         named = named or self.host_part[place] == SURE_NAME
     return named
 

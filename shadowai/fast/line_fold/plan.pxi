@@ -49,6 +49,8 @@ cdef int _take_cuts(Fold self, cuts, int name_cuts) except -1:
         raise ValueError("a plan with too many pieces")
     self.cutters = []
     self.n_cuts, self.name_cuts = len(cuts), name_cuts
+    for slot in range(MOST_SLOTS):
+        self.cut_into[slot] = -1
     for place, (slots, program, into, only) in enumerate(cuts):
         cut = &self.cuts[place]
         if len(only) > MOST_ONLY:
@@ -59,6 +61,7 @@ cdef int _take_cuts(Fold self, cuts, int name_cuts) except -1:
             _take_only(self, &cut.only[each], held, pattern)
         if place < min(name_cuts, MOST_NAME_CUTS) and not only:
             make_table(&self.cut_before[place], MOST_NAMES)
+            self.cut_into[cut.into] = place
     for place in range(self.n_up):
         self.sizes_cut = self.sizes_cut or self.is_piece[self.up_slots[place]]
     for place in range(self.n_down):

@@ -177,8 +177,8 @@ class LineFold:
         for line in lines[-JOINED_LINES:]:
             self._doubtful = JOINED_LINES if line.count('"') & 1 else max(self._doubtful - 1, 0)
 
-    def fold(self, block: bytes, at: int, number: int) -> Kept:
-        """Fold ``block`` from byte ``at`` on, whose first line has ``number``."""
+    def fold(self, block: bytes | bytearray, at: int, end: int, number: int) -> Kept:
+        """Fold the lines of ``block`` from byte ``at`` to ``end``, of which the first has ``number``."""
         if self._fold.needs_room:
             self.drain()
         self._fold.nameless = self._answers.nameless()
@@ -187,7 +187,7 @@ class LineFold:
         if heard is not None and len(heard) != self._heard:
             self._fold.hear(heard)
             self._heard = len(heard)
-        lines, at, count, said = self._fold.fold(block, at, number)
+        lines, at, count, said = self._fold.fold(block, at, end, number)
         self._lines += count
         kept = [(one, framing.decode_line(block, begin, end)) for one, begin, end in lines]
         return Kept(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
-from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar, cast
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -543,29 +543,29 @@ class LogFile:
             if self._on_block is not None:
                 self._on_block(piece.size)
             if piece.raw is not None:
-                number = yield from self._fold_piece(primary, fold, piece.raw, number, sift)
+                number = yield from self._fold_piece(primary, fold, piece, number, sift)
 
     def _fold_piece(
         self,
         primary: FormatReader,
         fold: LineFold,
-        raw: bytes,
+        piece: framing.Piece,
         number: int,
         sift: Callable[[framing.Block], Iterator[Line | Run]],
     ) -> Generator[Line | Run, None, int]:
-        """The lines of ``raw`` that ``fold`` does not count; where it cannot (above a table's header, say), what ``sift`` gives.
+        """The lines of ``piece`` that ``fold`` does not count; where it cannot (above a table's header, say), what ``sift`` gives.
         Returns the number of the next line."""
-        at = 0
+        raw, at, whole = cast(bytearray, piece.raw), piece.begin, piece.end
         shown = 0
-        while at <= len(raw):
+        while at <= whole:
             if fold.fits(primary):
-                kept = fold.fold(raw, at, number)
+                kept = fold.fold(raw, at, whole, number)
                 at, count = kept.at, kept.looked_at
                 yield from self._in_order(kept)
             else:  # what comes next may be a header, or else there is none for long
-                end = raw.find(b"\n", at) if shown < _HEADLESS else len(raw)
-                end = len(raw) if end < 0 else end
-                lines, text = framing.split(raw[at:end])
+                end = raw.find(b"\n", at, whole) if shown < _HEADLESS else whole
+                end = whole if end < 0 else end
+                lines, text = framing.split(bytes(raw[at:end]))
                 fold.pass_over(lines)
                 at, count, shown = end + 1, len(lines), shown + 1
                 yield from sift(framing.Block(range(number, number + count), lines, 0, text))
@@ -827,6 +827,34 @@ class _Replay:
         if not found and self._error is not None:
             raise self._error
         return found
+
+    def readinto1(self, room: memoryview) -> int:
+        """Read as :meth:`read` does, into ``room``; how many bytes."""
+        if self._head:
+            taken, self._head = self._head[: len(room)], self._head[len(room) :]
+            room[: len(taken)] = taken
+            return len(taken)
+        have = 0
+        try:
+            while have < len(room) and not self.ended:
+                got = self._some_into(room[have:])
+                self.ended = not got
+                have += got
+        except (SourceError, OSError) as wrong:
+            self._error, self.ended = wrong, True
+        if not have and self._error is not None:
+            raise self._error
+        return have
+
+    def _some_into(self, room: memoryview) -> int:
+        """Some bytes; what the stream gives beyond what was asked for comes next."""
+        into = getattr(self._stream, "readinto1", None)
+        if into is not None:
+            return cast(int, into(room))
+        data = getattr(self._stream, "read1", self._stream.read)(len(room))
+        taken, self._head = data[: len(room)], data[len(room) :]
+        room[: len(taken)] = taken
+        return len(taken)
 
     def _gather(self, size: int) -> bytes:
         """Up to ``size`` bytes; what came before an error comes first, the error when reading goes on."""

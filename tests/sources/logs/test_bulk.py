@@ -95,7 +95,8 @@ def test_names_that_may_be_known_are_asked_for_once_and_odd_lines_handed_back() 
     reference = _Reference()
     fold = _fold(reference, "known.example")
     assert fold.fits(_reader(TABLE, "host,user"))
-    kept = fold.fold(b'www.known.example,ann\nwww.known.example,bea\nother.example,ann\nodd.example,"a', 0, 7)
+    block = b'www.known.example,ann\nwww.known.example,bea\nother.example,ann\nodd.example,"a'
+    kept = fold.fold(block, 0, len(block), 7)
     assert (kept.looked_at, [line for line, _ in kept.lines]) == (4, [10])
     assert reference.asked == [b"www.known.example,ann"]
     fold.drain()
@@ -110,7 +111,7 @@ def test_an_open_quote_leaves_the_lines_behind_it_to_the_reference_whatever_read
         fold.pass_over([first])
         reader.tokens("host,user")
         assert fold.fits(reader)
-        kept = fold.fold(b"y.example,bea", 0, 2)
+        kept = fold.fold(b"y.example,bea", 0, 13, 2)
         assert [line for line, _ in kept.lines] == ([2] if '"' in first else [])
 
 
