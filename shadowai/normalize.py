@@ -32,9 +32,39 @@ _BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f
 )
 _QUOTES = _BLANKS + "\"'"
 _MARGINS = _QUOTES + "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+_MAILBOX = re.compile(r"[^<>]{0,512}<([^\s<>@]{1,256}@[^\s<>@]{1,253})>$")
+_CLAIM = re.compile(r"i:0[^|\s]{1,4}\|(?:[^|]{1,64}\|)?([^|]{1,512})$", re.IGNORECASE)
+_AROUND = " <>()[]{}*?!.,;"
+_SPACED = re.compile(r"[\s_-]+")
+_CARD = re.compile(r"[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}")
+_MACHINE = re.compile(r"host/([a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?)(?:@[a-z0-9_.-]{1,253})?")
 _ROUNDS = 8
 _MAX_USER = 2048
 _MAX_HOST = 253  # RFC 1035, section 2.3.4, without the root dot
+
+_NOBODY_WORDS = """
+    anonymous|anonymous user|anonymous logon|anonymous login|unauthenticated|unauthenticated user|not authenticated|no authentication|
+    no authentication required|unidentified|unidentified user|unknown user|user unknown|unknown username|no user|nouser|no username|
+    no user name|not logged in|not logged on|not available|not applicable|not found|not set|unspecified|guest|guest user|nobody|
+    unbekannt|unbekannter benutzer|unbekannter nutzer|anonym|anonymer benutzer|nicht angemeldet|nicht authentifiziert|
+    nicht verfügbar|kein benutzer|k.a|k. a|n. a|gast|
+    inconnu|utilisateur inconnu|anonyme|utilisateur anonyme|non authentifié|non identifié|non disponible|aucun|aucun utilisateur|invité|
+    desconocido|usuario desconocido|anónimo|usuario anónimo|no autenticado|no identificado|no disponible|ninguno|invitado|sin usuario|
+    desconhecido|usuário desconhecido|utilizador desconhecido|anônimo|usuário anônimo|não autenticado|não identificado|não disponível|
+    nenhum|convidado|
+    sconosciuto|utente sconosciuto|anonimo|utente anonimo|non autenticato|non identificato|non disponibile|nessuno|ospite|n.d|n/d|
+    onbekend|onbekende gebruiker|anoniem|niet aangemeld|niet beschikbaar|niet geauthenticeerd|
+    nieznany|nieznany użytkownik|anonimowy|nieuwierzytelniony|gość|brak|okänd|okänd användare|gäst|ej inloggad|
+    неизвестно|неизвестен|неизвестный|неизвестный пользователь|аноним|анонимный|анонимный пользователь|гость|не определен|не авторизован|
+    bilinmiyor|bilinmeyen|bilinmeyen kullan\u0131c\u0131|anonim|misafir|
+    不明|不明なユーザー|未認証|未ログイン|匿名|匿名ユーザー|ゲスト|なし|
+    未知|未知用户|匿名用户|访客|来宾|游客|未认证|未认证用户|无|未知使用者|匿名使用者|訪客|未認證|無|
+    알 수 없음|미상|익명|익명사용자|익명 사용자|게스트|미인증|없음|
+    n.a|#n/a|s-1-0-0|s-1-1-0|s-1-5-7|00000000-0000-0000-0000-000000000000
+"""
+_NOBODY = frozenset(word.strip() for word in _NOBODY_WORDS.split("|"))
+"""Words for nobody in a user's place, in the languages in which columns are understood, in small letters, without brackets and a last full
+stop; and the identifiers of nobody, everybody and an anonymous logon (Microsoft: Well-known SIDs)."""
 
 
 class Url(NamedTuple):
@@ -134,8 +164,10 @@ def user(text: str) -> str | None:
     """The canonical user: ``corp\\\\jdoe``, ``jdoe@example.com`` or ``jdoe``, in lower case; ``None`` for no user.
 
     Windows and mail names compare without regard to case, so they are folded. ``DOMAIN\\\\user@realm`` (Cisco WSA)
-    loses the realm; an LDAP DN or URL gives its CN; machine accounts (``host$``) are devices, not users: see
-    :func:`device_account`. A control character within a name is written as in a URL (``x%09b``): left out, it would make somebody
+    loses the realm; an LDAP DN or URL gives its CN, a mailbox (``Jane Doe <jdoe@example.com>``, RFC 5322) its address, a claim of
+    SharePoint's (``i:0#.f|membership|jdoe@example.com``) what it says. Machine accounts (``host$``) are devices, not users: see
+    :func:`device_account`. An address or a word for nobody (``anonymous``) is no user; what is masked (``*****``) is left as it is, for
+    a person is behind it. A control character within a name is written as in a URL (``x%09b``): left out, it would make somebody
     else's name of two pieces.
     """
     name = text if len(text) <= _MAX_USER else ""
@@ -149,9 +181,11 @@ def user(text: str) -> str | None:
 
 def device_account(text: str) -> str | None:
     """The machine behind an Active Directory machine account, else ``None``: ``CORP\\\\PC17$`` and ``PC17$@CORP.EXAMPLE`` (Kerberos)
-    give ``pc17``."""
+    give ``pc17``, ``host/pc17.example.com`` its name; so does the address of a network card, where machines are known by it."""
     name = _unrealmed(_CODES.sub(_percent, text.strip(_MARGINS)).lower())
-    return (name.rpartition("\\")[2][:-1].strip(_MARGINS) or None) if name.endswith("$") else None
+    if name.endswith("$"):
+        return name.rpartition("\\")[2][:-1].strip(_MARGINS) or None
+    return _machine(name)
 
 
 def printable(text: str) -> str:
@@ -223,11 +257,40 @@ def _user(text: str) -> str | None:
         name = _last_dn_part(name)
     elif folded.startswith(("cn=", "uid=", "ou=", "dc=")):
         name = _common_name(name)
+    elif name.endswith(">") or folded.startswith("i:0"):
+        found = _MAILBOX.match(name) or _CLAIM.match(name)
+        name = found[1] if found is not None else name
     name = re.sub(r"\\{2,}", r"\\", name)
     if "\\" in name and "@" in name:
         name = name.partition("@")[0]
     name = name.lower().rstrip("@")
-    return None if name.rpartition("\\")[2] in NULLS or _unrealmed(name).endswith("$") else name
+    return None if _is_no_person(name) or _unrealmed(name).endswith("$") else name
+
+
+def _is_no_person(name: str) -> bool:
+    """Whether ``name`` is an address, a machine's or a word for nobody. A word counts only where it is all of a name: ``guest2`` is
+    somebody, and so is a domain's account ``corp\\guest``."""
+    domain, _, account = name.rpartition("\\")
+    if account in NULLS or name == "\\n":  # MySQL and PostgreSQL write NULL so
+        return True
+    bare = account.strip(_AROUND)
+    if not any(map(str.isalnum, bare)):
+        return "*" not in account
+    if bare in NULLS:
+        return True
+    if bare in _NOBODY or _SPACED.sub(" ", bare) in _NOBODY:
+        return not (domain and bare == "guest")
+    may_be_address = ":" in account or account[0].isdigit() or account[0] == "["
+    return (may_be_address and address(account) is not None) or _machine(name) is not None
+
+
+def _machine(name: str) -> str | None:
+    """The machine that ``name``, in small letters, is the account of: the address of a network card, by which machines are let in, or
+    the principal ``host/pc17.example.com`` (RFC 4120, section 6.2.1)."""
+    if _CARD.fullmatch(name):
+        return name
+    found = _MACHINE.fullmatch(name)
+    return found[1] if found is not None else None
 
 
 def _unrealmed(name: str) -> str:

@@ -4,6 +4,7 @@ ANY_LINE = 0
 
 _NAMED_CLIENT = "the client is given by name (HostnameLookups): a device, no address"
 _NO_USER = "%u is '-' where the request was not authenticated: nobody, and no user of that name"
+_ANONYMOUS = "Anonymous: Exchange let the request in without a sign-in; nobody, and no user of that name"
 _NO_SERVER = "Traefik found no server for the request: '/' and '-' are no host"
 
 REVIEWED_BREADTH_WEB: dict[tuple[str, int, str], str] = {
@@ -17,6 +18,7 @@ REVIEWED_BREADTH_WEB: dict[tuple[str, int, str], str] = {
     ("istio_envoy_access/elastic__test-access-logs.log", 10, "host"): (
         "the truth takes UPSTREAM_HOST, the address behind; :AUTHORITY is the name that the client asked for"
     ),
+    **{("iis_w3c/elastic__test-iis10-access.log", line, "user"): _ANONYMOUS for line in (5, 7)},
     **{("apache_access/elastic__test-access-basic.log", line, "client_ip"): _NAMED_CLIENT for line in (5, 7)},
     ("nginx_access/elastic__test-test-with-host.log", 4, "client_ip"): _NAMED_CLIENT,
     **{("traefik_access/elastic__test-format-common.log", line, "user"): _NO_USER for line in (1, 2, 3, 4, 5, 6, 8)},

@@ -242,6 +242,10 @@ def test_an_address_has_one_form(text: str, address: str | None) -> None:
         ("PC17$@EXAMPLE.COM", None),
         ("CORP\\PC17$@EXAMPLE.COM", None),
         ("OU=Staff,DC=example", None),
+        ('"Doe, Jane" <JDoe@example.com>', "jdoe@example.com"),
+        ("Jane Doe <jdoe>", "jane doe <jdoe>"),
+        ("i:0#.f|membership|JDoe@example.com", "jdoe@example.com"),
+        ("i:0i.t|00000003-0000-0ff1-ce00-000000000000|app@sharepoint", "app@sharepoint"),
     ],
 )
 def test_a_user_has_one_form(text: str, user: str | None) -> None:
@@ -249,9 +253,40 @@ def test_a_user_has_one_form(text: str, user: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "anonymous", "NT AUTHORITY\\ANONYMOUS LOGON", "<Unknown>", "(none)", "No_User", "No Authentication Required", "Guest", "guest-user",
+        "nobody", "k.A.", "#N/A", "\\N", "?", "...", "- -", "Unbekannt", "inconnu", "anónimo", "não autenticado", "sconosciuto", "onbekend",
+        "gość", "неизвестно", "bilinmiyor", "匿名", "未知用户", "訪客", "알 수 없음", "S-1-5-7", "00000000-0000-0000-0000-000000000000",
+        "192.0.2.7", "CORP\\192.0.2.7", "192.0.2.7:4522", "10.1.2.x", "2001:db8::7", "fe80::1%12", "[2001:db8::7]:443",
+        "02-00-00-00-00-01", "0200.0000.0001", "host/pc17.example.com",
+    ],
+)  # fmt: skip
+def test_nobody_is_no_user(text: str) -> None:
+    assert normalize.user(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "guest2", "corp\\guest", "guest@example.com", "anonymous1", "unknownsoldier", "nobody@example.com", "na.example", "gastmann", "0",
+        "123", "dead:beef", "fe80", "*****", "xxxxx", "192.0.2", "s-1-5-21-1-2-3-1104", "host", "host/",
+    ],
+)  # fmt: skip
+def test_somebody_stays_a_user(text: str) -> None:
+    assert normalize.user(text) == text
+
+
+@pytest.mark.parametrize(
     ("text", "device"),
     [
         ("PC17$", "pc17"),
+        ("02-00-00-00-00-01", "02-00-00-00-00-01"),
+        ("0200.0000.0001", "0200.0000.0001"),
+        ("host/PC17.example.com", "pc17.example.com"),
+        ("HOST/PC17@EXAMPLE.COM", "pc17"),
+        ("192.0.2.7", None),
+        ("host/", None),
         ("CORP\\PC17$", "pc17"),
         ("PC17$@EXAMPLE.COM", "pc17"),
         ('"CORP\\PC17$"', "pc17"),

@@ -35,11 +35,12 @@ _MONTHS = {
     )
 }
 _MONTH = r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])\.?[Mm]\.?)?"
+_CLOCK = r"(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:\s?(?P<ap>[AaPp])(?:\.\s?)?[Mm]\.?)?"
 _ZONE = r"(?:\s*(?P<z>Z|[+-]\d\d:?\d\d|[+-]\d\d|\(?(?:UTC|GMT)[+-]\d\d?:?\d\d\)?|\(?[A-Z]{2,5}\)?)(?: [A-Z]{2,5})?)?"
 
 _HALF = re.compile(r"(上午|下午|오전|오후|午前|午後)\s?(\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)")
 """The half of the day stands before the clock in Chinese, Korean and Japanese."""
+_SPANISH_HALF = re.compile(r"[AaPp]\.\s[Mm]\.")
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _SHAPES = (
     rf"(?P<y>\d{{4}})[-/:. ](?P<m>\d\d?)[-/:. ](?P<d>\d\d?)[T\s_-]+{_CLOCK}{_ZONE}",
@@ -149,7 +150,8 @@ class Clock:
 
     def learn(self, samples: Iterable[str]) -> None:
         """Decide the order of day and month from the file's own times: any value over 12 tells; else AM and PM mean the
-        American order, and dots the European one. What the file shows outweighs what its format usually does."""
+        American order, and dots the European one, as ``a. m.`` does, which is Spanish (CLDR). What the file shows outweighs what its
+        format usually does."""
         usual, self.day_first = self.day_first, None
         for text in samples:
             found = _shape(_IN_DOUBT).match(text.strip(" []\"'"))
@@ -160,7 +162,7 @@ class Clock:
                 self.day_first = told
                 return
             if usual is None and (found["ap"] or found["sep"] == "."):
-                usual = found["sep"] == "."
+                usual = found["sep"] == "." or _SPANISH_HALF.search(text) is not None
         self.day_first = usual
 
     def parse(self, text: str, zone_text: str | None = None, *, documented_utc: bool = False) -> int | None:

@@ -10,8 +10,7 @@ from shadowai import fast
 from shadowai.catalog import Catalog
 from tests.fast.test_lines import _both as both
 from tests.fast.test_lines import _scan as scan
-
-pytestmark = pytest.mark.skipif(bool(fast.is_missing()), reason="the compiled part was not built")
+from tests.fast.test_pairs import folded
 
 HEADER = '"datetime","user","clientip","hostname","url","action","requestsize","responsesize"'
 MEMBERS = {
@@ -136,6 +135,14 @@ def test_what_stood_between_values_before_is_not_taken_for_granted(
             )
         lines.append(text)
     both("\n".join(lines).encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "name", ["other order", "one key fewer", "one key more", "spaces", "tabs", "an escape", "a list of many"]
+)
+def test_objects_that_differ_are_still_folded(name: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [ODD_OBJECTS[name], _object(MEMBERS), ODD_OBJECTS[name], _object(MEMBERS)]
+    assert folded(lines, "zeek_http_json", catalog, monkeypatch) == len(lines)
 
 
 def test_a_long_object(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

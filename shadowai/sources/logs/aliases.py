@@ -183,8 +183,9 @@ FLAT: dict[str, tuple[str, ...]] = {
 }
 """The same, flattened for comparison."""
 
-TELLING = frozenset((*FLAT["host"], *FLAT["url"], *map(flat, (*LIKELY_HOST, *VAGUE_HOST))))
-"""Names of which a table must have one to be a log of use."""
+TELLING = frozenset((*FLAT["host"], *FLAT["url"], *map(flat, (*LIKELY_HOST, *VAGUE_HOST)), "adresse"))
+"""Names of which a table must have one to be a log of use. German ``Adresse`` is a page's or a
+person's: its values tell."""
 
 REPORTERS = frozenset({
     "agent", "host", "observer", "beat", "collector", "sensor", "device", "logstash", "kubernetes", "container",
@@ -233,21 +234,24 @@ _LISTED = frozenset(map(flat, (
     "rule", "rule name", "rule id", "name", "enabled", "priority", "comment", "description", "modified", "last modified",
     "modified by", "created by", "added by", "owner", "asset", "asset name", "asset id", "asset tag", "model", "manufacturer", "os",
     "operating system", "os version", "hire date", "start date", "job title", "phone", "phone number", "company", "first name",
-    "last name", "plan", "seats", "policy name",
+    "last name", "plan", "seats", "policy name", "role", "roles", "contact", "contact name",
     "course", "completion date", "license", "folder", "expires", "expiry date", "valid from", "valid to", "monitor",
 )))  # fmt: skip
 """Names that lists of a firewall's rules, of devices, people and contracts have, which say who and where to as well."""
 _SCANNED = frozenset(map(flat, (
     "cvss", "cvss score", "cvss base score", "plugin id", "plugin output", "qid", "template-id", "matched-at", "webserver",
     "crawl timestamp", "time_first", "time_last", "http realm", "form action origin", "registrar", "not after", "cwe",
-    "cwe id", "wasc id", "lease start", "lease end", "scan time",
+    "cwe id", "wasc id", "lease start", "lease end", "scan time", "ip_str", "vulns", "banner", "spf", "dkim", "dmarc", "header_from",
 )))  # fmt: skip
-"""Names that scans, certificates and password stores have, and no log of use."""
+"""Names that scans, certificates, password stores and reports on forged mail have, and no log of use."""
 _BOUGHT = frozenset(map(flat, (
     "invoice", "invoice number", "invoice id", "invoice date", "currency", "merchant", "ticket id", "ticket number", "issue key",
-    "requester", "assignee", "password", "purchase date", "warranty", "renewal date", "impressions", "date added",
+    "requester", "assignee", "password", "purchase date", "warranty", "renewal date", "impressions", "date added", "added by",
+    "approver", "approved by", "contract", "contract start", "contract end", "contract start date", "contract end date", "supplier",
+    "account manager", "last modified",
 )))  # fmt: skip
-"""Names that invoices, tickets and campaigns have, and a log of use only beside what tells of the exchange."""
+"""Names that invoices, tickets, contracts, campaigns and lists that somebody keeps have, and a log of use only beside what tells of the
+exchange."""
 _EXCHANGE = frozenset(
     map(flat, ("model", "tokens", "total tokens", "prompt tokens", "latency", "latency_ms", "request_id"))
 ) | {name for field in ("method", "bytes_up", "bytes_down", "user_agent") for name in FLAT[field]}

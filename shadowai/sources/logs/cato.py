@@ -1,4 +1,4 @@
-"""Cato Networks' events (eventsFeed API and the export to a bucket): flat objects, every value text.
+"""Cato Networks' events (eventsFeed API and the export to a bucket): flat objects, every value text. The API has each in a ``fieldsMap``.
 
 ``domain_name`` and the URLs are of the destination; ``src_isp_ip`` is where the site or client comes from and no client's own
 address. "Allow" and "Monitor" let traffic pass; no sizes are in events.
@@ -13,6 +13,12 @@ _ORIGIN = r"^\s*([A-Za-z][A-Za-z0-9+.-]*://[^\s/]+)"
 _BARE = r"^\s*((?:[\w-]+\.)+[A-Za-z][\w-]*)(?::\d{1,5})?(?:[/?#]|\s*$)"
 """The same without a scheme."""
 
+
+def _at(names: str) -> str:
+    """Where fields stand: alone, or as the API wraps them."""
+    return "|".join((*names.split("|"), *(f"fieldsMap.{name}" for name in names.split("|"))))
+
+
 CATO = LogFormat(
     name="cato_sase_json",
     title="Cato SASE events (JSON)",
@@ -21,41 +27,49 @@ CATO = LogFormat(
     kind="connection",
     family=Json(
         requires=(
-            ("event_type", r"^[A-Z]"),
-            ("event_sub_type", ""),
-            ("account_id|internalId|event_count", ""),
+            (_at("event_type"), r"^[A-Z]"),
+            (_at("event_sub_type"), ""),
+            (_at("account_id|internalId|event_count"), ""),
         )
     ),
     fields={
         "host": (
-            Part("full_path_url", _ORIGIN),
-            Part("url", _ORIGIN),
-            "domain_name",
-            Part("full_path_url", _BARE),
-            Part("url", _BARE),
+            Part(_at("full_path_url"), _ORIGIN),
+            Part(_at("url"), _ORIGIN),
+            _at("domain_name"),
+            Part(_at("full_path_url"), _BARE),
+            Part(_at("url"), _BARE),
         ),
-        "url": ("full_path_url", "url"),
-        "user": ("vpn_user_email", "user_email", "user_name", "ad_name"),
-        "device": ("device_name", "configured_host_name"),
-        "client_ip": ("src_ip", "host_ip"),
-        "server_ip": ("dest_ip",),
-        "server_port": ("dest_port",),
-        "method": ("http_request_method", "request_method"),
-        "action": ("action",),
-        "user_agent": ("user_agent",),
+        "url": (_at("full_path_url"), _at("url")),
+        "user": (_at("vpn_user_email"), _at("user_email"), _at("user_name"), _at("ad_name")),
+        "device": (_at("device_name"), _at("configured_host_name")),
+        "client_ip": (_at("src_ip"), _at("host_ip")),
+        "server_ip": (_at("dest_ip"),),
+        "server_port": (_at("dest_port"),),
+        "method": (_at("http_request_method"), _at("request_method")),
+        "action": (_at("action"),),
+        "user_agent": (_at("user_agent"),),
     },
-    time=(TimeOf(("event_time",)), TimeOf(("time",)), TimeOf(("event_timestamp",)), TimeOf(("time_str",))),
+    time=(
+        TimeOf((_at("event_time"),)),
+        TimeOf((_at("time"),)),
+        TimeOf((_at("event_timestamp"),)),
+        TimeOf((_at("time_str"),)),
+    ),
     zone="utc",
     rank=12,
     kinds=(
-        (When((("full_path_url|url|http_request_method", "."),)), "http_request"),
-        (When((("event_sub_type", r"(?i)^dns"),)), "dns_query"),
+        (When(((_at("full_path_url|url|http_request_method"), "."),)), "http_request"),
+        (When(((_at("event_sub_type"), r"(?i)^dns"),)), "dns_query"),
     ),
-    blocked=(When((("action", r"(?i)^block"),)),),
-    allowed=(When((("action", r"(?i)^(?:allow|monitor)"),)),),
+    blocked=(When(((_at("action"), r"(?i)^block"),)),),
+    allowed=(When(((_at("action"), r"(?i)^(?:allow|monitor)"),)),),
     uncounted=(
-        When((("traffic_direction", r"(?i)^inbound$"),), "a connection from outside to the own network"),
-        When((("event_type", r"^(?!Security$)"), ("dest_ip", "^$"), ("domain_name", "^$")), "no use of a service"),
+        When(((_at("traffic_direction"), r"(?i)^inbound$"),), "a connection from outside to the own network"),
+        When(
+            ((_at("event_type"), r"^(?!Security$)"), (_at("dest_ip"), "^$"), (_at("domain_name"), "^$")),
+            "no use of a service",
+        ),
     ),
     product="cato",
 )

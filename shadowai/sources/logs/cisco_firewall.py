@@ -199,9 +199,12 @@ ASA = LogFormat(
     product="cisco_secure_firewall",
 )
 
-_NO_USER = frozenset({"no authentication required", "not found", "unknown user", "special identities/unknown", "*****"})
+NO_USER = frozenset({"no authentication required", "not found", "unknown user", "special identities/unknown", "*****"})
 
 _START = "the start of a connection; its end is counted"
+REFUSED = r"(?:<br/>)?(?:(?:Interactive )?Block|Drop$|Domain Not Found|Sinkhole)"
+"""Actions of access control and, the last three, of DNS rules: https://docs.defenseorchestrator.com/cdfmc/c_dns_rule_actions.html. What
+is refused is logged when the connection begins and not when it ends."""
 
 FTD = LogFormat(
     name="cisco_ftd",
@@ -225,7 +228,7 @@ FTD = LogFormat(
     },
     time=(TimeOf(("FirstPacketSecond",)),),
     zone="utc",
-    nulls=_NO_USER,
+    nulls=NO_USER,
     rank=12,
     kinds=(
         (When((("DNSQuery", r"."),)), "dns_query"),
@@ -234,7 +237,7 @@ FTD = LogFormat(
         (When((("URI", r"."),)), "http_request"),
     ),
     blocked=(
-        When((("AccessControlRuleAction", r"(?i)^(?:<br/>)?(?:Interactive )?Block"),)),
+        When((("AccessControlRuleAction", rf"(?i)^{REFUSED}"),)),
         When((("FileAction", r"(?i)block"),)),
         When((("InlineResult", r"(?i)^(?:Dropped|Blocked|Block|Drop)"),)),
     ),
@@ -245,13 +248,13 @@ FTD = LogFormat(
                 ("InitiatorBytes", r"."),
                 ("ConnectionDuration", r"^$"),
                 ("ConnectType", r"^$"),
-                ("AccessControlRuleAction", r"(?i)^(?!(?:<br/>)?(?:Interactive )?Block)"),
+                ("AccessControlRuleAction", rf"(?i)^(?!{REFUSED})"),
             ),
             _START,
             (("ConnectionDuration", r"."),),
         ),
         When(
-            (("ConnectType", r"^Start$"), ("AccessControlRuleAction", r"(?i)^(?!(?:Interactive )?Block)")),
+            (("ConnectType", r"^Start$"), ("AccessControlRuleAction", rf"(?i)^(?!{REFUSED})")),
             _START,
             (("ConnectType", r"^End$"),),
         ),
@@ -287,19 +290,15 @@ TABLE = LogFormat(
     },
     time=(TimeOf(("First Packet",)),),
     rank=12,
-    nulls=_NO_USER,
+    nulls=NO_USER,
     kinds=(
         (When((("URL", r"^https://[^/]*/?$"),)), "tls_connection"),
         (When((("URL", r"."),)), "http_request"),
         (When((("DNS Query", r"."),)), "dns_query"),
     ),
-    blocked=(When((("Action", r"(?i)^(?:Interactive )?Block"),)),),
+    blocked=(When((("Action", rf"(?i)^{REFUSED}"),)),),
     allowed=(When((("Action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
-    uncounted=(
-        When(
-            (("Last Packet", r"^$"), ("Action", r"(?i)^(?!(?:Interactive )?Block)")), _START, (("Last Packet", r"."),)
-        ),
-    ),
+    uncounted=(When((("Last Packet", r"^$"), ("Action", rf"(?i)^(?!{REFUSED})")), _START, (("Last Packet", r"."),)),),
     product="cisco_secure_firewall",
 )
 
@@ -331,13 +330,11 @@ ALERT = LogFormat(
         "bytes_down": ("down",),
     },
     rank=12,
-    nulls=_NO_USER,
+    nulls=NO_USER,
     kinds=((When((("url", r"^https://[^/]*/?$"),)), "tls_connection"), (When((("url", r"^\w+://"),)), "http_request")),
-    blocked=(When((("action", r"(?i)^(?:Interactive )?Block"),)),),
+    blocked=(When((("action", rf"(?i)^{REFUSED}"),)),),
     allowed=(When((("action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
-    uncounted=(
-        When((("type", r"^Start$"), ("action", r"(?i)^(?!(?:Interactive )?Block)")), _START, (("type", r"^End$"),)),
-    ),
+    uncounted=(When((("type", r"^Start$"), ("action", rf"(?i)^(?!{REFUSED})")), _START, (("type", r"^End$"),)),),
     product="cisco_secure_firewall",
 )
 
@@ -393,53 +390,4 @@ IOS = LogFormat(
 )
 """The time within the message is the router's own; the line's is that of syslog."""
 
-_OF_CONNECTION = r"^1003$"
-ESTREAMER = LogFormat(
-    name="cisco_estreamer",
-    title="Cisco Secure Firewall (Firepower) events of eStreamer eNcore, key=value for Splunk",
-    vendor="Cisco",
-    doc="https://www.cisco.com/c/en/us/td/docs/security/firepower/630/api/eStreamer_enCore/eStreamereNcoreSplunkOperationsGuide_630.html",
-    kind="connection",
-    family=KeyValue(requires=("rec_type", "src_ip", "dest_ip")),
-    line=r"^(?:\S{1,64} )?rec_type=\d{1,4} (?=.{0,12000}?\bsrc_ip=)",
-    fields={
-        "host": ("dns_query", "url", "ssl_server_name", "referenced_host"),
-        "url": ("url",),
-        "user": ("user",),
-        "client_ip": ("src_ip",),
-        "server_ip": ("dest_ip",),
-        "server_port": ("dest_port",),
-        "action": ("fw_rule_action",),
-        "bytes_up": ("src_bytes",),
-        "bytes_down": ("dest_bytes",),
-        "user_agent": ("user_agent",),
-    },
-    time=(TimeOf(("first_pkt_sec",)), TimeOf(("event_sec",)), TimeOf(("connection_sec",))),
-    zone="utc",
-    nulls=_NO_USER | {"n/a", "unknown"},
-    rank=12,
-    kinds=(
-        (When((("dns_query", r"."),)), "dns_query"),
-        (When((("url", r"^https://[^/]*/?$"),)), "tls_connection"),
-        (When((("url", r"."),)), "http_request"),
-    ),
-    blocked=(
-        When((("fw_rule_action", r"(?i)^(?:Interactive )?Block"),)),
-        When((("blocked", r"(?i)^(?:yes|1|true|blocked)$"),)),
-    ),
-    allowed=(When((("fw_rule_action", r"(?i)^(?:Allow|Trust|Fastpath|Monitor)"),)),),
-    uncounted=(
-        When(
-            (("rec_type", r"^(?!71$)"),),
-            "an event within a connection; the connection is counted",
-            (("event_type", _OF_CONNECTION),),
-        ),
-        When((("rec_type", r"^71$"), ("event_type", r"^(?!1003$)")), "a finding about a host, not use of a service"),
-    ),
-    session=("instance_id", "first_pkt_sec", "connection_id", "src_ip", "src_port"),
-    whole=Whole((When((("fw_rule_action", r"."),)),)),
-    product="cisco_estreamer",
-)
-"""A connection may be told of when it begins and when it ends, with the same ids; the counts are those so far."""
-
-FORMATS = (ASA, FTD, ALERT, TABLE, IOS, ESTREAMER)
+FORMATS = (ASA, FTD, ALERT, TABLE, IOS)

@@ -158,6 +158,33 @@ BLOCKY_TEXT = LogFormat(
 )
 """Fields stand in the order of the alphabet: the answer, which others write, is before those that are taken, and the last of each is."""
 
+BLOCKY_JSON = LogFormat(
+    name="blocky_json",
+    title="blocky query log (console, log.format json)",
+    vendor="blocky",
+    doc="https://0xerr0r.github.io/blocky/latest/configuration/#logging-configuration",
+    kind="dns_query",
+    family=Json(
+        requires=(
+            ("msg|message", r"^query resolved$"),
+            ("question_name", ""),
+            ("client_ip", ""),
+            ("response_type", r"^[A-Z]+$"),
+        )
+    ),
+    fields={
+        "host": ("question_name",),
+        "client_ip": ("client_ip",),
+        "device": (Part("client_names", _NAMED),),
+        "action": ("response_type",),
+    },
+    time=(TimeOf(("time",)), TimeOf(("@timestamp",))),
+    rank=12,
+    blocked=(When((("response_type", r"^BLOCKED$"),)),),
+    allowed=(When((("response_type", r"^(?:RESOLVED|CACHED|CONDITIONAL|CUSTOMDNS|HOSTSFILE)$"),)),),
+    product="blocky",
+)
+
 _SMART = r"(?:\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] )?"
 SMARTDNS = LogFormat(
     name="smartdns",
@@ -278,6 +305,7 @@ FORMATS = (
     PASSIVEDNS,
     BLOCKY_FILE,
     BLOCKY_TEXT,
+    BLOCKY_JSON,
     SMARTDNS,
     BLUECAT,
     MS_EVENTS,

@@ -1,10 +1,12 @@
-"""Endpoint telemetry exported as CSV from the search of CrowdStrike Falcon, SentinelOne and Cortex XDR, under the names of their fields."""
+"""Endpoint telemetry exported as CSV from the consoles of CrowdStrike Falcon, SentinelOne, Cortex XDR and Defender, under the names of
+their fields."""
 
 from dataclasses import replace
 
 from shadowai.sources.logs.crowdstrike import FDR
-from shadowai.sources.logs.description import CsvHeader, When
+from shadowai.sources.logs.description import CsvHeader, TimeOf, When
 from shadowai.sources.logs.endpoints import CORTEX_XDR
+from shadowai.sources.logs.microsoft import TABLES
 from shadowai.sources.logs.sentinelone import CLOUD_FUNNEL, DEEP_VISIBILITY
 
 FALCON_CSV = replace(
@@ -44,4 +46,17 @@ CORTEX_CSV = replace(
     family=CsvHeader(columns=("agent_hostname", "action_external_hostname", "_time")),
 )
 
-FORMATS = (FALCON_CSV, SENTINELONE_CSV, CORTEX_CSV)
+_HUNTING = TABLES[0]
+TIMELINE = replace(
+    _HUNTING,
+    name="mde_timeline_csv",
+    title="Microsoft Defender for Endpoint, timeline of a device (CSV export)",
+    doc="https://learn.microsoft.com/en-us/defender-endpoint/investigate-machines#timeline",
+    family=CsvHeader(columns=("Event Time", "Computer Name", "Action Type", "Remote Url", "Remote IP"), delimiters=","),
+    fields={**_HUNTING.fields, "device": ("Computer Name",)},
+    time=(TimeOf(("Event Time",)),),
+    zone="utc",
+)
+"""Its columns have the names of advanced hunting's with blanks between the words."""
+
+FORMATS = (FALCON_CSV, SENTINELONE_CSV, CORTEX_CSV, TIMELINE)

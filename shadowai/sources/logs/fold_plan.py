@@ -28,11 +28,14 @@ from shadowai.sources.logs.description import (
     W3c,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import CsvTokenizer, KeyValueTokenizer, W3cTokenizer, nothing
+from shadowai.sources.logs.families import W3cTokenizer
+from shadowai.sources.logs.pairs import KeyValueTokenizer
 from shadowai.sources.logs.programs import Program, program
 from shadowai.sources.logs.quick import ACTOR, MANNER
 from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.separated import CsvTokenizer
 from shadowai.sources.logs.sequences import Element, sequence
+from shadowai.sources.logs.tokens import nothing
 
 BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED, LEEF = range(10)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
@@ -214,7 +217,7 @@ def _of_w3c(reader: FormatReader) -> Plan:
         raise _NoPlanError
     if table.by_blanks:
         return Plan(W3C, width=table.width)
-    if family.decode_plus:
+    if family.decode_plus or table.width == 1:  # without a tab the reference parts a line at its blanks
         raise _NoPlanError
     return Plan(TABS, delimiter=ord("\t"), width=table.width)
 

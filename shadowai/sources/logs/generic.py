@@ -63,6 +63,7 @@ _HOSTS: tuple[Take, ...] = (
         if name != "link"
         for pattern in (_HOST_AND_PATH, _BARE_HOST)
     ),
+    *(Part("adresse", pattern, by_head=True) for pattern in (_FULL_URL, _HOST_AND_PATH, _BARE_HOST)),
     *(Part("domain", f"({_NAME})", only=((process, "."),)) for process in _PROCESS),
     *(
         Part(name, _NAME_OR_ADDRESS, only=(*_REPORTER, *(_NO_VISITOR if name == "remotehost" else ())))
@@ -99,13 +100,29 @@ _DEVICE: tuple[Take, ...] = (
     Part("identity", "(.+)", only=(_TYPED_DEVICE,)),
     *(Part(name, r"^([^.\s]+)$", only=((process, "."),)) for name in ("host", "hostname") for process in _PROCESS),
 )
+_ADDRESS = r"^\s*(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\s*$"
+_CLIENT: tuple[Take, ...] = (
+    *FLAT["client_ip"],
+    *(Part(name, _ADDRESS) for name in ("user", "username", "useraccount")),
+)
+"""Who did not sign in goes by an address in a user's column."""
+_METHOD = (
+    r"(?i)^\s*(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PURGE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|SEARCH|REPORT|"
+    r"MERGE|RPC_IN_DATA|RPC_OUT_DATA)\s*$"
+)
+"""Methods of HTTP and WebDAV; in a column ``Method`` another table says how somebody signed in or paid."""
 _VERB = "(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)"
 """The request line, as web servers write it into one key (nginx's ``$request``)."""
 _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.items() if name not in ("time", "host")} | {
     "server_ip": _SERVER,
     "device": _DEVICE,
     "user": _USER,
-    "method": (*FLAT["method"], Part("request", rf"^{_VERB} \S{{1,4096}} HTTP/\d")),
+    "client_ip": _CLIENT,
+    "url": (*FLAT["url"], Part("adresse", _FULL_URL)),
+    "method": (
+        *(Part(name, _METHOD) if name in ("method", "verb") else name for name in FLAT["method"]),
+        Part("request", rf"^{_VERB} \S{{1,4096}} HTTP/\d"),
+    ),
     "path": (*FLAT["path"], Part("request", rf"^(?:{_VERB[1:-1]}) (/\S{{0,4096}}) HTTP/\d")),
 }
 _SIZES = {

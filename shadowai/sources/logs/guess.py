@@ -27,7 +27,7 @@ from shadowai.sources.logs.aliases import (
     is_header,
 )
 from shadowai.sources.logs.description import Dialect, Key, KeyValue
-from shadowai.sources.logs.families import parse_object, tokenizer
+from shadowai.sources.logs.families import tokenizer
 from shadowai.sources.logs.generic import (
     COLLECTED,
     EITHER_WAY,
@@ -37,6 +37,7 @@ from shadowai.sources.logs.generic import (
     WITH_VISITOR,
     WRITTEN_BY_SERVER,
 )
+from shadowai.sources.logs.json_objects import parse_object
 from shadowai.sources.logs.shapes import Values
 from shadowai.sources.logs.words import ALLOW_WORDS, ALLOWED_STATUS, BLOCK_WORDS, BLOCKED_STATUS
 from shadowai.sources.syslog import layers

@@ -16,11 +16,13 @@ from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, fold_plan
 from shadowai.sources.logs.bulk import LineFold
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
-from shadowai.sources.logs.families import HEADER, MORE, CsvTokenizer, Tokens
 from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
 from shadowai.sources.logs.rows import rows as rows_within
+from shadowai.sources.logs.separated import CsvTokenizer
+from shadowai.sources.logs.tokens import HEADER, MORE, Tokens
+from shadowai.sources.replay import Replay
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
 from shadowai.sources.timestamps import UNREADABLE, Clock, assumptions, in_doubt, is_told, may_settle
 
@@ -181,7 +183,7 @@ class LogFile:
         """Where the connections without a name wait that :attr:`aside` is handed; ``None`` while nothing can name them."""
         self.said: Callable[[bulk.Said], None] | None = None
         """Is handed what other records say of connections and answers, in their place between those :attr:`aside` is handed."""
-        self._stream = _Replay(content.stream)
+        self._stream = Replay(content.stream)
         head = self._stream.head(HEAD)
         text = framing.decode(head)
         self._as_json = framing.needs_json_framing(text, whole=self._stream.ended)
@@ -240,7 +242,7 @@ class LogFile:
             if isinstance(primary.tokenizer, CsvTokenizer) and primary.tokenizer.headless:
                 raise OutOfOrder
         self._first_line = first_line
-        self._stream = _Replay(stream)
+        self._stream = Replay(stream)
 
     @property
     def goes_on(self) -> bool:
@@ -262,7 +264,7 @@ class LogFile:
                 self.primary.tokens(line)
                 self._remember_header(line)
             self._clock.day_first = standing.day_first
-        self._first_line, self._stream, self.open_line = first_line, _Replay(stream), None
+        self._first_line, self._stream, self.open_line = first_line, Replay(stream), None
 
     def _remember_header(self, line: str) -> None:
         """Of header lines, the last of each kind is in force, in the order in which they came."""
@@ -797,78 +799,3 @@ class _Lines:
     def put_back(self, lines: Sequence[Line | Run]) -> None:
         """``lines`` come next, in their order."""
         self._back += reversed(lines)
-
-
-class _Replay:
-    """A stream whose beginning can be looked at first. An error met while looking is raised when reading gets there."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._head = b""
-        self._error: SourceError | OSError | None = None
-        self.ended = False
-
-    def head(self, size: int) -> bytes:
-        """The first ``size`` bytes, or all there are."""
-        self._head = self._gather(size)
-        return self._head
-
-    @property
-    def ahead(self) -> bytes:
-        """What was looked at and has not been read yet."""
-        return self._head
-
-    def read(self, size: int) -> bytes:
-        """The next bytes, ``b""`` at the end."""
-        if self._head:
-            taken, self._head = self._head[:size], self._head[size:]
-            return taken
-        found = b"" if self.ended else self._gather(size)
-        if not found and self._error is not None:
-            raise self._error
-        return found
-
-    def readinto1(self, room: memoryview) -> int:
-        """Read as :meth:`read` does, into ``room``; how many bytes."""
-        if self._head:
-            taken, self._head = self._head[: len(room)], self._head[len(room) :]
-            room[: len(taken)] = taken
-            return len(taken)
-        have = 0
-        try:
-            while have < len(room) and not self.ended:
-                got = self._some_into(room[have:])
-                self.ended = not got
-                have += got
-        except (SourceError, OSError) as wrong:
-            self._error, self.ended = wrong, True
-        if not have and self._error is not None:
-            raise self._error
-        return have
-
-    def _some_into(self, room: memoryview) -> int:
-        """Some bytes; what the stream gives beyond what was asked for comes next."""
-        into = getattr(self._stream, "readinto1", None)
-        if into is not None:
-            return cast(int, into(room))
-        data = getattr(self._stream, "read1", self._stream.read)(len(room))
-        taken, self._head = data[: len(room)], data[len(room) :]
-        room[: len(taken)] = taken
-        return len(taken)
-
-    def _gather(self, size: int) -> bytes:
-        """Up to ``size`` bytes; what came before an error comes first, the error when reading goes on."""
-        parts: list[bytes] = []
-        have = 0
-        some = getattr(self._stream, "read1", self._stream.read)
-        try:
-            while have < size:
-                part = some(size - have)
-                if not part:
-                    self.ended = True
-                    break
-                parts.append(part)
-                have += len(part)
-        except (SourceError, OSError) as wrong:
-            self._error, self.ended = wrong, True
-        return b"".join(parts)

@@ -29,11 +29,11 @@ IPTABLES = LogFormat(
         "server_port": (Part("rest", r"^[^\[]*? DPT=(\d{1,5})"),),
         "action": (
             Part("prefix", r"(?i)\b(?:[a-z]*_)?(accept|allow|drop|deny|denied|reject|block|pass)\w*"),
-            Part("prefix", r"-([ADR])(?:-\d{1,8})?\]"),
+            Part("prefix", r"-([ADR])(?:-\d{1,10})?\]"),
         ),
     },
-    blocked=(When((("prefix", r"(?i)(?:\b|_)(?:drop|deny|denied|reject|block)|-[DR](?:-\d{1,8})?\]"),)),),
-    allowed=(When((("prefix", r"(?i)(?:\b|_)(?:accept|allow|pass)|-A(?:-\d{1,8})?\]"),)),),
+    blocked=(When((("prefix", r"(?i)(?:\b|_)(?:drop|deny|denied|reject|block)|-[DR](?:-\d{1,10})?\]"),)),),
+    allowed=(When((("prefix", r"(?i)(?:\b|_)(?:accept|allow|pass)|-A(?:-\d{1,10})?\]"),)),),
     uncounted=(When((("rest", r"^(?![^\[]* DPT=)"),), "a packet of a protocol without ports, not use of a service"),),
     product="iptables",
 )  # fmt: skip
@@ -98,12 +98,12 @@ ULOGD_JSON = LogFormat(
     blocked=(
         When((("action", r"^blocked$"),)),
         When(
-            (("action", r"^$"), ("oob.prefix", r"(?i)(?:\b|_)(?:drop|deny|denied|reject|block)|-[DR](?:-\d{1,8})?\]"))
+            (("action", r"^$"), ("oob.prefix", r"(?i)(?:\b|_)(?:drop|deny|denied|reject|block)|-[DR](?:-\d{1,10})?\]"))
         ),
     ),
     allowed=(
         When((("action", r"^allowed$"),)),
-        When((("action", r"^$"), ("oob.prefix", r"(?i)(?:\b|_)(?:accept|allow|pass)|-A(?:-\d{1,8})?\]"))),
+        When((("action", r"^$"), ("oob.prefix", r"(?i)(?:\b|_)(?:accept|allow|pass)|-A(?:-\d{1,10})?\]"))),
     ),
     uncounted=(When((("dest_port", r"^$"),), "a packet of a protocol without ports, not use of a service"),),
     product="iptables",

@@ -119,18 +119,23 @@ NFDUMP_CSV_17 = LogFormat(
     vendor="IETF",
     doc="https://github.com/phaag/nfdump",
     kind="connection",
-    family=CsvHeader(
-        columns=("firstSeen", "srcAddr", "srcPort", "dstAddr", "dstPort", "packets", "bytes", "proto"), delimiters=","
-    ),
-    fields={"client_ip": ("srcAddr",), "server_ip": ("dstAddr",), "server_port": ("dstPort",), "bytes_up": ("bytes",)},
+    family=CsvHeader(columns=("firstSeen", "srcAddr", "srcPort", "dstAddr", "dstPort", "proto"), delimiters=","),
+    fields={
+        "client_ip": ("srcAddr",),
+        "server_ip": ("dstAddr",),
+        "server_port": ("dstPort",),
+        "bytes_up": ("bytes", "inBytes"),
+        "bytes_down": ("outBytes",),
+    },
     time=(TimeOf(("firstSeen",)), TimeOf(("first",))),
     rank=12,
     uncounted=(
         When((("dstAddr", r"^[^.:]*$"),), "a sum over flows"),
-        When((("srcPort", _SERVICE), ("dstPort", _EPHEMERAL)), _REPLY),
+        When((("srcPort", _SERVICE), ("dstPort", _EPHEMERAL), ("outBytes", r"^0?$")), _REPLY),
     ),
     product="netflow",
 )
+"""Names of columns as ``output_csv.c`` gives them: which ones are there is up to who prints (``-o csv:%ts,%sa,…``)."""
 
 PMACCT_CSV = LogFormat(
     name="pmacct_csv",
@@ -155,33 +160,61 @@ def _end(address: str, port: str) -> str:
     return rf"(?P<{address}>{_V4}(?=:)|{_V6}(?=\.))[:.](?P<{port}>\d+)(?:\.\d+)?"
 
 
-_NFDUMP = (
-    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +[\d:.]+ +[A-Z0-9-]+ +"
-    + _end("client", "from")
-    + r" +<?-> +"
-    + _end("server", "port")
-)
+_SEEN = r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +"
+_ENDS_OF_FLOW = _end("client", "from") + r" +(?P<both><?)-> +" + _end("server", "port")
+_ONE_WAY, _BOTH_WAYS = (_ENDS_OF_FLOW.replace("<?", arrow) for arrow in ("", "<"))
+_LASTING = r"[\d:.]+ +[A-Z0-9-]+ +"
+_EVENT = r"(?P<event>[A-Z]+) +\S+ +[A-Z0-9-]+ +"
+_FLAGS = r" +(?:[.A-Z]{6,8} +\d+ +)?"
+_COUNT = r"\d+(?:\.\d+ [KMGT])?"
 NFDUMP_TEXT = LogFormat(
     name="nfdump_text",
-    title="NetFlow as text (nfdump -o line, long, extended)",
+    title="NetFlow as text (nfdump -o line, long, extended, biline, bilong, nsel)",
     vendor="IETF",
     doc="https://github.com/phaag/nfdump",
     kind="connection",
     family=Pattern(
         (
-            _NFDUMP.replace("<?->", "->") + r" +(?:[.A-Z]{6,8} +\d+ +)?\d+(?:\.\d+ [KMGT])? +(?P<up>\d+)(?= +\d)",
-            _NFDUMP,
+            _SEEN + _LASTING + _ONE_WAY + _FLAGS + rf"{_COUNT} +(?P<up>{_COUNT})(?= +\d)",
+            _SEEN
+            + _LASTING
+            + _BOTH_WAYS
+            + _FLAGS
+            + rf"{_COUNT} +{_COUNT} +(?P<down>{_COUNT}) +(?P<up>{_COUNT}) +\d+\s*$",
+            _SEEN
+            + _EVENT
+            + _ONE_WAY
+            + rf" +{_NFDUMP_END} +-> +{_NFDUMP_END} +(?P<up>{_COUNT}) +(?P<down>{_COUNT})\s*$",
+            _SEEN + _LASTING + _ENDS_OF_FLOW,
+            _SEEN + _EVENT + _ONE_WAY,
         )
     ),
-    line=rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} +[\d:.]+ +[A-Z0-9-]+ +{_NFDUMP_END} +<?-> +{_NFDUMP_END} +\S",
-    ignored=r"^(?:Date (?:first seen|flow start)|Summary: |Time window: |Total flows|Sys: )",
-    fields={"client_ip": ("client",), "server_ip": ("server",), "server_port": ("port",), "bytes_up": ("up",)},
+    line=(
+        rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} +(?:[\d:.]+|(?:INVALID|IGNORE|CREATE|DELETE|DENIED|ALERT|UPDATE) +\S+) +[A-Z0-9-]+ +"
+        rf"{_NFDUMP_END} +<?-> +{_NFDUMP_END} +\S"
+    ),
+    ignored=r"^(?:Date (?:first seen|flow start)|Event time|Summary: |Time window: |Total flows|Sys: )",
+    fields={
+        "client_ip": ("client",),
+        "server_ip": ("server",),
+        "server_port": ("port",),
+        "action": ("event",),
+        "bytes_up": ("up",),
+        "bytes_down": ("down",),
+    },
     time=(TimeOf(("time",)),),
     rank=12,
-    uncounted=(When((("from", _SERVICE), ("port", _EPHEMERAL)), _REPLY),),
+    blocked=(When((("event", r"^DENIED$"),)),),
+    allowed=(When((("event", r"^(?:CREATE|DELETE|UPDATE)$"),)),),
+    uncounted=(
+        When((("from", _SERVICE), ("port", _EPHEMERAL), ("both", r"^$"), ("event", r"^$")), _REPLY),
+        When((("event", r"^CREATE$"),), "the start of a connection; its end is counted", (("event", r"^DELETE$"),)),
+        When((("event", r"^ALERT$"),), "a finding about a flow, which is counted"),
+    ),
     product="netflow",
 )
-"""Sizes that were rounded (``1.6 G``) stay unknown."""
+"""``output.c``: of flows in both directions (``<->``) what came back (``%obyt``) stands before what was sent (``%ibyt``), of the events of
+Cisco ASA (NSEL) behind it. Without ``-N`` sizes from a million on are rounded (``1.6 G``, which is 1.6 thousand millions)."""
 
 NPROBE = LogFormat(
     name="netflow_csv",
@@ -219,6 +252,7 @@ SILK = LogFormat(
     fields={"client_ip": ("sIP",), "server_ip": ("dIP",), "server_port": ("dPort",), "bytes_up": ("bytes",)},
     time=(TimeOf(("sTime",)),),
     zone="utc",
+    day_first=False,
     rank=12,
     uncounted=(When((("sPort", r"^\s*(?:53|80|443|853)\s*$"), ("dPort", r"^\s*\d{4,5}\s*$")), _REPLY),),
     product="silk",

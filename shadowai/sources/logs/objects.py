@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from shadowai.sources.logs.description import Json
-from shadowai.sources.logs.families import SCALARS
+from shadowai.sources.logs.json_objects import SCALARS
 
 Objects = Callable[[Sequence[str]], list[dict[str, Any]] | None]
 """From lines to their objects; ``None`` where it is not sure of one of them."""

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from shadowai.sources.framing import Block
 from shadowai.sources.logs.description import CsvHeader, Json, Key, Part, Take
-from shadowai.sources.logs.families import CsvTokenizer, Getter, Row, Tokens, nothing
 from shadowai.sources.logs.objects import objects_of
 from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.separated import CsvTokenizer
+from shadowai.sources.logs.tokens import Getter, Row, Tokens, nothing
 
 _VOLATILE = ("host", "url", "path", "bytes_up", "bytes_down")
 JOINED_LINES = 64

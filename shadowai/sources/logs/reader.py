@@ -27,19 +27,10 @@ from shadowai.sources.logs.description import (
     When,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import (
-    HEADER,
-    SCALARS,
-    Column,
-    Getter,
-    Row,
-    Tokenizer,
-    Tokens,
-    nothing,
-    raw_value,
-    tokenizer,
-)
+from shadowai.sources.logs.families import tokenizer
+from shadowai.sources.logs.json_objects import SCALARS, raw_value
 from shadowai.sources.logs.programs import needed
+from shadowai.sources.logs.tokens import HEADER, Column, Getter, Row, Tokenizer, Tokens, nothing
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
@@ -54,6 +45,10 @@ _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4
 _LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")  # as Kibana and spreadsheets write whole numbers
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
+_WITH_UNIT = re.compile(
+    r"([0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:[.,]([0-9]{1,2}))?\s?(?:([KkMGT])(i?)(?:[Bo]|$)|[Bb]ytes?$|[Bo]$)"
+)
+"""``1.2 MB``, ``12K``, ``1,5 Mo``, ``512 bytes``. A small ``b`` may be bits; what a point before three digits parts is not known."""
 
 _user = lru_cache(maxsize=_MEMO)(normalize.user)
 _device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)
@@ -677,4 +672,14 @@ def _size(text: str) -> int | None:
     text = text.strip()
     if "," in text and _GROUPED.fullmatch(text):
         return int(text.replace(",", ""))
-    return int(text.partition(".")[0]) if _NUMBER.fullmatch(text) else None
+    if _NUMBER.fullmatch(text):
+        return int(text.partition(".")[0])
+    return None if text[-1:].isdecimal() or (found := _WITH_UNIT.fullmatch(text)) is None else _of_units(found)
+
+
+def _of_units(found: re.Match[str]) -> int | None:
+    """Bytes of a size that was rounded for people to read: a kilobyte is 1000 where it is not said to be 1024 (IEC 80000-13)."""
+    whole, hundredths, unit, binary = found.groups()
+    factor = (1024 if binary else 1000) ** " KMGT".index((unit or " ").upper())
+    size = (int(whole.replace(",", "")) * 100 + int((hundredths or "").ljust(2, "0"))) * factor // 100
+    return size if size < 10**18 else None

@@ -15,16 +15,11 @@ from typing import Any, NamedTuple
 
 from shadowai.sources.logs.aliases import flat, is_header, is_log, is_table_of_use
 from shadowai.sources.logs.description import Cef, CsvHeader, Family, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
-from shadowai.sources.logs.families import (
-    CsvTokenizer,
-    Tokenizer,
-    flat_cells,
-    flatten,
-    parse_object,
-    path_getter,
-    tokenizer,
-)
+from shadowai.sources.logs.families import tokenizer
+from shadowai.sources.logs.json_objects import flatten, parse_object, path_getter
 from shadowai.sources.logs.literals import Search, needs_of, searched, searcher
+from shadowai.sources.logs.separated import CsvTokenizer, flat_cells
+from shadowai.sources.logs.tokens import Tokenizer
 from shadowai.sources.syslog import Payload, innermost_object, layers
 
 SAMPLE = 200

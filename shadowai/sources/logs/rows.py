@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from shadowai.sources.logs.families import parse_object
+from shadowai.sources.logs.json_objects import parse_object
 from shadowai.sources.syslog import layers
 
 AROUND: Final = 4096

@@ -16,6 +16,11 @@ _NAMED = r"^(?!error:)(.+)"
 _NAMED_NOT_NUMBERED = r"^(?!error:|\[?[0-9A-Fa-f.:]+\]?(?::\d+)?\"?$)(.+)"
 _PASSED = r"^TCP_(?!DENIED|[A-Z_]*ERR)"
 _DENIED = r"^(?:TCP|UDP)_DENIED"
+_BY_NAME = r"^(?![0-9A-Fa-f.:%]+$)([A-Za-z0-9][\w.-]*[A-Za-z][\w.-]*)$"
+"""A client that is logged by its name (``log_fqdn``, ``%>A``)."""
+
+_IN_HEADERS = r"(?i)(?:^|\\n|%0A)User-Agent:(?: |%20)(.+?)(?:\\r|%0D|$)"
+"""With ``log_mime_hdrs`` the headers of the request and of the reply stand behind, in brackets."""
 
 NATIVE = LogFormat(
     name="squid_native",
@@ -29,12 +34,13 @@ NATIVE = LogFormat(
         "host": (Part(7, _NAMED, by_head=True, any_name=True),),
         "url": (Part(7, _NAMED),),
         "user": (8,),
+        "device": (Part(3, _BY_NAME),),
         "client_ip": (3,),
         "server_ip": (Part(9, r"/(.+)"),),
         "method": (6,),
         "action": (Part(4, r"^([A-Z_]+)"),),
         "bytes_down": (5,),
-        "user_agent": (12,),
+        "user_agent": (Part(12, r"^(?!HTTP/\d)(.+)"), Part(11, _IN_HEADERS)),
     },
     percent_encoded=("user",),
     time=(TimeOf((1,)),),
@@ -130,17 +136,18 @@ COMMON = LogFormat(
     ),
     line=r'^\S+ \S+ (?:"[^"]*"|\S+) \[\d\d/\w{2,3}/\d{4}[: ][^\]]+\]'
     r' "(?:CONNECT \S|\S+ (?:[a-z][a-z0-9+.-]*://|error:))',
-    fields=_GROUPS,
+    fields={**_GROUPS, "device": (Part("client", _BY_NAME),)},
     percent_encoded=("user",),
     time=(TimeOf(("time",)),),
-    blocked=(When((("code", _DENIED),)),),
-    allowed=(When((("code", _PASSED),)),),
+    blocked=(When((("code", _DENIED),)), When((("code", r"^$"), ("method", r"^CONNECT$"), ("status", r"^403$")))),
+    allowed=(When((("code", _PASSED),)), When((("code", r"^$"), ("method", r"^CONNECT$"), ("status", r"^200$")))),
     uncounted=_NO_USE,
     product="squid",
     same_as=("olfeo_swg_clf",),
 )
 """Squid's ``common`` and ``combined``, and the same text of Olfeo (``[15/04/2024 12:50:04]``) and of Apache as a proxy.
 
+``common`` has no code of Squid's; but a tunnel is the proxy's own to make or to refuse, for no server is asked before it stands.
 Bracketed dates in figures are day first with one product and month first with another: each file tells, or it is said.
 """
 
@@ -435,4 +442,27 @@ BUMPED = LogFormat(
 """``… %mt %ssl::>sni %ssl::bump_mode`` behind the native columns: of a connection that a router turned to the proxy, ``%ru`` has the
 address alone and the name stands in the client's greeting. Requests that are not TLS have ``- -`` there."""
 
-FORMATS = (NATIVE, BUMPED, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK, OWN_JSON, OWN_KEYS, FIREWALL)
+_COMPOSED = r"^[\w.-]{1,63} {1,40}\| "
+_BEHIND_COLUMNS = _COLUMNS.removeprefix("^").removesuffix(" ")
+COMPOSED = LogFormat(
+    name="squid_native_composed",
+    title="Squid access.log (native) of a container, as Docker Compose prints it",
+    vendor="Squid",
+    doc="https://docs.docker.com/reference/cli/docker/compose/logs/",
+    kind="http_request",
+    family=Pattern((_COMPOSED + _BEHIND_COLUMNS,)),
+    line=re.sub(r"\?P<\w+>", "?:", _COMPOSED + _BEHIND_COLUMNS),
+    fields={**_GROUPS, "device": (Part("client", _BY_NAME),), "server_ip": ("server",)},
+    percent_encoded=("user",),
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=12,
+    blocked=(When((("code", _DENIED),)),),
+    allowed=(When((("code", _PASSED),)),),
+    uncounted=_NO_USE,
+    ignored=_COMPOSED + r"\s{0,16}(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d|$)",
+    product="squid",
+)
+"""``docker compose logs`` puts the container before each line."""
+
+FORMATS = (NATIVE, COMPOSED, BUMPED, EXTENSIVE, COMMON, OBJECT, DATED, SPLUNK, OWN_JSON, OWN_KEYS, FIREWALL)

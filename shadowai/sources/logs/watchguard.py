@@ -15,10 +15,14 @@ _ADDRESS = r"(?=[0-9A-Fa-f]{0,4}[.:\d])[0-9A-Fa-f.:]{2,45}"
 _TRAFFIC = (
     _TIME
     + _MARK[1:]
+    + r"(?P<ahead>(?:fqdn_(?:src|dst)_match=\"[^\"]{0,255}\" ){0,2})"
     + r"(?P<action>Allow|Deny|Block|Drop|Reject)\w* (?P<interfaces>[^\"]{1,160}?) (?:\d{1,6} )?(?P<protocol>[a-z][\w-]{1,15}) "
     rf"(?:\d{{1,5}} \d{{1,5}} )?(?P<src>{_ADDRESS}) (?P<dst>{_ADDRESS})"
     r"(?: (?P<src_port>\d{1,5}) (?P<dst_port>\d{1,5}))?(?P<rest>(?: .*)?)$"
 )
+_MATCHED = r'(?<![\w-])fqdn_dst_match="([^"]+)"'
+"""The name for which a policy took the destination; it stands before the verdict or behind the ports."""
+_SECONDS = r'(?<![\w-])duration="(\d+)(?: seconds)?"'
 
 
 def _pair(*names: str) -> tuple[Part, ...]:
@@ -38,6 +42,8 @@ FIREBOX = LogFormat(
             *_pair("dstname", "sni", "question", "query_name", "domain_name", "host"),
             Part("rest", r'header="Host: ([^"\\]+)'),
             *_pair("cn"),
+            Part("ahead", _MATCHED),
+            Part("rest", _MATCHED),
         ),
         "path": _pair("arg", "path"),
         "user": _pair("src_user", "authenticated_user", "username", "user"),
@@ -56,7 +62,7 @@ FIREBOX = LogFormat(
         "bytes_down": _pair("rcvd_bytes"),
     },
     time=(TimeOf(("time",)),),
-    lasted=_pair("duration"),
+    lasted=(Part("rest", _SECONDS),),
     kinds=(
         (When((("rest", r'(?:question|query_type)="|msg="[^"]*\bDNS\b'),)), "dns_query"),
         (When((("rest", r'sni="|cn="|msg="[^"]*\bHTTPS\b'),)), "tls_connection"),

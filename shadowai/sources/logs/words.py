@@ -24,13 +24,15 @@ _BLOCKED = (
     r"terminated?|gesperrt|blockiert|geblockt|unterbunden|verweigert|abgelehnt|abgewiesen|verworfen|untersagt|verboten|"
     r"bloqu(?:\u00e9|e|\u00e9e|ead[oa])|refus\u00e9e?|rejet\u00e9e?|interdite?|denegad[oa]|rechazad[oa]|prohibid[oa]|"
     r"negad[oa]|recusad[oa]|rejeitad[oa]|proibid[oa]|bloccat[oa]|negat[oa]|rifiutat[oa]|vietat[oa]|respint[oa]|"
-    r"geblokkeerd|geweigerd|verboden|zablokowan[aeoy]|odrzucon[aeoy]|zabronion[aeoy]|odm\u00f3wiono|blockera[dt]|neka[dt]|engellendi|reddedildi"
+    r"geblokkeerd|geweigerd|verboden|zablokowan[aeoy]|odrzucon[aeoy]|zabronion[aeoy]|odm\u00f3wiono|blockera[dt]|neka[dt]|engellendi|reddedildi|blokeret|afvist|"
+    r"blokkert|avvist|estetty|hyl\u00e4tty|z?a?blokov\u00e1n[oay]?|zam\u00edtnut[oay]?|letiltva|blokkolva|elutas\u00edtva"
 )
 _ALLOWED = (
     r"allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|zugelassen|erlaubt|gestattet|durchgelassen|genehmigt|freigegeben|"
     r"liberad[oa]|toegelaten|izin verildi|"
     r"autoris\u00e9e?|accept\u00e9e?|permise?|permitid[oa]|aceptad[oa]|autorizad[oa]|aceit[oa]|consentit[oa]|permess[oa]|"
-    r"autorizzat[oa]|accettat[oa]|toegestaan|zezwolon[aeoy]|zezwolono|dozwolon[aeoy]|till\u00e5te[nt]"
+    r"autorizzat[oa]|accettat[oa]|toegestaan|zezwolon[aeoy]|zezwolono|dozwolon[aeoy]|till\u00e5te[nt]|tilladt|"
+    r"tillatt|sallittu|povolen[oay]?|enged\u00e9lyezve"
 )
 _REFUSED = (
     r"(?:not|never|nicht|pas|non?|n\u00e3o|nao|niet|nie|inte)[ _-](?:been )?(?:allow|permi|zugelassen|erlaubt|gestattet|autori|"
@@ -38,15 +40,16 @@ _REFUSED = (
 )
 _CYRILLIC = "\u0430-\u044f\u0451"
 _ALLOWED_RUSSIAN = (
-    r"(?:\u0440\u0430\u0437\u0440\u0435\u0448|\u0434\u043e\u043f\u0443\u0449|\u043f\u0440\u043e\u043f\u0443\u0449)"
+    r"(?:\u0434\u043e\u0437\u0432\u043e\u043b|\u0440\u0430\u0437\u0440\u0435\u0448|\u0434\u043e\u043f\u0443\u0449|\u043f\u0440\u043e\u043f\u0443\u0449)"
     rf"[{_CYRILLIC}]{{0,12}}"
 )
-"""``разрешено``, ``допущено``, ``пропущено`` in all their endings."""
+"""``разрешено``, ``допущено``, ``пропущено`` in all their endings; Ukrainian ``дозволено``."""
 _BLOCKED_RUSSIAN = (
-    rf"(?:(?:\u0437\u0430)?\u0431\u043b\u043e\u043a\u0438\u0440|\u0437\u0430\u043f\u0440\u0435[\u0442\u0449]|\u043e\u0442\u043a\u043b\u043e\u043d|\u043e\u0442\u043a\u0430\u0437|"
+    rf"(?:(?:\u0437\u0430)?\u0431\u043b\u043e\u043a(?:\u0438\u0440|\u043e\u0432)|\u0437\u0430\u0431\u043e\u0440\u043e\u043d|\u0432\u0456\u0434\u0445\u0438\u043b|\u0437\u0430\u043f\u0440\u0435[\u0442\u0449]|\u043e\u0442\u043a\u043b\u043e\u043d|\u043e\u0442\u043a\u0430\u0437|"
     rf"\u043e\u0442\u0431\u0440\u043e\u0448)[{_CYRILLIC}]{{0,12}}"
 )
-"""``блокировано``, ``запрещено``, ``отклонено``, ``отказано``, ``отброшено``."""
+"""``блокировано``, ``запрещено``, ``отклонено``, ``отказано``, ``отброшено``; Ukrainian ``заблоковано``, ``заборонено``,
+``відхилено``."""
 _NE = "\u043d\u0435"
 _ALONE_RUSSIAN = rf"(?=[{_CYRILLIC}])(?<![{_CYRILLIC}])(?<!{_NE} )"
 _BLOCKED_EAST = (

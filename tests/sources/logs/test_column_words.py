@@ -36,6 +36,13 @@ def _field(name: str) -> str:
         ("bytes_up", "Bytes Uploaded|Hochgeladen (Byte)|Octets émis|送信量(byte)|上行流量(字节)|reqBytes|Geüpload (bytes)|tx_size"),
         ("bytes_down", "Descargado (bytes)|下载流量|受信データ量|Получено|Volume descendant (octets)|Total bytes received|rx size"),
         ("time", "Zugriffszeitpunkt|Время события|Tijdstempel|Access Date|アクセス時刻|로그 시간|log_ts|Дата и время"),
+        ("host", "Besøgt websted|Nettsted|Verkkosivusto|Navštívená stránka|Weboldal|Відвіданий сайт"),
+        ("user", "Bruger|Brukernavn|Käyttäjätunnus|Uživatel|Felhasználó|Користувач"),
+        ("client_ip", "Kilde-IP|IP-osoite|IP adresa|IP-cím|IP-адреса"),
+        ("action", "Handling|Toiminto|Akce|Művelet|Дія"),
+        ("time", "Tidspunkt|Klokkeslett|Päivämäärä|Čas|Idő|Час|Dato"),
+        ("bytes_up", "Sendt bytes|Odesláno bajtů|Надіслано байтів"),
+        ("bytes_down", "Mottatt bytes|Přijato bajtů|Отримано байтів"),
     ],
 )  # fmt: skip
 def test_words_together_mean_a_field(field: str, names: str) -> None:

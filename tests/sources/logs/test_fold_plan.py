@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shadowai.sources.logs import fold_plan, formats
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, When
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, W3c, When
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 
@@ -51,6 +51,14 @@ def test_a_table_has_no_plan_before_its_header() -> None:
     assert plan.width == 4
     assert plan.host == [(plan.columns.index(2), False, fold_plan.SURE_NAME)]
     assert [plan.columns[slot] for slot in plan.bytes_up] == [3]
+
+
+def test_a_table_of_one_column_between_tabs_has_no_plan() -> None:
+    """A line without a tab is one column between tabs, and many between blanks, which is how the reference reads it."""
+    table = _table(family=W3c(columns=("cs-host",), delimiter="tab"), fields={"host": ("cs-host",)})
+    assert fold_plan.plan_of(_reading(table, "#Fields: cs-host")) is None
+    plan = fold_plan.plan_of(_reading(table, "#Fields: time\tcs-host"))
+    assert plan is not None and (plan.family, plan.width) == (fold_plan.TABS, 2)
 
 
 def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:

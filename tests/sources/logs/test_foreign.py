@@ -82,6 +82,18 @@ def test_sizes_in_groups_of_thousands(text: str, size: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("1.2 MB", 1_200_000), ("12K", 12_000), ("1.25 MiB", 1_310_720), ("1,5 Mo", 1_500_000), ("1,234.5 KB", 1_234_500),
+        ("512 bytes", 512), ("0 B", 0), ("999999999999 TB", None), ("1.234 MB", None), ("5 Mb", None), ("3 MB/s", None), ("MB", None),
+    ],
+)  # fmt: skip
+def test_sizes_with_units(text: str, size: int | None) -> None:
+    (record,) = _read(f'Time,User,Host,Bytes Sent\n2026-01-05T08:00:05Z,jdoe,chatgpt.com,"{text}"\n')
+    assert record.bytes_up == size
+
+
+@pytest.mark.parametrize(
     ("text", "hour"),
     [
         ("2026/1/5 下午 03:05:07", 15), ("2026-01-05 오전 12:05:07", 0), ("2026. 1. 5. 오후 3:05:07", 15),

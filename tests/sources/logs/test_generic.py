@@ -12,7 +12,7 @@ import pytest
 from shadowai.model import Record
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats
-from shadowai.sources.logs.families import flatten
+from shadowai.sources.logs.json_objects import flatten
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser
@@ -68,7 +68,7 @@ def test_numbers_with_a_decimal_comma_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("34.000", None), ("1.234.567", None), ("12.0", 12), ("12.00", 12), ("1.2 MB", None)]
+    ("text", "size"), [("34.000", None), ("1.234.567", None), ("12.0", 12), ("12.00", 12), ("1.234 MB", None)]
 )
 def test_a_point_may_part_thousands(text: str, size: int | None) -> None:
     assert _row("url;user;bytes_sent", f"https://chatgpt.com/;jdoe;{text}").bytes_up == size
@@ -275,3 +275,47 @@ def test_pairs_that_no_blank_parts_are_not_read_as_one(mark: str) -> None:
 def test_what_a_server_says_in_a_table_is_not_taken_for_what_its_client_did() -> None:
     record = _row("time,remote_addr,host,bytes_sent", "2026-01-05T09:00:00Z,10.1.2.3,chatgpt.com,52000")
     assert (record.bytes_up, record.client_ip) == (None, "10.1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("user", "known"),
+    [
+        ("jdoe", ("jdoe", None, None)),
+        ("192.0.2.7", (None, None, "192.0.2.7")),
+        ("anonymous", (None, None, None)),
+        ("N/A", (None, None, None)),
+        ("Gast", (None, None, None)),
+        ("02-00-00-00-00-01", (None, "02-00-00-00-00-01", None)),
+        ("host/pc17.example.com", (None, "pc17.example.com", None)),
+    ],
+)
+def test_who_is_no_person_in_a_users_column(user: str, known: tuple[str | None, ...]) -> None:
+    record = _row("Time,User,Website", f"2026-01-05T09:00:00Z,{user},chatgpt.com")
+    assert (record.user, record.device, record.client_ip) == known
+
+
+def test_a_client_that_is_told_is_not_the_users_address() -> None:
+    record = _row("Time,User,Client IP,Website", "2026-01-05T09:00:00Z,192.0.2.7,192.0.2.8,chatgpt.com")
+    assert record.client_ip == "192.0.2.8"
+
+
+@pytest.mark.parametrize(
+    ("method", "read"), [("Kerberos", None), ("SSO", None), ("Card", None), ("post", "POST"), ("PROPFIND", "PROPFIND")]
+)
+def test_a_method_is_one_of_http(method: str, read: str | None) -> None:
+    assert _row("Time,User,Method,URL", f"2026-01-05T09:00:00Z,jdoe,{method},https://chatgpt.com/").method == read
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "url"),
+    [
+        ("https://chatgpt.com/c/1", "chatgpt.com", "https://chatgpt.com/c/1"),
+        ("chatgpt.com", "chatgpt.com", None),
+        ("chatgpt.com/c/1", "chatgpt.com", None),
+        ("Hauptstr. 5", None, None),
+        ("192.0.2.7", None, None),
+    ],
+)
+def test_a_german_address_is_a_pages_where_it_looks_like_one(address: str, host: str | None, url: str | None) -> None:
+    record = _row("Zeit;Nutzer;IP-Adresse;Adresse", f"05.01.2026 09:00;jdoe;192.0.2.8;{address}")
+    assert (record.host, record.url, record.client_ip) == (host, url, "192.0.2.8")

@@ -14,9 +14,9 @@ from shadowai.names import authority
 from shadowai.sources.framing import Block
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.description import LogFormat
-from shadowai.sources.logs.families import Tokens
 from shadowai.sources.logs.quick import ACTOR, MANNER, Finder, dimensions, keys_of, names_of
 from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.tokens import Tokens
 from shadowai.sources.timestamps import Clock
 from tests.formats import expected
 

@@ -23,6 +23,7 @@ def _said(word: str) -> bool | None:
         "TCP_DENIED", "gesperrt", "Refusée", "Prohibido", "Recusado", "Vietato", "Geweigerd", "Zablokowano", "Odrzucono", "Nekad",
         "禁止", "規制", "ブロックされました", "阻断", "攔截", "차단됨", "거부",
         "Not allowed", "No permitido", "Non consentito", "Não permitido", "nicht erlaubt", "niet toegestaan", "Non autorisé",
+        "Blokeret", "Afvist", "Blokkert", "Estetty", "Zablokováno", "Zamítnuto", "Letiltva", "Заблоковано", "Відхилено", "не дозволено",
         "Nie zezwolono", "inte tillåten", "不允许", "許可しない", "許可されていません", "非許可", "불허", "허용되지 않음",
     ],
 )  # fmt: skip
@@ -35,6 +36,12 @@ def test_blocked(word: str) -> None:
     [
         "Allowed",
         "gestattet",
+        "Tilladt",
+        "Tillatt",
+        "Sallittu",
+        "Povoleno",
+        "Engedélyezve",
+        "Дозволено",
         "Autorizado",
         "Autorizzato",
         "Dozwolony",
