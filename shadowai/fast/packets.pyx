@@ -26,7 +26,9 @@ import threading
 from os import fstat, urandom
 
 from shadowai.sources.capture import ethernet as ethernet_layer
-from shadowai.sources.capture import flows, hosts, internet, ledger, link, quic_names, tcp_names, tunnels
+from shadowai.sources.capture import (
+    flows, hosts, http_evidence, internet, ledger, link, quic_names, tcp_names, tunnels,
+)
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.packet import Fragment, Packet, Several, Undecoded
 from shadowai.sources.capture.pcap import PcapReader

@@ -7,6 +7,7 @@ two labels is never mistaken for a name of three.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from struct import Struct
@@ -25,6 +26,12 @@ _PLAIN_QUERIES = frozenset(
     for low in (0x00, 0x10, 0x20, 0x30)  # checking disabled, authentic data
     for additional in (0, 1)  # EDNS
 )
+_LIKE_QUERIES = re.compile(
+    rb"(?s)(?=[\x00-\x03]...(?:" + b"|".join(re.escape(query) for query in sorted(_PLAIN_QUERIES)) + rb"))"
+)
+"""Finds, overlapping, where a plain query of at most 1,023 bytes may begin behind its length."""
+_OPT = b"\0\0\x29"
+"""How the record of EDNS begins (RFC 6891, section 6.1.2)."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _DOTTED = bytes(code if code in _HOST else 0x2E for code in range(256))
 _PRINTABLE = bytes(code for code in range(0x21, 0x7F) if code not in b".\\")
@@ -182,6 +189,17 @@ def tcp_messages(stream: bytes) -> tuple[tuple[bytes, ...], int]:
             found.append(stream[at + 2 : stop])
         at = stop
     return tuple(found), at
+
+
+def question_behind(stream: bytes) -> int:
+    """Where in the stream a whole plain query begins behind its length, which is the one that it has; -1 where none does."""
+    for found in _LIKE_QUERIES.finditer(stream):
+        at, stop = found.start(), found.start() + 2 + (stream[found.start()] << 8 | stream[found.start() + 1])
+        name = query(stream, at + 2)
+        end = stream.find(b"\0", at + 14) + 5
+        if name is not None and (stop == end if not stream[at + 13] else stop > end and stream[end : end + 3] == _OPT):
+            return at
+    return -1
 
 
 @lru_cache(maxsize=4096)  # distinct names are few, queries are many

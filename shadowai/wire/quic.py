@@ -66,6 +66,7 @@ _SMALLEST_FIRST = 1200  # RFC 9000, section 14.1: a client's first datagram is p
 _INITIAL, _RETRY = 0, 3
 _INNER_PAD, _OUTER_PAD = (bytes(code ^ pad for code in range(256)) for pad in (0x36, 0x5C))
 _FILLING = re.compile(rb"[\x00\x01]*")  # PADDING and PING frames
+_ZEROS = re.compile(rb"\x00*")
 _ACK, _ACK_ECN, _CRYPTO = 2, 3, 6
 
 
@@ -97,7 +98,8 @@ def unknown_version(datagram: bytes) -> int | None:
 def initials(datagram: bytes, profiles: Mapping[int, Profile] = PROFILES) -> tuple[Initial, ...]:
     """The Initial packets in a datagram: whole ones only, for the tag of a cut one cannot be checked.
 
-    Other long packets are passed over by their length; a short header, a Retry or an unknown version ends the walk."""
+    Other long packets are passed over by their length, and so are zeros between packets: datagrams that were filled up with them stand
+    one behind the other where segmentation was left to the card. A short header, a Retry or an unknown version ends the walk."""
     found: list[Initial] = []
     at = 0
     for _ in range(_MOST_COALESCED):
@@ -117,7 +119,8 @@ def initials(datagram: bytes, profiles: Mapping[int, Profile] = PROFILES) -> tup
             break
         if kind == _INITIAL:
             found.append(Initial(version, dcid, scid, token, datagram[at:end], number_at - at))
-        at = end
+        filled = _ZEROS.match(datagram, end)
+        at = filled.end() if filled else end
     return tuple(found)
 
 

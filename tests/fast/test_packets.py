@@ -318,6 +318,46 @@ def test_a_beginning_behind_bytes_that_were_sent_before(wanted: Wanted | None, a
     assert wanted is _nothing or records[-1].host == "chatgpt.com"
 
 
+def _requests(source: random.Random) -> list[Timed]:
+    """Requests to several hosts over one connection, of which segments are missing or out of order, and pipelined ones."""
+    talk = tcp(HERE, THERE, 80, client_port=40_000, sequence=source.choice([1_001, 0xFFFFF800]))
+    if source.random() < 0.7:
+        talk.syn()
+    waiting = b""
+    for number in range(source.randrange(1, 7)):
+        host, chunk = source.choice(["one.example.net", "two.example.net", "chatgpt.com"]), b"GET / HTTP/1.1\r\n"
+        body = source.choice([b"", b"x" * 50, (chunk * 200)[: source.choice([400, 3_000])]])
+        cookie = {"Cookie": "c" * source.choice([0, 0, 700, 2_500])}
+        waiting += messages.request(host, f"/{number}", method="POST" if body else "GET", headers=cookie, body=body)
+        if source.random() < 0.3:
+            continue
+        mss = source.choice([1_460, 536, 200])
+        order = [place for place in range(-(-len(waiting) // mss)) if source.random() > 0.15]
+        if source.random() < 0.2:
+            source.shuffle(order)
+        talk.send(waiting, mss=mss, order=order)
+        waiting = b""
+        if source.random() < 0.8:
+            talk.receive(messages.response(b"{}", status=source.choice(["200 OK", "403 Forbidden", "100 Continue"])))
+    return talk.fin().frames
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_requests_with_gaps_and_within_segments(seed: int) -> None:
+    for wanted in WANTED:
+        _same(_bytes(files.pcap(_requests(random.Random(seed)))), wanted)
+
+
+def test_initials_of_a_client_that_leaves_segmentation_to_the_card() -> None:
+    first, second = quic.crypto_frames(tls.client_hello("chatgpt.com", size=1_500), (700,))
+    many = b"".join(
+        quic.initial(b"\x0a" * 8, piece, number=number, size=1_000) + bytes(200)
+        for number, piece in enumerate((first, second))
+    )
+    (record,) = _same(_bytes(files.pcap(udp(HERE, THERE, 443).send(many).frames)))
+    assert record.host == "chatgpt.com"
+
+
 def test_who_connected_over_udp_where_the_beginning_is_missing() -> None:
     talk = udp(HERE, THERE, 443, client_port=50_000).receive(b"\x45" + bytes(90)).send(b"\x45" + bytes(20))
 

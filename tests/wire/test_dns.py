@@ -273,6 +273,18 @@ def test_messages_over_tcp() -> None:
     assert dns.tcp_messages(b"") == ((), 0)
 
 
+def test_where_in_a_stream_a_question_begins() -> None:
+    extended = header(0x0120, additional=1) + question("example.com") + record(b"\0", 41, b"", group=1232)
+    answer = header(0x8180, answered=1) + question("a.example") + record(FIRST, 1, b"\xc0\0\2\1")
+    for message in (QUERY, extended):
+        for before in (b"", b"\0", QUERY[5:], answer, bytes(700)):
+            assert dns.question_behind(before + sized(message) + b"more") == len(before)
+        wrong = (len(message) + 1).to_bytes(2, "big") + message
+        assert dns.question_behind(wrong + b"more") == -1 or message is extended
+    assert dns.question_behind(sized(extended[:-11] + b"x" * 11)) == -1
+    assert dns.question_behind(sized(answer) * 3) == -1
+
+
 def test_a_message_never_costs_much_more_than_its_length() -> None:
     deep = header(asked=201) + b"\x01a" * 126 + b"\0\0\1\0\1"
     deep += b"".join(bytes((0xC0, 12 + n % 120 * 2)) + b"\0\1\0\1" for n in range(200))

@@ -164,6 +164,7 @@ def test_coalesced_packets() -> None:
     first, second = made(crypto(0, MESSAGE[:50])), made(crypto(50, MESSAGE[50:]), number=1)
     datagram = long(2) + first + long(1) + second + b"\x40short header"
     assert [found.packet for found in quic.initials(datagram)] == [first, second]
+    assert [found.packet for found in quic.initials(first + bytes(300) + second + bytes(9))] == [first, second]
     assert quic.initials(first * 40) == quic.initials(first) * 16
 
 

@@ -11,6 +11,7 @@ cdef enum:
     COLLECT = 1
     DONE = 2
     BOTH_DONE = 3
+    DUE = 4  # from here on: see shadowai.sources.capture.flows.DUE
     TCP_PIECE = 0
     DNS_PIECE = 1
     QUIC_PIECE = 2
@@ -48,6 +49,7 @@ cdef enum:  # bits of a side
     HIGH_KNOWN = 8
     REFUSED = 16
     CLOSED = 32  # it has sent all that it will send, or the connection was reset
+    AWAITED = 64  # the flow's ``held`` is the sequence number at which something may begin within a segment of this side
 
 cdef enum:  # marks of a flow
     HANDED_ON = 1  # Naming knows of it

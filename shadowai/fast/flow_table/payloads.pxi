@@ -38,6 +38,8 @@ cdef int _tcp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
             side.unseen -= 1
         elif (begins and (first == 4 or first == 5 or captured < 6)) or has_dns_port(flow):
             pass
+        elif side.bits & AWAITED and 0 < <uint32_t> (flow.held - sequence) < <uint32_t> captured:
+            pass
         elif not self.tcp_first[first] or not _may_begin(self, p.data, p.start, captured):
             return 0
     verdict = _hello(self, flow, which, p, sequence, begins) if self.quick else -1
@@ -47,7 +49,7 @@ cdef int _tcp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
         verdict = _certificate(self, flow, which, p, sequence)
     if verdict < 0:
         with gil:
-            verdict = _hand_on(self, TCP_PIECE, flow, which, p, sequence)
+            verdict = _hand_on(self, TCP_PIECE, flow, which, p, sequence, begins and ahead)
     side.state = verdict
     if verdict == BOTH_DONE and flow.sides[1 - which].bits & HERE:
         flow.sides[1 - which].state = DONE
@@ -107,12 +109,14 @@ cdef int _udp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
             side.state = LOOK
             return 0
     with gil:
-        side.state = _hand_on(self, kind, flow, which, p, 0)
+        side.state = _hand_on(self, kind, flow, which, p, 0, False)
     return 0
 
 
-cdef int _hand_on(Table self, int kind, flow_t *flow, int which, packet_t *p, uint32_t sequence) except -1:
-    """Hand a payload to Naming."""
+cdef int _hand_on(
+    Table self, int kind, flow_t *flow, int which, packet_t *p, uint32_t sequence, bint is_behind_a_gap
+) except -1:
+    """Hand a payload to Naming; ``is_behind_a_gap``: it is the first that was captured, and not the first of its stream."""
     cdef side_t *side = &flow.sides[which]
     cdef object isn = -1
     if kind == TCP_PIECE:
@@ -120,7 +124,7 @@ cdef int _hand_on(Table self, int kind, flow_t *flow, int which, packet_t *p, ui
             _hand_over(self, flow)
         if self.hellos_held and self.streams_now >= self.most_streams:
             _hand_all_over(self)
-        if side.bits & SYN_SEEN:
+        if side.bits & SYN_SEEN and not is_behind_a_gap:
             isn = side.isn
     if flow.marks & QUIC:
         _tell_quic(self, flow)
@@ -135,6 +139,11 @@ cdef int _hand_on(Table self, int kind, flow_t *flow, int which, packet_t *p, ui
     verdict = self.take(
         kind, flow.number, which, isn, sequence, p.time, p.frame, payload, p.length, key_of(p), p.protocol
     )
+    if verdict >= DUE:
+        flow.held = <uint32_t> (verdict - DUE)
+        flow.sides[1 - which].bits &= ~AWAITED
+        side.bits |= AWAITED
+        verdict = LOOK
     if self.quick:
         self.streams_now = len(self.streams)
         _weigh(self)

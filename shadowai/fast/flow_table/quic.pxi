@@ -278,6 +278,8 @@ cdef class QuicFlows:
                 found.packet.at = some(data, <Py_ssize_t> at, <Py_ssize_t> (end - at))
                 found.packet.size = <Py_ssize_t> (end - at)
             at = end
+            while at < data.size and not byte(data, <Py_ssize_t> at):
+                at += 1
         return count
 
     cdef Py_ssize_t opened(self, initial_keys *keys, initial_t *initial) noexcept nogil:

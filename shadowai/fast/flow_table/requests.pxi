@@ -20,7 +20,7 @@ KEY_PREFIXES = (
 )
 """What keys begin with: those of :mod:`shadowai.wire.api_keys`."""
 
-cdef int64_t MOST_BODY = tcp_names._BODY
+cdef int64_t MOST_BODY = http_evidence.BODY
 cdef uint32_t LONGEST_PATH = hosts._LONGEST_PATH
 cdef uint32_t PER_REQUEST = ledger._PER_REQUEST
 _HARMLESS = frozenset({b"accept", b"content-type", b"x-powered-by"})

@@ -36,6 +36,10 @@ _SNAP = 0x80
 _MACSEC_CHANNEL, _MACSEC_HIDES = 0x20, 0x0C
 """Bits of the first byte of MACsec's tag (IEEE 802.1AE, clause 9.5): SC; E and C, of which either means that the data is changed."""
 
+_ISL, _ISL_HEADER = (b"\x01\x00\x0c\x00\x00", b"\x03\x00\x0c\x00\x00"), 26
+"""Where Cisco's inter-switch links send their frames to, and the bytes before what they carry (Cisco, "Inter-Switch Link and IEEE 802.1Q
+Frame Format"); the kind of frame is in the first four bits behind, 0 being Ethernet."""
+
 _U16 = Struct(">H").unpack_from
 
 
@@ -57,7 +61,9 @@ def unread(ethertype: int) -> Undecoded:
 
 
 def ethernet(data: bytes, at: int, end: int) -> Inner | Undecoded:
-    """What an Ethernet II or IEEE 802.3 frame carries."""
+    """What an Ethernet II or IEEE 802.3 frame carries, or one that Cisco's trunks (ISL) put into another."""
+    if data[at : at + 5] in _ISL and data[at + 14 : at + 17] == b"\xaa\xaa\x03" and not data[at + 5] >> 4:
+        return Inner(ETHERNET, at + _ISL_HEADER, end)
     return _typed(data, at + 12, end)
 
 

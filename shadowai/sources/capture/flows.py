@@ -44,6 +44,9 @@ LOOK, COLLECT, DONE, BOTH_DONE = 0, 1, 2, 3
 """What to do with a direction's payloads from now on: hand on what looks like a beginning, hand on all of it, nothing; or
 nothing for both directions."""
 
+DUE = 4
+"""From here on, as :data:`LOOK`; the rest is the sequence number at which something may begin wherever in a segment it is."""
+
 TCP_PIECE, DNS_PIECE, QUIC_PIECE, DTLS_PIECE, GQUIC_PIECE, RDP_PIECE = 0, 1, 2, 3, 4, 5
 """What a piece was taken for by its first bytes and its ports."""
 
@@ -94,8 +97,9 @@ _SOCKS = frozenset({4, 5})
 _QUIC_FIRSTS = bytes(byte >= 0x80 or byte == 0x16 or byte < 0x40 for byte in range(256))
 
 Take = Callable[[int, int, int, int, int, int, int, bytes, int, bytes, int], int]
-"""Is handed a piece: kind, flow, direction (0 or 1), first sequence number of the stream (-1 unknown), sequence number, time,
-frame number, captured payload, its length on the wire, the flow's key as its sender has it, protocol. Answers :data:`LOOK` …"""
+"""Is handed a piece: kind, flow, direction (0 or 1), first sequence number of the stream (-1 where it is unknown, and for the first
+payload captured where others are missing before it), sequence number, time, frame number, captured payload, its length on the wire,
+the flow's key as its sender has it, protocol. Answers :data:`LOOK` …"""
 
 
 class Side:
@@ -106,6 +110,7 @@ class Side:
         "closed",
         "cut",
         "dns",
+        "due",
         "first",
         "flow",
         "frame",
@@ -142,6 +147,8 @@ class Side:
         self.skew = 0
         """Bytes that were passed over on the way to ``high``, less those that were sent again."""
         self.state = LOOK
+        self.due = -1
+        """Sequence number at which something may begin within a segment."""
         self.syn = False
         """Its SYN was captured: ``isn`` is where its stream begins."""
         self.opened = False
@@ -629,7 +636,11 @@ class Table:
             first = data[start]
             if side.isn < 0 and side.unseen > 0:
                 side.unseen -= 1
-            elif (side.payload == length and (first in _SOCKS or stop - start < 6)) or side.dns:
+            elif (
+                (side.payload == length and (first in _SOCKS or stop - start < 6))
+                or side.dns
+                or (side.due >= 0 and 0 < (side.due - sequence) & _SEQUENCES < stop - start)
+            ):
                 pass
             elif not _TCP_FIRSTS[first] or not _begins(data, start, stop):
                 return
@@ -637,7 +648,7 @@ class Table:
             TCP_PIECE,
             side.flow,
             side.which,
-            side.isn,
+            -1 if ahead and side.payload == length else side.isn,
             sequence,
             time,
             frame,
@@ -646,6 +657,8 @@ class Table:
             side.key,
             TCP,
         )
+        if verdict >= DUE:
+            side.due, verdict = verdict - DUE, LOOK
         side.state = verdict
         if verdict == BOTH_DONE and side.other is not None:
             side.other.state = DONE

@@ -57,7 +57,9 @@ class QuicNames:
     def forget(self, flow: int) -> bool:
         """The flow ended; true where a hello of it was begun and never became whole."""
         state = self._flows.pop(flow, None)
-        return state is not None and bool(state.streams.keys() - state.done)
+        if state is None or not state.done:
+            return state is not None and bool(state.streams)
+        return bool(_left(state))
 
     def begun(self, flow: int) -> tuple[At, list[bytes]] | None:
         """Where the hellos of a flow were met that never became whole, and what of each is there from its beginning on; ``None``
@@ -65,7 +67,7 @@ class QuicNames:
         state = self._flows.get(flow)
         if state is None or state.at is None:
             return None
-        found = [stream.contiguous() for dcid, stream in state.streams.items() if dcid not in state.done]
+        found = _left(state)
         return (state.at, found) if found else None
 
     def _message(self, state: _Flow, initial: quic.Initial, at: At) -> bytes | None:
@@ -99,3 +101,17 @@ class QuicNames:
         state.failures += 1
         self.given_up += state.failures == _FAILURES
         return None
+
+
+def _left(state: _Flow) -> list[bytes]:
+    """What is there of each hello that never became whole. One that did later under another id, behind a Retry, is the same (RFC 9000,
+    section 17.2.5.2), and not among them."""
+    left: list[bytes] = []
+    whole: list[bytes] = []
+    for dcid, stream in reversed(state.streams.items()):
+        hello = stream.contiguous()
+        if dcid in state.done:
+            whole.append(hello)
+        elif not hello or not any(later.startswith(hello) for later in whole):
+            left.append(hello)
+    return left[::-1]

@@ -16,6 +16,7 @@ class Stream:
     """Contiguous bytes from ``base`` on, and segments that wait for what is missing before them."""
 
     __slots__ = (
+        "answers",
         "at",
         "base",
         "conflicts",
@@ -47,6 +48,8 @@ class Stream:
         """Where parsing goes on."""
         self.need = 0
         """Bytes that ``data`` must have before parsing again can give more."""
+        self.answers: list[int] = []
+        """How many segments there were each time that the other end answered while some waited."""
         self.handed = self.pieces = self.conflicts = self.consumed = 0
         self.cut = False
         """A segment was captured in part: nothing after it can be put together."""
@@ -82,6 +85,14 @@ class Stream:
         self.consumed += used
         del self.data[:used]
         self.need = 0
+
+    def restart(self, sequence: int, data: bytes) -> None:
+        """Begin anew with ``data``, whose first byte has this number; nothing waits."""
+        self.base = sequence & _SEQUENCES
+        self.consumed += len(self.data)
+        self.data, self.waiting = bytearray(data), []
+        self.at = self.need = self.pieces = 0
+        self.handed = len(data)
 
     def sequence(self, place: int) -> int:
         """The sequence number of ``data[place]``."""

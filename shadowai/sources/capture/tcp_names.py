@@ -9,17 +9,18 @@ of another protocol is counted and passed over.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from shadowai.sources.capture import hosts
+from shadowai.sources.capture import dns_streams, hosts, http_evidence
 from shadowai.sources.capture.clear_keys import ClearKeys, masked
-from shadowai.sources.capture.flows import BOTH_DONE, COLLECT, DONE, LOOK, ends, key_is_dns
+from shadowai.sources.capture.flows import BOTH_DONE, COLLECT, DONE, DUE, LOOK, ends, key_is_dns
+from shadowai.sources.capture.http_evidence import BODY
 from shadowai.sources.capture.http_framing import body_length
 from shadowai.sources.capture.ledger import At, Ledger, Seen, proven
 from shadowai.sources.capture.limits import Limits
 from shadowai.sources.capture.stream import Stream
 from shadowai.sources.capture.udp_names import UdpNames
-from shadowai.wire import ai_protocols, dns, http, proxy_protocol, socks, tls, x509
+from shadowai.wire import ai_protocols, http, proxy_protocol, socks, tls, x509
 
 _SEQUENCES = 0xFFFFFFFF
 _HALF = 0x80000000
@@ -27,19 +28,15 @@ _WAIT = 8
 """Segments for which the one before them is waited for."""
 _FAR = 1 << 16
 """Bytes of another protocol after which no hello is expected any more."""
-_SHORTEST_DNS = 14
-"""Bytes of a DNS message's header, and of the length before it."""
-_BODY = 4096
-"""Bytes behind a head that are looked at for a protocol of AI servers."""
+_TRIED = 16
+"""Requests that are looked for behind a gap."""
 _REMEMBERED = 4096
 """Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
-_UNKNOWN, _ANSWERED = -1, -2
-"""Where the next request may begin: not known; behind one whose end is not known, but which was answered."""
+_UNKNOWN, _OVER, _UPGRADED = -1, -2, -3
+"""Where the next request may begin: not known; not known, but the one before is over, for it was answered or has no body; behind one
+that asked for another protocol."""
+_WITHOUTBODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 _KEY = frozenset({"key", "clear_key"})
-_CLIENT_HEADERS = frozenset(
-    {b"anthropic-version", b"anthropic-beta", b"openai-beta", b"openai-organization", b"openai-project"}
-)
-"""Headers that only clients of models send, whoever they talk to."""
 
 
 class TcpNames:
@@ -52,9 +49,9 @@ class TcpNames:
         self._limits = limits
         self.streams: dict[int, Stream] = {}
         self._starts: dict[int, int] = {}
-        """Of directions whose beginning was not captured: the first sequence number that was."""
+        """Of directions whose beginning was not captured, or not first: the first sequence number that was."""
         self._next: dict[int, int] = {}
-        """Of directions that hold HTTP requests: where the next may begin, or one of ``_UNKNOWN`` and ``_ANSWERED``."""
+        """Of directions that hold HTTP requests: where the next may begin, or one of ``_UNKNOWN``, ``_OVER``, ``_UPGRADED``."""
 
     def take(
         self,
@@ -83,7 +80,15 @@ class TcpNames:
             if stream is None:
                 return LOOK
         elif stream.base < 0 and _may_begin(payload):
+            offset = (sequence - (isn if isn >= 0 else self._starts.get(id, sequence))) & _SEQUENCES
+            if not self._is_expected(id, offset if offset < _HALF else 0, sequence, payload):
+                self._ledger.counts["misplaced"] += not self._within_body(id, sequence)
+                self._close(id)
+                return LOOK
+            stream.doubtful = self._is_doubtful(id, payload)
             stream.begin(sequence)
+        elif stream.base < 0 and self._waits(flow, isn, sequence):
+            stream.begin(isn)
         stream.key = key
         stream.add(sequence, payload, length)
         verdict = self._verdict(stream, at)
@@ -91,7 +96,9 @@ class TcpNames:
             self._close(id)
             if verdict == BOTH_DONE:
                 self._close(id ^ 1)
-        return verdict
+        due = self._next.get(id, _UNKNOWN)
+        outstanding = due >= 0 and 0 < (due - sequence - length) & _SEQUENCES < _HALF
+        return DUE + due if verdict == LOOK and outstanding else verdict
 
     def remembers(self, flow: int) -> bool:
         """True where something is kept of either direction of the flow."""
@@ -120,7 +127,8 @@ class TcpNames:
         too_long = stream.handed > self._limits.stream_bytes or stream.pieces > self._limits.stream_pieces
         if verdict == COLLECT and (stream.cut or too_long):
             self._ledger.counts["stream_limit"] += bool(stream.data) and not stream.cut
-            return self._leave(stream, at.flow, at.which)
+            verdict = self._leave(stream, at.flow, at.which, final=stream.cut)
+            return LOOK if stream.cut and verdict == COLLECT else verdict
         return verdict
 
     def _close(self, id: int) -> Stream | None:
@@ -139,25 +147,27 @@ class TcpNames:
             if isn >= 0:
                 return None  # before the beginning: a keep-alive probe
             self._starts[id], offset = sequence, 0
-        if not offset and self._within_body(id, sequence):
+        early = isn >= 0 and (sequence - self._starts.get(id, sequence)) & _SEQUENCES >= _HALF
+        if not offset and self._within_body(id, sequence) and not early:
             return None  # the first request, sent again
         stream = Stream(sequence, at.time, at.frame)
         if key_is_dns(at.key):
-            if id in self._next:  # some were read already: this begins where they ended
-                pass
+            if id in self._next:  # some were read already
+                stream.doubtful = True
             elif isn >= 0:
                 stream.base = isn if offset < self._limits.stream_bytes else sequence
-            elif not (_may_begin(payload) or _begins_dns(payload)):
+            elif not _may_begin(payload) and (place := dns_streams.beginning(payload, at)):
                 self._ledger.counts["dns_unreadable"] += 1
-                return None
+                if place < 0:
+                    return None
+                stream.doubtful = True
         elif offset and _may_begin(payload):
-            if not self._is_expected(id, isn, offset, sequence, payload):
+            if not self._is_expected(id, offset, sequence, payload):
                 self._ledger.counts["misplaced"] += not self._within_body(id, sequence)
                 return None
-            stream.doubtful = self._next.get(id) == _UNKNOWN and payload[0] != 0x16
+            stream.doubtful = self._is_doubtful(id, payload)
         elif offset:
-            waits = isn >= 0 and offset < self._limits.stream_bytes and self._ledger.told(at.flow) is None
-            stream.base = isn if waits else -1
+            stream.base = isn if self._waits(at.flow, isn, sequence) else -1
         elif isn < 0 and not (_may_begin(payload) or _asks_proxy(payload)):
             stream.base = -1
         if len(self.streams) >= self._limits.streams:
@@ -165,15 +175,24 @@ class TcpNames:
         self.streams[id] = stream
         return stream
 
-    def _is_expected(self, id: int, isn: int, offset: int, sequence: int, payload: bytes) -> bool:
+    def _waits(self, flow: int, isn: int, sequence: int) -> bool:
+        """True where the connection's beginning, which told nothing yet, may still come before ``sequence``."""
+        near = isn >= 0 and (sequence - isn) & _SEQUENCES < self._limits.stream_bytes
+        return near and self._ledger.told(flow) is None
+
+    def _is_expected(self, id: int, offset: int, sequence: int, payload: bytes) -> bool:
         """True where a message may begin at ``sequence``, ``offset`` bytes into the connection."""
         if self._within_body(id, sequence):
             return False
         if payload[0] == 0x16 or tls.in_prelogin(payload):
-            return offset <= _FAR
+            return offset <= _FAR and self._next.get(id) != _UNKNOWN
         if payload.startswith(b"HTTP"):
             return True
-        return id in self._next or (isn < 0 and offset <= _FAR)
+        return id in self._next or (id in self._starts and offset <= _FAR)
+
+    def _is_doubtful(self, id: int, payload: bytes) -> bool:
+        """True for a request where the one before it may not have ended yet."""
+        return self._next.get(id) in (_UNKNOWN, _UPGRADED) and payload[0] != 0x16
 
     def _behind_what_was_read(self, id: int, sequence: int, payload: bytes, length: int) -> tuple[int, bytes, int]:
         """A segment without the request that was read already: it may be sent again together with the one behind it."""
@@ -271,13 +290,13 @@ class TcpNames:
             return COLLECT
         used = place + found.used
         length = body_length(found, data, used)
-        if not final and len(data) < used + _awaited(found, length, data[used : used + _BODY]):
-            stream.need = used + _awaited(found, length, b"")
+        if not final and len(data) < used + http_evidence.awaited(found, length, data[used : used + BODY]):
+            stream.need = used + http_evidence.awaited(found, length, b"")
             return COLLECT
-        if not self._request(found, data[place : used + _BODY], found.used, at, doubtful=stream.doubtful):
+        if not self._request(found, data[place : used + BODY], found.used, at, doubtful=stream.doubtful):
             return LOOK
         end = None if length is None else used + length
-        self._next[at.flow * 2 + at.which] = _UNKNOWN if end is None else stream.sequence(end)
+        self._next[at.flow * 2 + at.which] = _open_end(found) if end is None else stream.sequence(end)
         if found.method == b"CONNECT":
             stream.tunnel = True
         elif end is None or end >= len(data):
@@ -326,13 +345,19 @@ class TcpNames:
         url = None if method == "CONNECT" or host is None else masked(hosts.url(request.host, request.path, host), keys)
         agent = masked(hosts.printable(request.user_agent), keys) if request.user_agent is not None else None
         because = "the request names several hosts" if request.several_hosts else None
-        facts = _facts(request) | _KEY if keys else _facts(request)
+        facts = http_evidence.facts(request) | _KEY if keys else http_evidence.facts(request)
         seen = Seen("http_host", host, at.frame, at.time, at.which, url, method, agent, because, facts=facts)
         self._ledger.see(told, proven(seen, ai_protocols.of_request(request, raw[used:])))
         return True
 
     def _http_response(self, stream: Stream, data: bytes, at: At, final: bool) -> int | None:
         """An answer is evidence of a server that speaks a protocol of AI servers, or of a proxy that refused."""
+        asks = self.streams.get(at.flow * 2 + 1 - at.which)
+        if asks is not None and asks.waiting and asks.base >= 0:  # to a request of which a part is missing
+            known = http.response(data, stream.at)
+            if isinstance(known, http.Response) and known.status >= 200 and asks.pieces not in asks.answers[-1:]:
+                asks.answers.append(asks.pieces)
+            return LOOK
         told = self._ledger.told(at.flow)
         if told is None or told.last is None or told.client == at.which or told.last.kind != "http_host":
             return LOOK
@@ -347,13 +372,20 @@ class TcpNames:
             stream.at = used
             return None
         asked = at.flow * 2 + 1 - at.which
-        if found.status != 101 and self._next.get(asked) == _UNKNOWN:
-            self._next[asked] = _ANSWERED
-        proof = ai_protocols.of_response(found, data[used : used + _BODY])
-        if proof is None and not final and len(data) < used + _answer_awaited(found) and told.last.proof is None:
-            stream.need = used + _answer_awaited(found)
+        if found.status != 101 and self._next.get(asked) in (_UNKNOWN, _UPGRADED):
+            self._next[asked] = _OVER
+        proof = ai_protocols.of_response(found, data[used : used + BODY])
+        if (
+            proof is None
+            and not final
+            and len(data) < used + http_evidence.answer_awaited(found)
+            and told.last.proof is None
+        ):
+            stream.need = used + http_evidence.answer_awaited(found)
             return COLLECT
-        self._ledger.amend(told, _refused(_streamed(proven(told.last, proof), found), found.status))
+        self._ledger.amend(
+            told, http_evidence.refused(http_evidence.streamed(proven(told.last, proof), found), found.status)
+        )
         return LOOK
 
     def _socks(self, stream: Stream, data: bytes, at: At) -> int | None:
@@ -392,13 +424,8 @@ class TcpNames:
                 _drop_what_was_read(stream)
                 return self._dns_stream(stream, bytes(stream.data), at)
             return verdict
-        messages, used = dns.tcp_messages(data)
-        self._dns_messages(messages, at)
-        if used:
+        if dns_streams.read(stream, data, at, self._dns_messages):
             self._next[at.flow * 2 + at.which] = _UNKNOWN
-            stream.consume(used)
-            stream.handed = len(stream.data)
-            stream.pieces = 0
         return COLLECT
 
     def _dns_messages(self, messages: Iterable[bytes], at: At) -> None:
@@ -409,8 +436,9 @@ class TcpNames:
 
     # --- what never became whole -------------------------------------------------------------------------------------
 
-    def _leave(self, stream: Stream, flow: int, which: int) -> int:
-        """A beginning that will not become whole: the name may lie in what is there, or behind what is missing."""
+    def _leave(self, stream: Stream, flow: int, which: int, *, final: bool = True) -> int:
+        """A beginning that will not become whole: the name may lie in what is there, or behind what is missing. ``final``: nothing more
+        will come, else only messages of DNS may."""
         at = At(flow, which, stream.key, stream.time, stream.frame)
         data = bytes(stream.data[stream.at :])
         if data[:1] == b"\x16" and tls.hello_start(data):
@@ -422,52 +450,47 @@ class TcpNames:
                 return BOTH_DONE
         elif http.request_start(data) or data.startswith(b"HTTP"):
             verdict = self._parse(stream, at, final=True)
-            for _ in range(_WAIT):
-                behind = self._behind_the_gap(stream, at)
-                if behind is None:
-                    break
-                stream, verdict = behind, self._parse(behind, at, final=True)
-            return verdict
-        elif key_is_dns(stream.key):
-            self._leave_dns(stream, data, at)
+            return verdict if data.startswith(b"HTTP") else self._behind_the_gap(stream, at, verdict)
+        elif key_is_dns(stream.key) and stream.base >= 0:
+            self._ledger.counts["dns_unreadable"] += dns_streams.go_on(stream, at, self._dns_messages, final=final)
+            self._next[flow * 2 + which] = _UNKNOWN
+            return COLLECT
         elif not data and stream.waiting:
             return self._rescue(stream, at)
         return LOOK
 
-    def _leave_dns(self, stream: Stream, data: bytes, at: At) -> None:
-        """The message that was cut off, whose question may be there, and those behind what is missing that fill their segments."""
-        if len(data) > _SHORTEST_DNS:
-            self._dns_messages((data[2:],), at)
-        for _, _, _, payload in sorted(stream.waiting):
-            messages, used = dns.tcp_messages(payload)
-            if used == len(payload):
-                self._dns_messages(messages, at)
-
-    def _behind_the_gap(self, stream: Stream, at: At) -> Stream | None:
-        """What waits where the next request is due, for a part of the body before it is missing."""
-        due = self._next.get(at.flow * 2 + at.which, _UNKNOWN)
-        if due < 0 or not stream.waiting:
-            return None
-        found = Stream(due, stream.time, stream.frame)
-        for _, _, sequence, payload in sorted(stream.waiting):
-            if (sequence - due) & _SEQUENCES < _HALF:
-                found.add(sequence, payload, len(payload))
-        return found if found.data else None
+    def _behind_the_gap(self, stream: Stream, at: At, verdict: int) -> int:
+        """Read the requests that wait behind what is missing: where the next is due, or, if that is not known or not there, in segments
+        that begin as requests do. ``verdict`` is given back where there are none."""
+        id, tried, asked, waiting = at.flow * 2 + at.which, 0, 0, sorted(stream.waiting)
+        read = stream.sequence(stream.at) if stream.base >= 0 else -1
+        for number, (_, arrival, sequence, payload) in enumerate(waiting):
+            due = self._next.get(id, _UNKNOWN)
+            within = due >= 0 and (due - sequence) & _SEQUENCES < len(payload)
+            begin = due if within else sequence
+            if tried == _TRIED or not (within or _begins_request(payload)) or self._within_body(id, begin):
+                continue
+            if read >= 0 and not 0 < (begin - read) & _SEQUENCES < _HALF:
+                continue
+            found = _run(waiting[number:], begin, at)
+            answered = any(asked <= answer < arrival for answer in stream.answers)
+            found.doubtful = self._is_doubtful(id, payload) and not answered
+            verdict = self._parse(found, at, final=True)
+            tried, read, asked = tried + 1, found.sequence(found.at), arrival
+        return verdict
 
     def _rescue(self, stream: Stream, at: At) -> int:
-        """A hello among segments that wait for one which was not captured."""
+        """A hello among segments that wait for one which was not captured; requests where that was the first of all."""
         waiting = sorted(stream.waiting)
         for number, (place, _, sequence, payload) in enumerate(waiting):
             if place - waiting[0][0] <= _FAR and len(payload) > 5 and tls.hello_start(payload):
-                found = Stream(sequence, at.time, at.frame)
-                for _, _, later, more in waiting[number : number + _WAIT * 2]:
-                    found.add(later, more, len(more))
+                found = _run(waiting[number : number + _WAIT * 2], sequence, at)
                 name = tls.partial_server_name(bytes(found.data))
                 if name is not None:
                     message = tls.handshake(bytes(found.data))
                     whole = message if isinstance(message, bytes) else None
                     return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", whole) else LOOK
-        return LOOK
+        return self._behind_the_gap(stream, at, LOOK) if at.flow * 2 + at.which in self._starts else LOOK
 
     def _drop_oldest(self) -> None:
         id = next(iter(self.streams))
@@ -483,6 +506,24 @@ def owner(certificate: bytes) -> str | None:
 
 
 _known_owner = functools.lru_cache(maxsize=1 << 10)(owner)
+
+
+def _run(waiting: Sequence[tuple[int, int, int, bytes]], sequence: int, at: At) -> Stream:
+    """What begins at ``sequence`` in the first of these segments, as far as it hangs together."""
+    found = Stream(sequence, at.time, at.frame)
+    found.key = at.key
+    for _, _, number, payload in waiting:
+        found.add(number, payload, len(payload))
+        if found.waiting:
+            break
+    return found
+
+
+def _open_end(request: http.Request) -> int:
+    """What is known of where a request ends whose length does not tell it."""
+    if request.upgrade is not None:
+        return _UPGRADED
+    return _OVER if not request.complete and request.method in _WITHOUTBODY else _UNKNOWN
 
 
 def _drop_what_was_read(stream: Stream) -> None:
@@ -501,16 +542,9 @@ def _may_begin(payload: bytes) -> bool:
     return plain or tls.in_prelogin(payload) or http.request_start(payload)
 
 
-def _begins_dns(payload: bytes) -> bool:
-    """True where a segment, captured without those before it, may begin with a DNS message behind its length: one with a single
-    question that names something, as far as it is there, or the length alone, which many send by itself."""
-    if len(payload) <= _SHORTEST_DNS:
-        return len(payload) == 2 and int.from_bytes(payload, "big") >= _SHORTEST_DNS - 2
-    questions, answers, asks = payload[6:8], payload[8:10], payload[4] < 0x80
-    if questions != b"\0\1" or (asks and answers != b"\0\0"):
-        return False
-    found = dns.message(payload[2 : 2 + int.from_bytes(payload[:2], "big")])
-    return found is not None and found.question not in (None, b".")
+def _begins_request(payload: bytes) -> bool:
+    """True where a segment begins with a request, rather than with the end of what was before it."""
+    return payload[0] not in b"\r\n" and http.request_start(payload)
 
 
 def _asks_proxy(payload: bytes) -> bool:
@@ -519,49 +553,3 @@ def _asks_proxy(payload: bytes) -> bool:
     if isinstance(found, socks.Connect):
         return found.host is not None and found.used == len(payload)
     return found is not None and payload[0] == 5 and len(payload) > 2 and len(payload) == 2 + payload[1]
-
-
-def _awaited(request: http.Request, length: int | None, body: bytes) -> int:
-    """Bytes of a body to wait for: of a structured one the beginning may prove what the head leaves open."""
-    if not length or request.method == b"GET":
-        return 0
-    kind = dict(request.headers).get(b"content-type", b"application/json")
-    if b"json" not in kind:
-        return 0
-    proof = ai_protocols.of_request(request, body)
-    return 0 if proof is not None and proof.certain else min(length, _BODY)
-
-
-def _answer_awaited(response: http.Response) -> int:
-    """Bytes of an answer's body to wait for: all of a small structured one, one byte where its length is not told."""
-    headers = dict(response.headers)
-    kind = headers.get(b"content-type", b"")
-    if not (b"json" in kind or b"event-stream" in kind or b"text/plain" in kind):
-        return 0
-    length = headers.get(b"content-length", b"")
-    return min(int(length), _BODY) if length.isdigit() and len(length) < 10 else 1
-
-
-def _facts(request: http.Request) -> frozenset[str]:
-    """What the headers of a request tell of its use: that only accounts of certain tenants are let in, that a program for AI sent it."""
-    names = {name for name, _ in request.headers}
-    told = {"account:enforced"} if names & http.TENANT_CONTROLS else set()
-    return frozenset(told | {"ai_header"} if names & _CLIENT_HEADERS else told)
-
-
-def _streamed(seen: Seen, response: http.Response) -> Seen:
-    """What a stream of events says that answers a POST: this is how models answer while they write."""
-    streams = dict(response.headers).get(b"content-type", b"").startswith(b"text/event-stream")
-    return seen._replace(facts=seen.facts | {"event_stream"}) if streams and seen.method == "POST" else seen
-
-
-def _refused(seen: Seen, status: int) -> Seen:
-    """What a proxy's answer makes of the wish for a tunnel (RFC 9110, section 9.3.6)."""
-    if seen.method == "CONNECT" and seen.because is None:
-        if status == 407:
-            return seen._replace(because="the proxy asked who it is first")
-        if status >= 400:
-            return seen._replace(blocked=True)
-    elif status == 407 and seen.because is None:
-        return seen._replace(because="the proxy asked who it is first")
-    return seen

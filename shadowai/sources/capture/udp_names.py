@@ -185,6 +185,9 @@ class UdpNames:
         return LOOK
 
     def _rdp(self, payload: bytes, at: At) -> int:
+        if quic.is_long_header(payload):
+            self._quic_initial(payload, at)
+            return COLLECT
         message = tls.hello_in_datagram(payload)
         if message is None:
             at_hello = payload.find(b"\x16\xfe", 0, _FURTHEST)

@@ -59,6 +59,10 @@ KNOWN = {
     "802.3 SNAP of bridges": ethernet(b"\xaa\xaa\3\0\0\xf8\x86\xdd" + SIX, 8 + len(SIX)),
     "802.3 SNAP in VLAN": ethernet(tag(8 + len(FOUR)) + b"\xaa\xaa\3\0\0\0\x08\0" + FOUR, 0x8100),
     "802.3 LLC": ethernet(b"\6\6\3" + FOUR, 3 + len(FOUR)),
+    "ISL": bytes.fromhex("01000c000000 020000000001 0040 aaaaaa 00000c 000a 0001 0000").replace(
+        b"\xaa" * 3, b"\xaa\xaa\3"
+    )
+    + PLAIN,
     "MPLS": ethernet(label(16, bottom=True) + FOUR, 0x8847),
     "MPLS multicast, IPv6": ethernet(label(16, bottom=False) * 3 + label(2, bottom=True) + SIX, 0x8848),
     "MPLS, eight labels": ethernet(label(16, bottom=False) * 7 + label(2, bottom=True) + SIX, 0x8847),

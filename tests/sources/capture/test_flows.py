@@ -16,6 +16,7 @@ from shadowai.sources.capture.flows import (
     DNS_PIECE,
     DONE,
     DTLS_PIECE,
+    DUE,
     GQUIC_PIECE,
     LOOK,
     QUIC_PIECE,
@@ -145,6 +146,18 @@ def test_what_follows_bytes_that_were_sent_before_is_looked_at() -> None:
     both = ethernet(tcp_segment(ends, 1_001 + len(asked) - 15, 5_000, ACK, asked[-15:] + further))
     _, pieces, _ = _walk([*talk.frames, (START + 10**6, both)])
     assert pieces[-1][3:] == (len(asked), further)
+
+
+def test_a_segment_in_which_something_is_due_is_handed_on() -> None:
+    talk = tcp(CLIENT, SERVER, 80).syn().send(messages.request("a.example", "/")).send(b"x" * 4000, mss=1000)
+    due = 1_001 + len(messages.request("a.example", "/")) + 2500
+    assert [piece[4] for piece in _walk(talk.frames, verdict=DUE + due)[1][1:]] == [b"x" * 1000]
+    assert _walk(talk.frames, verdict=DUE + due + 500)[1][1:] == []  # where a segment begins, its first bytes tell
+
+
+def test_the_first_payload_captured_says_that_others_are_missing_before_it() -> None:
+    talk = tcp(CLIENT, SERVER, 443).syn().send(HELLO, mss=100, order=[1, 2, 0])
+    assert [piece[3] for piece in _walk(talk.frames, verdict=COLLECT)[1]] == [-1, 200, 0]
 
 
 def test_an_opening_that_is_sent_again_opens_nothing() -> None:

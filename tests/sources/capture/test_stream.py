@@ -63,6 +63,15 @@ def test_consumed_bytes_make_room_and_what_waits_still_finds_its_place() -> None
     assert bytes(stream.data) == b"defgh"
 
 
+def test_a_stream_may_begin_anew() -> None:
+    stream = _added(5, (5, b"abc"), (20, b"far"))
+    stream.restart(1 << 32, b"xy")
+    assert (bytes(stream.data), stream.base, stream.waiting, stream.handed, stream.consumed) == (b"xy", 0, [], 2, 3)
+    stream.add(4, b"later", 5)
+    stream.add(2, b"zz", 2)
+    assert bytes(stream.data) == b"xyzzlater"
+
+
 def test_thousands_of_single_bytes_backwards() -> None:
     data = bytes(range(256)) * 80
     stream = _added(0, *((place, data[place : place + 1]) for place in range(len(data) - 1, -1, -1)))

@@ -617,6 +617,76 @@ def test_requests_behind_a_body_of_which_a_part_was_not_captured() -> None:
     assert read(talk.frames).hosts == ["one.example", "chatgpt.com", "claude.ai"]
 
 
+def test_requests_behind_a_head_of_which_a_part_was_not_captured() -> None:
+    """Behind a request that has no body the next may begin in any segment; behind one that may have one, where it was answered."""
+    further = [SECOND, messages.request("claude.ai")]
+    for method, answered, hosts in (
+        ("GET", False, ["one.example", "chatgpt.com", "claude.ai"]),
+        ("POST", False, ["one.example"]),
+        ("POST", True, ["one.example", "chatgpt.com", "claude.ai"]),
+    ):
+        head = messages.request("one.example", method=method, headers={"Cookie": "c" * 3000})
+        talk = _talk(80).syn().send(head, mss=1000, order=[0, 2, 3])
+        if answered:
+            talk.receive(messages.response(status="100 Continue")).receive(messages.response(b"ok"))
+        for one in further:
+            talk.send(one)
+        assert read(talk.frames).hosts == hosts, (method, answered)
+
+
+@pytest.mark.parametrize("order", [[1, 2, 3], []])
+def test_requests_behind_a_first_one_that_was_not_captured_whole(order: list[int]) -> None:
+    head = messages.request("one.example", headers={"Cookie": "c" * 3000})
+    talk = _talk(80).syn().send(head, mss=1000, order=order).receive(messages.response(b"ok"))
+    assert read(talk.send(SECOND).send(messages.request("claude.ai")).frames).hosts == ["chatgpt.com", "claude.ai"]
+
+
+def test_of_two_requests_the_second_may_be_captured_first() -> None:
+    first = messages.request("one.example")
+    found = read(_talk(80).syn().send(first + messages.request("two.example"), mss=len(first), order=[1, 0]).frames)
+    assert sorted(map(str, found.hosts)) == ["one.example", "two.example"]
+
+
+@pytest.mark.parametrize("mss", [1460, 333])
+def test_a_request_that_begins_in_the_segment_that_ends_the_body_before(mss: int) -> None:
+    posts = b"".join(_post(f"{name}.example", b"x" * 5000) for name in "abc")
+    talk = _talk(80).syn().send(posts + SECOND, mss=mss)
+    assert read(talk.frames).hosts == ["a.example", "b.example", "c.example", "chatgpt.com"]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+@pytest.mark.parametrize("within", [GET, HELLO], ids=["request", "hello"])
+def test_what_is_uploaded_is_no_request_though_a_part_was_not_captured(lost: int, within: bytes) -> None:
+    body = b"x" * 4380 + within.ljust(1460, b"z") + b"y" * 3000
+    order = [place for place in range(-(-len(body) // 1460)) if place != lost]
+    for head in (_post("files.example", b"", "Transfer-Encoding: "), _post("files.example", body)[: -len(body)]):
+        assert read(_talk(80).syn().send(head).send(body, order=order).frames).hosts == ["files.example"]
+    for far in (_talk(445).syn(), _talk(445)):
+        far.send(b"q" * 100_000).send(body, order=order)
+        found = read(far.frames)
+        assert found.names == [] and found.notes["misplaced"] == 1
+    if within == GET:
+        assert read(_talk(21).syn().send(b"STOR capture\r\n").send(body, order=order).frames).names == []
+
+
+def test_what_is_uploaded_in_chunks_is_no_hello() -> None:
+    chunked = _post("files.example", b"1000\r\n" + b"x" * 1000, "Transfer-Encoding: ")
+    assert read(_talk(80).syn().send(chunked).send(HELLO).frames).hosts == ["files.example"]
+    upgrade = messages.request(
+        "printer.example", method="OPTIONS", headers={"Upgrade": "TLS/1.2", "Connection": "Upgrade"}
+    )
+    talk = _talk(631).syn().send(upgrade).receive(messages.response(status="101 Switching Protocols"))
+    assert read(talk.send(HELLO).frames).hosts == ["printer.example", "chatgpt.com"]
+
+
+def test_an_answer_to_a_request_with_a_gap_says_nothing_of_the_one_before() -> None:
+    tunnel = messages.connect("chatgpt.com:443")
+    talk = _talk(3128).syn().send(messages.request("one.example")).receive(messages.response(b"ok"))
+    long = tunnel[:-2] + b"X: " + b"c" * 3000 + b"\r\n\r\n"
+    talk.send(long, mss=1000, order=[0, 2, 3]).receive(messages.response(status="407 Proxy Authentication Required"))
+    assert ("http_host", "one.example") in read(talk.frames).names
+
+
 def test_an_address_that_stood_for_a_host_leaves_the_bytes_to_it() -> None:
     bare = b"GET / HTTP/1.0\r\n\r\n"
     talk = _talk(80).syn().send(bare).receive(messages.response(b"ok")).send(SECOND).send(bare)

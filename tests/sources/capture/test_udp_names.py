@@ -225,6 +225,15 @@ def test_quic_behind_a_retry() -> None:
     assert read(twice.send(again).frames).hosts == ["chatgpt.com"]
 
 
+def test_a_quic_hello_that_was_whole_behind_a_retry_only_is_not_missed() -> None:
+    first = _initials("chatgpt.com", cuts=(30,), each=1)[:1]
+    again = _initials("chatgpt.com", cuts=(30,), each=1, destination=b"retried!")
+    assert read(udp(CLIENT, SERVER, 443).send(*first, *again).frames).notes == {}
+    other = _initials("claude.ai", cuts=(30,), each=1)[:1]
+    found = read(udp(CLIENT, SERVER, 443).send(*other, *_initials("chatgpt.com", destination=b"retried!")).frames)
+    assert found.notes == {"quic_incomplete": 1}
+
+
 def test_quic_from_the_server_names_nobody_else() -> None:
     talk = (
         udp(CLIENT, SERVER, 443)
@@ -303,6 +312,11 @@ def test_a_quic_hello_tells_its_name_though_its_end_is_missing() -> None:
     assert found.notes["hello_cut_but_named"] == 1 and "quic_incomplete" not in found.notes
     whole = read(udp(CLIENT, SERVER, 443).send(first, second).frames)
     assert whole.names == found.names and "hello_cut_but_named" not in whole.notes
+
+
+def test_quic_at_the_port_of_remote_desktop() -> None:
+    first, second = _initials("chatgpt.com", cuts=(30,), each=1)
+    assert read(udp(CLIENT, SERVER, 3389).send(first, second).frames).names == [("quic_sni", "chatgpt.com")]
 
 
 def test_dtls_within_datagrams_of_remote_desktop() -> None:

@@ -1,0 +1,65 @@
+"""What requests and answers tell besides the host."""
+
+from __future__ import annotations
+
+import pytest
+
+from shadowai.sources.capture import http_evidence
+from shadowai.sources.capture.ledger import Seen
+from shadowai.wire import http
+from tests.captures import messages
+
+SEEN = Seen("http_host", "chatgpt.com", 7, 5, 0, method="POST")
+
+
+def _request(method: str = "POST", **headers: str) -> http.Request:
+    found = http.request(messages.request("a.example", method=method, headers=headers))
+    assert isinstance(found, http.Request)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "length", "awaited"),
+    [
+        ("POST", "application/json", 900, 900),
+        ("POST", "application/json", 90_000, http_evidence.BODY),
+        ("POST", "text/html", 900, 0),
+        ("GET", "application/json", 900, 0),
+        ("POST", "application/json", None, 0),
+    ],
+)
+def test_a_structured_body_is_waited_for(method: str, kind: str, length: int | None, awaited: int) -> None:
+    assert http_evidence.awaited(_request(method, **{"Content-Type": kind}), length, b"") == awaited
+
+
+@pytest.mark.parametrize(
+    ("head", "awaited"),
+    [
+        ("Content-Type: application/json\r\nContent-Length: 70", 70),
+        ("Content-Type: application/json", 1),
+        ("Content-Type: text/html\r\nContent-Length: 70", 0),
+    ],
+)
+def test_of_an_answer_so_much_is_waited_for(head: str, awaited: int) -> None:
+    found = http.response(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())
+    assert isinstance(found, http.Response) and http_evidence.answer_awaited(found) == awaited
+
+
+def test_headers_tell_of_the_use() -> None:
+    assert http_evidence.facts(_request()) == frozenset()
+    assert http_evidence.facts(_request(**{"Anthropic-Version": "1"})) == {"ai_header"}
+    assert http_evidence.facts(_request(**{"Restrict-Access-To-Tenants": "x"})) == {"account:enforced"}
+
+
+def test_a_refused_wish_for_a_tunnel_is_blocked() -> None:
+    wish = SEEN._replace(method="CONNECT")
+    assert http_evidence.refused(wish, 403).blocked and not http_evidence.refused(SEEN, 403).blocked
+    assert http_evidence.refused(wish, 407).because and http_evidence.refused(SEEN, 407).because
+    assert http_evidence.refused(wish, 200) == wish
+
+
+def test_a_stream_of_events_answers_a_post() -> None:
+    found = http.response(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    assert isinstance(found, http.Response)
+    assert http_evidence.streamed(SEEN, found).facts == {"event_stream"}
+    assert http_evidence.streamed(SEEN._replace(method="GET"), found).facts == frozenset()
