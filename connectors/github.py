@@ -19,6 +19,7 @@ from shadowai_connectors.github_signals import AUDIT, CORE, KEPT, OVERLAP, SIGNA
 from shadowai_connectors.rest import (
     SECOND,
     Row,
+    Step,
     each,
     host,
     is_gone,
@@ -139,12 +140,12 @@ class GitHub:
         _, key, total = _LISTS[task.signal]
         so_far, _, link = (cursor or "").partition(" ")
         seen, stated = _counted(so_far)
-        for answer, following in self._pages(task, session, link or None):
+        for answer, following, again in self._pages(task, session, link or None):
             found = rows(answer.body, key)
             seen += len(found)
             kept, missed = parted(self._items(task, answer.body, found, session, org))
             before, stated = stated, _stated(answer.body, total)
-            missed += _moved(before, stated)
+            missed += (*again, *_moved(before, stated))
             missed += _fewer(stated, seen) if following is None else ()
             mark = task.arguments[1] if task.signal == "audit" and following is None else None
             so_far = str(seen) if stated is None else f"{seen}/{stated}"
@@ -185,7 +186,7 @@ class GitHub:
         phrase = f"action:{kind} created:{iso(int(since))}..{iso(int(until))}"
         return url, {"phrase": phrase, "order": "asc", "per_page": "100"}, AUDIT
 
-    def _pages(self, task: Task, session: Session, link: str | None) -> Iterator[tuple[Answer, str | None]]:
+    def _pages(self, task: Task, session: Session, link: str | None) -> Iterator[Step]:
         """The pages from ``link`` on; a secondary limit that names no time is waited for."""
         url, params, quota = self._request(task, session)
         tries = 0
@@ -194,7 +195,7 @@ class GitHub:
                 for step in linked(
                     session, url, quota, cursor=link, params=params, headers=VERSION, refine=_refiner(task.signal)
                 ):
-                    yield step.answer, step.link
+                    yield step
                     link = step.link
                 return
             except TenantError as error:

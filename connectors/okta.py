@@ -135,7 +135,7 @@ class Okta:
         try:
             for step in linked(session, url, quota, cursor=cursor, params=params, audience=scope, refine=refine):
                 kept, missed = parted(_items(task, rows(step.answer.body), tenant))
-                yield Page(kept, step.link, mark if step.link is None else None, missed)
+                yield Page(kept, step.link, mark if step.link is None else None, (*missed, *step.missed))
         except TenantError as error:
             if error.status == 404 and "(AppInstance)" not in error.detail and task.signal == "connections":
                 raise like(error, Trouble.LICENCE, "turn on Cross App Access in Settings > Features") from error
@@ -227,8 +227,12 @@ class Okta:
     def _granted_by(self, who: str, url: str, session: Session, tenant: str) -> list[Item | Missed]:
         """What a person consented to, by the client that it was given to."""
         steps = linked(session, url, USERS, params={"limit": "200"}, audience=_SCOPE["user_grants"], refine=refine)
-        found = [row for step in steps for row in rows(step.answer.body)]
-        return list(each(found, lambda row: items.consent({"userId": who, **row}, needed(row, "clientId"), tenant)))
+        found: list[Item | Missed] = []
+        for step in steps:
+            about = rows(step.answer.body)
+            found += each(about, lambda row: items.consent({"userId": who, **row}, needed(row, "clientId"), tenant))
+            found += step.missed
+        return found
 
 
 def wanted(app: App, view: View) -> bool:

@@ -184,10 +184,11 @@ def next_in(headers: Mapping[str, str]) -> str | None:
 
 
 class Step(NamedTuple):
-    """One page: what was answered, and where the next one is."""
+    """One page: what was answered, where the next one is, and what was ``missed`` for it."""
 
     answer: Answer
     link: str | None
+    missed: tuple[Missed, ...] = ()
 
 
 def linked(
@@ -202,22 +203,35 @@ def linked(
     refine: Refine,
 ) -> Iterator[Step]:
     """The pages of a collection that names the next one in a ``Link`` header, from ``cursor`` (such a link) on. A link that was met
-    before ends the task: it would never end by itself."""
+    before ends the task: it would never end by itself. A page that is given again under the next link stands in the place of another one,
+    whose rows are missed: they must not be taken for gone."""
     following = cursor
     met: set[str | None] = {None}
+    before: object = None
     while True:
         asked = params if following is None else None
         try:
             answer = session.get(following or url, quota=quota, params=asked, headers=headers, audience=audience)
         except TenantError as error:
             raise expired(error, refine) if following else refine(error) from error
+        again = answer.body == before and _holds_rows(before)
+        before = answer.body
         met.add(following)
         following = session.next_link(answer, next_in(answer.headers))
         if following is not None and following in met:
             raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-        yield Step(answer, following)
+        yield Step(answer, following, (_AGAIN,) if again else ())
         if following is None:
             return
+
+
+_AGAIN = Missed(Trouble.UNEXPECTED, "a page was given again in place of the next one", "sweep again")
+
+
+def _holds_rows(body: object) -> bool:
+    """Whether a page, a list or an object that holds one, has any row."""
+    lists = body.values() if isinstance(body, Mapping) else (body,)
+    return any(isinstance(one, list) and one for one in lists)
 
 
 class Cursored(NamedTuple):

@@ -61,6 +61,15 @@ class Pack(NamedTuple):
     content: str
 
 
+class Service(NamedTuple):
+    """What a policy asks of a service, without what it is recognised by; ``country`` is empty where nobody says."""
+
+    id: str
+    vendor: str
+    category: str
+    country: str
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The signatures of one run. ``version`` is a short hash of the content of them all and of what is changed in them, for reports.
@@ -75,6 +84,13 @@ class Catalog:
     def signatures(self) -> Mapping[str, Signature]:
         """The signatures by id, in the order of their ids."""
         return _Signatures(self.files)
+
+    def services(self) -> Iterator[Service]:
+        """Every service, in the order of their ids: a tenth of the time that all the signatures take to make."""
+        if isinstance(self.files, _Files):
+            yield from map(self.files.service, self.files)
+        else:
+            yield from (_service(file.signature) for file in self.files.values())
 
     def get(self, id: str) -> Signature | None:
         """The signature with this id, if there is one."""
@@ -287,6 +303,10 @@ def _named(name: str, files: Mapping[str, SignatureFile]) -> str:
     return renamed
 
 
+def _service(signature: Signature) -> Service:
+    return Service(signature.id, signature.vendor, signature.category, signature.country)
+
+
 class _Files(Mapping[str, SignatureFile]):
     """Signature files by id, made from the compiled documents when asked for."""
 
@@ -304,6 +324,16 @@ class _Files(Mapping[str, SignatureFile]):
                 file = self._read(Path(found.path), origin)
             self._made[key] = replace(file, signature=replace(file.signature, pack=found.pack, sha256=found.sha256))
         return self._made[key]
+
+    def service(self, key: str) -> Service:
+        """What the document says of its service; what the signature says, where that cannot be told from it."""
+        document = self._documents[key]
+        vendor = document.get("vendor") if isinstance(document, dict) else None
+        if isinstance(document, dict) and isinstance(vendor, dict):
+            told = (key, vendor.get("name"), document.get("category"), vendor.get("hq_country", ""))
+            if all(isinstance(one, str) for one in told):
+                return Service(*map(str, told))
+        return _service(self[key].signature)
 
     def _read(self, path: Path, origin: Origin) -> SignatureFile:
         file, document = signature_file.parse(read(path).data, origin)

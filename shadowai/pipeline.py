@@ -506,12 +506,12 @@ def rules_of(options: ScanOptions, known: catalog.Catalog) -> policy.Policy:
     from shadowai.policy import disputes
 
     rules = policy.Policy.load(Path(path))
-    signatures = known.signatures.values()
+    services = tuple(known.services())
     wrong = rules.check(
-        known_ids={signature.id for signature in signatures},
-        known_vendors={signature.vendor for signature in signatures},
-        known_categories={signature.category for signature in signatures},
+        known_ids={service.id for service in services},
+        known_vendors={service.vendor for service in services},
+        known_categories={service.category for service in services},
     )
     for problem in wrong:
         raise problem
-    return disputes.marked(rules, signatures)
+    return disputes.marked(rules, services)

@@ -231,7 +231,9 @@ def test_a_damaged_cache_is_no_cache(packaged: Path, tmp_path: Path, damage: obj
     cache.write_bytes(damage(cache.read_bytes()))  # type: ignore[operator]
     found = Catalog.load()
     assert [m.service for m in Matcher(found).host("one.example").matches] == ["One"]
+    services = list(found.services())
     assert [s.name for s in found.signatures.values()] == ["One", "Two"]
+    assert services == [("one", "Example", "assistant", "NO"), ("two", "Example", "assistant", "NO")]
 
 
 def test_no_place_for_a_cache(packaged: Path, tmp_path: Path) -> None:
@@ -270,3 +272,14 @@ def test_the_packaged_signatures_load(tmp_path: Path) -> None:
     found = Catalog.load(cache_dir=tmp_path)
     assert found.signatures
     assert all(found.get(id) is not None for id in found.signatures)
+
+
+def test_what_is_told_of_services_is_what_their_signatures_say_and_none_is_made_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Catalog.load(cache_dir=tmp_path)
+    with monkeypatch.context() as without:
+        without.setattr("shadowai.signature_file.from_plain", None)
+        services = list(found.services())
+    assert services == [(one.id, one.vendor, one.category, one.country) for one in found.signatures.values()]
+    assert list(Catalog.of(found.files.values()).services()) == services

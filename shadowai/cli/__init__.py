@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -59,18 +58,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (the process's own by default) and return the exit code of the contract.
 
     Errors that a user can do something about become one message on stderr; a reader that closed the pipe (``| head``)
-    ends the program quietly.
+    ends the program quietly. That stderr takes nothing changes no code.
     """
     terminal.prepare()
     gc.set_threshold(_GARBAGE, 20, 100)
     try:
-        code = _run(list(sys.argv[1:] if argv is None else argv))
+        return _told(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        terminal.finish()
+
+
+def _told(argv: list[str]) -> int:
+    """The exit code of the contract, with what went wrong said."""
+    try:
+        code = _run(argv)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         terminal.say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
+        terminal.forget(sys.stdout)
         return PIPE_CLOSED
     except click.ClickException as error:
         terminal.usage(error)
@@ -95,8 +102,3 @@ def _run(argv: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     return code if isinstance(code, int) else WITHIN_POLICY
-
-
-def _forget_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter does not fail again when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

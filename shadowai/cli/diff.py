@@ -25,8 +25,8 @@ class _Run(click.Argument):
 
 
 @click.command("diff", short_help="Say what is new, gone, returned or changed between two remembered runs, and why.")
-@click.argument("before", metavar="[A", cls=_Run, type=_Number(min=1), required=False)
-@click.argument("after", metavar="B]", cls=_Run, type=_Number(min=1), required=False)
+@click.argument("before", metavar="[A", cls=_Run, type=_Number(1, options.RUNS), required=False)
+@click.argument("after", metavar="B]", cls=_Run, type=_Number(1, options.RUNS), required=False)
 @click.option("--format", "layout", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write the changes to FILE instead of stdout.")
 @click.option("--fail-on", metavar="LIST", help="Verdicts that are a breach, with commas between them.")

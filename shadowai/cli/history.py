@@ -40,7 +40,7 @@ def command(context: click.Context, layout: str, history_url: str | None, config
 
 
 @command.command("show")
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=click.IntRange(1, options.RUNS))
 @click.option("--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
 def show(context: click.Context, run: int, layout: str) -> int:

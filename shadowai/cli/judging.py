@@ -166,7 +166,7 @@ def _check_names(several: Sequence[Budgets], policy: Path | None, settings: Sett
     from shadowai.budgets import scopes
     from shadowai.packs.loading import in_force
 
-    known = in_force(settings).signatures.values()
+    known = tuple(in_force(settings).services())
     names = scopes.Known({one.id for one in known}, {one.category for one in known}, sources(settings))
     for found in several:
         scopes.check(found, names)

@@ -28,6 +28,10 @@ class Seconds(click.FloatRange):
         return found
 
 
+RUNS = (1 << 63) - 1
+"""The largest number that a run of the history can have: what a database takes for an integer."""
+MOST_JOBS = 256
+"""More processes than any machine has use for: each takes memory, and a tenth of a second to begin."""
 _AGO = re.compile(r"([0-9]{1,6})([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -131,7 +131,28 @@ class RememberingJoin:
         return self._made.is_ai(app)
 
     def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
-        """The inventory; what it was made of is in the history when this returns."""
+        """The inventory; what it was made of is in the history when this returns. Where the history fails, that is said and is a gap of
+        the inventory: what an hour of asking has found is written all the same, and the next sweep builds on it."""
+        try:
+            joined, run = self._remember(sweeps, refused, network)
+        except SourceError as error:
+            terminal.say(f"shadowai: {error}")
+            joined = self._made.joined(sweeps, refused, ("service", "user"), network)
+            self.both, self.remembered = tuple(without_history(one, error) for one in joined.reports), None
+        else:
+            self.both, self.remembered = joined.reports, (self._history, run)
+            tell(self._history, run, self._settings)
+            try:
+                forget_old(self._history, self._settings)
+            except SourceError as error:  # the run itself is remembered
+                terminal.say(f"shadowai: {error}")
+                self.both = tuple(without_history(one, error) for one in self.both)
+        return self.both[0 if self._by == "service" else 1]
+
+    def _remember(
+        self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None
+    ) -> tuple[Joined, Run]:
+        """The inventory in both ways with what the history knows of it, and the run that it is remembered as."""
         from shadowai.history.gather import with_dates
 
         dated = [with_dates(self._history, swept) for swept in sweeps]
@@ -147,10 +168,7 @@ class RememberingJoin:
             policy=self._policy,
             options=self._options,
         )
-        tell(self._history, run, self._settings)
-        forget_old(self._history, self._settings)
-        self.both, self.remembered = joined.reports, (self._history, run)
-        return joined.reports[0 if self._by == "service" else 1]
+        return joined, run
 
 
 class JoinInBothWays:

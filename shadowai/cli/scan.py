@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @options.timezone_option
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, options.MOST_JOBS),
     metavar="N",
     help="Processes to spread files over; by default as the input is large.",
 )

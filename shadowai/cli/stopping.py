@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from time import monotonic
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP = getattr(signal, "SIGHUP", None)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *((_HANGUP,) if _HANGUP is not None else ()))
 """The first of these ends the work and writes the inventory; the second ends the program."""
 _NAP = 0.05
+
+
+def taken(ask: Callable[[bool], None]) -> dict[signal.Signals, Any]:
+    """Let ``ask`` take the signals; what took them before. It is told whether the signal may end the program at once: a terminal that is
+    closed sends SIGHUP more than once (the kernel and the shell do), and what a watch of hours has in memory is not lost for it. A SIGHUP
+    that whoever started the program ignores (``nohup``) stays so."""
+
+    def told(number: int, frame: FrameType | None) -> None:
+        ask(number != _HANGUP)
+
+    heard = (one for one in SIGNALS if one != _HANGUP or signal.getsignal(one) is not signal.SIG_IGN)
+    return {number: signal.signal(number, told) for number in heard}
 
 
 class Stop:
@@ -24,7 +38,7 @@ class Stop:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._ask) for number in SIGNALS}
+        self._before = taken(self._ask)
         return self
 
     def __exit__(
@@ -45,7 +59,7 @@ class Stop:
             time.sleep(min(_NAP, max(until - monotonic(), 0)))
         return self()
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
+    def _ask(self, at_once: bool) -> None:
+        if self._asked and at_once:
             raise KeyboardInterrupt
         self._asked = True

@@ -87,7 +87,7 @@ class Join(Protocol):
     def report(self, sweeps: Sequence[Swept], refused: Sequence[SourceError], network: Network | None = None) -> Report:
         """One inventory of all tenants, and of the network's where that is given. Each task of ``sweeps`` that is not complete, and each
         of ``refused``, a tenant that could not be swept at all, is a gap in it. The sweep is in the history when this returns, unless
-        :attr:`Chosen.history` is false."""
+        :attr:`Chosen.history` is false or the history failed, which is a gap, too."""
         ...
 
 

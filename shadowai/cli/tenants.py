@@ -8,14 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from shadowai.cli import terminal
-from shadowai.cli.stopping import SIGNALS
+from shadowai.cli.stopping import taken
 from shadowai.errors import UsageError
 from shadowai.normalize import printable
 
@@ -68,8 +67,9 @@ class Line:
 
     @staticmethod
     def _write(text: str) -> None:
-        sys.stderr.write(f"\r{text:<{WIDTH}}\r{text}")
-        sys.stderr.flush()
+        with suppress(OSError):  # a terminal that is gone ends no sweep
+            sys.stderr.write(f"\r{text:<{WIDTH}}\r{text}")
+            sys.stderr.flush()
 
 
 @contextmanager
@@ -93,16 +93,16 @@ def interval(text: str) -> float:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set while inside; a second SIGINT ends the program at once."""
+    """An event that SIGINT, SIGTERM and SIGHUP set while inside; a second SIGINT or SIGTERM ends the program at once."""
     event = threading.Event()
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        if event.is_set():
+    def ask(at_once: bool) -> None:
+        if event.is_set() and at_once:
             raise KeyboardInterrupt
         event.set()
         terminal.say("stopping; what was gathered is kept")
 
-    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    before = taken(ask)
     try:
         yield event
     finally:

@@ -6,8 +6,9 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -43,8 +44,23 @@ def put(text: str, target: Path | None) -> None:
 
 
 def say(text: str) -> None:
-    """``text`` on stderr as one line."""
-    print(printable(text), file=sys.stderr, flush=True)
+    """``text`` on stderr as one line. Where stderr takes nothing (a full disk, a reader that is gone), what is at work goes on: its
+    inventory and its exit code do not hang on what is said beside them."""
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr, flush=True)
+
+
+def finish() -> None:
+    """Let go of what stderr did not take, lest the interpreter fails on it at its end, with an exit code of its own."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO) -> None:
+    """Point a stream at nothing, so that the interpreter does not fail again when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def usage(error: click.ClickException) -> None:

@@ -42,6 +42,9 @@ class InventoryFile(NamedTuple):
         exact = [row for row in self.rows if asset == row.entry.asset_id]
         exact = exact or [row for row in self.rows if row.entry.actor is None and asset == row.entry.service_id]
         found = exact or [row for row in self.rows if len(asset) >= 4 and row.entry.asset_id.startswith(asset)]
+        if not found and any(asset == row.entry.service_id for row in self.rows):
+            told = f"{asset!r:.80} is a service, and the inventory has its rows by user"
+            raise UsageError(told, remedy="name the asset_id of a row, or an inventory by service")
         if len(found) != 1:
             what = "is no asset of the inventory" if not found else f"begins {len(found)} assets"
             raise UsageError(f"{asset!r:.80} {what}", remedy="name an asset_id of the inventory, or a service_id")

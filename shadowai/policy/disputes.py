@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from shadowai.model import Origin, Signature
+from shadowai.model import Origin
 from shadowai.policy.deciding import Policy
 from shadowai.policy.nouns import UNKNOWN, fold
-from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, values
+from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, Service, values
 
 EXAMPLES = 3
 _APART = SINGLE | {"group"}
@@ -73,9 +73,9 @@ class Overlap(NamedTuple):
 class Rulebook:
     """The rules of a policy held against the services of a catalogue."""
 
-    def __init__(self, policy: Policy, signatures: Iterable[Signature]) -> None:
+    def __init__(self, policy: Policy, services: Iterable[Service]) -> None:
         self._policy = policy
-        having = _having(signatures)
+        having = _having(services)
         self._reaches = [_reach(rule, having, policy) for rule in policy.rules]
 
     def disputes(self) -> tuple[Overlap, ...]:
@@ -126,9 +126,9 @@ class Rulebook:
         return Problem(level, Origin(self._policy.path, rule.line), text)
 
 
-def marked(policy: Policy, signatures: Iterable[Signature]) -> Policy:
+def marked(policy: Policy, services: Iterable[Service]) -> Policy:
     """The policy, knowing which of its rules disagree about services of a catalogue."""
-    found = Rulebook(policy, signatures).disputes()
+    found = Rulebook(policy, services).disputes()
     return replace(policy, disputes=frozenset((one.first.line, one.second.line) for one in found))
 
 
@@ -136,12 +136,12 @@ _Having = Mapping[str, Mapping[str, frozenset[str]]]
 """The ids of the services that have a value (folded), by selector."""
 
 
-def _having(signatures: Iterable[Signature]) -> _Having:
+def _having(services: Iterable[Service]) -> _Having:
     found: dict[str, dict[str, set[str]]] = {name: {} for name in OF_SERVICE}
-    for signature in signatures:
+    for service in services:
         for name, table in found.items():
-            for value in values(name, signature, UNKNOWN) or ():
-                table.setdefault(fold(value), set()).add(signature.id)
+            for value in values(name, service, UNKNOWN) or ():
+                table.setdefault(fold(value), set()).add(service.id)
     return {name: {value: frozenset(ids) for value, ids in table.items()} for name, table in found.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from shadowai.model import Signature, Verdict
 from shadowai.policy.nouns import SCOPE_CLASSES, Decision, Use, Word, fold
@@ -144,7 +144,31 @@ def holds(name: str, chosen: frozenset[str], signature: Signature, use: Use, gro
     return None if found is None else any(fold(value) in chosen for value in found)
 
 
-def values(name: str, signature: Signature, use: Use) -> frozenset[str] | None:
+class Service(Protocol):
+    """What selectors ask of a service: of its signature, or of what the catalogue tells without making one."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def vendor(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def country(self) -> str:
+        """Where its vendor is; empty where nobody says."""
+        ...
+
+
+def values(name: str, signature: Service, use: Use) -> frozenset[str] | None:
     """What a use has for a selector; ``None`` where it is not known."""
     if name == "account":
         return use.account

@@ -30,13 +30,22 @@ def decompressor(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
         return lambda raw: cast(BinaryIO, _Streams(raw, bz2.BZ2Decompressor))
     if head[:6] == b"\xfd7zXZ\x00":
         return lambda raw: cast(BinaryIO, _Streams(raw, lzma.LZMADecompressor))
-    if head[:4] == b"\x04\x22\x4d\x18":
+    first = _skipped(head)
+    if head[first : first + 4] == b"\x04\x22\x4d\x18":
         return lambda raw: cast(BinaryIO, _Streams(raw, _Lz4Frame, piece=1 << 16))
-    if head[:4] == b"\x28\xb5\x2f\xfd" or (
-        head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
-    ):  # or a skippable frame first
+    if first or head[:4] == b"\x28\xb5\x2f\xfd":
         return lambda raw: cast(BinaryIO, _Streams(raw, _ZstdFrame))
     return None
+
+
+def _skipped(head: bytes) -> int:
+    """Where the first frame of zstd or LZ4 with data begins: both may have skippable frames before it, which look alike (RFC 8878,
+    section 3.1.2; the LZ4 frame format). Behind the end of ``head`` where that cannot be seen: then it is taken for zstd's, which has more
+    uses for them."""
+    place = 0
+    while head[place + 1 : place + 4] == b"\x2a\x4d\x18" and head[place] >> 4 == 5:
+        place += 8 + int.from_bytes(head[place + 4 : place + 8], "little")
+    return place
 
 
 def _gunzip(raw: BinaryIO) -> BinaryIO:

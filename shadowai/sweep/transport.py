@@ -7,9 +7,14 @@ lost behind a proxy, so the proxy's pool and the connection to the proxy itself 
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import requests
@@ -23,6 +28,8 @@ from shadowai.tenant import TenantError, Trouble
 
 CONNECT, READ = 15.0, 120.0
 """Seconds to wait for a connection, and for more of an answer."""
+ANSWER = 900.0
+"""Seconds in which an answer must have come whole: one that comes byte by byte would never be late for the next."""
 LARGEST = 256 << 20
 """Bytes that an answer may have, unpacked."""
 CONNECTIONS = 32
@@ -122,14 +129,46 @@ def fetch(
     data: Any = None,
 ) -> Reply:
     """One request, and its whole answer. Raises what requests raises, and
-    :class:`~shadowai.tenant.TenantError` for an answer that is larger than any page should be."""
+    :class:`~shadowai.tenant.TenantError` for an answer that is larger than any page should be, or that takes longer than :data:`ANSWER`."""
     response = session.request(method, url, params=dict(params or {}), headers=dict(headers), data=data, stream=True)
-    with response:
-        chunks, size = [], 0
-        for chunk in response.iter_content(_CHUNK):
-            size += len(chunk)
-            if size > LARGEST:
-                raise TenantError(Trouble.UNEXPECTED, f"an answer of more than {LARGEST >> 20} MB")
-            chunks.append(chunk)
+    with response, _hung_up_after(ANSWER, response) as late:
+        try:
+            content = _whole(response)
+        except OSError:  # which those of requests are
+            if not late:
+                raise
+        if late:
+            raise TenantError(Trouble.UNREACHABLE, f"an answer that was not whole after {ANSWER:.0f} seconds")
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, lowered, b"".join(chunks), response.url)
+        return Reply(response.status_code, lowered, content, response.url)
+
+
+def _whole(response: requests.Response) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.iter_content(_CHUNK):
+        size += len(chunk)
+        if size > LARGEST:
+            raise TenantError(Trouble.UNEXPECTED, f"an answer of more than {LARGEST >> 20} MB")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+@contextmanager
+def _hung_up_after(seconds: float, response: requests.Response) -> Iterator[list[float]]:
+    """End the connection of an answer that is still being read after so long; a list that has something in it from then on. Whoever reads
+    it waits in the system for its next bytes, and would look at no clock."""
+    whole: SimpleQueue[None] = SimpleQueue()
+    late: list[float] = []
+
+    def watch() -> None:
+        with suppress(Empty):
+            return whole.get(timeout=seconds)
+        late.append(seconds)
+        with suppress(OSError, ValueError, AttributeError), socket.socket(fileno=os.dup(response.raw.fileno())) as same:
+            same.shutdown(socket.SHUT_RDWR)
+
+    threading.Thread(target=watch, name="answer", daemon=True).start()
+    try:
+        yield late
+    finally:
+        whole.put(None)

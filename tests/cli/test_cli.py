@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,7 +55,15 @@ def test_nothing_asked_shows_the_help_and_is_wrong_usage(capsys: Captured) -> No
 
 
 @pytest.mark.parametrize(
-    "argv", [["nope"], ["scan"], ["scan", "--nope", "x"], ["scan", "--jobs", "0", "x"], ["sweeps"]]
+    "argv",
+    [
+        ["nope"],
+        ["scan"],
+        ["scan", "--nope", "x"],
+        ["scan", "--jobs", "0", "x"],
+        ["scan", "--jobs", "99999", "x"],
+        ["sweeps"],
+    ],
 )
 def test_wrong_usage_is_said_on_stderr(argv: list[str], capsys: Captured) -> None:
     assert cli.main(argv) == 2
@@ -118,6 +127,21 @@ def test_a_closed_pipe_ends_it_quietly_and_is_no_breach() -> None:
     said = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), said) == (141, b"")
+
+
+@pytest.mark.parametrize(("paths", "code"), [(["absent"], 2), (["use.log", "-o", "use.csv"], 0)])
+def test_stderr_that_takes_nothing_changes_neither_code_nor_inventory(
+    paths: list[str], code: int, tmp_path: Path
+) -> None:
+    """1, with which Python itself ends, is a breach."""
+    line = "1767225600.000 9 192.0.2.1 TCP_TUNNEL/200 900 CONNECT chatgpt.com:443 ann@example.com HIER_DIRECT/- -\n"
+    (tmp_path / "use.log").write_text(line, "ascii")
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "shadowai", "scan", *paths]
+    done = subprocess.run(command, env=environment(), cwd=tmp_path, stderr=writing)
+    os.close(writing)
+    assert (done.returncode, (tmp_path / "use.csv").exists()) == (code, code == 0)
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])

@@ -55,7 +55,11 @@ def test_fail_on_narrows() -> None:
 
 @pytest.mark.parametrize(
     ("runs", "said"),
-    [(["a", "2"], "'A': 'a' is not a valid number of a run"), (["1", "0"], "'B': 0 is not in the range")],
+    [
+        (["a", "2"], "'A': 'a' is not a valid number of a run"),
+        (["1", "0"], "'B': 0 is not in the range"),
+        ([str(1 << 63), "2"], f"'A': {1 << 63} is not in the range"),
+    ],
 )
 def test_what_is_no_run_is_called_as_the_help_calls_it(
     runs: list[str], said: str, capsys: pytest.CaptureFixture[str]

@@ -191,3 +191,23 @@ def test_what_was_found_is_judged_where_it_cannot_be_remembered(
     assert not told["complete"] and told["gaps"] == 1
     assert "ChatGPT" in Path("out.csv").read_text()
     assert "shadowai: sqlite:///history.db: the history cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("fails", "runs"), [("remember.remember", 0), ("gather.with_dates", 0), ("store.forget", 1)])
+def test_a_sweep_gives_its_inventory_where_it_cannot_be_remembered(
+    state: Path, fails: str, runs: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (state / "shadowai.toml").write_text("[history]\nkeep_days = 36500\n")
+    settings = load()
+    made = SweptReport(ScanOptions(settings=settings), {})
+    monkeypatch.setattr(f"shadowai.history.{fails}", full)
+    with remembering.opened(None, settings, make=True) as history:
+        join = remembering.RememberingJoin(made, history, "user", None, settings, {"scope": "ai"})
+        found = join.report([swept(0, GRANT)], [])
+        assert [(one.service_id, one.users) for one in found.entries] == [("openai-chatgpt", 1)]
+        assert [(str(gap.origin), gap.reason) for gap in found.gaps] == [("sqlite:///history.db", FULL.message)]
+        assert all(one.gaps == found.gaps for one in join.both)
+        assert (join.remembered is not None) == (runs == 1)
+        with history.reading() as db:
+            assert len(store.runs(db)) == runs
+    assert "shadowai: sqlite:///history.db: the history cannot be used" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from shadowai.cli import stopping
 from shadowai.cli.stopping import Stop
 
 
-@pytest.mark.parametrize("number", stopping.SIGNALS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_ends_the_work_the_second_the_program(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with Stop() as stop:
@@ -32,3 +32,22 @@ def test_a_duration_begins_when_it_is_first_asked_for(monkeypatch: pytest.Monkey
 
 def test_to_wait_is_not_to_end() -> None:
     assert not Stop().wait(0.01)
+
+
+def test_a_terminal_that_is_closed_ends_the_work_and_never_the_program() -> None:
+    with Stop() as stop:
+        for _ in range(2):
+            signal.raise_signal(signal.SIGHUP)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_under_nohup_it_goes_on() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Stop() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop()
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -137,6 +137,14 @@ def test_a_row_that_goes_away_between_two_pages_is_missed(github: Saas) -> None:
     assert run(github, Task("seats", "seats"), first.cursor) == [second]
 
 
+def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(github: Saas) -> None:
+    token = {"id": 1, "owner": {"login": "ada"}, "token_name": "claude"}
+    github.pages(f"{ORG}/personal-access-tokens", [[token], [token], [{**token, "id": 2}]], key="page")
+    first, again, last = run(github, Task("tokens", "tokens"))
+    assert [len(one.missed) for one in (first, again, last)] == [0, 1, 0]
+    assert "token/2" in {item.id for item in last.items}
+
+
 def test_a_cursor_of_an_earlier_version_is_gone_on_with(github: Saas) -> None:
     (page,) = run(github, Task("installations", "installations"), f"1 {github.root}{ORG}/installations?page=1")
     assert not page.missed

@@ -239,6 +239,21 @@ def test_a_task_goes_on_from_its_cursor(tenant: Saas) -> None:
     assert run(tenant, Task("apps", "apps"), first.cursor) == [second]
 
 
+def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(tenant: Saas) -> None:
+    wiki = {**OIDC, "label": "Wiki"}
+    tenant.pages("/api/v1/apps", [[CHATGPT], [CHATGPT], [wiki]])
+    first, again, last = run(tenant, Task("apps", "apps"))
+    assert first.missed == last.missed == () and [one.name for one in last.items] == ["Wiki"]
+    assert [(one.trouble, one.detail) for one in again.missed] == [
+        (Trouble.UNEXPECTED, "a page was given again in place of the next one")
+    ]
+    tenant.pages("/api/v1/apps", [[], [], [wiki]])  # nothing is given twice where nothing is given
+    assert [one.missed for one in run(tenant, Task("apps", "apps"))] == [(), (), ()]
+    tenant.pages("/api/v1/users/00u1/grants", [[{**CONSENT, "clientId": "0oa5"}]] * 2)
+    (page,) = run(tenant, Task("user_grants/1", "user_grants", ("00u1",)))
+    assert len(page.missed) == 1 and page.items
+
+
 def test_a_cursor_that_is_no_longer_taken_has_expired(tenant: Saas) -> None:
     tenant.always("/api/v1/apps", {"errorCode": "E0000001", "errorSummary": "Api validation failed: after"}, 400)
     with pytest.raises(CursorExpired):

@@ -81,6 +81,12 @@ def test_a_row_is_found_by_its_id_its_beginning_or_the_service(tmp_path: Path) -
         twice.row("abcd")
 
 
+def test_a_service_whose_rows_are_by_user_is_told_apart_from_what_is_not_there(tmp_path: Path) -> None:
+    found = inventory_file.read(put(tmp_path / "i.json", entry("claude", "ann"), by_user=True))
+    with pytest.raises(UsageError, match="'claude' is a service, and the inventory has its rows by user"):
+        found.row("claude")
+
+
 @pytest.mark.parametrize(
     "text",
     [

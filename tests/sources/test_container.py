@@ -166,8 +166,16 @@ def test_a_flipped_bit_is_never_silent(kind: str) -> None:
     assert error or text == TEXT
 
 
-def test_a_zstd_file_may_begin_with_a_skippable_frame() -> None:
-    skippable = b"\x50\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"note"
+@pytest.mark.parametrize("compress", [zstandard.compress, lz4.frame.compress])
+@pytest.mark.parametrize("times", [1, 3])
+def test_zstd_and_lz4_may_begin_with_skippable_frames(compress: Callable[[bytes], bytes], times: int) -> None:
+    skippable = b"\x5f\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"note"
+    assert unpacked(skippable * times + compress(TEXT)) == [("x", TEXT, "")]
+    assert unpacked(skippable * times + compress(TEXT) + skippable + compress(b"more")) == [("x", TEXT + b"more", "")]
+
+
+def test_a_skippable_frame_longer_than_what_is_looked_at_may_begin_a_zstd_file() -> None:
+    skippable = b"\x50\x2a\x4d\x18" + (100_000).to_bytes(4, "little") + bytes(100_000)
     assert unpacked(skippable + zstandard.compress(TEXT)) == [("x", TEXT, "")]
 
 

@@ -6,17 +6,19 @@ import base64
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import trustme
 
 from shadowai.connector import Allowed
 from shadowai.sweep.session import TenantSession, open_session
-from shadowai.sweep.transport import proxies
+from shadowai.sweep.transport import fetch, proxies
 from shadowai.tenant import TenantError, Trouble
 from tests.sweep.service import QUOTA, SECRET, Service, Toy, VirtualClock, reply
 
@@ -208,3 +210,37 @@ def test_plain_http_to_a_managed_identity(service: Service, monkeypatch: pytest.
         assert session.get(f"{service.root}/apps", quota=QUOTA).status == 200
         with pytest.raises(TenantError, match="refused"):
             session.get("http://identity.example/token", quota=QUOTA)
+
+
+@pytest.mark.parametrize("framed", ["Content-Length: 9000", "Transfer-Encoding: chunked", "Connection: close"])
+@pytest.mark.parametrize("tls", [False, True])
+def test_an_answer_that_comes_byte_by_byte_is_given_up(
+    authority: trustme.CA, ca_file: Path, monkeypatch: pytest.MonkeyPatch, framed: str, tls: bool
+) -> None:
+    """Each byte is in time: no limit of the time between two of them ends it."""
+    monkeypatch.setattr("shadowai.sweep.transport.ANSWER", 0.3)
+    ended = threading.Event()
+    piece = b"1\r\n \r\n" if "chunked" in framed else b" "
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    def drip(listening: socket.socket) -> None:
+        plain, _ = listening.accept()
+        with context.wrap_socket(plain, server_side=True) if tls else plain as connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(f"HTTP/1.1 200 OK\r\n{framed}\r\n\r\n".encode())
+            while not ended.wait(0.02):
+                connection.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, requests.Session() as http:
+        http.verify = str(ca_file)
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        url = f"{'https' if tls else 'http'}://localhost:{listening.getsockname()[1]}/apps"
+        try:
+            with pytest.raises(TenantError, match="not whole after") as caught:
+                fetch(http, "GET", url, params=None, headers={})
+        finally:
+            ended.set()
+            thread.join()
+    assert caught.value.trouble is Trouble.UNREACHABLE
