@@ -146,6 +146,7 @@ cdef class Fold:
     cdef bint sizes_cut  # whether sizes are among them
     cdef int cut_out  # how many were cut out of the line at hand
     cdef int name_cuts  # how many decide the name
+    cdef int use_cuts  # how many are asked for in lines with a name
     cdef Table cut_before[MOST_NAME_CUTS]  # texts out of which one of these was cut, and what; ``more``: whether that is of no service
     cdef int cut_into[MOST_SLOTS]  # which of them a column is; -1: none
     cdef Entry *was_cut[MOST_NAME_CUTS]  # for the line at hand; NULL: nothing is known
@@ -202,6 +203,7 @@ cdef class Fold:
     cdef int spaces[MOST_WIDTH + 1]
     cdef int n_spaces  # in the line at hand, where it is known
     cdef Met met[MOST_ORDER]  # by their place in the object
+    cdef int asked  # marks of texts that the reference reads otherwise, and that may be in a line that is cut here
     cdef bint quoted  # whether the text of a column may stand in quotes
     cdef bint at_once  # whether columns are cut before it is known where the line ends
     cdef bint escaped  # whether a backslash may make another text of it
@@ -317,7 +319,9 @@ cdef class Fold:
             self.odd |= HAS_HIGH
         if self.family == BLANKS:
             self.odd |= HAS_HOLDER
-        self.at_once = not self.wrapped and self.family in (OBJECT, QUOTED)
+        # where a line is cut at once, no other marks are found in it
+        self.at_once = not self.wrapped and self.family in (OBJECT, QUOTED) and self.odd == (HAS_NUL | HAS_RETURN)
+        self.asked = (HAS_HIGH if self.family in (OBJECT, PATTERN) else HAS_HIGH | HAS_HOLDER) & ~self.odd
         self.quoted = self.family not in (PATTERN, TABS, BLANKS)
         self.escaped = self.family in (PAIRS, PAIRED, CEF, LEEF, OBJECT, TABS)
         self.slots = len(plan.columns)
@@ -370,7 +374,7 @@ cdef class Fold:
         self.n_row = put_slots(self.row, plan.row, MOST_SLOTS)
         if plan.aside is not None:
             _take_aside(self, plan.aside)
-        _take_cuts(self, plan.cuts, plan.name_cuts)
+        _take_cuts(self, plan)
 
     def hear(self, addresses):
         """Connections to these ``addresses`` may be named by an answer: their lines are shown to the reference."""

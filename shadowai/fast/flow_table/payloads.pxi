@@ -38,7 +38,7 @@ cdef int _tcp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
             side.unseen -= 1
         elif (begins and (first == 4 or first == 5 or captured < 6)) or has_dns_port(flow):
             pass
-        elif side.bits & AWAITED and 0 < <uint32_t> (flow.held - sequence) < <uint32_t> captured:
+        elif side.bits & AWAITED and <uint32_t> (flow.held - sequence) < <uint32_t> captured:
             pass
         elif not self.tcp_first[first] or not _may_begin(self, p.data, p.start, captured):
             return 0

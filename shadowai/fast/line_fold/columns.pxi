@@ -300,7 +300,7 @@ cdef bint _text(Fold self, int slot, const uint8_t **at, const uint8_t **end) no
         return True
     if self.family == OBJECT and raw[0] != c'"':
         return _is_own(self, raw, self.end[slot])
-    if marks(at[0], end[0]) & (HAS_HIGH if self.family == OBJECT or self.family == PATTERN else HAS_HIGH | HAS_HOLDER):
+    if self.asked and marks(at[0], end[0]) & self.asked:
         return False
     return not _is_escaped(self, at[0], end[0])
 

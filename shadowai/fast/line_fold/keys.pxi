@@ -53,7 +53,7 @@ cdef const uint8_t *_authority(Fold self, const uint8_t *begin, const uint8_t *e
 
 cdef int _actor_key(Fold self) noexcept nogil:
     cdef int length = 0, place, slot
-    if not _cut_pieces(self, self.n_cuts):
+    if not _cut_pieces(self, self.use_cuts):
         return -1
     for place in range(self.n_actor):
         slot = self.actor_slots[place]
@@ -66,7 +66,7 @@ cdef int _actor_key(Fold self) noexcept nogil:
 cdef int _manner_key(Fold self, int length) noexcept nogil:
     """Put what decides the manner behind ``length`` bytes of the key; -1 where it has no room, or is not plain."""
     cdef int place, slot
-    if not _cut_pieces(self, self.n_cuts):
+    if not _cut_pieces(self, self.use_cuts):
         return -1
     length = _tests(self, length)
     for place in range(self.n_manner):
@@ -83,7 +83,7 @@ cdef int _way_key(Fold self, int64_t name, bint by_url) noexcept nogil:
 cdef int _url_key(Fold self, int64_t name, bint by_url) noexcept nogil:
     """The texts that decide what a name is of whose URLs decide."""
     memcpy(self.key, &name, 8)
-    return _add_urls(self, 8, by_url) if _cut_pieces(self, self.n_cuts) else -1
+    return _add_urls(self, 8, by_url) if _cut_pieces(self, self.use_cuts) else -1
 
 
 cdef int _add_urls(Fold self, int length, bint wanted) noexcept nogil:

@@ -42,9 +42,15 @@ cdef int _take_aside(Fold self, plan) except -1:
     return 0
 
 
-cdef int _take_cuts(Fold self, cuts, int name_cuts) except -1:
+cdef int _take_cuts(Fold self, plan) except -1:
     """Keep how columns are cut out of others."""
     cdef Cut *cut
+    cdef int name_cuts = plan.name_cuts
+    cuts = plan.cuts
+    used = {*plan.actor, *plan.manner, *plan.url, *plan.time, *plan.bytes_up, *plan.bytes_down, plan.first_time}
+    used |= {slot for slot, _, _ in plan.host} | {slot for slot, _ in plan.searches}
+    used |= {slot for test in plan.tests for slot in test.slots}
+    self.use_cuts = max([name_cuts] + [place + 1 for place, (_, _, into, _) in enumerate(cuts) if into in used])
     if len(cuts) > MOST_CUTS:
         raise ValueError("a plan with too many pieces")
     self.cutters = []

@@ -94,7 +94,7 @@ cdef bint _sum(Fold self, int way, int64_t facts) except -1 nogil:
     if actor < 0:
         return False
     fetch_early(&self.cell_at[_cell_place(self, actor, way)])
-    if self.sizes_cut and not _cut_pieces(self, self.n_cuts):
+    if self.sizes_cut and not _cut_pieces(self, self.use_cuts):
         return False
     has_up = _size(self, self.up_slots, self.n_up, &up)
     has_down = _size(self, self.down_slots, self.n_down, &down)
