@@ -274,3 +274,21 @@ def test_names_cut_out_of_a_column_are_remembered_by_its_text(
     chance = random.Random(2)
     rows = [_row(each, (3, f'"{chance.choice(hosts)}"'), (4, f'"{chance.choice(hosts)}/x"')) for each in range(400)]
     both("\n".join([HEADER, *rows]).encode(), catalog, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "www.example.com",
+        "www.example.com.",
+        "www.example/le.com.",
+        "www.example.com:443",
+        "https://www.example.com/",
+        "//",
+    ],
+)
+def test_a_column_of_names_is_sure_of_names_alone(host: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name with a path behind it is none in such a column, and the line has no name then."""
+    rows = [f'"2026-01-05 10:00:00","jo","{one}","1"' for one in ("www.example.org", host, host)]
+    lines = ['"when","who","Query","Count"', *rows]
+    both("\n".join(lines).encode(), catalog, monkeypatch)

@@ -58,6 +58,8 @@ cdef bint _is_strange(Fold self) except -1 nogil:
             return False
         else:
             hash = 0
+        if self.host_whole[place] and self.host_part[place] == SURE_NAME and not _is_all(self, slot, at, end):
+            return False  # it is sure of a name alone, and something stands around this one
         if last == NULL or end - at != length or not same_text(at, last, length):
             if not _is_stranger(self, at, end, hash):
                 return False
@@ -66,6 +68,13 @@ cdef bint _is_strange(Fold self) except -1 nogil:
             known.more = True  # nothing else stands in it
         named = named or self.host_part[place] == SURE_NAME
     return named
+
+
+cdef inline bint _is_all(Fold self, int slot, const uint8_t *begin, const uint8_t *end) noexcept nogil:
+    """Whether a column is this text and no more."""
+    cdef const uint8_t *at
+    cdef const uint8_t *stop
+    return _inner(self, slot, &at, &stop) and at == begin and stop == end
 
 
 cdef bint _bare(Fold self, const uint8_t **begin, const uint8_t **end) noexcept nogil:
