@@ -183,6 +183,8 @@ cdef class Fold:
     cdef public int doubtful
     cdef int epoch  # the column whose times are seconds since the epoch; -1: none is known to be
     cdef int confirmed  # how often the seconds of a clock were found to add up; -1: they do not
+    cdef uint8_t first_cell[MOST_NAME]  # the last one with more digits than a header's
+    cdef int first_size
     cdef int most_digits  # in what a header may begin with
     cdef bint all_named  # whether every cell of a header is a column's name
     cdef bint full

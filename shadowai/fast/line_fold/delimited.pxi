@@ -168,15 +168,10 @@ cdef bint _begins_header(Fold self, const uint8_t *at, const uint8_t *end) excep
     """Whether the reference thinks that a row which begins so may be a header; long texts are none of its columns."""
     cdef uint64_t hash = 0
     cdef Entry *entry
-    cdef int digits = 0
-    cdef const uint8_t *one = at
     if end - at > MOST_NAME:
         return False
-    while one < end:
-        digits += _is_digit(self, one[0])
-        if digits > self.most_digits and self.family == QUOTED:
-            return False
-        one += 1
+    if self.family == QUOTED and _has_many_digits(self, at, end):
+        return False
     entry = find(&self.firsts, at, end - at, &hash)
     if entry != NULL:
         return entry.value != 0
@@ -184,6 +179,21 @@ cdef bint _begins_header(Fold self, const uint8_t *at, const uint8_t *end) excep
         return False
     with gil:
         return _ask_first(self, at, end, hash)
+
+
+cdef inline bint _has_many_digits(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether a cell has more digits than the first of a header. Rows mostly begin as the one before does: with its time."""
+    cdef const uint8_t *one = at
+    cdef int digits = 0
+    if end - at == self.first_size and same_text(self.first_cell, at, self.first_size):
+        return True
+    while one < end:
+        digits += _is_digit(self, one[0])
+        one += 1
+    if digits > self.most_digits:
+        self.first_size = <int>(end - at)
+        memcpy(self.first_cell, at, self.first_size)
+    return digits > self.most_digits
 
 
 cdef bint _holds_values(Fold self, const uint8_t *at) noexcept nogil:
