@@ -118,28 +118,29 @@ cdef const uint8_t *_quoted_line(Fold self, int *kind) except? NULL nogil:
     cdef const uint8_t *mark
     cdef const uint8_t *first = NULL  # where the first column ends
     cdef int slot, place = 0
+    cdef uint8_t delimiter = self.delimiter
     _begin(self)
-    while True:
+    while place < MOST_WIDTH:
         if at < stop and at[0] == c'"':
             mark = quote_or_end(at + 1, stop)
-            while mark < stop and mark[0] == c'"' and mark + 1 < stop and mark[1] == c'"':
-                mark = quote_or_end(mark + 2, stop)
-            if mark == stop or mark[0] != c'"':
-                return NULL
-            mark += 1
+            while True:
+                if mark == stop or mark[0] != c'"':
+                    return NULL
+                mark += 1
+                if mark == stop or mark[0] != c'"':
+                    break
+                mark = quote_or_end(mark + 1, stop)
         elif at < stop and at[0] == c' ':
             return NULL
         else:
-            mark = cell_end(at, stop, self.delimiter)
-        if place >= MOST_WIDTH:
-            return NULL
-        if place == 0:
-            first = mark
+            mark = cell_end(at, stop, delimiter)
         slot = self.slot_of[place]
         if slot >= 0:
             self.begin[slot], self.end[slot] = at, mark
+        if place == 0:
+            first = mark
         place += 1
-        if mark == stop or mark[0] != self.delimiter:
+        if mark == stop or mark[0] != delimiter:
             break
         at = mark + 1
     self.line_end = mark
