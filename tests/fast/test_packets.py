@@ -319,7 +319,8 @@ def test_a_beginning_behind_bytes_that_were_sent_before(wanted: Wanted | None, a
 
 
 def _requests(source: random.Random) -> list[Timed]:
-    """Requests to several hosts over one connection, of which segments are missing or out of order, and pipelined ones."""
+    """Requests to several hosts over one connection, of which segments are missing or out of order, and pipelined ones; with bodies in
+    chunks too."""
     talk = tcp(HERE, THERE, 80, client_port=40_000, sequence=source.choice([1_001, 0xFFFFF800]))
     if source.random() < 0.7:
         talk.syn()
@@ -328,7 +329,14 @@ def _requests(source: random.Random) -> list[Timed]:
         host, chunk = source.choice(["one.example.net", "two.example.net", "chatgpt.com"]), b"GET / HTTP/1.1\r\n"
         body = source.choice([b"", b"x" * 50, (chunk * 200)[: source.choice([400, 3_000])]])
         cookie = {"Cookie": "c" * source.choice([0, 0, 700, 2_500])}
-        waiting += messages.request(host, f"/{number}", method="POST" if body else "GET", headers=cookie, body=body)
+        chunks = b""
+        if body and source.random() < 0.5:
+            size = source.choice([7, 300, 3_000])
+            pieces = [body[place : place + size] for place in range(0, len(body), size)]
+            chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+            cookie["Transfer-Encoding"], body = "chunked", b""
+        method = "POST" if body or chunks else "GET"
+        waiting += messages.request(host, f"/{number}", method=method, headers=cookie, body=body) + chunks
         if source.random() < 0.3:
             continue
         mss = source.choice([1_460, 536, 200])

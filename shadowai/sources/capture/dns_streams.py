@@ -12,6 +12,8 @@ from shadowai.wire import dns
 _SEQUENCES = 0xFFFFFFFF
 _SHORTEST = 14
 """Bytes of a message's header, and of the length before it."""
+_LONG_QUESTION = 3
+"""The first byte of the longest length of a question that is believed where it stands alone."""
 _KEPT = 512
 """Bytes in which a message that began in one segment may be told from what is before it, once the next is there."""
 
@@ -72,9 +74,9 @@ def _end(stream: Stream) -> int:
 def beginning(data: bytes, at: At) -> int:
     """Where in the bytes of a segment, and of those behind it, a message begins behind its length; -1 where none does. Only questions
     are looked for within: they have few forms."""
-    if begins(data):
-        return 0
     to_server = int.from_bytes(at.key[-2:], "big") in DNS_PORTS
+    if begins(data) and not (to_server and len(data) == 2 and data[0] > _LONG_QUESTION):
+        return 0
     return dns.question_behind(data) if to_server else -1
 
 

@@ -40,6 +40,11 @@ _ISL, _ISL_HEADER = (b"\x01\x00\x0c\x00\x00", b"\x03\x00\x0c\x00\x00"), 26
 """Where Cisco's inter-switch links send their frames to, and the bytes before what they carry (Cisco, "Inter-Switch Link and IEEE 802.1Q
 Frame Format"); the kind of frame is in the first four bits behind, 0 being Ethernet."""
 
+_BATMAN, _BATMAN_VERSION = 0x4305, 15
+_BATMAN_FRAMES = {0x01: 14, 0x40: 10, 0x42: 18}
+"""Kinds of a mesh's packets that carry a frame, to the bytes before it: broadcast, unicast, unicast with the sender's address."""
+_BATMAN_PIECE = Undecoded("fragment of a B.A.T.M.A.N. frame", True)
+
 _U16 = Struct(">H").unpack_from
 
 
@@ -128,17 +133,17 @@ def mpls(data: bytes, at: int, end: int) -> Inner | Undecoded:
         return _TOO_MANY_LABELS
     if at >= end:
         return CUT
-    nibble, plain = data[at] >> 4, _likeness(data, at, end)
+    nibble, plain = data[at] >> 4, likeness(data, at, end)
     if nibble in (4, 6) and not (plain and not _fits(data, at, end)):
         return Inner(IP, at, end)
-    if nibble == 0 and _likeness(data, at + 4, end) >= max(plain, 1):
+    if nibble == 0 and likeness(data, at + 4, end) >= max(plain, 1):
         return Inner(ETHERNET, at + 4, end)
     if plain:
         return Inner(ETHERNET, at, end)
     return NOT_IP if nibble == 1 else _UNKNOWN_MPLS  # 1: an associated channel (RFC 5586)
 
 
-def _likeness(data: bytes, at: int, end: int) -> int:
+def likeness(data: bytes, at: int, end: int) -> int:
     """How much the bytes look like Ethernet: 2 for a known EtherType, 1 for a length that fits, 0 for neither."""
     if end - at < 14:
         return 0
@@ -204,6 +209,18 @@ def _arista(data: bytes, at: int, end: int) -> Inner | Undecoded:
     return _typed(data, at + (12 if data[at + 2] == 0x10 else 10), end)
 
 
+def _batman(data: bytes, at: int, end: int) -> Inner | Undecoded:
+    """A frame of a B.A.T.M.A.N. mesh, of the version in use since 2014 (Linux, include/uapi/linux/batadv_packet.h)."""
+    if end - at < 2:
+        return CUT
+    kind, version = data[at], data[at + 1]
+    if version != _BATMAN_VERSION:
+        return unread(_BATMAN)
+    if kind in _BATMAN_FRAMES:
+        return Inner(ETHERNET, at + _BATMAN_FRAMES[kind], end)
+    return _BATMAN_PIECE if kind in (0x02, 0x41) else NOT_IP  # two frames in one, a part of one; else the mesh's own
+
+
 STEPS: dict[int, Step] = {
     ETHERNET: ethernet,
     LLC: llc,
@@ -225,6 +242,7 @@ STEPS: dict[int, Step] = {
     0x88E7: _bridged(4),  # IEEE 802.1ah
     0x8903: _bridged(2),  # Cisco FabricPath
     0x22F3: _trill,
+    _BATMAN: _batman,
     0x8848: mpls,  # multicast, or upstream-assigned labels (RFC 5332)
     0x8870: llc,  # jumbo frames
     0xD28B: _arista,

@@ -639,7 +639,7 @@ class Table:
             elif (
                 (side.payload == length and (first in _SOCKS or stop - start < 6))
                 or side.dns
-                or (side.due >= 0 and 0 < (side.due - sequence) & _SEQUENCES < stop - start)
+                or (side.due >= 0 and (side.due - sequence) & _SEQUENCES < stop - start)
             ):
                 pass
             elif not _TCP_FIRSTS[first] or not _begins(data, start, stop):

@@ -15,7 +15,7 @@ from shadowai.sources.capture import dns_streams, hosts, http_evidence
 from shadowai.sources.capture.clear_keys import ClearKeys, masked
 from shadowai.sources.capture.flows import BOTH_DONE, COLLECT, DONE, DUE, LOOK, ends, key_is_dns
 from shadowai.sources.capture.http_evidence import BODY
-from shadowai.sources.capture.http_framing import body_length
+from shadowai.sources.capture.http_framing import body_length, chunks, open_chunks
 from shadowai.sources.capture.ledger import At, Ledger, Seen, proven
 from shadowai.sources.capture.limits import Limits
 from shadowai.sources.capture.stream import Stream
@@ -39,6 +39,17 @@ _WITHOUTBODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 _KEY = frozenset({"key", "clear_key"})
 
 
+class _Chunked:
+    """A body in chunks that goes on."""
+
+    __slots__ = ("answered", "begun")
+
+    def __init__(self, begun: bytes) -> None:
+        self.begun = begun
+        """What is there of the line with the next chunk's size."""
+        self.answered = False
+
+
 class TcpNames:
     """Puts the beginnings of messages together and reads them; tells the ``ledger``."""
 
@@ -52,6 +63,8 @@ class TcpNames:
         """Of directions whose beginning was not captured, or not first: the first sequence number that was."""
         self._next: dict[int, int] = {}
         """Of directions that hold HTTP requests: where the next may begin, or one of ``_UNKNOWN``, ``_OVER``, ``_UPGRADED``."""
+        self._chunked: dict[int, _Chunked] = {}
+        """Of those in the midst of a body in chunks, of which the next is where a request may else begin."""
 
     def take(
         self,
@@ -76,6 +89,11 @@ class TcpNames:
                 if name is not None:
                     return BOTH_DONE if self._ledger.hello(at, name, "tls_sni", message) else LOOK  # type: ignore[arg-type]
             sequence, payload, length = self._behind_what_was_read(id, sequence, payload, length)
+            if sequence == self._next.get(id):
+                if id in self._chunked:
+                    sequence, payload, length = self._behind_chunks(id, sequence, payload, length)
+                if not payload or not _may_begin(payload):
+                    return self._looking(id, sequence, length)
             stream = self._begun(id, isn, sequence, payload, at)
             if stream is None:
                 return LOOK
@@ -89,6 +107,8 @@ class TcpNames:
             stream.begin(sequence)
         elif stream.base < 0 and self._waits(flow, isn, sequence):
             stream.begin(isn)
+        elif self._is_earlier(id, stream, sequence, payload, length):
+            return self._earlier(id, stream, isn, sequence, payload, at)
         stream.key = key
         stream.add(sequence, payload, length)
         verdict = self._verdict(stream, at)
@@ -96,9 +116,7 @@ class TcpNames:
             self._close(id)
             if verdict == BOTH_DONE:
                 self._close(id ^ 1)
-        due = self._next.get(id, _UNKNOWN)
-        outstanding = due >= 0 and 0 < (due - sequence - length) & _SEQUENCES < _HALF
-        return DUE + due if verdict == LOOK and outstanding else verdict
+        return self._looking(id, sequence, length) if verdict == LOOK else verdict
 
     def remembers(self, flow: int) -> bool:
         """True where something is kept of either direction of the flow."""
@@ -114,6 +132,13 @@ class TcpNames:
                     self._leave(stream, flow, id & 1)
             self._starts.pop(id, None)
             self._next.pop(id, None)
+            self._chunked.pop(id, None)
+
+    def _looking(self, id: int, sequence: int, length: int) -> int:
+        """The verdict where nothing is collected: something may begin behind this segment."""
+        due = self._next.get(id, _UNKNOWN)
+        behind = (due - sequence - length) & _SEQUENCES
+        return DUE + due if due >= 0 and behind < _HALF and (behind or id in self._chunked) else LOOK
 
     def _verdict(self, stream: Stream, at: At) -> int:
         if stream.base < 0:
@@ -146,9 +171,15 @@ class TcpNames:
         if offset >= _HALF:
             if isn >= 0:
                 return None  # before the beginning: a keep-alive probe
-            self._starts[id], offset = sequence, 0
-        early = isn >= 0 and (sequence - self._starts.get(id, sequence)) & _SEQUENCES >= _HALF
-        if not offset and self._within_body(id, sequence) and not early:
+            offset = 0
+        early = (sequence - self._starts.get(id, sequence)) & _SEQUENCES >= _HALF
+        if early and isn < 0:
+            self._starts[id] = sequence
+        if (
+            not offset
+            and not early
+            and (self._within_body(id, sequence) or (id in self._next and not key_is_dns(at.key)))
+        ):
             return None  # the first request, sent again
         stream = Stream(sequence, at.time, at.frame)
         if key_is_dns(at.key):
@@ -167,6 +198,8 @@ class TcpNames:
                 return None
             stream.doubtful = self._is_doubtful(id, payload)
         elif offset:
+            if self._within_body(id, sequence):
+                return None
             stream.base = isn if self._waits(at.flow, isn, sequence) else -1
         elif isn < 0 and not (_may_begin(payload) or _asks_proxy(payload)):
             stream.base = -1
@@ -185,14 +218,16 @@ class TcpNames:
         if self._within_body(id, sequence):
             return False
         if payload[0] == 0x16 or tls.in_prelogin(payload):
-            return offset <= _FAR and self._next.get(id) != _UNKNOWN
+            return offset <= _FAR and self._next.get(id) != _UNKNOWN and id not in self._chunked
         if payload.startswith(b"HTTP"):
             return True
         return id in self._next or (id in self._starts and offset <= _FAR)
 
     def _is_doubtful(self, id: int, payload: bytes) -> bool:
         """True for a request where the one before it may not have ended yet."""
-        return self._next.get(id) in (_UNKNOWN, _UPGRADED) and payload[0] != 0x16
+        chunked = self._chunked.get(id)
+        is_open = self._next.get(id) in (_UNKNOWN, _UPGRADED) if chunked is None else not chunked.answered
+        return is_open and payload[0] != 0x16
 
     def _behind_what_was_read(self, id: int, sequence: int, payload: bytes, length: int) -> tuple[int, bytes, int]:
         """A segment without the request that was read already: it may be sent again together with the one behind it."""
@@ -203,6 +238,52 @@ class TcpNames:
             if due >= 0 and 0 < known < len(payload)
             else (sequence, payload, length)
         )
+
+    def _behind_chunks(self, id: int, sequence: int, payload: bytes, length: int) -> tuple[int, bytes, int]:
+        """A segment that begins where a chunk is due, without what of it belongs to the body."""
+        chunked = self._chunked[id]
+        data, before = chunked.begun + payload, len(chunked.begun)
+        found = chunks(data, 0)
+        if found is None or (found.place < len(data) and not found.over and len(payload) < length):
+            del self._chunked[id]
+            self._next[id] = _UNKNOWN
+            return sequence, payload, length
+        if found.over:
+            del self._chunked[id]
+        self._next[id] = (sequence - before + (found.place if found.over else max(found.place, len(data)))) & _SEQUENCES
+        chunked.begun = data[found.place :]
+        used = min(found.place - before, length) if found.over else length
+        return (sequence + used) & _SEQUENCES, payload[used:], length - used
+
+    def _is_earlier(self, id: int, stream: Stream, sequence: int, payload: bytes, length: int) -> bool:
+        """True for a segment with a request, or with questions, that was captured later than all of the stream, and sent before."""
+        start = self._starts.get(id)
+        if start is None or stream.base < 0 or (start - sequence - 1) & _SEQUENCES >= _HALF:
+            return False
+        apart = all((place - sequence - length) & _SEQUENCES < _HALF for place in (start, stream.base))
+        return apart and (key_is_dns(stream.key) or isinstance(http.request(payload), http.Request))
+
+    def _earlier(self, id: int, stream: Stream, isn: int, sequence: int, payload: bytes, at: At) -> int:
+        """Read it; the stream stays what it is, unless it is the body."""
+        found = Stream(sequence, at.time, at.frame)
+        found.key = at.key
+        found.add(sequence, payload, len(payload))
+        self._starts[id] = sequence
+        if key_is_dns(at.key):
+            found.doubtful = isn < 0
+            dns_streams.read(found, payload, at, self._dns_messages)
+            dns_streams.go_on(found, at, self._dns_messages, final=True)
+            return COLLECT
+        due, chunked = self._next.pop(id, None), self._chunked.pop(id, None)
+        self._parse(found, at, final=True)
+        if self._within_body(id, stream.base):
+            self._close(id)
+            return LOOK
+        if due is not None:
+            self._next[id] = due
+        if chunked is not None:
+            self._chunked[id] = chunked
+        return COLLECT
 
     def _within_body(self, id: int, sequence: int) -> bool:
         """True for what lies before the place where the next request may begin."""
@@ -296,13 +377,28 @@ class TcpNames:
         if not self._request(found, data[place : used + BODY], found.used, at, doubtful=stream.doubtful):
             return LOOK
         end = None if length is None else used + length
-        self._next[at.flow * 2 + at.which] = _open_end(found) if end is None else stream.sequence(end)
+        chunked = open_chunks(found, data, used) if end is None else None
+        if chunked is not None:
+            self._goes_on(at, stream.sequence(max(chunked.place, len(data))), _Chunked(data[chunked.place :]))
+        else:
+            self._goes_on(at, _open_end(found) if end is None else stream.sequence(end))
         if found.method == b"CONNECT":
             stream.tunnel = True
         elif end is None or end >= len(data):
             return LOOK
         stream.at = used if end is None else end
         return None
+
+    def _goes_on(self, at: At, due: int, chunked: _Chunked | None = None) -> None:
+        """The next request is ``due``, or the next chunk of the body; one that was captured behind later ones says nothing of that."""
+        id = at.flow * 2 + at.which
+        known = self._next.get(id, _UNKNOWN)
+        if known >= 0 <= due and (due - known) & _SEQUENCES >= _HALF:
+            return
+        self._next[id] = due
+        self._chunked.pop(id, None)
+        if chunked is not None:
+            self._chunked[id] = chunked
 
     def _http2(self, stream: Stream, data: bytes, at: At, final: bool) -> int:
         if len(data) - stream.at < len(http.PREFACE) and not final:
@@ -374,6 +470,8 @@ class TcpNames:
         asked = at.flow * 2 + 1 - at.which
         if found.status != 101 and self._next.get(asked) in (_UNKNOWN, _UPGRADED):
             self._next[asked] = _OVER
+        if asked in self._chunked:
+            self._chunked[asked].answered = True
         proof = ai_protocols.of_response(found, data[used : used + BODY])
         if (
             proof is None
@@ -466,7 +564,7 @@ class TcpNames:
         read = stream.sequence(stream.at) if stream.base >= 0 else -1
         for number, (_, arrival, sequence, payload) in enumerate(waiting):
             due = self._next.get(id, _UNKNOWN)
-            within = due >= 0 and (due - sequence) & _SEQUENCES < len(payload)
+            within = due >= 0 and id not in self._chunked and (due - sequence) & _SEQUENCES < len(payload)
             begin = due if within else sequence
             if tried == _TRIED or not (within or _begins_request(payload)) or self._within_body(id, begin):
                 continue

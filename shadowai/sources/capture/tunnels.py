@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from struct import Struct
 
+from shadowai.sources.capture.ethernet import likeness
 from shadowai.sources.capture.layers import CAPWAP_802_11, ETHERNET, IP, IPV4, IPV6, MPLS, NSH, PPP, Inner
 
 _ERSPAN, _ERSPAN_III, _WCCP = 0x88BE, 0x22EB, 0x883E
@@ -30,10 +31,12 @@ def by_protocol(protocol: int, data: bytes, at: int, end: int) -> Inner | None:
         return _gre(data, at, end)
     if protocol == 97:  # EtherIP, RFC 3378
         return Inner(ETHERNET, at + 2, end) if data[at : at + 2] == b"\x30\0" else None
+    if protocol == 115:
+        return _l2tp_3(data, at, end)
     return Inner(MPLS, at, end)  # RFC 4023
 
 
-PROTOCOLS = frozenset({4, 41, 47, 97, 137})
+PROTOCOLS = frozenset({4, 41, 47, 97, 115, 137})
 """IP protocols that carry packets."""
 
 
@@ -153,6 +156,16 @@ def _l2tp(data: bytes, at: int, end: int) -> Inner | None:
             return None
         start += 2 + _U16(data, start)[0]
     return Inner(PPP, start, end) if start < end else None
+
+
+def _l2tp_3(data: bytes, at: int, end: int) -> Inner | None:
+    """Ethernet in L2TP version 3 over IP (RFC 3931, section 4.1.1; RFC 4719): a session, 0 being control, then a cookie and a sublayer
+    of sizes that only the two ends know, so that what follows must look like a frame."""
+    if end - at < 4 or not _U32(data, at)[0]:
+        return None
+    return next(
+        (Inner(ETHERNET, at + size, end) for size in (4, 8, 12, 16) if likeness(data, at + size, end) == 2), None
+    )
 
 
 def _capwap(data: bytes, at: int, end: int) -> Inner | None:

@@ -89,6 +89,24 @@ def test_where_a_message_begins(payload: bytes, at: At, place: int) -> None:
     assert dns_streams.begins(payload) is (place == 0)
 
 
+def test_two_bytes_that_end_a_name_are_no_length_of_a_question() -> None:
+    assert dns_streams.beginning(b"om", ASKS) == -1 and dns_streams.beginning(b"om", ANSWERS) == 0
+    cut = len(WIRE) // 2 - 3
+    talk = tcp(CLIENT, RESOLVER, 53).syn()
+    talk._sent += 900
+    tail = messages.dns_query("a.example.com")[-6:]
+    hosts = read(talk.send(tail[:2]).send(tail[2:] + WIRE[:cut]).frames).hosts
+    assert hosts == [name for name in NAMES if name in hosts] and hosts[:2] == NAMES[:2]
+
+
+@pytest.mark.parametrize("beginning", [True, False])
+def test_questions_whose_first_segment_was_captured_behind_the_second(beginning: bool) -> None:
+    first = sum(2 + len(messages.dns_query(name)) for name in NAMES[:10])
+    talk = tcp(CLIENT, RESOLVER, 53)
+    hosts = read((talk.syn() if beginning else talk).send(WIRE[: 2 * first], mss=first, order=[1, 0]).frames).hosts
+    assert sorted(map(str, hosts), key=NAMES.index)[:10] == NAMES[:10] and len(set(hosts)) == len(hosts)
+
+
 def test_a_doubtful_stream_drops_what_is_before_the_first_message() -> None:
     told: list[bytes] = []
     stream = Stream(0, 5, 7)

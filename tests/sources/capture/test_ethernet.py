@@ -63,6 +63,9 @@ KNOWN = {
         b"\xaa" * 3, b"\xaa\xaa\3"
     )
     + PLAIN,
+    "mesh, unicast": ethernet(bytes.fromhex("400f3201 020000000003") + PLAIN, 0x4305),
+    "mesh, unicast with sender": ethernet(bytes.fromhex("420f3201 020000000003 020000000004 0100") + PLAIN, 0x4305),
+    "mesh, broadcast": ethernet(bytes.fromhex("010f3200 00000007 020000000003") + PLAIN, 0x4305),
     "MPLS": ethernet(label(16, bottom=True) + FOUR, 0x8847),
     "MPLS multicast, IPv6": ethernet(label(16, bottom=False) * 3 + label(2, bottom=True) + SIX, 0x8848),
     "MPLS, eight labels": ethernet(label(16, bottom=False) * 7 + label(2, bottom=True) + SIX, 0x8847),
@@ -103,6 +106,7 @@ def test_a_frame_cut_before_ip_is_lost(name: str) -> None:
         ethernet(b"\x11\0\0\1\0\6\xc0\x21\1\1\0\4", 0x8864),
         ethernet(label(16, bottom=True) + b"\x10\0\0\x21" + bytes(20), 0x8847),
         ethernet(b"\0\2" + bytes(40), 0xD28B),
+        ethernet(b"\0\x0f" + bytes(40), 0x4305),
     ],
 )
 def test_what_is_not_ip_is_no_gap(data: bytes) -> None:

@@ -152,7 +152,10 @@ def test_a_segment_in_which_something_is_due_is_handed_on() -> None:
     talk = tcp(CLIENT, SERVER, 80).syn().send(messages.request("a.example", "/")).send(b"x" * 4000, mss=1000)
     due = 1_001 + len(messages.request("a.example", "/")) + 2500
     assert [piece[4] for piece in _walk(talk.frames, verdict=DUE + due)[1][1:]] == [b"x" * 1000]
-    assert _walk(talk.frames, verdict=DUE + due + 500)[1][1:] == []  # where a segment begins, its first bytes tell
+    begun = 1_001 + len(messages.request("a.example", "/"))
+    for place in (begun + 1000, begun + 3000):
+        assert [piece[3] for piece in _walk(talk.frames, verdict=DUE + place)[1][1:]] == [place - 1_001]
+    assert _walk(talk.frames, verdict=DUE + due + 1500)[1][1:] == []  # behind all that was captured
 
 
 def test_the_first_payload_captured_says_that_others_are_missing_before_it() -> None:

@@ -598,10 +598,66 @@ def test_behind_a_body_whose_end_is_not_known_the_answer_tells_that_a_request_ma
     both = ["one.example", "chatgpt.com"]
     answered = _talk(80).syn().send(CHUNKED, mss=500).receive(messages.response(b"ok")).send(SECOND)
     assert read(answered.frames).hosts == both
-    unanswered = read(_talk(80).syn().send(CHUNKED, mss=500).send(SECOND).frames)
+    unanswered = read(_talk(80).syn().send(CHUNKED, mss=500, order=[0, 1, 2, 3]).send(SECOND).frames)
     assert unanswered.hosts == both[:1] and unanswered.notes["misplaced"] == 1
+    lost = _talk(80).syn().send(CHUNKED, mss=500, order=[0, 1, 2, 3])
+    assert read(lost.receive(messages.response(b"ok")).send(SECOND).frames).hosts == both
     early = messages.response(status="100 Continue")
-    assert read(_talk(80).syn().send(CHUNKED, mss=500).receive(early).send(SECOND).frames).hosts == both[:1]
+    lost = _talk(80).syn().send(CHUNKED, mss=500, order=[0, 1, 2, 3])
+    assert read(lost.receive(early).send(SECOND).frames).hosts == both[:1]
+
+
+@pytest.mark.parametrize("mss", [3, 61, 500, 1460])
+@pytest.mark.parametrize("beginning", [True, False])
+def test_the_chunks_of_a_body_tell_where_it_ends(mss: int, beginning: bool) -> None:
+    """Though nothing answered, and though the answer to the request before came meanwhile; what is within the chunks is no request."""
+    upload = b"".join(b"%x;a=b\r\n%s\r\n" % (len(one), one) for one in (GET, HELLO, b"x" * 3000, GET * 9))
+    head = messages.request("files.example", method="PUT", headers={"Transfer-Encoding": "chunked"})
+    talk = _talk(80).syn() if beginning else _talk(80)
+    talk.send(messages.request("one.example") + head, mss=mss if beginning else 1460).receive(messages.response(b"ok"))
+    talk.send(upload[: len(upload) // 2], mss=mss).receive(messages.response(status="413 Content Too Large"))
+    talk.send(upload[len(upload) // 2 :] + b"0\r\nTrailer: a\r\n\r\n" + messages.request("two.example"), mss=mss)
+    found = read(talk.send(messages.request("three.example")).frames)
+    assert found.hosts == ["one.example", "files.example", "two.example", "three.example"]
+    assert "misplaced" not in found.notes
+
+
+def test_a_request_within_a_chunk_at_the_beginning_of_a_segment() -> None:
+    head = messages.request("files.example", method="PUT", headers={"Transfer-Encoding": "chunked"})
+    pipelined = messages.request("one.example") + head + b"%x\r\n" % len(GET)
+    talk = _talk(80).syn().send(pipelined).receive(messages.response(b"ok")).send(GET).send(b"\r\n0\r\n\r\n")
+    assert read(talk.send(messages.request("two.example")).frames).hosts == [
+        "one.example",
+        "files.example",
+        "two.example",
+    ]
+
+
+def test_what_should_be_a_chunk_and_is_none_leaves_the_end_unknown() -> None:
+    head = messages.request("files.example", method="PUT", headers={"Transfer-Encoding": "chunked"})
+    talk = _talk(80).syn().send(head + b"4\r\nab").send(b"cd\r\nno size\r\n").send(GET)
+    assert read(talk.frames).hosts == ["files.example"]
+    assert read(talk.receive(messages.response(b"ok")).send(SECOND).frames).hosts == ["files.example", "chatgpt.com"]
+
+
+@pytest.mark.parametrize("header", ["Upgrade", "X-Other"])
+def test_a_first_request_that_is_sent_again_is_one(header: str) -> None:
+    for talk in (_talk(80).syn(), _talk(80)):
+        talk.send(
+            messages.request("one.example", headers={header: "websocket", "Connection": "Upgrade"}), retransmit=True
+        )
+        assert read(talk.frames).hosts == ["one.example"]
+
+
+@pytest.mark.parametrize("beginning", [True, False])
+def test_a_request_captured_behind_the_beginning_of_the_next(beginning: bool) -> None:
+    first, second = messages.request("one.example"), messages.request("two.example", headers={"Cookie": "c" * 2000})
+    talk = _talk(80).syn() if beginning else _talk(80)
+    late, early = ethernet(tcp_segment((CLIENT, 40_000, SERVER, 80), 1_001, 5_000, ACK, first)), second[:1000]
+    talk._sent += len(first)
+    frames = [*talk.send(early).frames, (START + 10**6, late)]
+    again = _talk(80, sequence=talk._sent).wait(2 * 10**6).send(second[1000:] + SECOND)
+    assert sorted(map(str, read([*frames, *again.frames]).hosts)) == ["chatgpt.com", "one.example", "two.example"]
 
 
 def test_a_request_that_is_sent_again_together_with_the_next() -> None:

@@ -82,11 +82,22 @@ def test_gre_with_something_else_is_not_a_gap_where_nothing_is_missed() -> None:
 
 @pytest.mark.parametrize(
     ("protocol", "payload"),
-    [(4, INNER), (41, INNER6), (97, b"\x30\0" + BRIDGED), (137, label(16, bottom=True) + INNER)],
+    [
+        (4, INNER),
+        (41, INNER6),
+        (97, b"\x30\0" + BRIDGED),
+        (137, label(16, bottom=True) + INNER),
+        *((115, pack(">I", 7) + b"\x55" * size + BRIDGED) for size in (0, 4, 8, 12)),
+    ],
 )
 def test_ip_protocols_that_carry_packets(protocol: int, payload: bytes) -> None:
     opened(outer(payload, protocol))
     opened(ipv6(payload, protocol))
+
+
+@pytest.mark.parametrize("payload", [b"\0\0", bytes(4) + BRIDGED, pack(">I", 7) + b"\xff\3\0\x21" + INNER])
+def test_an_l2tp_3_session_without_a_frame_stays_closed(payload: bytes) -> None:
+    closed(outer(payload, 115), 115)
 
 
 CAPWAP_BRIDGED = bytes.fromhex("0010000000000000") + BRIDGED
