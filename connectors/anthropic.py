@@ -26,6 +26,7 @@ from shadowai.tenant import (
     Trouble,
 )
 from shadowai_connectors.rest import (
+    AGAIN,
     DAY,
     Row,
     cursored,
@@ -133,7 +134,7 @@ class Anthropic:
             if task.signal == "users" and page.cursor is None:
                 made.insert(0, organization(tenant))
             items, missed = parted(made)
-            yield Page(items, page.following, missed=missed)
+            yield Page(items, page.following, missed=(*missed, *page.missed))
 
     def doctor(self, session: Session) -> Iterator[Probe]:
         """One request for each signal; the first one also says whose key it is."""
@@ -164,20 +165,25 @@ class Anthropic:
         since, until = (int(time) for time in task.arguments)
         time = int(cursor) if cursor and cursor.isdigit() else since
         while time < until:
-            made = sessions(self._day(session, time), time, tenant)
+            found, missed = self._day(session, time)
+            made = sessions(found, time, tenant)
             time += DAY
-            yield Page(made, str(time) if time < until else None, None if time < until else task.arguments[1])
+            yield Page(made, str(time) if time < until else None, None if time < until else task.arguments[1], missed)
 
-    def _day(self, session: Session, time: int) -> list[Row]:
-        """The rows of all pages of a day."""
+    def _day(self, session: Session, time: int) -> tuple[list[Row], tuple[Missed, ...]]:
+        """The rows of all pages of a day, and what was missed. A page that is given again is counted once."""
         url = f"{root(session.settings, 'api', API)}/{_PATHS['claude_code']}"
 
         def ask(page: str | None) -> object:
             params = {"starting_at": _date(time), "limit": "1000"} | ({"page": page} if page else {})
             return _ask(session, url, params, cursor=page is not None).body
 
-        pages = cursored(ask, lambda body: following(body, "next_page"), None)
-        return [row for page in pages for row in rows(page.body, "data")]
+        found: list[Row] = []
+        missed: list[Missed] = []
+        for page in cursored(ask, lambda body: following(body, "next_page"), None):
+            found += () if AGAIN in page.missed else rows(page.body, "data")
+            missed += page.missed
+        return found, tuple(missed)
 
 
 def organization(tenant: str) -> App:

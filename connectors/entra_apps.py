@@ -21,7 +21,7 @@ def all_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     url = work.graph.url(f"{PATH}?$top={PAGE}&$select={APP_SELECT}")
     for stage in listed(work, url, DIRECTORY, cursor, delta=LATER):
         items, missed = made(stage.rows, lambda row: _learnt(work, row))
-        yield Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+        yield Page(tuple(items), stage.cursor, stage.mark, (*missed, *stage.missed))
 
 
 def changed_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
@@ -45,7 +45,7 @@ def _changed(work: Work, stage: Stage) -> Page:
     items, missed = made(found, lambda row: _learnt(work, row))
     gone = sorted(ids - {identifier(row, "id") for row in found})
     items += [Removed(PLATFORM, work.tenant, "app", one) for one in gone]
-    return Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+    return Page(tuple(items), stage.cursor, stage.mark, (*missed, *stage.missed))
 
 
 def _learnt(work: Work, row: Row) -> App:

@@ -64,7 +64,7 @@ def consents(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
         done = [row for row in stage.rows if _happened(row)]
         known = work.known.of({client for row in done if (client := _client(row))}, work)
         items, missed = _events(work, done, known)
-        yield Page(tuple(items), stage.cursor, end if stage.cursor is None else None, tuple(missed))
+        yield Page(tuple(items), stage.cursor, end if stage.cursor is None else None, (*missed, *stage.missed))
 
 
 def _happened(row: Row) -> bool:
@@ -207,7 +207,7 @@ def sign_ins(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     for stage in listed(work, url, REPORTS, cursor):
         used = [row for row in stage.rows if moment(inside(row, "lastSignInActivity").get("lastSignInDateTime"))]
         items, missed = made(used, lambda row: _activity(work, row))
-        yield Page(tuple(items), stage.cursor, read_at(work, stage), tuple(missed))
+        yield Page(tuple(items), stage.cursor, read_at(work, stage), (*missed, *stage.missed))
 
 
 def _activity(work: Work, row: Row) -> Item:

@@ -34,7 +34,7 @@ def copilot_seats(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     for stage in listed(work, work.graph.url(f"{licensed(sku)}&$top={PAGE}"), DIRECTORY, cursor, cost=2.0):
         items, missed = made(stage.rows, lambda row: _seat(work, row, sku))
         bought = [_copilot(work)] if items else []
-        yield Page((*bought, *items), stage.cursor, read_at(work, stage), tuple(missed))
+        yield Page((*bought, *items), stage.cursor, read_at(work, stage), (*missed, *stage.missed))
 
 
 def licensed(sku: str) -> str:
@@ -71,7 +71,7 @@ def teams_apps(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
     url = work.graph.url(f"/appCatalogs/teamsApps?$filter={chosen}&$expand=appDefinitions($expand=bot)")
     for stage in listed(work, url, CATALOGUE, cursor):
         items, missed = made(stage.rows, lambda row: _teams_app(work, row))
-        yield Page(tuple(items), stage.cursor, read_at(work, stage), tuple(missed))
+        yield Page(tuple(items), stage.cursor, read_at(work, stage), (*missed, *stage.missed))
 
 
 def _teams_app(work: Work, row: Row) -> App:
@@ -102,7 +102,7 @@ def copilot_packages(work: Work, task: Task, cursor: str | None) -> Iterator[Pag
         items, missed = made(offered, lambda row: _package(work, row))
         rolled = [row for row in offered if _deployed(row) and text(row, "id")]
         installs: list[Item] = [_install(work, row) for row in rolled]
-        yield Page((*items, *installs), stage.cursor, read_at(work, stage), tuple(missed))
+        yield Page((*items, *installs), stage.cursor, read_at(work, stage), (*missed, *stage.missed))
 
 
 def _deployed(row: Row) -> bool:
@@ -140,7 +140,7 @@ def agent_identities(work: Work, task: Task, cursor: str | None) -> Iterator[Pag
     url = work.graph.url(f"/servicePrincipals/microsoft.graph.agentIdentity?$top={PAGE}&$select={select}")
     for stage in listed(work, url, DIRECTORY, cursor):
         items, missed = made(stage.rows, lambda row: _agent(work, row))
-        yield Page(tuple(items), stage.cursor, read_at(work, stage), tuple(missed))
+        yield Page(tuple(items), stage.cursor, read_at(work, stage), (*missed, *stage.missed))
 
 
 def _agent(work: Work, row: Row) -> App:

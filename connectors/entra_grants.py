@@ -33,7 +33,7 @@ def grants_for_everyone(work: Work, task: Task, cursor: str | None) -> Iterator[
 def _listed(work: Work, path: str, cursor: str | None) -> Iterator[Page]:
     for stage in listed(work, work.graph.url(path), DIRECTORY, cursor, cost=COST, delta=LATER):
         items, missed = _grants(work, stage.rows)
-        yield Page(tuple(items), stage.cursor, stage.mark, tuple(missed))
+        yield Page(tuple(items), stage.cursor, stage.mark, (*missed, *stage.missed))
 
 
 def changed_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]:
@@ -44,7 +44,7 @@ def changed_grants(work: Work, task: Task, cursor: str | None) -> Iterator[Page]
         whole, missing, lost = _completed(work.graph, there)
         items, missed = _grants(work, whole)
         items += [Removed(PLATFORM, work.tenant, "grant", one) for one in sorted(gone | missing)]
-        yield Page(tuple(items), stage.cursor, stage.mark, (*missed, *lost))
+        yield Page(tuple(items), stage.cursor, stage.mark, (*missed, *lost, *stage.missed))
 
 
 def _completed(graph: Graph, found: Iterable[Row]) -> tuple[list[Row], set[str], list[Missed]]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from shadowai.connector import Answer, Quota, Session
 from shadowai.tenant import CursorExpired, Missed, TenantError, Trouble
 from shadowai_connectors.entra_clouds import Endpoints
 from shadowai_connectors.entra_signals import DIRECTORY
+from shadowai_connectors.rest import AGAIN, Chain, followed
 
 Row = Mapping[str, Any]
 
@@ -51,18 +53,19 @@ ROLE = ("allowed roles", "directory role", "role assignment", "notallowedforrole
 
 @dataclass(slots=True)
 class Inner:
-    """One request of a batch: a path after the version, how often it has been refused for load, and which page of its collection
-    it is."""
+    """One request of a batch: a path after the version, how often it has been refused for load, which page of its collection it is,
+    and the rows of the page before."""
 
     path: str
     tries: int = 0
     page: int = 1
+    before: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
     """What came of one request of a batch: rows of a collection or one ``body``; ``missing`` where Graph knows no such object;
-    ``missed`` where it could not be had."""
+    ``missed`` where it, or what comes after it, could not be had."""
 
     path: str
     body: Row = field(default_factory=dict)
@@ -73,11 +76,12 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page: its rows, where the next one is, and the delta link of the last one."""
+    """One page: its rows, where the next one is, the delta link of the last one, and what was ``missed`` for it."""
 
     rows: tuple[Row, ...]
     link: str | None
     delta: str | None
+    missed: tuple[Missed, ...] = ()
 
 
 class Graph:
@@ -101,19 +105,20 @@ class Graph:
             raise TenantError(Trouble.UNEXPECTED, f"no JSON object came from {_where(url)}")
         return answer
 
-    def steps(self, url: str, quota: Quota, *, cost: float = 1.0) -> Iterator[Step]:
-        """The pages of a collection from ``url`` on. A next link is followed as it is; one that was met before ends the task: it
-        would never end by itself."""
+    def steps(self, url: str, quota: Quota, *, cost: float = 1.0, replayed: bool = False) -> Iterator[Step]:
+        """The pages of a collection from ``url`` on, held to what :class:`~shadowai_connectors.rest.Chain` says. A next link is followed as
+        it is. ``replayed``: whether the same rows may come again, as changes do (/graph/delta-query-overview, "Replays")."""
         following: str | None = url
-        met = set()
+        chain = Chain(url, replayed=replayed)
         while following is not None:
-            met.add(following)
             answer = self.get(following, quota, cost=cost)
-            following = self._session.next_link(answer, answer.body.get("@odata.nextLink"))
-            delta = self._session.next_link(answer, answer.body.get("@odata.deltaLink"))
-            if following in met:
-                raise TenantError(Trouble.UNEXPECTED, f"the pages of {_where(url)} go round in a circle")
-            yield Step(rows(answer.body), following, delta)
+            found = rows(answer.body)
+            following, refused = followed(partial(self._link, answer, answer.body, "@odata.nextLink"))
+            delta, lost = followed(partial(self._link, answer, answer.body, "@odata.deltaLink"))
+            yield Step(found, following, delta, (*chain.on(found, following), *refused, *lost))
+
+    def _link(self, answer: Answer, body: Row, key: str) -> str | None:
+        return self._session.next_link(answer, body.get(key))
 
     def delta_link(self, path: str, quota: Quota, *, cost: float = 1.0) -> str:
         """A link to what changes from now on, which the delta function at ``path`` gives. Empty where that may not be asked: what there
@@ -160,22 +165,26 @@ class Graph:
         if not isinstance(status, int) or not isinstance(body, Mapping):
             status, body = 500, {}  # not answered, or by something that is not Graph: as if the service had failed
         if status < 300:
-            link = self._session.next_link(answer, body.get("@odata.nextLink"))
-            if link is not None:
-                queue.append(self._further(inner, link))
-            return Got(inner.path, body, rows(body) if "value" in body else ())
+            return self._page(inner, body, answer, queue)
         if status == 404 and isinstance(body.get("error"), Mapping):
             return Got(inner.path, missing=True)
         if (status == 429 or status >= 500) and inner.tries < TRIES:
             headers = part.get("headers")
-            refused.append(
-                (Inner(inner.path, inner.tries + 1, inner.page), headers if isinstance(headers, Mapping) else {})
-            )
+            refused.append((replace(inner, tries=inner.tries + 1), headers if isinstance(headers, Mapping) else {}))
             return None
         error = refine(_refusal(status, body))
         if isinstance(error, CursorExpired) or error.status in (401, 403):
             raise error
         return Got(inner.path, missed=Missed(error.trouble, f"{_where(inner.path)}: {error.detail}", error.remedy))
+
+    def _page(self, inner: Inner, body: Row, answer: Answer, queue: deque[Inner]) -> Got:
+        """What was asked for; the next page of a collection is queued. See :class:`~shadowai_connectors.rest.Chain`."""
+        found = rows(body) if "value" in body else ()
+        link, refused = followed(partial(self._link, answer, body, "@odata.nextLink"))
+        if link is not None:
+            queue.append(replace(self._further(inner, link), before=found))
+        again = (AGAIN,) if found and found == inner.before else ()
+        return Got(inner.path, body, found, missed=next(iter((*refused, *again)), None))
 
     def _further(self, inner: Inner, link: str) -> Inner:
         """The next page as a batch takes it: its link without what all have in common, otherwise verbatim."""

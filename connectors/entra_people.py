@@ -60,7 +60,7 @@ def consent_requests(work: Work, task: Task, cursor: str | None) -> Iterator[Pag
                 if request is not None:
                     grants, lost = _requests(work, request, rows)
                     items, missed = items + grants, missed + lost
-        yield Page(tuple(items), stage.cursor, None, tuple(missed))
+        yield Page(tuple(items), stage.cursor, None, (*missed, *stage.missed))
 
 
 def _requests(work: Work, request: Row, rows: list[Row]) -> tuple[list[Item], list[Missed]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shadowai.connector import Quota
-from shadowai.tenant import CursorExpired
+from shadowai.tenant import CursorExpired, Missed
 from shadowai_connectors.entra_graph import Graph, Row
 from shadowai_connectors.entra_items import app
 
@@ -97,11 +97,12 @@ def usable(written: str | None, now: int) -> Mark | None:
 
 
 class Stage(NamedTuple):
-    """One page of a listing: its rows, and the cursor and the mark that go with it."""
+    """One page of a listing: its rows, the cursor and the mark that go with it, and what was ``missed`` for it."""
 
     rows: tuple[Row, ...]
     cursor: str | None
     mark: str | None
+    missed: tuple[Missed, ...]
 
 
 def read_at(work: Work, stage: Stage) -> str | None:
@@ -122,20 +123,20 @@ def listed(
         mark = str(Mark(work.graph.delta_link(delta, quota, cost=cost), work.now, whole=True))
     for step in work.graph.steps(link, quota, cost=cost):
         if step.link is None:
-            yield Stage(step.rows, None, mark)
+            yield Stage(step.rows, None, mark, step.missed)
         else:
-            yield Stage(step.rows, save({"link": step.link, "mark": mark}), None)
+            yield Stage(step.rows, save({"link": step.link, "mark": mark}), None, step.missed)
 
 
 def changed(work: Work, url: str, quota: Quota, cursor: str | None, *, cost: float = 1.0) -> Iterator[Stage]:
     """The pages of what has changed since a delta link was given; the last one gives the next link."""
     state: dict[str, Any] = load(cursor) if cursor is not None else {"link": url, "time": work.now}
-    for step in work.graph.steps(str(state.get("link")), quota, cost=cost):
+    for step in work.graph.steps(str(state.get("link")), quota, cost=cost, replayed=True):
         if step.link is None:
             mark = Mark(step.delta or "", int(state.get("time") or 0), whole=False)
-            yield Stage(step.rows, None, str(mark))
+            yield Stage(step.rows, None, str(mark), step.missed)
         else:
-            yield Stage(step.rows, save({"link": step.link, "time": state.get("time")}), None)
+            yield Stage(step.rows, save({"link": step.link, "time": state.get("time")}), None, step.missed)
 
 
 def save(state: Mapping[str, object]) -> str:

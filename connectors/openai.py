@@ -156,7 +156,7 @@ class OpenAI:
                 made.insert(0, organization(tenant))
             mark = task.arguments[1] if task.signal in ("usage", "audit") and page.following is None else None
             items, missed = parted(made)
-            yield Page(items, page.following, mark, missed)
+            yield Page(items, page.following, mark, (*missed, *page.missed))
 
     def doctor(self, session: Session) -> Iterator[Probe]:
         """One request for each signal; keys are those of the first project."""

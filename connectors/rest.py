@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ LATEST = 4_102_444_800 * SECOND
 """The year 2100: what claims to be later is no time."""
 EXPIRED = frozenset({400, 404, 410, 422})
 """Answers to a cursor that was given out by the service itself, and that it no longer takes."""
+EMPTY = 1000
+"""Pages without a row on end that a service may give before the last one."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LINK = re.compile(
@@ -153,7 +156,7 @@ def each(found: Iterable[Row], maker: Callable[[Row], object]) -> Iterator[Item 
         try:
             yield from flat(maker(row))
         except TenantError as error:
-            yield Missed(error.trouble, error.detail, error.remedy)
+            yield missed_for(error)
 
 
 def iso(moment: int) -> str:
@@ -202,62 +205,96 @@ def linked(
     audience: str = "",
     refine: Refine,
 ) -> Iterator[Step]:
-    """The pages of a collection that names the next one in a ``Link`` header, from ``cursor`` (such a link) on. A link that was met
-    before ends the task: it would never end by itself. A page that is given again under the next link stands in the place of another one,
-    whose rows are missed: they must not be taken for gone."""
+    """The pages of a collection that names the next one in a ``Link`` header, from ``cursor`` (such a link) on. See :class:`Chain`."""
     following = cursor
-    met: set[str | None] = {None}
-    before: object = None
+    chain = Chain(cursor)
     while True:
         asked = params if following is None else None
         try:
             answer = session.get(following or url, quota=quota, params=asked, headers=headers, audience=audience)
         except TenantError as error:
             raise expired(error, refine) if following else refine(error) from error
-        again = answer.body == before and _holds_rows(before)
-        before = answer.body
-        met.add(following)
-        following = session.next_link(answer, next_in(answer.headers))
-        if following is not None and following in met:
-            raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-        yield Step(answer, following, (_AGAIN,) if again else ())
+        following, refused = followed(partial(_next, session, answer))
+        missed = chain.on(rows_in(answer.body), following)
+        yield Step(answer, following, (*missed, *refused))
         if following is None:
             return
 
 
-_AGAIN = Missed(Trouble.UNEXPECTED, "a page was given again in place of the next one", "sweep again")
+def _next(session: Session, answer: Answer) -> str | None:
+    return session.next_link(answer, next_in(answer.headers))
 
 
-def _holds_rows(body: object) -> bool:
-    """Whether a page, a list or an object that holds one, has any row."""
-    lists = body.values() if isinstance(body, Mapping) else (body,)
-    return any(isinstance(one, list) and one for one in lists)
+class Chain:
+    """Holds the pages of a collection, from the one that ``cursor`` names on, to what any collection keeps to.
+
+    A page that is given again under another link stands in the place of another one, whose rows are missed, for they must not be taken
+    for gone; ``replayed`` says that the same rows may well come again. What would never end by itself raises
+    :class:`~shadowai.tenant.TenantError`: a page that was met before, and more than :data:`EMPTY` pages without a row on end; a few of
+    these are usual where rows are filtered."""
+
+    def __init__(self, cursor: str | None = None, *, replayed: bool = False) -> None:
+        self._met: set[str | None] = {cursor}
+        self._before: object = None
+        self._empty = 0
+        self._replayed = replayed
+
+    def on(self, found: object, link: str | None) -> tuple[Missed, ...]:
+        """What is missed with a page of the rows ``found`` that names the next one by ``link``."""
+        again = bool(found) and found == self._before and not self._replayed
+        self._before = found
+        self._empty = 0 if found else self._empty + 1
+        if link is not None and link in self._met:
+            raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
+        if link is not None and self._empty >= EMPTY:
+            raise TenantError(Trouble.UNEXPECTED, f"{EMPTY:,} empty pages in a row, and no last one")
+        self._met.add(link)
+        return (AGAIN,) if again else ()
+
+
+def followed(ask: Callable[[], str | None]) -> tuple[str | None, tuple[Missed, ...]]:
+    """The link that ``ask`` gives; where it refuses it, the page that has it is the last: its rows are kept, and the others are missed."""
+    try:
+        return ask(), ()
+    except TenantError as error:
+        return None, (missed_for(error),)
+
+
+AGAIN = Missed(Trouble.UNEXPECTED, "a page was given again in place of the next one", "sweep again")
+
+
+def rows_in(body: object) -> object:
+    """What tells a page from another one: the lists in it, ``None`` where they hold nothing."""
+    lists = list(body.values()) if isinstance(body, Mapping) else [body]
+    return [one for one in lists if isinstance(one, list) and one] or None
 
 
 class Cursored(NamedTuple):
-    """One page: what was answered, the cursor that it was asked with, and that of the next one."""
+    """One page: what was answered, the cursor that it was asked with, that of the next one, and what was ``missed`` for it."""
 
     body: object
     cursor: str | None
     following: str | None
+    missed: tuple[Missed, ...] = ()
 
 
 def cursored(
     ask: Callable[[str | None], object], following: Callable[[object], str | None], cursor: str | None
 ) -> Iterator[Cursored]:
-    """The pages of a collection whose answers name a cursor (``following`` finds it), from ``cursor`` on. One that was met before
-    ends the task: it would never end by itself."""
-    met = {cursor}
+    """The pages of a collection whose answers name a cursor (``following`` finds it), from ``cursor`` on. See :class:`Chain`."""
+    chain = Chain(cursor)
     while True:
         body = ask(cursor)
         found = following(body)
-        if found is not None and found in met:
-            raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-        met.add(found)
-        yield Cursored(body, cursor, found)
+        yield Cursored(body, cursor, found, chain.on(rows_in(body), found))
         if found is None:
             return
         cursor = found
+
+
+def missed_for(error: TenantError) -> Missed:
+    """What could not be had because of ``error``."""
+    return Missed(error.trouble, error.detail, error.remedy)
 
 
 def parted(made: Iterable[Item | Missed]) -> tuple[tuple[Item, ...], tuple[Missed, ...]]:

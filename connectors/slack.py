@@ -17,6 +17,7 @@ from shadowai.tenant import CursorExpired, Item, Missed, Page, Signal, Task, Ten
 from shadowai_connectors import slack_items as items
 from shadowai_connectors import slack_signals as limits
 from shadowai_connectors.rest import (
+    Chain,
     Row,
     each,
     host,
@@ -210,6 +211,7 @@ class Slack:
         since, until = task.arguments
         page, decided = _state(cursor)
         tenant, params = self.tenant(session.settings), self._params(task, session)
+        chain = Chain()
         while True:
             body = self._ask(session, "log", params | {"page": str(page)}).body
             found = rows(body, "logs")
@@ -218,7 +220,7 @@ class Slack:
             last = read or page >= _pages(body)
             page += 1
             state = None if last else json.dumps([page, decided], separators=(",", ":"))
-            yield _page(made, state, until if last else None)
+            yield _page([*made, *chain.on(found, None if last else str(page))], state, until if last else None)
             if last:
                 return
 
@@ -231,14 +233,13 @@ class Slack:
             "requests": lambda row: items.request(row, tenant),
             "audit": lambda row: tuple(items.audited(row, tenant)),
         }
-        met = {None, cursor}
+        chain = Chain(cursor)
         while True:
             body = self._ask(session, task.signal, params | ({"cursor": cursor} if cursor else {})).body
-            made = list(each(rows(body, _LISTS[task.signal]), makers[task.signal]))
+            found = rows(body, _LISTS[task.signal])
+            made = list(each(found, makers[task.signal]))
             cursor = _cursor(body)
-            if cursor is not None and cursor in met:
-                raise TenantError(Trouble.UNEXPECTED, "the pages go round in a circle")
-            met.add(cursor)
+            made += chain.on(found, cursor)
             yield _page(made, cursor, task.arguments[1] if task.signal == "audit" and cursor is None else None)
             if cursor is None:
                 return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -163,7 +164,8 @@ def address(text: str) -> str | None:
 def user(text: str) -> str | None:
     """The canonical user: ``corp\\\\jdoe``, ``jdoe@example.com`` or ``jdoe``, in lower case; ``None`` for no user.
 
-    Windows and mail names compare without regard to case, so they are folded. ``DOMAIN\\\\user@realm`` (Cisco WSA)
+    Windows and mail names compare without regard to case, so they are folded. Letters are composed (NFC, UAX #15), for some systems,
+    macOS among them, write an accent apart: what is canonically the same is the same name. ``DOMAIN\\\\user@realm`` (Cisco WSA)
     loses the realm; an LDAP DN or URL gives its CN, a mailbox (``Jane Doe <jdoe@example.com>``, RFC 5322) its address, a claim of
     SharePoint's (``i:0#.f|membership|jdoe@example.com``) what it says. Machine accounts (``host$``) are devices, not users: see
     :func:`device_account`. An address or a word for nobody (``anonymous``) is no user; what is masked (``*****``) is left as it is, for
@@ -249,7 +251,7 @@ def _ascii(name: str) -> str | None:
 
 
 def _user(text: str) -> str | None:
-    name = _CODES.sub(_percent, text.strip(_MARGINS))
+    name = unicodedata.normalize("NFC", _CODES.sub(_percent, text.strip(_MARGINS)))
     folded = name.lower()
     if folded in NULLS or _unrealmed(folded).endswith("$"):
         return None

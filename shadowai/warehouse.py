@@ -53,8 +53,8 @@ def scan(url: str, options: ScanOptions, known: Catalog) -> Outcome:
     found, place = Outcome(), shown(url)
     asking = _Asking(place, options, known)
     try:
-        with _said(place):
-            asking.ask(_opened(url), found.inventory)
+        with _said(place), _opened(url) as table:
+            asking.ask(table, found.inventory)
     except SourceError as wrong:
         found.gaps.append(Gap(wrong.origin or Origin(place), f"{wrong.message} ({wrong.remedy})"))
     found.gaps += asking.gaps()
@@ -338,23 +338,34 @@ def _rows_of(answer: Table) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _opened(url: str) -> Table:
-    """The table at ``url``; nothing is written there, and no database is made where there is none."""
+@contextmanager
+def _opened(url: str) -> Iterator[Table]:
+    """The table at ``url``, its database connected while inside; nothing is written there, and no database is made where there is none."""
+    place, _, name = url.partition("#")
+    base = _connected(url, place)
+    try:
+        yield base.read_parquet(place) if place.endswith(_PARQUET) else _table(base, name)
+    finally:
+        base.disconnect()
+
+
+def _connected(url: str, place: str) -> Any:
     try:
         import ibis
     except ImportError as wrong:
         raise UsageError("--table needs Ibis", remedy="pip install 'shadowai[warehouse]'") from wrong
 
-    place, _, name = url.partition("#")
     if place.endswith(_PARQUET):
-        return ibis.duckdb.connect().read_parquet(place)
+        return ibis.duckdb.connect()
     if place.startswith("duckdb://"):
         path = place.removeprefix("duckdb://").partition("?")[0]
         if not Path(path).is_file():
             raise SourceError("no such database", origin=Origin(shown(url)), remedy="check the path")
-        base: Any = ibis.duckdb.connect(path, read_only=True)
-    else:
-        base = ibis.connect(place)
+        return ibis.duckdb.connect(path, read_only=True)
+    return ibis.connect(place)
+
+
+def _table(base: Any, name: str) -> Table:
     if name in base.list_tables():
         return base.table(name)
     schema, _, last = name.rpartition(".")

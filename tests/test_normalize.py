@@ -302,6 +302,22 @@ def test_a_machine_account_is_a_device(text: str, device: str | None) -> None:
     assert normalize.device_account(text) == device
 
 
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ("Jose\u0301@example.com", "jos\u00e9@example.com"),
+        ("CORP\\JOSE\u0301", "corp\\jos\u00e9"),
+        ("CN=Jose\\CC\\81,OU=x", "jos\u00e9"),  # UTF-8 of a DN in hexadecimal (RFC 4514)
+        ("\u1112\u1161\u11ab@example.com", "\ud55c@example.com"),
+        ("Invite\u0301", None),  # a guest
+        ("jose@example.com", "jose@example.com"),
+    ],
+)
+def test_a_user_is_composed(text: str, user: str | None) -> None:
+    """macOS writes accents apart (NFD); both are one person."""
+    assert normalize.user(text) == user == normalize.user(unicodedata.normalize("NFC", text))
+
+
 @pytest.mark.parametrize("text", ["-", "N/A", ' "-" ', "NULL", "Undefined", "(Empty)"])
 def test_no_value_is_told(text: str) -> None:
     assert normalize.is_null(text)

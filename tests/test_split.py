@@ -164,6 +164,24 @@ def test_mutated_logs_give_the_same_in_parts(names: Names, catalog: Catalog, tmp
     assert taken > 60
 
 
+@pytest.mark.parametrize("other", ["2026-01-05 10:00:00", "25/01/2026 10:00:00", "02/03/2026 10:00:00"])
+@pytest.mark.parametrize("page", ["utf-8", "cp1251"])
+def test_what_a_header_tells_is_known_to_every_part(
+    page: str, other: str, names: Names, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code page of a table, and what order its dates are likely to have."""
+    monkeypatch.setattr("shadowai.sources.logs.logfile.HEAD", 200)
+    rows = [f"01/05/2026 10:00:00;{'Щщ'[n % 2]}укин{n % 7};https://chatgpt.com/" for n in range(60)]
+    text = "\n".join(["Дата и время;Пользователь;URL", *rows, other + rows[0][19:], *rows, ""])
+    path = tmp_path / "report.csv"
+    path.write_bytes(text.encode(page))
+    wanted = _in_one_go(path, names, catalog)
+    found = [_in_parts(path, names, catalog, count) for count in (2, 5, 13)]
+    settled = other.startswith("25")  # a date further down that tells the order decides how others are read
+    assert found == [None if settled else wanted] * 3
+    assert "щукин" in repr(wanted)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -24,6 +24,8 @@ def names(*people: Person, wanted: set[str] | None = None) -> Names:
     [
         ("111", "Ann@Example.com", "ann@example.com"),
         ("ann", None, "google:ann"),
+        ("111", "Jose\u0301@Example.com", "jos\u00e9@example.com"),
+        ("jose\u0301", None, "google:jos\u00e9"),
         ("111", "ann", "google:111"),
         ("111", "null", "google:111"),
         ("111", "CN=ann,DC=x@y", "google:111"),

@@ -305,6 +305,26 @@ def test_what_cannot_be_asked_is_a_gap(url: str, tmp_path: Path, capsys: Capture
     assert not Path("/no").exists()
 
 
+@pytest.mark.parametrize("name", ["proxy", "none", "broken"])
+@pytest.mark.parametrize("parquet", [False, True])
+def test_its_database_is_left(name: str, parquet: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ibis.backends.duckdb import Backend
+
+    left, leave = [], Backend.disconnect
+
+    def told(self: Any) -> None:
+        left.append(self)
+        leave(self)
+
+    monkeypatch.setattr(Backend, "disconnect", told)
+    url = _table(tmp_path / "a.db", ("user", "host"), ["VARCHAR"] * 2, [("ann", "chatgpt.com")])
+    if name == "broken":
+        monkeypatch.setattr(warehouse, "_rows_of", lambda answer: 1 / 0)
+    url = str(tmp_path / "none.parquet") if parquet else url.replace("#proxy", f"#{name.replace('broken', 'proxy')}")
+    report = pipeline.scan([], options=ScanOptions(tables=(url,)))
+    assert len(left) == 1 and len(report.gaps) == (name != "proxy" or parquet)
+
+
 def test_the_command_line(made: tuple[str, Path, Path], capsys: Captured) -> None:
     assert (
         main(

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -24,6 +25,8 @@ WITHIN_POLICY, BREACHED, WRONG_USAGE, INCOMPLETE = range(4)
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 """128 and the signal's number, as a shell reports a program that SIGINT or SIGPIPE ended."""
+GONE = "the working directory is gone (change to one that is there, or write whole paths)"
+"""What the system says only as "No such file or directory", of nothing."""
 _GARBAGE = 100_000
 """Objects made and kept between two looks for garbage in circles, of which there is little: looking costs a tenth of a scan."""
 CRASHED = 70
@@ -86,12 +89,20 @@ def _told(argv: list[str]) -> int:
         terminal.say(f"shadowai: {error}")
         return error.exit_code
     except OSError as error:
-        terminal.say(f"shadowai: {error}")
+        terminal.say(f"shadowai: {error if _has_folder() else GONE}")
         return WRONG_USAGE
     except Exception:  # a crash shows its traceback, and must not end with the code of a breach
         terminal.crash()
         return CRASHED
     return code
+
+
+def _has_folder() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _run(argv: list[str]) -> int:

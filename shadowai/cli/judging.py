@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -140,8 +139,7 @@ def prepared(
             several.append(load(Path(budget)))
     if settings is not None:
         _check_names(several, policy, settings)
-    if target is not None and target.exists() and stat.S_ISREG(target.stat().st_mode):
-        target.unlink()
+    options.remove_earlier(target)
     return Judging(tuple(found for found in several if found), target, policy, fail_on)
 
 

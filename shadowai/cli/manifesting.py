@@ -41,6 +41,13 @@ def checked(name: str | None, target: Path | None) -> Path | None:
     return path
 
 
+def prepared(path: Path | None, policy: Path | None) -> None:
+    """Remove the manifest of an earlier run, as :func:`shadowai.cli.judging.prepared` does with a verdict. Raises
+    :class:`click.BadParameter` where it would take the place of the ``policy``, which the configuration may name."""
+    options.keep_apart((policy,), manifest=path)
+    options.remove_earlier(path)
+
+
 def inputs(paths: Sequence[str]) -> tuple[InputFile, ...]:
     """Every file behind ``paths`` with its hash, however large; read once, for the manifest and for what else names hashes."""
     return tuple(page.hashes(paths, _EVERYTHING))

@@ -92,6 +92,12 @@ def keep_apart(read: Iterable[str | Path | None], **written: str | Path | None) 
         targets.add(target)
 
 
+def remove_earlier(target: Path | None) -> None:
+    """Remove what an earlier run wrote to ``target``: whatever happens, it is not taken for this run's."""
+    if target is not None and target.is_file():
+        target.unlink()
+
+
 def output_file(name: str | None) -> Path | None:
     """The file that ``-o`` names; ``None`` for stdout. Raises as :func:`check_folder`."""
     target = None if name in (None, "-") else Path(str(name))

@@ -128,9 +128,9 @@ def command(
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = options.leased(config.load(config_file), leases, timezone)
-    judges = judging.prepared(
-        budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach, settings
-    )
+    rules = remembering.policy_path(policy_file, settings)
+    judges = judging.prepared(budget_file, verdict_file, rules, breach, settings)
+    manifesting.prepared(beside, rules)
     zone = _zone(timezone or settings.timezone)
     first, last = options.window(since, until, zone)
     chosen = pipeline.ScanOptions(

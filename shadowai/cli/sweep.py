@@ -257,6 +257,7 @@ def _once(chosen: Chosen, event: threading.Event) -> int:
     for tenant in chosen.tenants:
         check_secrets(tenant, connector_of(tenant))
     network, judges = _Network(chosen), chosen.judges()
+    manifesting.prepared(chosen.manifest, remembering.policy_path(chosen.policy, chosen.settings))
     join = joined(chosen)
     with ExitStack() as open_stores:
         visits, refused = _visits(chosen, event, join.is_ai, open_stores)

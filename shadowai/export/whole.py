@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import BinaryIO
 
 from shadowai.errors import UsageError
 from shadowai.model import Origin
+
+_FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals that end the program at once, where nobody has said otherwise."""
 
 
 @contextmanager
@@ -54,7 +60,7 @@ def _replacement(path: Path) -> Iterator[BinaryIO]:
     mode = _mode(target)
     beside = target.parent / f".shadowai-{os.urandom(8).hex()}.tmp"
     try:
-        with beside.open("xb") as stream:
+        with _removed_by_signals(beside), beside.open("xb") as stream:
             if mode is not None:
                 beside.chmod(mode)
             yield stream
@@ -65,6 +71,30 @@ def _replacement(path: Path) -> Iterator[BinaryIO]:
         with suppress(FileNotFoundError):
             beside.unlink()
     _sync_folder(target.parent)
+
+
+@contextmanager
+def _removed_by_signals(beside: Path) -> Iterator[None]:
+    """Let the signals that end the program at once, and no ``finally`` with it, remove the file first. Only the main thread hears of
+    signals; whoever takes them already ends the work in an orderly way."""
+    writer = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == writer:
+            with suppress(OSError):
+                beside.unlink()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    main = threading.current_thread() is threading.main_thread()
+    taken = [number for number in _FATAL if main and signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _mode(target: Path) -> int | None:

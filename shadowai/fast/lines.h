@@ -361,6 +361,49 @@ static inline int are_apart(const int *places, int count)
     return !close;
 }
 
+/* Whether there is a byte that is no ASCII. */
+static inline int has_high(const unsigned char *at, const unsigned char *end)
+{
+#if defined(__SSE2__)
+    __m128i some = _mm_setzero_si128();
+    for (; end - at >= 16; at += 16)
+        some = _mm_or_si128(some, _mm_loadu_si128((const __m128i *)at));
+    if (_mm_movemask_epi8(some))
+        return 1;
+#endif
+    for (; at < end; at++)
+        if (*at & 0x80)
+            return 1;
+    return 0;
+}
+
+/* Whether bytes are UTF-8 (RFC 3629, section 4). */
+static inline int is_utf_8(const unsigned char *at, const unsigned char *end)
+{
+    while (at < end) {
+        const unsigned char first = *at++;
+        unsigned char low = 0x80, high = 0xbf;
+        int more;
+        if (first < 0x80)
+            continue;
+        if (first < 0xc2 || first > 0xf4)
+            return 0;
+        more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+        if (first == 0xe0)
+            low = 0xa0; /* shorter forms are none */
+        else if (first == 0xed)
+            high = 0x9f; /* nor are halves of surrogate pairs */
+        else if (first == 0xf0)
+            low = 0x90;
+        else if (first == 0xf4)
+            high = 0x8f; /* beyond Unicode */
+        for (; more; more--, low = 0x80, high = 0xbf)
+            if (at == end || *at < low || *at++ > high)
+                return 0;
+    }
+    return 1;
+}
+
 /* Some bytes as a number: all of them where there are fewer than 8, which texts of one length do not share. */
 static inline uint64_t few_bytes(const unsigned char *at, size_t length)
 {

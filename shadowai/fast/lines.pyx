@@ -39,6 +39,8 @@ cdef extern from "lines.h":
     bint same_text(const uint8_t *a, const uint8_t *b, size_t length) noexcept nogil
     size_t breaks(const uint8_t *at, size_t length) noexcept nogil
     int are_apart(const int *places, int count) noexcept nogil
+    int has_high(const uint8_t *at, const uint8_t *end) noexcept nogil
+    int is_utf_8(const uint8_t *at, const uint8_t *end) noexcept nogil
     void fetch_early(const void *at) noexcept nogil
 
 include "line_fold/layout.pxi"
@@ -207,6 +209,8 @@ cdef class Fold:
     cdef Met met[MOST_ORDER]  # by their place in the object
     cdef int asked  # marks of texts that the reference reads otherwise, and that may be in a line that is cut here
     cdef bint quoted  # whether the text of a column may stand in quotes
+    cdef bint in_any_code  # whether lines may hold bytes that are no ASCII
+    cdef uint8_t code  # of the texts of the line at hand: UTF_8, or ODD_CODE, in which the same bytes are other text
     cdef bint at_once  # whether columns are cut before it is known where the line ends
     cdef bint escaped  # whether a backslash may make another text of it
     cdef int odd  # marks of lines that are not cut here
@@ -324,6 +328,7 @@ cdef class Fold:
         # where a line is cut at once, no other marks are found in it
         self.at_once = not self.wrapped and self.family in (OBJECT, QUOTED) and self.odd == (HAS_NUL | HAS_RETURN)
         self.asked = (HAS_HIGH if self.family in (OBJECT, PATTERN) else HAS_HIGH | HAS_HOLDER) & ~self.odd
+        self.in_any_code = not self.odd & HAS_HIGH
         self.quoted = self.family not in (PATTERN, TABS, BLANKS)
         self.escaped = self.family in (PAIRS, PAIRED, CEF, LEEF, OBJECT, TABS)
         self.slots = len(plan.columns)
@@ -579,6 +584,8 @@ cdef bint _count(Fold self) except -1 nogil:
         return False
     if self.by_name and _is_strange(self):
         return _refuse(self)
+    if self.in_any_code and has_high(self.line_begin, self.line_end) and not is_utf_8(self.line_begin, self.line_end):
+        self.code = ODD_CODE
     if self.answers and not self.n_host:
         return False
     if not self.n_host:

@@ -87,13 +87,22 @@ def url_of(setting: str | None, *, environ: Mapping[str, str] | None = None) -> 
 def _normal(url: str) -> str:
     scheme, found, rest = url.partition("://")
     if not found:
-        return f"sqlite:///{Path(url).expanduser().absolute()}"
+        return f"sqlite:///{_whole(Path(url).expanduser())}"
     if scheme in ("postgresql", "postgres"):
         return f"postgresql+psycopg://{rest}"
     if scheme not in ("sqlite", "postgresql+psycopg"):
         remedy = "use a path, sqlite:///PATH or postgresql+psycopg://HOST/DATABASE"
         raise UsageError("the history's URL is of no database that this program knows", remedy=remedy)
     return url
+
+
+def _whole(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except FileNotFoundError:  # the system does not say of what
+        raise _wrong(
+            path, "the working directory is gone", "change to one that is there, or write the whole path"
+        ) from None
 
 
 def folder(environ: Mapping[str, str] | None = None) -> Path:

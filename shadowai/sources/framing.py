@@ -93,6 +93,8 @@ _LINE = re.compile(r"[^\n]+")
 _BETWEEN = " \t\r\n,;\x1e\ufeff"
 """What may stand between outermost values: white space, separators (RFC 7464 has one of its own)."""
 _OPENING = re.compile(r'["{]')
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8 (PEP 383)."""
 
 
 @cache
@@ -135,8 +137,9 @@ class Piece(NamedTuple):
     dropped: bool = False
 
 
-def decode(raw: bytes) -> str:
-    """UTF-8, or Latin-1 for those lines that are not UTF-8. NULs go, CR before LF goes."""
+def decode(raw: bytes, page: str | None = None) -> str:
+    """UTF-8; those lines that are not UTF-8 in the code page ``page``, and those that are not in that either, in Latin-1. NULs go, CR
+    before LF goes."""
     if b"\0" in raw:
         raw = raw.replace(b"\0", b"")
     if b"\r" in raw:
@@ -144,7 +147,7 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return "\n".join(_decode_line(line) for line in raw.split(b"\n"))
+        return _each_for_itself(raw, page)
 
 
 def decode_line(raw: bytes | bytearray, begin: int, end: int) -> str:
@@ -163,10 +166,12 @@ def split(raw: bytes) -> tuple[list[str], str]:
     return text.split("\n"), text
 
 
-def blocks(stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK, first: int = 1) -> Iterator[Block]:
-    """The stream's blocks; ``as_json`` frames JSON objects instead of lines, of which the first has the number ``first``. Errors of the
-    stream pass through, after everything that could be read has been yielded."""
-    return _json_blocks(stream, size) if as_json else _line_blocks(stream, size, first)
+def blocks(
+    stream: BinaryIO, *, as_json: bool = False, size: int = BLOCK, first: int = 1, page: str | None = None
+) -> Iterator[Block]:
+    """The stream's blocks; ``as_json`` frames JSON objects instead of lines, of which the first has the number ``first``. ``page`` is the
+    code page of lines that are not UTF-8. Errors of the stream pass through, after everything that could be read has been yielded."""
+    return _json_blocks(stream, size) if as_json else _line_blocks(stream, size, first, page)
 
 
 def needs_json_framing(head: str, *, whole: bool) -> bool:
@@ -185,9 +190,24 @@ def needs_json_framing(head: str, *, whole: bool) -> bool:
     return not balanced if newline else not whole
 
 
-def _decode_line(line: bytes) -> str:
+def _each_for_itself(raw: bytes, page: str | None) -> str:
+    """The lines of ``raw``, each in UTF-8, or else in ``page``, or else in Latin-1."""
+    lines = raw.decode("utf-8", "surrogateescape").split("\n")
+    odd = [place for place, line in enumerate(lines) if not line.isascii() and _ESCAPED.search(line) is not None]
+    written = raw.split(b"\n")
+    strange = [written[place] for place in odd]
+    try:  # in no code page is a line break half of a character
+        read = b"\n".join(strange).decode(page or "latin-1").split("\n")
+    except UnicodeDecodeError:
+        read = [_decode_line(line, page or "latin-1") for line in strange]
+    for place, line in zip(odd, read, strict=False):
+        lines[place] = line
+    return "\n".join(lines)
+
+
+def _decode_line(line: bytes, page: str) -> str:
     try:
-        return line.decode("utf-8")
+        return line.decode(page)
     except UnicodeDecodeError:
         return line.decode("latin-1")
 
@@ -207,17 +227,32 @@ def _objects(text: str) -> tuple[int, bool]:
     return objects, depth == 0
 
 
-def _line_blocks(stream: BinaryIO, size: int, number: int) -> Iterator[Block]:
-    for piece in pieces(stream, size):
+def _line_blocks(stream: BinaryIO, size: int, number: int, page: str | None) -> Iterator[Block]:
+    for piece in pieces(stream, size, page):
         overlong = [number] if piece.dropped else ()
         lines, text = split(bytes(piece.raw[piece.begin : piece.end])) if piece.raw is not None else ([], "")
         yield Block(range(number, number + len(lines)), lines, piece.size, text, overlong)
         number += len(lines)
 
 
-def pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
-    """The stream cut behind line breaks. All are in one buffer, which is filled anew for each. Errors of the stream pass through, after
-    everything that could be read has been yielded."""
+def pieces(stream: BinaryIO, size: int, page: str | None = None) -> Iterator[Piece]:
+    """The stream cut behind line breaks; where a code page ``page`` is told, all lines are written in UTF-8, as what :func:`decode` reads
+    them, or else they are in one buffer, which is filled anew for each. Errors of the stream pass through, after everything that could be
+    read has been yielded."""
+    found = _pieces(stream, size)
+    return found if page is None else (_in_utf_8(piece, page) for piece in found)
+
+
+def _in_utf_8(piece: Piece, page: str) -> Piece:
+    if piece.raw is None:
+        return piece
+    raw = bytes(piece.raw[piece.begin : piece.end])
+    lines = _each_for_itself(raw.replace(b"\0", b""), page).encode("utf-8")
+    behind = piece.raw[piece.end : piece.end + 1]  # a line break, or what may stand in its place
+    return piece._replace(raw=bytearray(lines + behind), begin=0, end=len(lines))
+
+
+def _pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
     buffer = bytearray(2 * size)
     end = 0  # of a line that goes on, which begins the buffer
     dropping = False  # inside a line that is already known to be too long

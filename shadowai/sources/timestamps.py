@@ -141,6 +141,8 @@ class Clock:
         self._default = default
         self._newest = datetime.fromtimestamp(modified, UTC) if modified is not None else None
         self.day_first = day_first
+        self.supposed_day_first = False
+        """The order of day and month where nothing tells it: it is assumed, and said."""
         self.assumed: Counter[str] = Counter()
         self.last: str | None = None
         self._days: dict[tuple[int, int, int], int | None] = {}
@@ -254,7 +256,8 @@ class Clock:
             self.day_first = told
         elif self.day_first is None and first != second:
             assumed.append("day_order")
-        return (second, first) if self.day_first else (first, second)
+        day_first = self.supposed_day_first if self.day_first is None else self.day_first
+        return (second, first) if day_first else (first, second)
 
     def _year(self, month: int, day: int, assumed: list[str]) -> int:
         """The latest year in which the date is not after the file's own last change (a day's grace for zones)."""
@@ -304,7 +307,14 @@ def assumptions(clock: Clock) -> Iterable[tuple[str, str, int]]:
         UNREADABLE: lambda: (
             "records tell a time that cannot be read: they are shown without one, and are in every window of --since and --until"
         ),
-        "day_order": lambda: "dates such as 05/02/2025 could be read both ways and were taken as month/day",
+        "day_order": lambda: (
+            "dates such as 05/02/2025 could be read both ways and were taken as "
+            + (
+                "day/month, as is usual in the language of the table's header"
+                if clock.supposed_day_first
+                else "month/day"
+            )
+        ),
     }
     for kind, count in sorted(clock.assumed.items()):
         yield kind, texts[kind](), count

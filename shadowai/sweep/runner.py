@@ -108,12 +108,13 @@ class Runner:
         return "delta" if 0 <= self._session.now - last < WEEK else "full"
 
     def _rounds(self) -> None:
-        """Plan and run until the plan holds nothing new."""
+        """Plan and run until the plan holds nothing new. What a sweep that goes on has left open is run before anything is added: what is
+        planned on half of what there is (twenty people of thirty, in one task) would be planned and asked for again with the rest."""
         for _ in range(ROUNDS):
-            added = self._store.add(self._plan())
-            waiting = self._store.open_tasks()
-            if not added and not waiting:
+            planned = self._plan()  # whatever comes of it: connectors learn here what the sweep has
+            if not self._store.open_tasks() and not self._store.add(planned):
                 return
+            waiting = self._store.open_tasks()
             self._total += len(waiting)
             with ThreadPoolExecutor(self._workers, thread_name_prefix="sweep") as pool:
                 try:

@@ -94,3 +94,18 @@ def test_a_page_and_the_manifest_name_the_same_hashes_however_large_the_input(
     (named,) = json.loads(beside.read_bytes())["inputs"]
     assert named["sha256"] in target.read_text(encoding="utf-8")
     assert json.loads(beside.read_bytes())["outputs"][0]["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def test_the_manifest_of_an_earlier_run_is_not_taken_for_one_that_failed(log: Path) -> None:
+    beside, rules = log.parent / "m.json", log.parent / "p.yaml"
+    assert run(log, "--manifest", str(beside)) == 0
+    assert (
+        main(["scan", str(log), "--no-progress", "-o", str(log.parent), "--format", "csv", "--manifest", str(beside)])
+        == 2
+    )
+    assert not beside.exists()
+    rules.write_text("version: 1\n")
+    settings = log.parent / "c.toml"
+    settings.write_text('policy = "p.yaml"\n')
+    assert run(log, "--config", str(settings), "--manifest", str(rules)) == 2
+    assert rules.read_text() == "version: 1\n"

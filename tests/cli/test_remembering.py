@@ -83,6 +83,20 @@ def test_a_history_that_cannot_be_opened_is_said_before_the_work(state: Path) ->
     assert not (state / "out.csv").exists()
 
 
+@pytest.mark.parametrize(("option", "named"), [("--history", "h.db: "), ("--output", "")])
+def test_that_the_working_directory_is_gone_is_said(
+    state: Path, option: str, named: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system says "No such file or directory", and of nothing."""
+    log(("chatgpt.com", "ann"))
+    gone = state / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["scan", str(state / "proxy.log"), "--format", "csv", "--no-progress", option, "h.db"]) == 2
+    assert f"shadowai: {named}the working directory is gone (" in capsys.readouterr().err
+
+
 def test_a_scan_without_a_history_does_not_load_the_library() -> None:
     log(("chatgpt.com", "ann"))
     code = "from shadowai.cli import main; main(['scan', 'proxy.log']); import sys; print('sqlalchemy' in sys.modules)"

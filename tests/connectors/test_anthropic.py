@@ -172,6 +172,15 @@ def test_the_rows_of_a_person_are_summed_over_pages(service: Saas) -> None:
     assert page.mark == str(START + DAY)
 
 
+def test_a_page_of_a_day_that_is_given_again_is_counted_once_and_leaves_rows_missed(service: Saas) -> None:
+    service.put[CODE] = [
+        reply({"data": [used(2)], "has_more": True, "next_page": "page_2"}),
+        reply({"data": [used(2)], "has_more": False}),
+    ]
+    (page,) = run(service, Task("claude_code", "claude_code", (str(START), str(START + DAY))))
+    assert [one.events for one in page.items if isinstance(one, Activity)] == [2] and len(page.missed) == 1
+
+
 def test_usage_goes_on_from_its_day(service: Saas) -> None:
     task = Task("claude_code", "claude_code", (str(START), str(START + 3 * DAY)))
     pages = run(service, task)

@@ -12,7 +12,7 @@ from shadowai.tenant import CursorExpired, TenantError, Trouble
 from shadowai_connectors import entra_graph
 from shadowai_connectors.entra_graph import TRIES, Got, Inner, refine, rows
 from shadowai_connectors.entra_signals import DIRECTORY
-from shadowai_connectors.entra_work import Work
+from shadowai_connectors.entra_work import Work, changed, listed
 from tests.connectors.entra_tenant import Clock, Tenant, guid, refusal, work_on
 
 
@@ -131,10 +131,45 @@ def test_further_pages_of_a_part_are_asked_in_a_batch(work: Work, tenant: Tenant
 
 @pytest.mark.parametrize("link", ["string", "https://evil.example/v1.0/x", "/relative", 9])
 def test_a_part_s_next_link_to_elsewhere_is_refused(work: Work, tenant: Tenant, link: object) -> None:
-    tenant.always[f"/servicePrincipals/{guid(1, 1)}"] = (200, {}, {"value": [], "@odata.nextLink": link})
-    with pytest.raises(TenantError) as caught:
-        drain(work, queued(1))
-    assert caught.value.trouble is Trouble.UNEXPECTED
+    """Its rows are kept, and so are the other parts of the batch."""
+    row = {"id": "1"}
+    tenant.always[f"/servicePrincipals/{guid(1, 1)}"] = (200, {}, {"value": [row], "@odata.nextLink": link})
+    first, other = drain(work, queued(1, 2))
+    assert first.rows == (row,) and first.missed is not None and first.missed.trouble is Trouble.UNEXPECTED
+    assert other.body["id"] == guid(1, 2) and other.missed is None
+
+
+@pytest.mark.parametrize("key", ["@odata.nextLink", "@odata.deltaLink"])
+def test_a_next_link_to_elsewhere_is_refused_and_the_rows_are_kept(work: Work, tenant: Tenant, key: str) -> None:
+    tenant.put["/servicePrincipals"] = [(200, {}, {"value": [{"id": "1"}], key: "https://evil.example/v1.0/x"})]
+    (stage,) = listed(work, work.graph.url("/servicePrincipals?$top=999"), DIRECTORY, None)
+    assert stage.rows == ({"id": "1"},) and stage.cursor is None
+    assert [one.trouble for one in stage.missed] == [Trouble.UNEXPECTED]
+
+
+def _paged(tenant: Tenant, path: str, pages: list[list[dict[str, str]]]) -> None:
+    links = [{"@odata.nextLink": f"{tenant.root}/v1.0{path}?$skiptoken={number}"} for number in range(1, len(pages))]
+    tenant.put[path] = [
+        (200, dict[str, str](), {"value": page, **link}) for page, link in zip(pages, [*links, {}], strict=True)
+    ]
+
+
+def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(work: Work, tenant: Tenant) -> None:
+    one, two = {"id": "1"}, {"id": "2"}
+    pages, url = [[one], [one], [], [], [two]], work.graph.url("/servicePrincipals?$top=999")
+    _paged(tenant, "/servicePrincipals", pages)
+    assert [bool(stage.missed) for stage in listed(work, url, DIRECTORY, None)] == [False, True, False, False, False]
+    _paged(tenant, "/servicePrincipals", pages)  # changes may be told again
+    assert not any(stage.missed for stage in changed(work, url, DIRECTORY, None))
+    path = f"/servicePrincipals/{guid(1, 1)}/appRoleAssignedTo"
+    _paged(tenant, path, pages)
+    assert [bool(got.missed) for got in drain(work, deque([Inner(f"{path}?$top=999")]))] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_part_s_next_link_to_another_version_is_refused(work: Work, tenant: Tenant) -> None:

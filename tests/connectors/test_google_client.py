@@ -159,6 +159,21 @@ def test_pages_without_end_end_in_an_error(server: GoogleServer, monkeypatch: py
         steps(server, lambda token: {"items": [{"a": next(numbers)}], "nextPageToken": str(next(numbers))})
 
 
+def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(server: GoogleServer) -> None:
+    page: dict[str, Any] = {"items": [{"a": 1}, {"a": 3}]}
+    none: dict[str, Any] = {"items": []}
+    book = Book(
+        {**page, "nextPageToken": "x"},
+        {**page, "nextPageToken": "y"},
+        {**none, "nextPageToken": "z"},
+        {**none, "nextPageToken": "end"},
+        {"items": [{"a": 1}, {"a": 2}, {"a": 3}]},
+    )
+    with session(server) as opened:
+        found = [step.missed for step in Google(opened).pages("items", book)]
+    assert [len(missed) for missed in found] == [0, 1, 0, 0, 0]
+
+
 def test_a_page_that_comes_twice_is_no_circle(server: GoogleServer) -> None:
     page = {"items": [{"a": 1}]}
     found = steps(server, Book({**page, "nextPageToken": "x"}, {**page, "nextPageToken": "y"}, {"items": [{"a": 2}]}))

@@ -13,7 +13,7 @@ import pytest
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import CursorExpired, Swept, Task, TenantError, Trouble
+from shadowai.tenant import Completeness, CursorExpired, Swept, Task, TenantError, Trouble
 from shadowai_connectors import okta
 from shadowai_connectors.okta import Okta
 from tests.connectors.saas_server import (
@@ -284,11 +284,15 @@ def test_an_expired_cursor_starts_the_collection_again(tenant: Saas, tmp_path: P
         "//attacker.example/x",
     ],
 )
-def test_a_next_link_that_leads_elsewhere_is_refused(tenant: Saas, link: str) -> None:
+def test_a_next_link_that_leads_elsewhere_is_refused(tenant: Saas, link: str, tmp_path: Path) -> None:
+    """The rows of the page that has it are kept, and the task is not complete."""
     tenant.always("/api/v1/apps", [CHATGPT], Link=f'<{link}>; rel="next"')
-    with pytest.raises(TenantError) as raised:
-        run(tenant, Task("apps", "apps"))
-    assert raised.value.trouble is Trouble.UNEXPECTED and len(tenant.paths("/api")) == 1
+    (page,) = run(tenant, Task("apps", "apps"))
+    assert [one.name for one in page.items] == ["ChatGPT"] and len(tenant.paths("/api")) == 1
+    assert [one.trouble for one in page.missed] == [Trouble.UNEXPECTED]
+    found = swept(tenant, tmp_path)
+    assert [one.completeness for one in found.outcomes if one.task == "apps"] == [Completeness.PARTIAL]
+    assert "ChatGPT" in {app.name for app in found.apps}
 
 
 def test_pages_that_go_round_end(tenant: Saas, tmp_path: Path) -> None:

@@ -264,9 +264,9 @@ def test_pages_are_asked_by_the_cursor_of_the_one_before() -> None:
         return body if isinstance(body, str) else None
 
     assert [tuple(page) for page in rest.cursored(ask, following, None)] == [
-        ("a", None, "a"),
-        ("b", "a", "b"),
-        (None, "b", None),
+        ("a", None, "a", ()),
+        ("b", "a", "b", ()),
+        (None, "b", None, ()),
     ]
     assert [page.cursor for page in rest.cursored(ask, following, "a")] == ["a", "b"]
     assert asked == [None, "a", "b", "a", "b"]
@@ -300,3 +300,34 @@ def test_what_was_missed_is_parted_from_what_was_found() -> None:
 )
 def test_only_the_service_says_what_is_gone(status: int | None, body: object, gone: bool) -> None:
     assert rest.is_gone(TenantError(Trouble.UNEXPECTED, "x", status=status, body=body)) is gone
+
+
+def test_a_page_given_again_is_told_and_a_replayed_one_is_not() -> None:
+    rows = [{"id": "1"}]
+    chain, replayed = rest.Chain(), rest.Chain(replayed=True)
+    assert [
+        chain.on(found, link) for found, link in ((rows, "a"), (list(rows), "b"), ([], "c"), ([], "d"), (rows, None))
+    ] == [
+        (),
+        (rest.AGAIN,),
+        (),
+        (),
+        (),
+    ]
+    assert [replayed.on(rows, link) for link in ("a", "b", None)] == [(), (), ()]
+
+
+def test_empty_pages_end_some_day() -> None:
+    chain = rest.Chain()
+    for number in range(rest.EMPTY - 1):
+        chain.on([], str(number))
+    chain.on([{"id": "1"}], "row")
+    for number in range(rest.EMPTY - 1):
+        chain.on([], f"again {number}")
+    with pytest.raises(TenantError, match="empty pages in a row"):
+        chain.on([], "too many")
+
+
+def test_what_tells_pages_apart_is_their_rows() -> None:
+    assert rest.rows_in({"data": [1], "next": "a"}) == rest.rows_in({"data": [1], "next": "b"})
+    assert rest.rows_in({"data": [], "x": "y"}) is None and rest.rows_in([]) is None and rest.rows_in([1]) == [[1]]

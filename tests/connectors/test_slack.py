@@ -274,6 +274,16 @@ def test_pages_that_go_round_end(slack: Saas) -> None:
     assert len(slack.asked) == 2
 
 
+def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(slack: Saas) -> None:
+    places = iter(["abc", "def", ""])
+    slack.usual[APPROVED] = lambda asked: reply(
+        {"ok": True, "approved_apps": [listed()], "response_metadata": {"next_cursor": next(places)}}
+    )
+    assert [len(page.missed) for page in run(slack, APPS)] == [0, 1, 1]
+    slack.usual[LOG] = log([[entry()], [entry()], [entry("removed", "1799000000", "A0NOTES")]])
+    assert [len(page.missed) for page in run(slack, ENTRIES)] == [0, 1, 0]
+
+
 @pytest.mark.parametrize("cursor", [True, ["dXNlcg=="], {"next": "dXNlcg=="}, 7])
 def test_a_cursor_that_is_no_text_is_no_last_page(slack: Saas, cursor: object) -> None:
     slack.always(APPROVED, {"ok": True, "approved_apps": [listed()], "response_metadata": {"next_cursor": cursor}})

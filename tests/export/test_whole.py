@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -126,3 +129,34 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     write(pipe)
     reader.join(10)
     assert got == [b"new"] and stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_program_leaves_nothing_beside(tmp_path: Path, number: signal.Signals) -> None:
+    """Nothing of ``finally`` runs where nobody takes it; the program still ends by it."""
+    (tmp_path / "a.csv").write_bytes(b"old")
+    code = f"""
+import os, pathlib
+from shadowai.export.whole import whole_file
+with whole_file(pathlib.Path("a.csv")) as stream:
+    stream.write(b"half")
+    os.kill(os.getpid(), {int(number)})
+"""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, check=False)
+    assert done.returncode == -number and done.stderr == b""
+    assert inside(tmp_path) == ["a.csv"] and (tmp_path / "a.csv").read_bytes() == b"old"
+
+
+def test_who_takes_signals_goes_on_taking_them(tmp_path: Path) -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    try:
+        with whole_file(tmp_path / "a.csv") as stream:
+            stream.write(b"new")
+            signal.raise_signal(signal.SIGTERM)
+        assert heard == [signal.SIGTERM] and inside(tmp_path) == ["a.csv"]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    write(tmp_path / "b.csv")
+    assert signal.getsignal(signal.SIGTERM) is before

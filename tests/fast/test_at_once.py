@@ -292,3 +292,17 @@ def test_a_column_of_names_is_sure_of_names_alone(host: str, catalog: Catalog, m
     rows = [f'"2026-01-05 10:00:00","jo","{one}","1"' for one in ("www.example.org", host, host)]
     lines = ['"when","who","Query","Count"', *rows]
     both("\n".join(lines).encode(), catalog, monkeypatch)
+
+
+def test_the_same_bytes_are_other_text_in_a_line_that_is_no_utf_8(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line is decoded for itself: what was told of a host or a user in one is not told of the same bytes in the other."""
+    names = ("https://ポ.example.com/", "https://ü.example.com/", "chatgpt.com", "chatgpt.com/ä")
+    users = ("jürgen", "山田", "jo")
+    chance = random.Random(3)
+    lines = ["time,user,url,note"]
+    lines += [f"2026-01-05 10:00:{each % 60:02d},{chance.choice(users)},{chance.choice(names)}," for each in range(300)]
+    endings = (b"x", b"\xff", b"\xc3", "é".encode(), b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe2\x82")
+    data = b"\n".join(line.encode() + chance.choice(endings) for line in lines[1:])
+    both(lines[0].encode() + b"\n" + data, catalog, monkeypatch)

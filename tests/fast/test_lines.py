@@ -154,6 +154,20 @@ def test_many_names_and_users(catalog: Catalog, monkeypatch: pytest.MonkeyPatch)
     _both("\n".join(lines).encode(), catalog, monkeypatch)
 
 
+def test_two_spellings_of_a_person(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fold tells users apart by their bytes: composed and decomposed ones are one person, in both ways."""
+    users = ["jos\u00e9@example.com", "Jose\u0301@example.com", "jose@example.com"]
+    data = "".join(f"{HEAD}chatgpt.com:443 {user} HIER_NONE/- -\n" for user in users * 20).encode()
+    _both(data, catalog, monkeypatch)
+    monkeypatch.delenv(fast.PURE)
+    inventory = Inventory()
+    scan_file(LogFile(Content("x", io.BytesIO(data)), formats()), Names(catalog), inventory, since=None, until=None)
+    by_user = inventory.entries(
+        "user", lookup=catalog.signatures.__getitem__, policy=Policy.empty(), today=date(2026, 3, 1)
+    )
+    assert sorted(one.events for one in by_user) == [20, 40]
+
+
 def test_days_that_alternate(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"{1767600000 + 86400 * (place % 9)}.000{HEAD[14:]}claude.ai:443{TAIL}" for place in range(140_000)]
     _both("\n".join(lines).encode(), catalog, monkeypatch)
@@ -273,6 +287,48 @@ def test_nuls_between_the_bytes_of_a_line_break(catalog: Catalog, monkeypatch: p
     text = "".join(line + end for end in ("\r\0\n", "\0\r\n", "\r\r\0\n", "\r\0\r\n", "\n", "\r\0")) * 2
     for size in (1, 7, 64, 1 << 20):
         _both((line + "\n" + text).encode(), catalog, monkeypatch, size)
+
+
+@pytest.mark.parametrize(
+    ("page", "header", "row", "part"),
+    [
+        (
+            "cp1251",
+            "Дата и время;Пользователь;URL;Действие",
+            "2026-01-0{day} 10:00:00;{user};https://{host}/;Запрещено",
+            ";",
+        ),
+        ("cp932", "日時|ユーザー名|ウェブサイト|宛先ポート", "2026-01-0{day} 10:00:00|{user}|{host}|443", "|"),
+        ("gb18030", "时间,用户名,域名,动作", "2026-01-0{day} 10:00:00,{user},{host},拒绝", ","),
+        ("cp1250", "Data i godzina\tUżytkownik\tURL", "0{day}/05/2026 10:00:00\t{user}\thttps://{host}/", "\t"),
+    ],
+)
+def test_tables_in_code_pages(
+    page: str, header: str, row: str, part: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(page)
+    users = ["Иванов", "иванов", "髙橋ポ", "张三", "jdoe", "JDoe", "Żak", "żak", "müller", "a\\b", "\u0420\u00b0"]
+    hosts = [
+        "chatgpt.com",
+        "claude.ai",
+        "www.example.com",
+        "ポ.example.com",
+        "ЧАТ.example.com",
+        "CHATGPT.com",
+        "пример.рф",
+    ]
+    for _ in range(20):
+        rows = [header.encode(page)]
+        for _ in range(60):
+            text = row.format(day=chance.randrange(1, 9), user=chance.choice(users), host=chance.choice(hosts))
+            rows.append(text.encode(chance.choice((page, page, page, "utf-8", "cp1252")), "ignore"))
+            if chance.random() < 0.2:
+                rows[-1] = chance.choice(CHANGES)(rows[-1], chance)
+            if chance.random() < 0.1:
+                odd = bytes(chance.choices(range(128, 256), k=chance.randrange(1, 4)))
+                rows[-1] = rows[-1].replace(part.encode(), chance.choice((b"", part.encode())) + odd, 1)
+        for size in (97, 1 << 20):
+            _both(chance.choice((b"\n", b"\r\n")).join(rows), catalog, monkeypatch, size)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +17,7 @@ from shadowai.names_first import scan_file
 from shadowai.policy import Policy
 from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, formats
+from shadowai.sources.logs.description import KeyValue, TimeOf
 from shadowai.sources.logs.logfile import LogFile
 from tests.formats import expected
 
@@ -64,6 +67,58 @@ def same(lines: list[str], name: str, catalog: Catalog, monkeypatch: pytest.Monk
     found = scanned(data, name, catalog, size)
     monkeypatch.setenv(fast.PURE, "1")
     assert found == scanned(data, name, catalog, 1 << 20)
+
+
+def test_keys_of_words_and_colons(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a description of a user's own has them."""
+    own = replace(
+        formats()["generic_kv_colon"],
+        family=KeyValue("colon_words"),
+        fields={
+            "host": ("Dest Host",),
+            "user": ("User Name",),
+            "client_ip": ("Source IP",),
+            "bytes_up": ("Bytes Sent",),
+        },
+        time=(TimeOf(("Event Time",)),),
+        line="^Event Time: ",
+        blocked=(),
+        allowed=(),
+        kinds=(),
+    )
+    known = {**formats(), "own_colon": replace(own, name="own_colon", guessed=False, rank=20)}
+    monkeypatch.setattr("tests.fast.test_pairs.formats", lambda: known)
+    chance = random.Random(3)
+    bits = [
+        ", ",
+        ": ",
+        ",",
+        ":",
+        '"',
+        "\\",
+        " ",
+        "  ",
+        "User Name: x",
+        ", Dest Host: claude.ai",
+        "a b c d",
+        "\xa0",
+        "é",
+        "\t",
+        ".",
+        "x:",
+    ]
+    lines = []
+    for n in range(900):
+        line = (
+            f"Event Time: 2026-01-05 10:00:{n % 60:02}, User Name: user{n % 5}, Source IP: 10.0.0.{n % 7}, "
+            f"Dest Host: {HOSTS[n % len(HOSTS)]}, Bytes Sent: {n}"
+        )
+        for _ in range(chance.randrange(3)):
+            at = chance.randrange(len(line))
+            line = line[:at] + chance.choice(bits) + line[at + chance.randrange(3) :]
+        lines.append(line)
+    same(lines, "own_colon", catalog, monkeypatch)
+    same(lines, "own_colon", catalog, monkeypatch, 64)
 
 
 @pytest.mark.parametrize("name", LINES)

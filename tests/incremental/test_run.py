@@ -235,6 +235,28 @@ def test_a_last_line_without_an_end_is_read_once(log: GrowingLog, again: Callabl
     assert _counted(again(log.path)) == _each_once(4)
 
 
+@pytest.mark.parametrize("page", ["utf-8", "cp1251"])
+def test_what_a_header_told_is_known_where_reading_goes_on(
+    page: str, tmp_path: Path, again: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code page of a table, and what order its dates are likely to have."""
+    for module, name in ((reading, "HEAD"), (texts, "HEAD"), (reading, "SLICE")):
+        monkeypatch.setattr(module, name, 512)
+    grown = tmp_path / "report.csv"
+    rows = [f"01/05/2026 10:00:00;Петров{n};https://chatgpt.com/\n".encode(page) for n in range(90)]
+    for count, some in enumerate(
+        (["Дата и время;Пользователь;URL\n".encode(page), *rows[:40]], rows[40:60], rows[60:])
+    ):
+        with grown.open("ab") as file:
+            file.write(b"".join(some))
+        os.utime(grown, (1767600000 + count, 1767600000 + count))
+        report = again(grown)
+    whole = pipeline.scan([str(grown)], options=ScanOptions(by="user"))
+    assert _counted(report) == {f"петров{n}": 1 for n in range(90)} == _counted(whole)
+    assert {entry.first_seen for entry in report.entries} == {entry.first_seen for entry in whole.entries}
+    assert [str(note) for note in report.notes] == [str(note) for note in whole.notes]
+
+
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     "name", ["w3c_generic", "zeek_ssl_tsv", "generic_csv", "squid_native", "fortigate_kv", "suricata_eve"]

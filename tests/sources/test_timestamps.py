@@ -307,6 +307,17 @@ def test_day_or_month_first_is_learnt_from_the_file(
     assert clock.day_first is day_first
 
 
+def test_an_order_that_is_likely_is_assumed_until_a_date_tells() -> None:
+    clock = Clock()
+    clock.supposed_day_first = True
+    clock.learn(["03/06/2024 12:00:00"])
+    assert clock.day_first is None
+    assert read("03/06/2024 12:00:00", clock) == NOON and clock.last == "day_order,zone"
+    assert "day/month" in {kind: text for kind, text, _ in assumptions(clock)}["day_order"]
+    assert read("06/25/2024 12:00:00", clock) == "2024-06-25T12:00:00Z"
+    assert read("06/03/2024 12:00:00", clock) == NOON
+
+
 def test_what_is_no_day_tells_no_order() -> None:
     clock = Clock(day_first=False)
     assert clock.parse("99/05/24 08:00:00") is None

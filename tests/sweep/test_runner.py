@@ -172,6 +172,32 @@ def test_a_stop_keeps_what_there_is_and_the_next_sweep_goes_on(
     assert len(service.asked) - asked < 35 - 5
 
 
+def test_what_is_planned_on_a_half_is_not_asked_for_twice(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep that goes on ends what is open before it plans on it, as one that was never stopped."""
+    monkeypatch.setenv("TOY_SECRET", SECRET)
+    stop = threading.Event()
+
+    class Together(Toy):
+        def plan(self, view: View) -> Sequence[Task]:
+            several = [app.id for app in view.apps()]
+            together = [Task(f"grants/of {len(several)}", "grants", (one,)) for one in several[:1]]
+            return [Task("apps", "apps", weight=10), *together]
+
+        def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
+            for page in super().run(task, session, cursor):
+                yield page
+                if task.name == "apps":
+                    stop.set()
+
+    with open_session(Together(), settings(service), clock=WallClock(stop)) as session:
+        assert not sweep(session, tmp_path, Together()).complete
+    with open_session(Together(), settings(service)) as session:
+        found = sweep(session, tmp_path, Together())
+    assert found.complete and {one.task for one in found.outcomes} == {"apps", "grants/of 10"}
+
+
 def test_a_finished_sweep_that_was_not_remembered_asks_nothing_again(
     session: TenantSession, service: Service, tmp_path: Path
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
+import json
 import socket
 import socketserver
 import ssl
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -244,3 +247,112 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
             ended.set()
             thread.join()
     assert caught.value.trouble is Trouble.UNREACHABLE
+
+
+class Slow:
+    """A server that sends ``start``, and then ``piece`` again and again until it is told to end."""
+
+    def __init__(self, start: bytes, piece: bytes) -> None:
+        self._start, self._piece, self._ended = start, piece, threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(self._start)
+            while not self._ended.wait(0.02):
+                connection.sendall(self._piece)
+
+    def close(self) -> None:
+        """Stop."""
+        self._ended.set()
+        self._listening.close()
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 ", b""])
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_an_answer_whose_head_comes_byte_by_byte_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, start: bytes, through_proxy: bool
+) -> None:
+    """Cut off, a head would pass for a whole one: the end of the connection ends it for Python's http.client."""
+    monkeypatch.setattr("shadowai.sweep.transport.ANSWER", 0.3)
+    slow = Slow(start, b"1")
+    if through_proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{slow.port}")
+    try:
+        with pytest.raises(TenantError, match="not whole after") as caught:
+            apps(
+                "https://graph.example" if through_proxy else f"http://127.0.0.1:{slow.port}", insecure_localhost="true"
+            )
+    finally:
+        slow.close()
+    assert caught.value.trouble is Trouble.UNREACHABLE
+
+
+def _gzip(data: bytes) -> bytes:
+    """The same bytes at all times."""
+    return gzip.compress(data, mtime=0)
+
+
+WHOLE = b'{"value": [{"id": "app-1"}]}'
+PACKED = {
+    "gzip": _gzip(WHOLE),
+    "x-gzip": _gzip(WHOLE),
+    "deflate": zlib.compress(WHOLE),
+    "gzip, deflate": zlib.compress(_gzip(WHOLE)),
+    "identity": WHOLE,
+}
+
+
+def _raw() -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(WHOLE) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [*PACKED.items(), ("deflate", _raw()), ("GZIP", _gzip(WHOLE[:9]) + _gzip(WHOLE[9:]) + bytes(8))],
+)
+def test_a_packed_answer(service: Service, session: TenantSession, coding: str, body: bytes) -> None:
+    service.put["/apps"] = [reply(200, body, Content_Encoding=coding)]
+    assert session.get(f"{service.root}/apps", quota=QUOTA).body == json.loads(WHOLE)
+    assert service.asked[-1][2]["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize(
+    ("coding", "cut"),
+    [
+        *((coding, PACKED[coding][:-1]) for coding in ("gzip", "x-gzip", "deflate", "gzip, deflate")),
+        ("gzip", PACKED["gzip"][:-8]),
+        ("gzip", PACKED["gzip"] + _gzip(b"   ")[:-4]),
+        ("gzip", PACKED["gzip"] + b"\x1f\x8b\x08 and no member"),
+        ("gzip", PACKED["gzip"] + _gzip(b"") * 100),
+        ("deflate", PACKED["deflate"][:-4]),
+        ("deflate", _raw()[:-1]),
+        ("br", WHOLE),
+    ],
+)
+@pytest.mark.parametrize("library", [False, True])
+def test_a_packed_answer_that_is_cut_short_is_asked_for_again(
+    service: Service, session: TenantSession, coding: str, cut: bytes, library: bool
+) -> None:
+    """What is left of it may well be JSON: the check sum behind it is what is missing."""
+    broken = reply(200, cut, Content_Encoding=coding)
+    service.put["/apps"] = [broken, broken, reply(200, WHOLE)]
+    url = f"{service.root}/apps"
+    found = session.http().get(url).json() if library else session.get(url, quota=QUOTA).body
+    assert found == json.loads(WHOLE)
+    assert len([path for _, path, _ in service.asked if path == "/apps"]) == 3
+
+
+def test_a_packed_answer_larger_than_any_page(
+    service: Service, session: TenantSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shadowai.sweep.transport.LARGEST", 1 << 20)
+    service.always["/apps"] = reply(200, _gzip(bytes(2 << 20)), Content_Encoding="gzip")
+    with pytest.raises(TenantError, match="more than 1 MB"):
+        session.get(f"{service.root}/apps", quota=QUOTA)

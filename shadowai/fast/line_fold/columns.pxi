@@ -40,6 +40,7 @@ cdef inline void _begin(Fold self) noexcept nogil:
     memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
     self.ahead_of = -1
     self.cut_out = 0
+    self.code = UTF_8
 
 
 cdef int _cut(Fold self) except -1 nogil:

@@ -9,7 +9,7 @@ cdef int _add(Fold self, int length, const uint8_t *begin, const uint8_t *end, u
     if size:  # of a column that is not there not even nothing may be copied
         memcpy(self.key + length, begin, size)
     length += <int>size
-    self.key[length] = 1 if begin != NULL else 0
+    self.key[length] = self.code if begin != NULL else 0
     self.key[length + 1] = mark
     self.key[length + 2] = <uint8_t>(size & 0xFF)
     self.key[length + 3] = <uint8_t>(size >> 8)

@@ -84,6 +84,8 @@ cdef enum:
     MOST_ID = 256
     MOST_CUTS = 32
     MOST_NAME_CUTS = 8
+    UTF_8 = 1
+    ODD_CODE = 2
     NOT_CUT = -1
     MOST_ANSWERED = 64
     MOST_KEYS = 16

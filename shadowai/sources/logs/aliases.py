@@ -7,12 +7,13 @@ The order within a field is the order of preference. Direction is the client's: 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from shadowai.sources.logs.abroad import ABROAD, LISTS_ABROAD, OF_PAPERS, OF_THINGS
-from shadowai.sources.logs.column_words import by_words
+from shadowai.sources.logs.column_words import by_words, has_word_abroad
 from shadowai.sources.logs.column_words import flat as flat
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -137,6 +138,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 _ENGLISH = {flat(name): flat(english) for english, names in (ABROAD | LISTS_ABROAD).items() for name in names}
 
+_EAST = re.compile(r"[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc]")
+"""Letters of Japanese, Chinese and Korean."""
 
 _PREFIX = re.compile(r"(?:web|dns|all_traffic|network_traffic|network_resolution)\.(?=.)", re.IGNORECASE)
 """Data models of Splunk, whose names stand before those of fields in what a search exports."""
@@ -149,21 +152,50 @@ def in_english(name: str) -> str:
     if plain not in KNOWN and (model := _PREFIX.match(name)) is not None:
         plain = flat(name[model.end() :])
     found = _ENGLISH.get(plain) or (plain if plain in _SAID else by_words(name))
-    return found or next((known for text in _as_meant(name) if (known := in_english(text)) in KNOWN), plain)
+    return found or next((known for _, text in _as_meant(name) if (known := in_english(text)) in KNOWN), plain)
 
 
-def _as_meant(name: str) -> Iterator[str]:
-    """``name`` in the code pages of tables that were not written in UTF-8, which are read as Latin-1."""
-    if not name.isascii() and max(name) <= "\xff" and 3 * sum(map("\x7f".__lt__, name)) > len(name):
-        raw = name.encode("latin-1")
-        for page in _PAGES:
-            with suppress(UnicodeDecodeError):
-                if max(text := raw.decode(page)) > "\xff":
-                    yield text
+def puts_day_first(header: Sequence[str]) -> bool:
+    """Whether a table's header is in a language whose dates, where the year comes last, have the day before the month: any of those known
+    here but English, of which the American kind does not, and Japanese, Chinese and Korean, which write the year first (Unicode CLDR,
+    ``dateFormats`` of each locale)."""
+    if any(_EAST.search(name) for name in header):
+        return False
+    names = (name for name in header if flat(name) not in KNOWN and in_english(name) in KNOWN)
+    return any(flat(name) in _abroad() or has_word_abroad(name) for name in names)
 
 
-_PAGES = ("cp932", "gb18030", "big5", "cp949", "cp1251")
-"""Code pages of Windows in Japan, China, Taiwan, Korea and Russia."""
+@cache
+def _abroad() -> frozenset[str]:
+    """The flat names of :data:`.ABROAD` that no table in English has, as it may have ``IP destination`` and ``site web``."""
+    names = (name for names in ABROAD.values() for name in names)
+    return frozenset(flat(name) for name in names if len(name) > 3 and has_word_abroad(name, listed=True))
+
+
+def page_of(header: Sequence[str]) -> str | None:
+    """The code page (as Python names it) that a table's header, which was read as Latin-1, is in: the one in which most of its names are
+    known ones, of those that are none as they were read. ``None`` where none is."""
+    names = [name for name in header if flat(name) not in KNOWN]
+    found = Counter(page for name in names for page, text in _as_meant(name) if in_english(text) in KNOWN)
+    return max(_PAGES, key=found.__getitem__) if found else None
+
+
+def _as_meant(name: str) -> Iterator[tuple[str, str]]:
+    """``name`` in the code pages of tables that were not written in UTF-8, which are read as Latin-1, each with the page."""
+    if name.isascii() or max(name) > "\xff":
+        return
+    raw = name.encode("latin-1")
+    mostly = 3 * sum(map("\x7f".__lt__, name)) > len(name)
+    for page in _PAGES if mostly else _LATIN_PAGES:
+        with suppress(UnicodeDecodeError):
+            if max(text := raw.decode(page)) > "\xff":
+                yield page, text
+
+
+_LATIN_PAGES = ("cp1250",)
+"""Code page of Windows in Poland, Czechia, Slovakia, Hungary, Slovenia and Croatia: few letters of a name are in it, and not in ASCII."""
+_PAGES = ("cp932", "gb18030", "big5", "cp949", "cp1251", *_LATIN_PAGES)
+"""Code pages of Windows in Japan, China, Taiwan, Korea, Russia, and those."""
 
 LIKELY_HOST = (
     "server_name", "query", "question", "fqdn", "website", "web address", "destination name", "dest_name", "target", "destination",

@@ -33,88 +33,90 @@ def _plain(name: str) -> str:
 
 
 _WORDS: dict[str, str] = {
-    "": "of the on at de du des del della dello di do da der die das von van le la les el l d dos das à",
-    "client": """src source client orig originating originator initiator internal local requesting quell quelle ursprung
-        ursprungs herkunft herkunfts origine origen origem sorgente bron cliente clients kunde klient klienta interne interno
+    "": "of the on at | de du des del della dello di do da der die das von van le la les el l d dos das à",
+    "client": """src source client orig originating originator initiator internal local requesting clients | quell quelle
+        ursprung ursprungs herkunft herkunfts origine origen origem sorgente bron cliente kunde klient klienta interne interno
         送信元 接続元 アクセス元 リクエスト元 クライアント 源 来源 來源 客户端 客戶端 内网 內網 출발지 클라이언트 소스
         источник источника источнике клиент клиента kaynak istemci źródłowy źródłowe źródła käll kilde lähde zdroj zdrojová
         zdrojový forrás джерело джерела""",
-    "server": """dst dest destination target remote responder ziel cible distant distante destino destinazione doel bestemming
+    "server": """dst dest destination target remote responder | ziel cible distant distante destino destinazione doel bestemming
         bestemmings remoto remota 宛先 接続先 アクセス先 リクエスト先 目的 目的地 目标 目標 목적지 назначения целевой удаленный hedef
         docelowy docelowe docelowa mål kohde cíl cílová cílový cílové cél призначення""",
-    "visited": """visited accessed requested queried contacted browsed visit access besuchte besuchter aufgerufene aufgerufener
+    "visited": """visited accessed requested queried contacted browsed visit access | besuchte besuchter aufgerufene aufgerufener
         angeforderte visité visitée consulté consultée demandé demandée accédé accédée visitado visitada consultado solicitado
         solicitada accedido acessado acessada acedido visitato visitata richiesto richiesta consultato bezochte opgevraagde zugriff
         zugriffs accès acceso acesso accesso toegang toegangs 閲覧 アクセス 访问 訪問 存取 접속 방문 посещенный посещенного запрошенный
         доступа odwiedzona besøgt besøgte besøkt vierailtu navštívená navštívený navštívené látogatott meglátogatott
         відвіданий відвідана відвіданого""",
-    "domain": """domain fqdn sni domäne domaine dominio domínio domein domena домен домена доменное alan ドメイン 域名 網域 도메인
+    "domain": """domain fqdn sni | domäne domaine dominio domínio domein domena домен домена доменное alan ドメイン 域名 網域 도메인
         domæne domene verkkotunnus doména tartomány""",
-    "site": """site website webseite website websites sitio sito webbplats strona witryna сайт сайта ウェブサイト サイト 网站 網站
+    "site": """site website websites | webseite sitio sito webbplats strona witryna сайт сайта ウェブサイト サイト 网站 網站
         站点 站點 사이트 웹사이트 websted hjemmeside nettsted nettside sivusto verkkosivusto stránka weboldal webhely вебсайт""",
-    "host": """host hostname hôte ホスト ホスト名 主机 主機 호스트 хост хоста узел узла hostitel вузол""",
-    "box": "server serveur servidor サーバー サーバ 服务器 伺服器 서버 сервер сервера sunucu",
-    "name": """name names nom nombre nome naam nazwa namn 名 名称 名稱 이름 명 имя имени ad\u0131 navn nimi jméno název név""",
-    "ip": """ip ipaddress ipaddr ipv4 ip地址""",
-    "address": """address addr adresse adres adress dirección endereço indirizzo アドレス 地址 位址 주소 адрес adresi osoite
+    "host": """host hostname | hôte ホスト ホスト名 主机 主機 호스트 хост хоста узел узла hostitel вузол""",
+    "box": "server | serveur servidor サーバー サーバ 服务器 伺服器 서버 сервер сервера sunucu",
+    "name": """name names | nom nombre nome naam nazwa namn 名 名称 名稱 이름 명 имя имени ad\u0131 navn nimi jméno název név""",
+    "ip": """ip ipaddress ipaddr ipv4 | ip地址""",
+    "address": """address addr | adresse adres adress dirección endereço indirizzo アドレス 地址 位址 주소 адрес adresi osoite
         adresa cím адреса адреси""",
-    "user": """user users usr username login logon loggedin loggedon employee staff member requestor benutzer nutzer anwender
-        mitarbeiter benutzername anmelde konto kennung utilisateur identifiant compte collaborateur employé usuario usuário cuenta
+    "user": """user users usr username login logon loggedin loggedon employee staff member requestor | benutzer nutzer
+        anwender mitarbeiter benutzername anmelde konto kennung utilisateur identifiant compte collaborateur employé usuario usuário cuenta
         conta empleado funcionário colaborador utilizador utente dipendente gebruiker medewerker użytkownik användare kullan\u0131c\u0131
         ユーザー ユーザ 利用者 使用者 社員 職員 従業員 ログイン ログオン アカウント 用户 用戶 员工 員工 账户 帳戶 账号 帐号 帳號 사용자
         계정 직원 임직원 пользователь пользователя сотрудник сотрудника логин bruger brugernavn bruker brukernavn käyttäjä
         käyttäjänimi käyttäjätunnus uživatel uživatele felhasználó felhasználónév користувач користувача""",
     "account": "account",
     "id": "id",
-    "mail": "email mail mailadresse courriel correo correio eメール メール 邮箱 郵箱 이메일",
+    "mail": "email mail | mailadresse courriel correo correio eメール メール 邮箱 郵箱 이메일",
     "directory": "logged ad ldap windows sso authenticated auth",
-    "device": """device computer machine workstation pc laptop endpoint station ws gerät rechner arbeitsstation arbeitsplatz appareil
+    "device": """device computer machine workstation pc laptop endpoint station ws | gerät rechner arbeitsstation arbeitsplatz appareil
         ordinateur poste equipo dispositivo ordenador estación estação computador postazione werkstation apparaat komputer dator
         端末 コンピューター コンピュータ デバイス パソコン 终端 終端 计算机 電腦 电脑 단말 단말기 컴퓨터 компьютер компьютера рабочая
         станция устройство устройства bilgisayar enhed enhet datamaskin laite tietokone zařízení počítač eszköz számítógép
         пристрій""",
-    "url": "url uri 网址 網址 ссылка",
-    "whole": "full complete vollständige complète completa complete 完全 完整",
-    "web": "http https web webová",
-    "port": "port porta puerto poort ポート ポート番号 端口 포트 порт",
-    "method": "method verb mth méthode método metodo methode metoda メソッド 方法 메서드 метод",
-    "action": """action decision verdict disposition act aktion maßnahme reaktion entscheidung décision acción decisión
+    "url": "url uri | 网址 網址 ссылка",
+    "whole": "full complete | vollständige complète completa 完全 完整",
+    "web": "http https web | webová",
+    "port": "port | porta puerto poort ポート ポート番号 端口 포트 порт",
+    "method": "method verb mth | méthode método metodo methode metoda メソッド 方法 메서드 метод",
+    "action": """action decision verdict disposition act handling | aktion maßnahme reaktion entscheidung décision acción decisión
         ação decisão azione decisione actie beslissing アクション 判定 動作 动作 处置 處置 조치 동작 действие решение
-        вердикт eylem akcja åtgärd handling toiminto toimenpide akce művelet дія""",
-    "result": """result outcome ergebnis résultat resultado risultato esito resultaat wynik 結果 结果 결과 처리 処理 处理
+        вердикт eylem akcja åtgärd toiminto toimenpide akce művelet дія""",
+    "result": """result outcome | ergebnis résultat resultado risultato esito resultaat wynik 結果 结果 결과 처리 処理 处理
         處理 результат sonuç tulos výsledek eredmény""",
-    "filter": """filter filtering filtered policy firewall taken web filtre filtro tomada tomado tomata prise genomen
+    "filter": """filter filtering filtered policy firewall taken web | filtre filtro tomada tomado tomata prise genomen
         ergriffene フィルタ フィルタリング フィルター 策略 정책 규칙""",
-    "status": "status state zustand statut état estado situação stato 状态 狀態 状態 상태 статус состояние durum",
-    "bytes": """bytes byte b octets octet バイト バイト数 字节 字节数 字節 位元組 바이트 바이트수 байт байты байтов bayt bajty bajtów
-        size volume volumen data daten traffic verkehr trafic tráfico tráfego traffico verkeer length len größe taille tamaño tamanho
+    "status": "status state | zustand statut état estado situação stato 状态 狀態 状態 상태 статус состояние durum",
+    "bytes": """bytes byte b octets octet size volume data traffic length len |
+        バイト バイト数 字节 字节数 字節 位元組 바이트 바이트수 байт байты байтов bayt bajty bajtów
+        volumen daten verkehr trafic tráfico tráfego traffico verkeer größe taille tamaño tamanho
         dimensione grootte datos dados dati données サイズ 量 データ データ量 流量 大小 트래픽 량 크기 трафик объем размер данных
         bajtů bájt tavua tavut байтів""",
-    "up": """sent upload uploaded up upstream outgoing outbound out tx transmitted egress c2s hochgeladen hochgeladene gesendet
+    "up": """sent upload uploaded up upstream outgoing outbound out tx transmitted egress c2s | hochgeladen hochgeladene gesendet
         gesendete ausgehend ausgehende envoyé envoyés envoyée envoyées émis montant téléversé téléversés sortant sortants enviado
         enviados subido subidos saliente salientes transmitido transmitidos carregados inviato inviati caricati uscita verzonden
         geüpload uitgaand uitgaande wysłano wysłane skickat skickade 送信 アップロード 上り 上行 发送 發送 上传 上傳 송신 업로드 보낸 상향
         отправлено отправленные отправленных передано исходящий исходящие исходящего gönderilen sendt lähetetty lähetetyt
         odesláno odeslané elküldött küldött надіслано відправлено""",
-    "down": """received recv recvd rcvd rcv download downloaded down downstream incoming inbound in rx ingress s2c heruntergeladen
+    "down": """received recv recvd rcvd rcv download downloaded down downstream incoming inbound in rx ingress s2c | heruntergeladen
         heruntergeladene empfangen empfangene eingehend eingehende reçu reçus reçue reçues descendant téléchargé téléchargés entrant
         entrants recibido recibidos bajado bajados descargado descargados entrante entrantes recebido recebidos baixado baixados
         descarregados ricevuto ricevuti scaricati entrata ontvangen gedownload inkomend inkomende odebrano odebrane mottaget mottagna
         受信 ダウンロード 下り 下行 接收 下载 下載 수신 다운로드 받은 하향 получено полученные полученных принято входящий входящие
         входящего al\u0131nan modtaget mottatt vastaanotettu vastaanotetut přijato přijaté fogadott letöltött отримано""",
-    "request": "request req anfrage requête solicitud requisição richiesta リクエスト 请求 請求 요청 запрос запроса",
-    "response": "response resp rsp reply antwort réponse respuesta resposta risposta レスポンス 応答 响应 回應 응답 ответ ответа",
-    "time": """time timestamp zeit zeitpunkt zeitstempel uhrzeit heure ts horodatage hora horario ora orario tijd tijdstip tijdstempel
+    "request": "request req | anfrage requête solicitud requisição richiesta リクエスト 请求 請求 요청 запрос запроса",
+    "response": "response resp rsp reply | antwort réponse respuesta resposta risposta レスポンス 応答 响应 回應 응답 ответ ответа",
+    "time": """time timestamp ts | zeit zeitpunkt zeitstempel uhrzeit heure horodatage hora horario ora orario tijd tijdstip tijdstempel
         czas godzina tid tidpunkt 時刻 時間 日時 时间 时刻 시간 시각 일시 время zaman saat tidspunkt klokkeslæt klokkeslett
         aika kellonaika aikaleima čas idő időpont час""",
-    "date": "date datum fecha data 日付 日期 날짜 дата tarih dato päivämäärä dátum",
-    "and": "and und et y e en i och и 及",
-    "event": """event log record occurred ereignis protokoll événement evento registro gebeurtenis イベント ログ 記録 事件 日志 日誌
+    "date": "date | datum fecha data 日付 日期 날짜 дата tarih dato päivämäärä dátum",
+    "and": "and | und et y e en i och и 及",
+    "event": """event log record occurred | ereignis protokoll événement evento registro gebeurtenis イベント ログ 記録 事件 日志 日誌
         记录 로그 이벤트 события событие olay""",
-    "sum": "sum total gesamt somme suma soma somma som 合計 总 總 합계 всего итого",
-    "start": "start begin beginn début inicio início inizio aanvang 開始 开始 시작 начало начала",
+    "sum": "sum total | gesamt somme suma soma somma som 合計 总 總 합계 всего итого",
+    "start": "start begin | beginn début inicio início inizio aanvang 開始 开始 시작 начало начала",
 }  # fmt: skip
-"""What a word means to the words that have the meaning. A word may have several, in different languages."""
+"""What a word means to the words that have the meaning, those of English before the bar. A word may have several, in different
+languages."""
 
 _MEANS: dict[str, str] = {
     "client ip": "src_ip", "client address": "src_ip", "client ip address": "src_ip", "user ip": "user_ip",
@@ -170,12 +172,13 @@ _MOST: Final = 64
 def _meanings() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for meaning, words in _WORDS.items():
-        for word in words.split():
+        for word in words.replace("|", " ").split():
             found.setdefault(flat(word), set()).add(meaning)
     return {word: frozenset(meanings) for word, meanings in found.items()}
 
 
 _MEANING: Final = _meanings()
+_ENGLISH: Final = frozenset(flat(word) for words in _WORDS.values() for word in words.partition("|")[0].split())
 _WITHIN_OTHERS: Final[dict[str, list[str]]] = {}
 """By their first letter the words that may stand within others."""
 for _word in _MEANING:
@@ -199,6 +202,17 @@ def by_words(name: str) -> str | None:
             return None
         words += found
     return next((_NAMES[sense] for sense in _senses(words) if sense in _NAMES), None)
+
+
+def has_word_abroad(name: str, *, listed: bool = False) -> bool:
+    """Whether one of the known words that ``name`` is made of is in use in another language than English, and no short one: of four
+    letters at least, since three are ``tid`` in one language, and mean anything in the next. Of a name that is ``listed`` as one of
+    another language three tell, and so does a word that is not known by itself."""
+    if len(name) > _LONGEST:
+        return False
+    parts = [part.lower() for part in _WITHIN.split(name if name.isascii() else _plain(name)) if part]
+    words = (word for part in parts for word in _words_of(part) or ((part,) if listed else ()))
+    return any(len(word) > 3 - listed and word not in _ENGLISH for word in words)
 
 
 def _senses(words: list[str]) -> Iterator[frozenset[str]]:

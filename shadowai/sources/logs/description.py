@@ -149,7 +149,7 @@ class CsvPositional:
     delimiter: str = ","
 
 
-Dialect = Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "tab", "parted"]
+Dialect = Literal["equals", "equals_blanks", "comma", "colon_quoted", "colon_comma", "colon_words", "tab", "parted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,9 @@ class KeyValue:
     """``key=value`` in its dialects.
 
     ``equals``: ``k=v k="v v"``; ``equals_blanks``: unquoted values may hold blanks and end before the next key;
-    ``comma``: ``k=v,k="v v"``; ``colon_quoted``: Check Point's ``k:"v"; ``; ``colon_comma``: Cisco FTD's ``K: v, ``; ``tab``:
-    ``k=v`` parted by tabs; ``parted``: ``k=v;k="v v"`` or ``k=v|k=v``.
+    ``comma``: ``k=v,k="v v"``; ``colon_quoted``: Check Point's ``k:"v"; ``; ``colon_comma``: Cisco FTD's ``K: v, ``;
+    ``colon_words``: ``Some key: v, other key: v`` with keys of up to three words, of which the first begins the line; ``tab``: ``k=v``
+    parted by tabs; ``parted``: ``k=v;k="v v"`` or ``k=v|k=v``.
     """
 
     dialect: Dialect = "equals"

@@ -311,6 +311,30 @@ KV_COMMA = _generic(
     rank=2,
     line=rf"(?i)^(?={_PAIR}(?:\"[^\"]{{0,4096}}\"|[^,\"\s]{{0,512}}(?: [^,\"\s=]{{1,64}})?),{_PAIR}){_WHO_AND_WHERE}",
 )
+_WORDS = r"[^\W\d_][\w.\-/]{0,31}(?: [\w.\-/()]{1,31}){0,2}:"
+_VALUE = r"\s{0,4}(?:\"[^\"]{0,4096}\"|[^,]{0,4096}(?:,\s{1,4}\d[^,]{0,64})?)"
+"""What a pair holds that is no text behind the last one: of commas but the one of a date (``Jan 5, 2026 10:00``)."""
+_TO_WORDS = (
+    r"(?:(?:dst|dest|destination|target|remote|visited|requested?|server|ziel|web|http)[ _-]?"
+    r"(?:host[ _]?(?:name)?|name|fqdn|domain|site|ur[li])|(?:full[ _]?)?ur[li]|(?:tls[ _]?)?sni|fqdn|q(?:uery[ _]?)?name|web[ _]?site)"
+)
+_BY_WORDS = (
+    r"(?:(?:src|source|client|orig|initiator)[ _-]?(?:ip(?: address)?|addr(?:ess)?|user(?:[ _]?name)?|host(?:[ _]?name)?)?|"
+    r"user(?:[ _]?(?:name|id|e?mail|account))?|login|account|benutzer(?:name)?|usuario|utilisateur|utente|gebruiker)"
+)
+_LETTER = r"(?:message[ _-]?id|subject|sender|recipients?)"
+KV_COLON = _generic(
+    "generic_kv_colon",
+    "Any lines of Key: value parted by commas, with a destination and a client or user",
+    "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
+    KeyValue("colon_words", aliases=True),
+    rank=2,
+    line=(
+        rf"(?i)^(?={_WORDS}{_VALUE},\s{{1,4}}{_WORDS}){_NO_LEASE}(?!(?:.*?,\s{{1,4}})??{_LETTER}: )"
+        rf"(?=(?:.*?,\s{{1,4}})??{_TO_WORDS}: {{1,4}}[\"']?(?:\w{{1,16}}://|[\w*-]{{1,63}}\.[\w.-]|\[))"
+        rf"(?=(?:.*?,\s{{1,4}})??{_BY_WORDS}: {{1,4}}[\"']?\w)"
+    ),
+)
 
 _BY_PROCESS = (("actor.process.name|actor.process.file.name|actor.process.pid", "."),)
 
@@ -432,4 +456,4 @@ OCSF_API = LogFormat(
     product="ocsf",
 )
 
-FORMATS = (OCSF, OCSF_API, CSV, JSON, KV, KV_COMMA, KV_PARTED)
+FORMATS = (OCSF, OCSF_API, CSV, JSON, KV, KV_COMMA, KV_PARTED, KV_COLON)

@@ -56,7 +56,7 @@ _OTHERS = re.compile(
 )
 """Names of columns that hold names of hosts, or what looks like them, and not where somebody went."""
 _DIALECTS: Final[tuple[Dialect, ...]] = (
-    "equals", "tab", "comma", "parted", "colon_quoted", "colon_comma", "equals_blanks",
+    "equals", "tab", "comma", "parted", "colon_quoted", "colon_comma", "colon_words", "equals_blanks",
 )  # fmt: skip
 _VALUES: Final = ("host", "address", "time", "url")
 """Shapes that the names of columns do not have."""

@@ -14,6 +14,7 @@ from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, fold_plan
+from shadowai.sources.logs.aliases import page_of, puts_day_first
 from shadowai.sources.logs.bulk import LineFold
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
 from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
@@ -21,7 +22,7 @@ from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
 from shadowai.sources.logs.rows import rows as rows_within
 from shadowai.sources.logs.separated import CsvTokenizer
-from shadowai.sources.logs.tokens import HEADER, MORE, Tokens
+from shadowai.sources.logs.tokens import HEADER, LONGEST_NAME, MORE, Tokens
 from shadowai.sources.replay import Replay
 from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
 from shadowai.sources.timestamps import UNREADABLE, Clock, assumptions, in_doubt, is_told, may_settle
@@ -186,6 +187,8 @@ class LogFile:
         self._stream = Replay(content.stream)
         head = self._stream.head(HEAD)
         text = framing.decode(head)
+        self._page: str | None = None
+        """The code page of lines that are not UTF-8; ``None`` where nothing tells it."""
         self._as_json = framing.needs_json_framing(text, whole=self._stream.ended)
         sample = self._sample(text)
         self._own_inventory = bool(sample) and sample[0].startswith(OWN_INVENTORY)
@@ -194,7 +197,7 @@ class LogFile:
         self._forced = forced is not None
         self._seen: tuple[tuple[str, int], ...] = ()
         if not self._own_inventory:
-            self._recognise(sample, forced)
+            self._recognise(sample, forced, head)
         self._first_line = 1
         self._head_lines: int | None = None
         """Lines whose headers every part of the file knows; ``None`` where the file is read in one go."""
@@ -232,7 +235,7 @@ class LogFile:
         What the head of the file tells is known; whatever would have to be known beside it raises :class:`OutOfOrder` while reading:
         a header further down, a record over several lines, a line of another format, a date that decides how others are read.
         """
-        head = framing.decode(self._stream.ahead)
+        head = framing.decode(self._stream.ahead, self._page)
         sample = self._sample(head)
         self._head_lines = len(sample)
         if first_line > 1 and self.format is not None and isinstance(self.format.family, _HEADED):
@@ -431,12 +434,13 @@ class LogFile:
             ai=tally.ai,
         )
 
-    def _recognise(self, sample: list[str], forced: LogFormat | None) -> None:
+    def _recognise(self, sample: list[str], forced: LogFormat | None, head: bytes) -> None:
         found = (Recogniser({forced.name: forced}) if forced is not None else self._recogniser).file(sample)
         if found is None:
             return
         self.format, self._depth, self._seen = found.format, found.depth, found.seen
         self._clock.day_first = found.format.day_first
+        sample = self._look_at_header(sample, head)
         readers = [FormatReader(found.format, Clock()), *self._others(found)]
         times: list[str] = []
         self._in_doubt = False
@@ -451,6 +455,32 @@ class LogFile:
         self._clock.learn(times)
         self._in_doubt = bool(times) and in_doubt(times[0])
         self._shown = {reader.description.name: reader.shown for reader in readers}
+
+    def _look_at_header(self, sample: list[str], head: bytes) -> list[str]:
+        """Learn from a table's header what code page the table is in, and what order its dates are likely to have; the sampled lines."""
+        fmt = cast(LogFormat, self.format)
+        place, header = self._header_in(sample)
+        page = page_of(header) if fmt.guessed else None
+        if page is not None and not self._as_json:
+            meant = self._sample(framing.decode(head, page))
+            if meant[place] != sample[place]:  # or else it is in UTF-8, and says what it seems to say
+                self._page, sample = page, meant
+                _, header = self._header_in(sample)
+        self._clock.supposed_day_first = fmt.day_first is None and puts_day_first(header)
+        return sample
+
+    def _header_in(self, sample: list[str]) -> tuple[int, list[str]]:
+        """The first row that heads a table, and in which line it is; an empty one where there is none."""
+        family = cast(LogFormat, self.format).family
+        if not isinstance(family, CsvHeader):
+            return 0, []
+        reads = CsvTokenizer(family)
+        for place, line in enumerate(sample[:_HEADLESS]):
+            payloads = list(layers(line))
+            reads.read(payloads[min(self._depth, len(payloads) - 1)].text)
+            if reads.header is not None:
+                return place, [name[:LONGEST_NAME] for name in reads.header]
+        return 0, []
 
     def _sampled(self, readers: list[FormatReader], line: str) -> tuple[FormatReader, Tokens] | None:
         """The tokens of a sampled line, and the first reader that has any."""
@@ -495,7 +525,7 @@ class LogFile:
 
     def _blocks(self) -> Iterator[framing.Block]:
         size, first = self._block_size, self._first_line
-        blocks = framing.blocks(self._stream, as_json=self._as_json, size=size, first=first)  # type: ignore[arg-type]
+        blocks = framing.blocks(self._stream, as_json=self._as_json, size=size, first=first, page=self._page)  # type: ignore[arg-type]
         apart = self.format is not None and (self.format.each or self.format.rows)
         return self._reading(map(self._apart, blocks) if apart else blocks)
 
@@ -539,7 +569,7 @@ class LogFile:
         size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
         sift = self._sifter(primary, passed_over)
         number = self._first_line
-        for piece in self._reading(framing.pieces(self._stream, size)):  # type: ignore[arg-type]
+        for piece in self._reading(framing.pieces(self._stream, size, self._page)):  # type: ignore[arg-type]
             if piece.dropped:
                 self._leave_out(number)
             if self._on_block is not None:

@@ -10,6 +10,9 @@ from shadowai.sources.logs.aliases import flat, in_english
 from shadowai.sources.logs.description import Cef, Key, KeyValue, Leef
 from shadowai.sources.logs.tokens import Getter, Keyed, Row, Tokenizer, nothing
 
+_WORDS = r"[^\W\d_][\w.\-/]{0,31}(?: [\w.\-/()]{1,31}){0,2}"
+"""A key of up to three words."""
+_COLON = r":(?=[\s,]|$)"
 _UNESCAPE = re.compile(r"\\([\\=|\"'])")
 
 
@@ -25,6 +28,10 @@ class KeyValueTokenizer(Keyed):
         "comma": r'([A-Za-z_][\w.\-/]{0,63})=("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^,"]*)',
         "colon_quoted": r'([A-Za-z_][\w.\-]{0,63}):{1,16}"([^"\\]*+(?:\\.[^"\\]*+)*+)"',
         "colon_comma": r"(?:^|,\s|:\s)([A-Z]\w{0,63}(?: Policy)?): (.*?)(?=, [A-Z]\w{0,63}(?: Policy)?: |\s{0,16}$)",
+        "colon_words": (
+            rf'(?:^|,\s{{1,4}})({_WORDS}){_COLON}\s{{0,4}}("[^"\\]*+(?:\\.[^"\\]*+)*+"|.*?)'
+            rf"(?=,\s{{1,4}}{_WORDS}{_COLON}|,?\s{{0,16}}$)"
+        ),
         "tab": r"([A-Za-z_][\w.\-/]{0,63})=([^\t]*)",
         "parted": r"(?:^|[;|]\s{0,8}|\s)([A-Za-z_][\w.\-/]{0,63})=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|[^;|\"]*)",
     }

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from shadowai.sources.logs.aliases import FLAT, KNOWN, LIKELY_HOST, VAGUE_HOST, flat, in_english
+from shadowai.sources.logs.aliases import FLAT, KNOWN, LIKELY_HOST, VAGUE_HOST, flat, in_english, puts_day_first
 from shadowai.sources.logs.column_words import _NAMES, by_words
 
 _HOSTS = frozenset(map(flat, (*LIKELY_HOST, *VAGUE_HOST)))
@@ -80,6 +80,22 @@ def test_headers_in_code_pages_are_read(name: str, page: str) -> None:
 @pytest.mark.parametrize("name", ["Müller", "Gérard", "señor", "Ærø"])
 def test_names_of_people_are_in_no_code_page(name: str) -> None:
     assert in_english(name) == flat(name)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Zeit,Quelladresse,URL", True),
+        ("Дата,Пользователь,URL", True),
+        ("time,user,data,handling,clients,URL", False),
+        ("Web.dest,network_traffic.src,All_Traffic.user", False),
+        ("time,tid,ora,user,URL", False),
+        ("IP source,IP destination,site web,port destination", False),
+        ("日時,Benutzer,URL", False),
+    ],
+)
+def test_headers_of_languages_that_put_the_day_first(header: str, expected: bool) -> None:
+    assert puts_day_first(header.split(",")) is expected
 
 
 def test_a_long_name_of_known_words_takes_no_time() -> None:

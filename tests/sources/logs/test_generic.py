@@ -254,6 +254,39 @@ def test_key_value_lines_need_a_destination_and_somebody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Time: 2026-01-05 10:00:00, User: jdoe, Source IP: 10.0.0.5, URL: https://chatgpt.com/", "generic_kv_colon"),
+        ("Event: login, Account Domain: CORP, User: jdoe, Host: srv1", None),
+        ("Subject: hello, Sender: a@example.com, URL: https://chatgpt.com/, User: jdoe", None),
+        ("Error: could not reach it, see also, URL: https://chatgpt.com/", None),
+        ("it failed, User: jdoe, URL: https://chatgpt.com/", None),
+        ("Site: Berlin, User: jdoe, Time: 2026-01-05 10:00:00", None),
+        ("Event: DHCPACK, User: jdoe, URL: chatgpt.com", None),
+    ],
+)
+def test_lines_of_colons_need_a_destination_and_somebody(line: str, name: str | None) -> None:
+    found = Recogniser(formats()).line(line)
+    assert (found[0].name if found else None) == name
+
+
+@pytest.mark.parametrize(
+    "unit", ["A: b, ", ", a a a", ",  ", 'A: "', 'A: "\\", ', ", User: a", "URL: ", ", User: a, URL: .", '\\"']
+)
+def test_hostile_lines_of_colons_do_not_stall(unit: str) -> None:
+    reader, found = (
+        FormatReader(formats()["generic_kv_colon"], Clock()),
+        Recogniser({"generic_kv_colon": formats()["generic_kv_colon"]}),
+    )
+    for before in ("", "A: ", "Time: x, User: a, "):
+        started = time.process_time()
+        line = before + unit * (200_000 // len(unit))
+        reader.tokens(line)
+        found.line(line)
+        assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
     "junk", ["a=" * 100_000, '"' * 50_000, " " * 200_000, "a" * 200_000, "user=a url=" + "a-" * 90_000]
 )
 def test_hostile_lines_do_not_stall(junk: str) -> None:

@@ -295,6 +295,37 @@ def test_the_order_of_day_and_month_is_decided_for_the_whole_file() -> None:
     assert "day_order" not in [note.kind for note in log.notes()]
 
 
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        ("Datum;Benutzer;URL", "2024-05-01"),
+        ("Fecha;Usuario;URL", "2024-05-01"),
+        ("date et heure;utilisateur;URL", "2024-05-01"),
+        ("Data e ora;user;URL", "2024-05-01"),
+        ("Data i godzina;user;URL", "2024-05-01"),
+        ("tijdstip;gebruiker;URL", "2024-05-01"),
+        ("Tidspunkt;Bruger;URL", "2024-05-01"),
+        ("time;user;URL", "2024-01-05"),
+        ("date;IP source;site web", "2024-01-05"),
+        ("日時;ユーザー名;URL", "2024-01-05"),
+        ("시간;사용자;URL", "2024-01-05"),
+    ],
+)
+def test_the_language_of_a_header_tells_what_order_is_likely(header: str, time: str) -> None:
+    log, (record,) = opened(f"{header}\n01/05/2024 12:00:00;10.0.0.7;https://chatgpt.com/\n")
+    assert iso(record.time or 0)[:10] == time
+    (said,) = (note for note in log.notes() if note.kind == "day_order")
+    assert ("day/month" if time.endswith("01") else "month/day") in said.text and said.count == 1
+
+
+@pytest.mark.parametrize("dates", [("01/05/2024", "01/25/2024"), ("01/25/2024", "01/05/2024")])
+def test_a_date_tells_more_than_the_language_of_a_header(dates: tuple[str, str]) -> None:
+    rows = "".join(f"{date} 12:00:00;jdoe;https://chatgpt.com/\n" for date in dates)
+    log, records = opened(f"Datum;Benutzer;URL\n{rows}")
+    assert sorted(iso(record.time or 0)[:10] for record in records) == ["2024-01-05", "2024-01-25"]
+    assert "day_order" not in [note.kind for note in log.notes()]
+
+
 def test_a_line_beyond_the_limit_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     from shadowai.sources import framing
 

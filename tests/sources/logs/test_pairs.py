@@ -29,6 +29,19 @@ from tests.sources.logs.test_families import values
         ("comma", 'host=a b,user="j,d",x=', {"host": "a b", "user": "j,d", "x": ""}),
         ("colon_quoted", 'host:"a b"; user:"j"; x::"y"', {"host": "a b", "user": "j", "x": "y"}),
         ("colon_comma", "%FTD-1: Host: a b, User: j, d, X: 1", {"Host": "a b", "User": "j, d", "X": "1"}),
+        (
+            "colon_words",
+            'User Name: j, d, Source IP: 1, empty:, Client IP address: 2, Quoted: "a, User Name: b", X: ',
+            {
+                "User Name": "j, d",
+                "Source IP": "1",
+                "empty": "",
+                "Client IP address": "2",
+                "Quoted": "a, User Name: b",
+                "X": "",
+            },
+        ),
+        ("colon_words", "User: first, User: forged, see also a User: z", {"User": "first"}),
         ("tab", "host=a b\tuser=j=d\tx=", {"host": "a b", "user": "j=d", "x": ""}),
     ],
 )
