@@ -105,11 +105,11 @@ class Graph:
             raise TenantError(Trouble.UNEXPECTED, f"no JSON object came from {_where(url)}")
         return answer
 
-    def steps(self, url: str, quota: Quota, *, cost: float = 1.0, replayed: bool = False) -> Iterator[Step]:
+    def steps(self, url: str, quota: Quota, *, cost: float = 1.0) -> Iterator[Step]:
         """The pages of a collection from ``url`` on, held to what :class:`~shadowai_connectors.rest.Chain` says. A next link is followed as
-        it is. ``replayed``: whether the same rows may come again, as changes do (/graph/delta-query-overview, "Replays")."""
+        it is. The same rows may come again, as changes do (/graph/delta-query-overview, "Replays"): the link behind them goes on."""
         following: str | None = url
-        chain = Chain(url, replayed=replayed)
+        chain = Chain(url, replayed=True)
         while following is not None:
             answer = self.get(following, quota, cost=cost)
             found = rows(answer.body)

@@ -131,7 +131,7 @@ def listed(
 def changed(work: Work, url: str, quota: Quota, cursor: str | None, *, cost: float = 1.0) -> Iterator[Stage]:
     """The pages of what has changed since a delta link was given; the last one gives the next link."""
     state: dict[str, Any] = load(cursor) if cursor is not None else {"link": url, "time": work.now}
-    for step in work.graph.steps(str(state.get("link")), quota, cost=cost, replayed=True):
+    for step in work.graph.steps(str(state.get("link")), quota, cost=cost):
         if step.link is None:
             mark = Mark(step.delta or "", int(state.get("time") or 0), whole=False)
             yield Stage(step.rows, None, str(mark), step.missed)

@@ -145,11 +145,11 @@ def _pages(
 ) -> Iterator[Page]:
     """The pages of a report; ``arguments`` are the extension's id, where it is about one, and the time of the sweep."""
     *app, now = arguments
-    for rows, token, missed in google.pages(key, asking(google, method, *app), cursor):
+    for rows, token in google.pages(key, asking(google, method, *app), cursor):
         found = [made(row) for row in rows]
         broken = sum(not items for items in found)
         items = tuple(dict.fromkeys(item for several in found for item in several))
-        yield Page(items, token, now if token is None else None, (*missed, *unread(broken)))
+        yield Page(items, token, now if token is None else None, unread(broken))
 
 
 def asking(google: Google, method: str, app: str = "", *, size: int | None = None) -> Callable[[str | None], Row]:

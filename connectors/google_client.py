@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shadowai.connector import Quota, Session
-from shadowai.tenant import CursorExpired, Missed, TenantError, Trouble
+from shadowai.tenant import CursorExpired, TenantError, Trouble
 from shadowai_connectors.google_access import delegation, library
 from shadowai_connectors.google_settings import account
 from shadowai_connectors.google_signals import AUDIT, CHROME, CHROME_APPS, SECURITY, USERS
-from shadowai_connectors.rest import AGAIN, Row, inside, like, text
+from shadowai_connectors.rest import Row, inside, like, text
 
 REPORTS_API, DIRECTORY_API, CHROME_API = "reports", "directory", "chrome"
 _DOCUMENTS = {
@@ -43,11 +43,10 @@ _NOT_READY = ("not authorized to read", "not authorized to access", "access deni
 
 
 class Step(NamedTuple):
-    """One page of a collection: its rows, where the next one is, and what was ``missed`` for it."""
+    """One page of a collection: its rows, and where the next one is."""
 
     rows: tuple[Row, ...]
     token: str | None
-    missed: tuple[Missed, ...] = ()
 
 
 class Google:
@@ -74,21 +73,20 @@ class Google:
     def pages(self, rows: str, ask: Callable[[str | None], Row], token: str | None = None) -> Iterator[Step]:
         """The pages of a collection whose rows are under ``rows``, from ``token`` on. Raises
         :class:`~shadowai.tenant.CursorExpired` where Google does not honour a token any more, and
-        :class:`~shadowai.tenant.TenantError` where it would never end. A page that is given again stands in the place of another one,
-        whose rows are missed."""
+        :class:`~shadowai.tenant.TenantError` where it would never end."""
         met: set[str | None] = {token}
-        last: tuple[Row, ...] | None = None
+        last: object = None
         repeats = 0
         for _ in range(PAGES):
             body = _page(ask, token)
             found, token = _rows(body, rows), _next(body)
-            again = found == last
-            repeats = repeats + 1 if (again or not found) and token is not None else 0
+            here = (found[0], found[-1], len(found)) if found else None
+            repeats = repeats + 1 if here == last and token is not None else 0
             if (token is not None and token in met) or repeats > REPEATS:
                 raise TenantError(Trouble.UNEXPECTED, f"the pages of {rows} go round in a circle")
             met.add(token)
-            last = found
-            yield Step(found, token, (AGAIN,) if again and found else ())
+            last = here
+            yield Step(found, token)
             if token is None:
                 return
         raise TenantError(Trouble.UNEXPECTED, f"the pages of {rows} do not end")

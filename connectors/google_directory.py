@@ -26,11 +26,11 @@ _STATE = "nextPageToken,users(id,suspended,archived)"
 
 def people(google: Google, arguments: tuple[str, ...], cursor: str | None) -> Iterator[Page]:
     """All users, with their departments; ``arguments`` is the time of the sweep."""
-    for rows, token, missed in google.pages("users", lambda at: _users(google, at, _PERSON), cursor):
+    for rows, token in google.pages("users", lambda at: _users(google, at, _PERSON), cursor):
         found = [person(google.tenant, row) for row in rows]
         known = tuple(one for one in found if one is not None)
         done = arguments[0] if token is None else None
-        yield Page(known, token, done, (*missed, *unread(len(found) - len(known))))
+        yield Page(known, token, done, unread(len(found) - len(known)))
 
 
 def person(tenant: str, row: Row) -> Person | None:
@@ -70,11 +70,11 @@ def _of_users(google: Google, now: str, users: tuple[str, ...], cursor: str | No
 
 
 def _of_slice(google: Google, which: tuple[int, int], now: str, cursor: str | None) -> Iterator[Page]:
-    for rows, token, again in google.pages("users", lambda at: _users(google, at, _STATE), cursor):
+    for rows, token in google.pages("users", lambda at: _users(google, at, _STATE), cursor):
         known = [(unique, row) for row in rows if (unique := text(row.get("id")))]
         items, missed = _given(google, [one for one, row in known if active(row) and slice_of(one) == which])
         broken = unread(len(rows) - len(known))
-        yield Page(items, token, now if token is None else None, (*missed, *broken, *again))
+        yield Page(items, token, now if token is None else None, (*missed, *broken))
 
 
 def _given(google: Google, users: Iterable[str]) -> tuple[tuple[Item, ...], tuple[Missed, ...]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from shadowai.connector import Quota
-from shadowai.tenant import App, CursorExpired, Item, Missed, Page, TenantError, Trouble
+from shadowai.tenant import App, CursorExpired, Item, Page, TenantError, Trouble
 from shadowai_connectors.google_client import REPORTS_API, Google, Step
 from shadowai_connectors.google_records import PLATFORM, Record, consented, records, unread, used
 from shadowai_connectors.google_signals import AUDIT, FILTERED, REPORTS
@@ -80,18 +80,17 @@ def consents(google: Google, arguments: tuple[str, ...], cursor: str | None) -> 
         if found is None:
             place = place._replace(width=max(place.width // GROWTH, SECOND))
             continue
-        items, missed, count = found
+        items, broken, count = found
         place = _after(place, until, count)
         mark = str(Mark(known, end, place.events * DAY // max(end - start, SECOND)))
         done = place.at >= end
-        yield Page(tuple(items), None if done else json.dumps(place), mark if done else None, missed)
+        yield Page(tuple(items), None if done else json.dumps(place), mark if done else None, unread(broken))
 
 
-def _window(google: Google, event: Consent, start: int, end: int) -> tuple[list[Item], tuple[Missed, ...], int] | None:
-    """The items of a window, what was missed, and how many events there were; ``None`` where there are so
+def _window(google: Google, event: Consent, start: int, end: int) -> tuple[list[Item], int, int] | None:
+    """The items of a window, how many records were not understood, and how many events there were; ``None`` where there are so
     many that it should be read in parts."""
     found, broken = [], 0
-    missed: tuple[Missed, ...] = ()
     smallest = end - start <= SECOND
     for number, step in enumerate(_patiently(google, "token", start, end, event), 1):
         if number > LARGEST and not smallest:
@@ -99,9 +98,8 @@ def _window(google: Google, event: Consent, start: int, end: int) -> tuple[list[
         several, unknown = records(step.rows, event)
         found += several
         broken += unknown
-        missed += step.missed
     items, nameless = consented(google.tenant, found, WHAT[event])
-    return items, (*missed, *unread(broken + nameless)), len(found)
+    return items, broken + nameless, len(found)
 
 
 def _patiently(google: Google, application: str, start: int, end: int, event: str) -> Iterator[Step]:
@@ -148,7 +146,7 @@ def _samples(google: Google, ask: Any, cursor: str | None, end: str, of: App, ev
         several, broken = records(step.rows, event)
         found = [record for record in several if not _unasked(record)]
         done = end if step.token is None else None
-        yield Page(tuple(used(google.tenant, found, of)), step.token, done, (*step.missed, *unread(broken)))
+        yield Page(tuple(used(google.tenant, found, of)), step.token, done, unread(broken))
 
 
 def _unasked(record: Record) -> bool:

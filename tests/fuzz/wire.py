@@ -103,6 +103,12 @@ def _crypto(data: bytes) -> object:
     return stream.message()
 
 
+def _dns_behind(data: bytes) -> object:
+    place = dns.question_behind(data)
+    assert -1 <= place < max(len(data), 1)
+    return place
+
+
 WIRE: dict[str, Target] = {
     "ai_protocols.of_json_rpc": ai_protocols.of_json_rpc,
     "ai_protocols.of_path": ai_protocols.of_path,
@@ -112,6 +118,7 @@ WIRE: dict[str, Target] = {
     "dns.message, at 2": lambda data: dns.message(data, 2),
     "dns.addresses": dns.addresses,
     "dns.tcp_messages": _dns_stream,
+    "dns.question_behind": _dns_behind,
     "dtls.hello_start": dtls.hello_start,
     "dtls.client_hello_fragments": _dtls,
     "dtls.beginning": _dtls_beginning,
