@@ -183,6 +183,7 @@ class Graph:
         link, refused = followed(partial(self._link, answer, body, "@odata.nextLink"))
         if link is not None:
             queue.append(replace(self._further(inner, link), before=found))
+        # lists replay pages; of a batch's parts nobody says so, and rows that did not come must not pass for gone
         again = (AGAIN,) if found and found == inner.before else ()
         return Got(inner.path, body, found, missed=next(iter((*refused, *again)), None))
 

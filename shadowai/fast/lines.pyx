@@ -306,7 +306,7 @@ cdef class Fold:
             self.gram[(letter(one[0]) << 10) | (letter(one[1]) << 5) | letter(one[2])] = 1
         self.assumed_more = {}
         memset(self.assumed, 0, sizeof(self.assumed))
-        self.epoch = -1
+        self.epoch = self.first_size = -1
         self.first_time = plan.first_time
         for place in range(6):
             self.head_slots[place] = -1

@@ -306,3 +306,13 @@ def test_the_same_bytes_are_other_text_in_a_line_that_is_no_utf_8(
     endings = (b"x", b"\xff", b"\xc3", "é".encode(), b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe2\x82")
     data = b"\n".join(line.encode() + chance.choice(endings) for line in lines[1:])
     both(lines[0].encode() + b"\n" + data, catalog, monkeypatch)
+
+
+def test_a_header_that_begins_with_an_empty_cell_may_come_again(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As data frames write their index; the second header has its columns in another order."""
+    rows = [f"{each},2026-01-05 10:00:{each:02d},jo,https://chatgpt.com/" for each in range(4)]
+    again = [f"{each},https://claude.ai/,2026-01-05 11:00:{each:02d},bea" for each in range(4)]
+    lines = [",time,user,url", *rows, ",url,time,user", *again, ",time,user,url", *rows]
+    both("\n".join(lines).encode(), catalog, monkeypatch)
