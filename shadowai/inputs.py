@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from shadowai.sources.capture.capture_file import CaptureFile
     from shadowai.sources.logs.bulk import Said
     from shadowai.sources.logs.description import LogFormat
-    from shadowai.sources.logs.logfile import LogFile, Row
+    from shadowai.sources.logs.logfile import LogFile
     from shadowai.sources.logs.reader import FormatReader
+    from shadowai.sources.logs.runs import Row
     from shadowai.sources.logs.tokens import Tokens
 
 OnBlock = Callable[[int], None]

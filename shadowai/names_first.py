@@ -22,10 +22,11 @@ from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
 from shadowai.places import Places
 from shadowai.sources import framing
 from shadowai.sources.logs.bulk import BY_ADDRESS, COUNTED, SHOWN, SIZED, STOPPED, Counted, LineFold, Tallies
-from shadowai.sources.logs.logfile import LogFile, Row, Run
+from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.logs.pairs import CefTokenizer
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
 from shadowai.sources.logs.reader import Amounts, FormatReader
+from shadowai.sources.logs.runs import Row, Run
 from shadowai.sources.logs.separated import CsvTokenizer
 from shadowai.sources.logs.tokens import Tokens
 from shadowai.sources.syslog import NO_HEADER

@@ -23,7 +23,8 @@ from shadowai.inventory import Inventory
 from shadowai.names import Names
 from shadowai.sources import container, framing
 from shadowai.sources.container import Source
-from shadowai.sources.logs.logfile import LogFile, OutOfOrder, Tally
+from shadowai.sources.logs.logfile import LogFile, OutOfOrder
+from shadowai.sources.logs.tally import Tally
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -85,7 +85,7 @@ def head_of(text: bytes, read: int) -> Head:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Up to where a log is settled: counted for good. ``line`` is the number of the line that follows, ``headers`` are the header lines
-    in force and ``day_first`` the order of dates; ``tally`` (:class:`~shadowai.sources.logs.logfile.Tally`, ``None`` for none) and
+    in force and ``day_first`` the order of dates; ``tally`` (:class:`~shadowai.sources.logs.tally.Tally`, ``None`` for none) and
     ``assumed`` are the counts so far."""
 
     print: Fingerprint = NOTHING

@@ -21,7 +21,8 @@ from shadowai.model import Gap, Note, Origin, SourceSummary
 from shadowai.names import Names
 from shadowai.pipeline import ScanOptions
 from shadowai.sources.container import Content
-from shadowai.sources.logs.logfile import HEAD, LogFile, Standing
+from shadowai.sources.logs.file_head import HEAD
+from shadowai.sources.logs.logfile import LogFile, Standing
 
 SLICE: Final = 256 << 20
 """Bytes that are settled at once."""

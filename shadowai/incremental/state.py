@@ -36,7 +36,7 @@ CLASSES: Final = {
     "shadowai.model": ("Actor", "Gap", "Match", "Name", "Note", "Origin", "SourceSummary"),
     "shadowai.sessions": ("Sessions", "Size", "Use"),
     "shadowai.sightings": ("Way",),
-    "shadowai.sources.logs.logfile": ("Tally",),
+    "shadowai.sources.logs.tally": ("Tally",),
 }
 """What a state is made of, beside the plain values of the language."""
 _AGAIN = "move it away and begin anew: every file that is still there is read again"

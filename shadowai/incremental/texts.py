@@ -19,7 +19,7 @@ from shadowai.model import Origin
 from shadowai.sources import container, remote
 from shadowai.sources.container import Source
 from shadowai.sources.framing import LONGEST
-from shadowai.sources.logs.logfile import HEAD
+from shadowai.sources.logs.file_head import HEAD
 
 ENDING: Final = 64
 """Bytes at the end of what is read as a whole that may change when it grows: the brackets that close a document."""

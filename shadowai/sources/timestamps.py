@@ -64,6 +64,9 @@ _SHAPES = (
 )
 
 _IN_DOUBT = _SHAPES[8]
+_BY_DIGIT = tuple(shape for shape in _SHAPES if re.match(r"\(\?P<\w>\\d", shape))
+"""Those that begin with a digit; the others begin with a letter."""
+_BY_LETTER = tuple(shape for shape in _SHAPES if shape not in _BY_DIGIT)
 
 
 def _day_is_first(first: int, second: int) -> bool | None:
@@ -183,7 +186,7 @@ class Clock:
                 return _epoch(text)
         if not text.isascii():
             text = _HALF.sub(lambda half: f"{half[2]} {'PM' if half[1] in '下午오후午後' else 'AM'}", text)
-        for shape in _SHAPES:
+        for shape in _BY_DIGIT if text[0].isdecimal() else _BY_LETTER:
             found = _shape(shape).fullmatch(text)
             if found is not None:
                 return self._read(found.groupdict(), zone_text, documented_utc)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import groupby
 from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar, cast
 
 from shadowai.errors import SourceError
@@ -14,107 +12,25 @@ from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources import framing
 from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, fold_plan
-from shadowai.sources.logs.aliases import page_of, puts_day_first
 from shadowai.sources.logs.bulk import LineFold
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
-from shadowai.sources.logs.quick import JOINED_LINES, Named, names_of
+from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.file_head import HEAD, HEADED, HEADLESS, FileHead
+from shadowai.sources.logs.quick import JOINED_LINES
 from shadowai.sources.logs.reader import FormatReader
-from shadowai.sources.logs.recognise import Recogniser, Recognition, recogniser
-from shadowai.sources.logs.rows import rows as rows_within
+from shadowai.sources.logs.recognise import recogniser
+from shadowai.sources.logs.runs import Items, Line, Row, Run, Sifter
 from shadowai.sources.logs.separated import CsvTokenizer
-from shadowai.sources.logs.tokens import HEADER, LONGEST_NAME, MORE, Tokens
+from shadowai.sources.logs.tally import Tally
+from shadowai.sources.logs.tokens import HEADER, MORE
 from shadowai.sources.replay import Replay
-from shadowai.sources.syslog import NO_HEADER, Header, Payload, innermost_object, layers
-from shadowai.sources.timestamps import UNREADABLE, Clock, assumptions, in_doubt, is_told, may_settle
+from shadowai.sources.syslog import NO_HEADER, Header, innermost_object, layers
+from shadowai.sources.timestamps import UNREADABLE, Clock, assumptions, is_told, may_settle
 
-OWN_INVENTORY = "asset_id,service_id,service,vendor"
-"""How an inventory written by this program begins: found in a scanned folder, it is no log."""
-EXAMPLES = 5
-T = TypeVar("T")
-
-HEAD = 1 << 20
-"""Bytes of a log by which it is told what it is."""
-_HEADLESS = 64
-"""Lines looked at one by one for a header."""
-LEARNT = 1000
-"""Lines from which a file's kinds of records are learnt; where the order of day and month is in doubt, all that are at hand."""
 _STRANGERS = 2048
-_REFUSED = 1 << 18
-
-
-_HEADED = (W3c, ZeekTsv, CsvHeader)
-"""Families whose records mean something under a header line only."""
-
-Line = tuple[int, str]
-"""Number and text."""
+"""Shapes of lines that no format knows, of which it is remembered."""
+T = TypeVar("T")
 OnBlock = Callable[[int], None]
 """Is called with the bytes of text of every block."""
-
-
-class Row(NamedTuple):
-    """The tokens of one record, with the reader that knows what they mean."""
-
-    line: int
-    reader: FormatReader
-    tokens: Tokens
-    header: Header
-    text: str
-    name: str | None = None
-    """The text that the host is read from, where that is known already."""
-
-
-class Run(NamedTuple):
-    """Records in a row that are sure to be the reader's, each with the text that its host is read from; and their tokens, where these
-    had to be made for it."""
-
-    reader: FormatReader
-    numbers: Sequence[int]
-    lines: Sequence[str]
-    names: Sequence[str]
-    tokens: Sequence[Tokens] | None
-
-    def row(self, place: int) -> Row:
-        """One of them."""
-        line = self.lines[place]
-        tokens = self.reader.tokens_of_record(line) if self.tokens is None else self.tokens[place]
-        return Row(self.numbers[place], self.reader, tokens, NO_HEADER, line, self.names[place])  # type: ignore[arg-type]
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of one file, as they come."""
-
-    lines: int = 0
-    records: int = 0
-    named: int = 0
-    uncounted: int = 0
-    outside: int = 0
-    ai: int = 0
-    unreadable: dict[str, list[int]] = field(default_factory=dict)
-    fresh: list[tuple[int, str]] | None = None
-    """Where a list, every unread line is put into it, for whoever prints them all."""
-
-    def merge(self, other: Tally) -> None:
-        """Add the counts of a later part of the same file."""
-        self.lines += other.lines
-        self.records += other.records
-        self.named += other.named
-        self.uncounted += other.uncounted
-        self.outside += other.outside
-        self.ai += other.ai
-        for reason, (count, *lines) in other.unreadable.items():
-            found = self.unreadable.setdefault(reason, [0])
-            found[0] += count
-            found += lines[: EXAMPLES + 1 - len(found)]
-
-    def unread(self, reason: str, line: int) -> None:
-        """Count a line that could not be read; the first places are kept."""
-        found = self.unreadable.setdefault(reason, [0])
-        found[0] += 1
-        if len(found) <= EXAMPLES:
-            found.append(line)
-        if self.fresh is not None:
-            self.fresh.append((line, reason))
 
 
 class Standing(NamedTuple):
@@ -164,16 +80,13 @@ class LogFile:
         self.path = content.path
         self.tally = Tally()
         self._recogniser = recogniser(formats)
-        self._formats = formats
         self._block_size = block_size
         self._on_block = on_block
         self._clock = Clock(zone, modified=_name_date(content.path) or content.modified)
         self._readers: dict[str, FormatReader] = {}
         self._strangers: set[str] = set()
-        self._shown: dict[str, set[When]] = {}
         self._failure: SourceError | None = None
-        self._own_inventory = False
-        self._in_doubt = self._may_settle = False
+        self._may_settle = False
         self.aside: Callable[[Row], bool] | None = None
         """Is handed the records of formats whose records say something of others; those it takes are not among :meth:`runs`."""
         self.known: Known | None = None
@@ -185,19 +98,10 @@ class LogFile:
         self.said: Callable[[bulk.Said], None] | None = None
         """Is handed what other records say of connections and answers, in their place between those :attr:`aside` is handed."""
         self._stream = Replay(content.stream)
-        head = self._stream.head(HEAD)
-        text = framing.decode(head)
-        self._page: str | None = None
-        """The code page of lines that are not UTF-8; ``None`` where nothing tells it."""
-        self._as_json = framing.needs_json_framing(text, whole=self._stream.ended)
-        sample = self._sample(text)
-        self._own_inventory = bool(sample) and sample[0].startswith(OWN_INVENTORY)
-        self._depth = 0
-        self.format: LogFormat | None = forced
+        data = self._stream.head(HEAD)
+        self._head = FileHead(data, self._stream.ended, formats, self._recogniser, self._clock, forced)
+        self.format: LogFormat | None = self._head.format
         self._forced = forced is not None
-        self._seen: tuple[tuple[str, int], ...] = ()
-        if not self._own_inventory:
-            self._recognise(sample, forced, head)
         self._first_line = 1
         self._head_lines: int | None = None
         """Lines whose headers every part of the file knows; ``None`` where the file is read in one go."""
@@ -208,16 +112,17 @@ class LogFile:
     @property
     def in_parts(self) -> bool:
         """Whether the file may be tried in parts: one record a line, of one format, as it stands, under one header at most."""
-        plain = self.format is not None and not self._as_json and not self._depth and not self._own_inventory
-        others = [name for name, _ in self._seen if self.format is not None and name != self.format.name]
-        return plain and not others and not isinstance(self.format.family, (W3c, ZeekTsv))  # type: ignore[union-attr]
+        head = self._head
+        if head.format is None or head.as_json or head.depth or head.own_inventory:
+            return False
+        return not head.others and not isinstance(head.format.family, (W3c, ZeekTsv))
 
     @property
     def stands_alone(self) -> bool:
         """Whether nothing in the file says more of the connections that its other records tell of: they have no ids and no DNS answers
         beside them, or are requests with sizes of their own."""
         fmt = self.format
-        if fmt is None or any(name != fmt.name for name, _ in self._seen):
+        if fmt is None or self._head.others:
             return False
         kinds = {fmt.kind, *(kind for _, kind in fmt.kinds)}
         apart = not fmt.session or (fmt.kind == "http_request" and kinds <= {"dns_query", "http_request"})
@@ -227,7 +132,7 @@ class LogFile:
     def tells_answers(self) -> bool:
         """Whether the file may hold DNS answers, which name connections of which others of its records tell addresses only."""
         fmt = self.format
-        return fmt is None or fmt.told is not None or any(name != fmt.name for name, _ in self._seen)
+        return fmt is None or fmt.told is not None or bool(self._head.others)
 
     def part(self, stream: BinaryIO, first_line: int) -> None:
         """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.
@@ -235,10 +140,9 @@ class LogFile:
         What the head of the file tells is known; whatever would have to be known beside it raises :class:`OutOfOrder` while reading:
         a header further down, a record over several lines, a line of another format, a date that decides how others are read.
         """
-        head = framing.decode(self._stream.ahead, self._page)
-        sample = self._sample(head)
+        sample = self._head.lines_of(self._stream.ahead)
         self._head_lines = len(sample)
-        if first_line > 1 and self.format is not None and isinstance(self.format.family, _HEADED):
+        if first_line > 1 and self.format is not None and isinstance(self.format.family, HEADED):
             primary = self._reader(self.format)
             for line in sample:
                 primary.tokens(line)
@@ -250,7 +154,7 @@ class LogFile:
     @property
     def goes_on(self) -> bool:
         """Whether what is written behind the file's end can be read by itself: it is lines, and no document as a whole."""
-        return not self._as_json and not self._own_inventory
+        return not self._head.as_json and not self._head.own_inventory
 
     @property
     def standing(self) -> Standing:
@@ -309,10 +213,10 @@ class LogFile:
         """
         primary = self._reader(self.format) if self.format is not None else None
         family = primary.description.family if primary is not None else None
-        below = self._depth > 0 and (isinstance(family, _HEADED) or (isinstance(family, Json) and family.aliases))
-        as_text = not isinstance(family, (Json, *_HEADED))
+        below = self._head.depth > 0 and (isinstance(family, HEADED) or (isinstance(family, Json) and family.aliases))
+        as_text = not isinstance(family, (Json, *HEADED))
         folds = fold is not None and primary is not None and self._folds(primary)
-        lines = _Lines(self._folded(primary, passed_over, fold) if folds else self._lines(primary, passed_over))  # type: ignore[arg-type]
+        lines = Items(self._folded(primary, passed_over, fold) if folds else self._lines(primary, passed_over))  # type: ignore[arg-type]
         day_first = self._clock.day_first
         for item in lines:
             if isinstance(item, Run):
@@ -391,9 +295,14 @@ class LogFile:
         if self._failure is not None:
             remedy = f" ({self._failure.remedy})" if self._failure.remedy else ""
             yield Gap(Origin(self.path), f"{self._failure.message}{remedy}")
-        unread = sum(found[0] for found in tally.unreadable.values()) + self._headless()
+        unread = tally.unread_lines + self._headless()
         if not tally.records and unread:
-            yield Gap(Origin(self.path), f"no line understood: {self._tried()}", unread, self._places())
+            yield Gap(
+                Origin(self.path),
+                f"no line understood: {self._tried()}",
+                unread,
+                tuple(Origin(self.path, line) for line in tally.examples),
+            )
             return
         for reason, (count, *lines) in sorted(tally.unreadable.items()):
             yield Gap(Origin(self.path), reason, count, tuple(Origin(self.path, line) for line in lines))
@@ -408,7 +317,7 @@ class LogFile:
 
     def notes(self) -> Iterator[Note]:
         """What was assumed or left out on purpose."""
-        if self._own_inventory:
+        if self._head.own_inventory:
             yield Note(Origin(self.path), "own_inventory", "an inventory written by this program, not a log: left out")
         if self.format is not None and self.format.guessed and not self._forced and self.tally.records:
             text = "the log is of no known product: its fields were taken by what they are called; `formats guess` shows how, to be settled"
@@ -430,102 +339,13 @@ class LogFile:
             named=tally.named,
             uncounted=tally.uncounted,
             outside=tally.outside,
-            unreadable=sum(found[0] for found in tally.unreadable.values()),
+            unreadable=tally.unread_lines,
             ai=tally.ai,
         )
 
-    def _recognise(self, sample: list[str], forced: LogFormat | None, head: bytes) -> None:
-        found = (Recogniser({forced.name: forced}) if forced is not None else self._recogniser).file(sample)
-        if found is None:
-            return
-        self.format, self._depth, self._seen = found.format, found.depth, found.seen
-        self._clock.day_first = found.format.day_first
-        sample = self._look_at_header(sample, head)
-        readers = [FormatReader(found.format, Clock()), *self._others(found)]
-        times: list[str] = []
-        self._in_doubt = False
-        for place, line in enumerate(record for whole in sample for record in self._records_in(whole)):
-            if place >= LEARNT and not (times and in_doubt(times[0])):
-                break
-            read = self._sampled(readers, line)
-            if read is not None:
-                reader, tokens = read
-                times += reader.time_texts(tokens) if reader is readers[0] else ()
-                reader.look_beside(tokens)
-        self._clock.learn(times)
-        self._in_doubt = bool(times) and in_doubt(times[0])
-        self._shown = {reader.description.name: reader.shown for reader in readers}
-
-    def _look_at_header(self, sample: list[str], head: bytes) -> list[str]:
-        """Learn from a table's header what code page the table is in, and what order its dates are likely to have; the sampled lines."""
-        fmt = cast(LogFormat, self.format)
-        place, header = self._header_in(sample)
-        page = page_of(header) if fmt.guessed else None
-        if page is not None and not self._as_json:
-            meant = self._sample(framing.decode(head, page))
-            if meant[place] != sample[place]:  # or else it is in UTF-8, and says what it seems to say
-                self._page, sample = page, meant
-                _, header = self._header_in(sample)
-        self._clock.supposed_day_first = fmt.day_first is None and puts_day_first(header)
-        return sample
-
-    def _header_in(self, sample: list[str]) -> tuple[int, list[str]]:
-        """The first row that heads a table, and in which line it is; an empty one where there is none."""
-        family = cast(LogFormat, self.format).family
-        if not isinstance(family, CsvHeader):
-            return 0, []
-        reads = CsvTokenizer(family)
-        for place, line in enumerate(sample[:_HEADLESS]):
-            payloads = list(layers(line))
-            reads.read(payloads[min(self._depth, len(payloads) - 1)].text)
-            if reads.header is not None:
-                return place, [name[:LONGEST_NAME] for name in reads.header]
-        return 0, []
-
-    def _sampled(self, readers: list[FormatReader], line: str) -> tuple[FormatReader, Tokens] | None:
-        """The tokens of a sampled line, and the first reader that has any."""
-        payloads = list(layers(line))
-        for depth, payload in enumerate(payloads):
-            for reader in readers:
-                if self._may_read(reader, depth, payloads):
-                    tokens = reader.tokens(payload.text)
-                    if isinstance(tokens, (list, dict)):
-                        return reader, tokens
-        return None
-
-    def _may_read(self, reader: FormatReader, depth: int, payloads: Sequence[Payload]) -> bool:
-        """Whether the layer of a line at ``depth`` can be a record of the reader's format.
-
-        Tables learn from their header, so only where it stands. Text within a shipper's object is still escaped as JSON writes
-        it: read there, its values would end in quotes and brackets.
-        """
-        family = reader.description.family
-        if isinstance(family, _HEADED):
-            return depth >= self._depth
-        if isinstance(family, Json):
-            return not family.aliases or depth >= min(self._depth, len(payloads) - 1)
-        return depth >= innermost_object(payloads)
-
-    def _others(self, found: Recognition) -> Iterator[FormatReader]:
-        """Readers of the other formats among the file's first lines of which it matters what stands beside what."""
-        for name, _ in found.seen:
-            fmt = self._formats.get(name)
-            if fmt is not None and fmt is not found.format and any(when.beside for when in fmt.uncounted):
-                yield FormatReader(fmt, Clock())
-
-    def _sample(self, text: str) -> list[str]:
-        if not self._as_json:
-            lines = text.split("\n")
-            return lines if self._stream.ended or len(lines) < 2 else lines[:-1]
-        framer = framing.JsonFramer()
-        found = framer.feed(text).lines
-        if self._stream.ended:
-            found += [line for block in framer.finish() for line in block.lines]
-        return found
-
     def _blocks(self) -> Iterator[framing.Block]:
         size, first = self._block_size, self._first_line
-        blocks = framing.blocks(self._stream, as_json=self._as_json, size=size, first=first, page=self._page)  # type: ignore[arg-type]
+        blocks = framing.blocks(self._stream, as_json=self._head.as_json, size=size, first=first, page=self._head.page)  # type: ignore[arg-type]
         apart = self.format is not None and (self.format.each or self.format.rows)
         return self._reading(map(self._apart, blocks) if apart else blocks)
 
@@ -534,16 +354,10 @@ class LogFile:
         apart = [
             (number, record)
             for number, line in zip(block.numbers, block.lines, strict=False)
-            for record in self._records_in(line)
+            for record in self._head.records_in(line)
         ]
         numbers, lines = [number for number, _ in apart], [record for _, record in apart]
         return framing.Block(numbers, lines, block.size, "", block.overlong)
-
-    def _records_in(self, line: str) -> Sequence[str]:
-        if self.format is not None and self.format.rows:
-            return rows_within(line, self.format.rows)
-        each = self.format.each if self.format is not None else ""
-        return (re.findall(each, line) if each else ()) or (line,)
 
     def _reading(self, items: Iterator[T]) -> Iterator[T]:
         """``items`` up to where reading fails."""
@@ -556,20 +370,21 @@ class LogFile:
 
     def _folds(self, primary: FormatReader) -> bool:
         """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
-        unwrapped = not self._depth or (self._depth == 1 and fold_plan.may_unwrap(primary.description))
-        as_it_stands = not self._as_json and unwrapped and not self._own_inventory and not primary.description.rows
-        in_doubt = self._in_doubt and self._clock.day_first is None
+        head = self._head
+        unwrapped = not head.depth or (head.depth == 1 and fold_plan.may_unwrap(primary.description))
+        as_it_stands = not head.as_json and unwrapped and not head.own_inventory and not primary.description.rows
+        in_doubt = head.in_doubt and self._clock.day_first is None
         return as_it_stands and not in_doubt and fold_plan.may_fold(primary.description)
 
     def _folded(
         self, primary: FormatReader, passed_over: Callable[[str], bool] | None, fold: LineFold
     ) -> Iterator[Line | Run]:
         """The lines of the file that ``fold`` does not count."""
-        fold.wrapped, fold.joined = self._depth == 1, self.aside is not None
+        fold.wrapped, fold.joined = self._head.depth == 1, self.aside is not None
         size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
         sift = self._sifter(primary, passed_over)
         number = self._first_line
-        for piece in self._reading(framing.pieces(self._stream, size, self._page)):  # type: ignore[arg-type]
+        for piece in self._reading(framing.pieces(self._stream, size, self._head.page)):  # type: ignore[arg-type]
             if piece.dropped:
                 self._leave_out(number)
             if self._on_block is not None:
@@ -595,7 +410,7 @@ class LogFile:
                 at, count = kept.at, kept.looked_at
                 yield from self._in_order(kept)
             else:  # what comes next may be a header, or else there is none for long
-                end = raw.find(b"\n", at, whole) if shown < _HEADLESS else whole
+                end = raw.find(b"\n", at, whole) if shown < HEADLESS else whole
                 end = whole if end < 0 else end
                 lines, text = framing.split(bytes(raw[at:end]))
                 fold.pass_over(lines)
@@ -629,7 +444,7 @@ class LogFile:
             self.tally.lines += len(block.lines)
             if self._on_block is not None:
                 self._on_block(block.size)
-            if not self._own_inventory:
+            if not self._head.own_inventory:
                 yield from sift(block)
 
     def _leave_out(self, number: int) -> None:
@@ -639,40 +454,24 @@ class LogFile:
         self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None
     ) -> Callable[[framing.Block], Iterator[Line | Run]]:
         """A function that gives the lines of a block as :meth:`_lines` does."""
-        find = names_of(primary) if primary is not None and passed_over is not None and not self._depth else None
-        refused: set[str | None] = set()
+        sifter: Sifter | None = None
+        if primary is not None and passed_over is not None and not self._head.depth:
+            passed = self.passed if primary.description.told is not None else None
+            sifter = Sifter(primary, passed_over, self.tally, passed)
 
         def sift(block: framing.Block) -> Iterator[Line | Run]:
-            self._may_settle = self._in_doubt and self._clock.day_first is None and may_settle(block.text)
-            found = find(block) if find is not None and not self._may_settle else None
-            if found is None or primary is None or passed_over is None:
-                yield from zip(block.numbers, block.lines, strict=False)
-                return
-            names = found.names
-            if len(refused) > _REFUSED:
-                refused.clear()
-            refused.update([name for name in set(names) - refused if name is not None and passed_over(name)])
-            kept = [place for place, name in enumerate(names) if name not in refused]
-            self.tally.records += len(names) - len(kept)
-            self.tally.named += len(names) - len(kept)
-            if self.passed is None or primary.description.told is None:
-                yield from _kept(primary, block, found, kept)
-                return
-            at = 0
-            for place in [*kept, len(names)]:
-                tokens = (
-                    found.tokens[at:place] if found.tokens else map(primary.tokens_of_record, block.lines[at:place])
-                )
-                self.passed(primary, list(tokens))
-                yield from _kept(primary, block, found, [place] if place < len(names) else ())
-                at = place + 1
+            in_doubt = self._head.in_doubt and self._clock.day_first is None
+            self._may_settle = in_doubt and may_settle(block.text)
+            if sifter is None or self._may_settle:
+                return zip(block.numbers, block.lines, strict=False)
+            return sifter.sift(block)
 
         return sift
 
     def _reader(self, fmt: LogFormat) -> FormatReader:
         if fmt.name not in self._readers:
             reader = self._readers[fmt.name] = FormatReader(fmt, self._clock)
-            reader.shown = self._shown.get(fmt.name, reader.shown)
+            reader.shown = self._head.shown.get(fmt.name, reader.shown)
         return self._readers[fmt.name]
 
     def _elsewhere(self, primary: FormatReader | None, number: int, line: str, *, surface: bool) -> Row | None:
@@ -683,7 +482,7 @@ class LogFile:
         if primary is not None:
             payloads = list(layers(line))
             for depth, payload in enumerate(payloads):
-                if (depth == 0 and not surface) or not self._may_read(primary, depth, payloads):
+                if (depth == 0 and not surface) or not self._head.may_read(primary, depth, payloads):
                     continue
                 tokens = primary.tokens(payload.text)
                 if tokens is HEADER:
@@ -710,7 +509,7 @@ class LogFile:
         shape = _DIGITS.sub("0", line[:48])
         if shape in self._strangers:
             return None
-        vote = self._recogniser.line(line) if self.format is None or self._seen else None
+        vote = self._recogniser.line(line) if self.format is None or self._head.seen else None
         if vote is None or vote[0].rank < 5:
             if len(self._strangers) < _STRANGERS and not line.startswith("{"):  # objects begin alike and differ behind
                 self._strangers.add(shape)
@@ -722,7 +521,7 @@ class LogFile:
             return None
         return Row(number, reader, tokens, payload.header, line)  # type: ignore[arg-type]
 
-    def _joined(self, primary: FormatReader, number: int, line: str, lines: _Lines) -> Row | None:
+    def _joined(self, primary: FormatReader, number: int, line: str, lines: Items) -> Row | None:
         """A record over several lines (a quoted line break in CSV). Where it never closes, only its first line is lost."""
         held: list[Line] = [(number, line)]
         joined = line
@@ -765,10 +564,6 @@ class LogFile:
         )
         return reads.headless if isinstance(reads, CsvTokenizer) else 0
 
-    def _places(self) -> tuple[Origin, ...]:
-        lines = sorted(line for found in self.tally.unreadable.values() for line in found[1:])
-        return tuple(Origin(self.path, line) for line in lines[:EXAMPLES])
-
 
 _DIGITS = re.compile(r"\d+")
 _HEADER_WORD = re.compile(r"#(?:fields|separator|path)\b", re.IGNORECASE)
@@ -797,35 +592,3 @@ def _name_date(path: str) -> float | None:
     except ValueError:
         return None
     return (day + timedelta(days=1)).timestamp()
-
-
-def _kept(reader: FormatReader, block: framing.Block, found: Named, places: Sequence[int]) -> Iterator[Line | Run]:
-    """The lines of a block at ``places``, those together that are sure to be records."""
-    names, tokens = found
-    runs = groupby(places, key=lambda place: names[place] is not None) if None in names else [(True, places)]
-    for sure, some in runs if places else ():
-        at = list(some)
-        numbers, lines = [block.numbers[place] for place in at], [block.lines[place] for place in at]
-        if not sure:
-            yield from zip(numbers, lines, strict=True)
-        else:
-            rows = None if tokens is None else [tokens[place] for place in at]
-            yield Run(reader, numbers, lines, [names[place] for place in at], rows)  # type: ignore[misc,arg-type]
-
-
-class _Lines:
-    """Numbered lines and runs of records, some of which may be put back."""
-
-    def __init__(self, lines: Iterator[Line | Run]) -> None:
-        self._lines = lines
-        self._back: list[Line | Run] = []
-
-    def __iter__(self) -> Iterator[Line | Run]:
-        return self
-
-    def __next__(self) -> Line | Run:
-        return self._back.pop() if self._back else next(self._lines)
-
-    def put_back(self, lines: Sequence[Line | Run]) -> None:
-        """``lines`` come next, in their order."""
-        self._back += reversed(lines)

@@ -17,7 +17,8 @@ from shadowai.model import Gap, Record
 from shadowai.sources import container
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats
-from shadowai.sources.logs.logfile import OWN_INVENTORY, LogFile
+from shadowai.sources.logs.file_head import OWN_INVENTORY
+from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.timestamps import iso
 from tests.sources.logs.test_recognise import EVE, FORTIGATE, SQUID
 
