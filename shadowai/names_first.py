@@ -8,7 +8,6 @@ costs a look-up, its time and its sizes.
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
@@ -16,12 +15,24 @@ from typing import Any, NamedTuple
 
 from shadowai import fast, places, sightings
 from shadowai.candidates import GRAMS, SHAPES
+from shadowai.fold_answers import (
+    AI,
+    BY_SHAPE,
+    BY_URL,
+    NAMELESS,
+    PASSED_BY,
+    REFUSED,
+    SET_ASIDE,
+    SHOWN_NAME,
+    FoldAnswers,
+    How,
+    Manner,
+)
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match
 from shadowai.names import NO_HOST, NOT_AI, Decision, Found, Names
 from shadowai.places import Places
-from shadowai.sources import framing
-from shadowai.sources.logs.bulk import BY_ADDRESS, COUNTED, SHOWN, SIZED, STOPPED, Counted, LineFold, Tallies
+from shadowai.sources.logs.bulk import BY_ADDRESS, COUNTED, SHOWN, SIZED, STOPPED, LineFold, Tallies
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.logs.pairs import CefTokenizer
 from shadowai.sources.logs.quick import ACTOR, MANNER, Dimensions, Keys, dimensions, keys_of, url_texts
@@ -32,8 +43,6 @@ from shadowai.sources.logs.tokens import Tokens
 from shadowai.sources.syslog import NO_HEADER
 
 _REMEMBERED = 1 << 16
-_NO_FACTS: frozenset[str] = frozenset()
-_NOTHING: Mapping[str, int] = {}
 _GARBAGE = 200_000
 """Objects made and kept between two looks for garbage."""
 
@@ -42,9 +51,9 @@ def scan_file(
     log: LogFile, names: Names, inventory: Inventory, *, since: int | None = None, until: int | None = None
 ) -> None:
     """Fold one log file into ``inventory``, names first."""
-    work = _NamesFirst(log, names, inventory, since, until)
+    work = NamesFirst(log, names, inventory, since, until)
     if fast.lines_module() is not None:
-        work.fold = LineFold(_Answers(work), names.known, since, until, GRAMS, SHAPES, names.ranges, names.sixes)
+        work.fold = LineFold(FoldAnswers(work), names.known, since, until, GRAMS, SHAPES, names.ranges, names.sixes)
     try:
         with _rare_garbage():
             for item in log.runs(names.is_refused, work.fold):
@@ -74,26 +83,6 @@ _Why = tuple[Hashable, tuple[Match, ...]]
 """What makes a record AI: the host, or its part, for a key; and the signatures that explain it."""
 
 
-class _How(NamedTuple):
-    """What records of the same manner (method, action, user agent …) share, whatever they are about."""
-
-    channel: str
-    source: str
-    counted: bool
-    blocked: bool
-    facts: frozenset[str]
-
-
-class _Manner(NamedTuple):
-    """What records with the same host and the same manner (method, action, user agent …) share."""
-
-    way: int
-    counted: bool
-    blocked: bool
-    facts: frozenset[str]
-    ai: bool
-
-
 class _Cell(NamedTuple):
     """Where the records of one actor, name and manner are counted; ``total`` is ``None`` for records that are no activity."""
 
@@ -118,7 +107,7 @@ class _Texts(NamedTuple):
     url: Dimensions
 
 
-class _NamesFirst:
+class NamesFirst:
     """Decides about each record by its name; of an AI record it reads only what it has not met before."""
 
     def __init__(self, log: LogFile, names: Names, inventory: Inventory, since: int | None, until: int | None) -> None:
@@ -128,8 +117,8 @@ class _NamesFirst:
         self._since, self._until = since, until
         self.fold: LineFold | None = None
         """Counts most records of most formats by itself; it asks here about what it has not met before."""
-        self._hows: dict[tuple[Any, ...], _How] = {}
-        self._manners: dict[tuple[Any, ...], _Manner] = {}
+        self._hows: dict[tuple[Any, ...], How] = {}
+        self._manners: dict[tuple[Any, ...], Manner] = {}
         self._actors: dict[tuple[Any, ...], Actor] = {}
         self._cells: dict[Hashable, _Cell] = {}
         self._urls: dict[tuple[Any, ...], _Why | None] = {}
@@ -185,18 +174,18 @@ class _NamesFirst:
         """What the name of a record is, for all records with the same name; and of what services, where the name alone tells it."""
         decision = self._names.first(row.reader.candidates(row.tokens))
         if decision is NOT_AI:
-            return _REFUSED, ()
+            return REFUSED, ()
         if decision is NO_HOST:
-            return _NAMELESS, ()
+            return NAMELESS, ()
         if self._log.sets_aside(row.reader):
-            return _SHOWN, ()
+            return SHOWN_NAME, ()
         if decision.matches and not sightings.is_ai(decision.matches):
-            return _BY_SHAPE, ()
-        return (_BY_URL, ()) if decision.needs_url else (_AI, decision.matches)
+            return BY_SHAPE, ()
+        return (BY_URL, ()) if decision.needs_url else (AI, decision.matches)
 
     def nameless(self) -> int:
         """What is done with records that name no host, and whose server's address is of no service."""
-        return _SET_ASIDE if self._log.sets_aside(self._log.primary) else _PASSED_BY
+        return SET_ASIDE if self._log.sets_aside(self._log.primary) else PASSED_BY
 
     def heard(self) -> Collection[str] | None:
         """The addresses by which an answer may name a connection; ``None`` while all connections without a name are remembered."""
@@ -219,9 +208,9 @@ class _NamesFirst:
     def url_of(self, row: Row) -> tuple[int, tuple[Match, ...]]:
         """What a record is of whose URL decides, for all records with the same name and URL."""
         why = self._why(row)
-        return (_REFUSED, ()) if why is None else (_AI, why[1])
+        return (REFUSED, ()) if why is None else (AI, why[1])
 
-    def way_of(self, row: Row) -> _Manner | None:
+    def way_of(self, row: Row) -> Manner | None:
         """How a record with the name of an AI service is counted; ``None`` for one whose URL is of none."""
         why = self._why(row)
         return None if why is None else self._manner(row, *why)
@@ -254,12 +243,12 @@ class _NamesFirst:
         table = self._log.primary.tokenizer
         return not isinstance(table, CefTokenizer) or not table.is_of(device)
 
-    def manner_of(self, how: _How, matches: tuple[Match, ...]) -> _Manner:
+    def manner_of(self, how: How, matches: tuple[Match, ...]) -> Manner:
         """How records are counted that ``matches`` explain."""
         way = self.sums.number(sightings.Way(matches, how.channel, how.source))
-        return _Manner(way, how.counted, how.blocked, how.facts, sightings.is_ai(matches))
+        return Manner(way, how.counted, how.blocked, how.facts, sightings.is_ai(matches))
 
-    def add_up(self, actor: Actor, manner: _Manner, found: sightings.Sum) -> None:
+    def add_up(self, actor: Actor, manner: Manner, found: sightings.Sum) -> None:
         """Take over what the compiled fold has added up of one actor's records of one manner."""
         self.sums.put(actor, manner.way, found)
         if manner.ai:
@@ -342,7 +331,7 @@ class _NamesFirst:
             cell = self._cells[key] = _Cell(total, manner.blocked, manner.facts, matches, manner.ai)
         return cell
 
-    def _manner(self, row: Row, name: Hashable, matches: tuple[Match, ...]) -> _Manner:
+    def _manner(self, row: Row, name: Hashable, matches: tuple[Match, ...]) -> Manner:
         texts = self._texts(row.reader)
         key = (texts.place, name, texts.manner(row.tokens))
         found = self._manners.get(key)
@@ -352,7 +341,7 @@ class _NamesFirst:
             found = self._manners[key] = self.manner_of(self.how(row), matches)
         return found
 
-    def how(self, row: Row) -> _How:
+    def how(self, row: Row) -> How:
         """The manner of a record."""
         texts = self._texts(row.reader)
         key = (texts.place, texts.manner(row.tokens))
@@ -362,7 +351,7 @@ class _NamesFirst:
                 self._hows.clear()
             record = row.reader.record(self._log.path, row.line, row.tokens, timed=False)
             channel, facts = sightings.channel_of(record), self.sums.facts(record)
-            found = self._hows[key] = _How(channel, record.format, record.counted, bool(record.blocked), facts)
+            found = self._hows[key] = How(channel, record.format, record.counted, bool(record.blocked), facts)
         return found
 
     def _actor(self, row: Row) -> Actor:
@@ -429,150 +418,3 @@ class _NamesFirst:
                 tally.ai += 1
                 self._log.look_at_time(row, record)
             self.sums.count(record, matches)
-
-
-_REFUSED, _AI, _BY_URL, _SHOWN, _BY_SHAPE, _NAMELESS = range(6)
-_PASS, _COUNT, _LEAVE_OUT, _SHOW = range(4)
-_LOOKED_AT, _PASSED_BY, _SET_ASIDE = range(3)
-"""What a name may be, and a way of use, and what is done with a line that names no host and whose server is of no service, as
-:class:`shadowai.fast.lines.Fold` numbers them."""
-
-
-_MOST_FACTS = 32
-"""Sets of facts that the compiled fold tells apart by their bits."""
-
-
-class _Answers:
-    """Reads the lines that the compiled fold shows, each for all lines like it."""
-
-    def __init__(self, work: _NamesFirst) -> None:
-        self._work = work
-        self._names: dict[int, tuple[Match, ...]] = {}
-        self._hows: dict[int, _How] = {}
-        self._manners: dict[int, _Manner] = {}
-        self._places: dict[_Manner, int] = {}
-        self._facts: dict[frozenset[str], int] = {}
-        self._actors: dict[int, Actor] = {}
-        self._assumptions: list[tuple[tuple[str, int], ...]] = []
-
-    def nameless(self) -> int:
-        return self._work.nameless()
-
-    def name(self, number: int, line: bytes, place: int) -> int:
-        row = self._row(number, line)
-        if row is None:
-            return _SHOWN
-        found, self._names[place] = self._work.name_of(row)
-        return found
-
-    def url(self, number: int, line: bytes, place: int) -> int:
-        row = self._row(number, line)
-        if row is None:
-            return _SHOWN
-        found, self._names[place] = self._work.url_of(row)
-        return found
-
-    def way(self, number: int, line: bytes, place: int) -> tuple[int, bool, int, int]:
-        row = self._row(number, line)
-        if row is None:
-            return _SHOW, False, place, _MOST_FACTS
-        manner = self._work.way_of(row)
-        if manner is None:
-            return _PASS, False, place, _MOST_FACTS
-        if not manner.counted:
-            return _LEAVE_OUT, False, place, _MOST_FACTS
-        return self._counted(manner, place)
-
-    def heard(self) -> Collection[str] | None:
-        return self._work.heard()
-
-    def person(self, place: int) -> Actor:
-        return self._actors[place]
-
-    def assumption(self, number: int) -> Mapping[str, int]:
-        return _NOTHING if number < 0 else dict(self._assumptions[number])
-
-    def aside(self, number: int, line: bytes) -> int:
-        row = self._row(number, line)
-        return SHOWN if row is None else self._work.aside_of(row)
-
-    def manner(self, number: int, line: bytes, place: int) -> int:
-        row = self._row(number, line)
-        if row is None:
-            return _SHOW
-        how = self._hows[place] = self._work.how(row)
-        return _COUNT if how.counted else _LEAVE_OUT
-
-    def together(self, name: int, manner: int, place: int) -> tuple[int, bool, int, int]:
-        return self._counted(self._work.manner_of(self._hows[manner], self._names[name]), place)
-
-    def _counted(self, manner: _Manner, place: int) -> tuple[int, bool, int, int]:
-        """Where records of a manner are counted: with those that differ from them in what they tell of the manner of use alone."""
-        bit = self._facts.get(manner.facts, _MOST_FACTS)
-        if bit == _MOST_FACTS and len(self._facts) < _MOST_FACTS:
-            bit = self._facts[manner.facts] = len(self._facts)
-        if bit < _MOST_FACTS:
-            manner = manner._replace(facts=_NO_FACTS)
-        place = self._places.setdefault(manner, place)
-        self._manners[place] = manner
-        return _COUNT, manner.blocked, place, bit
-
-    def actor(self, number: int, line: bytes, place: int) -> None:
-        self._actors[place] = self._work.actor_of(framing.decode(line))
-
-    def time(self, number: int, line: bytes, uncounted: bool) -> tuple[int | None, int, bool]:
-        row = self._row(number, line)
-        if row is None:
-            return None, -1, False
-        clock = row.reader.clock
-        before, day_first = dict(clock.assumed), clock.day_first
-        time = row.reader.amounts(row.tokens)[0]
-        grown = tuple((kind, count - before.get(kind, 0)) for kind, count in clock.assumed.items())
-        grown = tuple((kind, count) for kind, count in grown if count)
-        if uncounted:
-            clock.assumed.clear()
-            clock.assumed.update(before)
-        if not grown:
-            return time, -1, clock.day_first is not day_first
-        if grown not in self._assumptions:
-            self._assumptions.append(grown)
-        return time, self._assumptions.index(grown), clock.day_first is not day_first
-
-    def begins_header(self, cell: bytes) -> bool:
-        return self._work.begins_header(framing.decode(cell))
-
-    def is_foreign(self, cell: bytes) -> bool:
-        return self._work.is_foreign(framing.decode(cell))
-
-    def add_up(self, sums: Iterable[Counted], assumed: Mapping[int, int], tallies: Tallies) -> None:
-        ai = 0
-        told: dict[tuple[frozenset[str], int], frozenset[str]] = {}
-        actors, manners, work = self._actors, self._manners, self._work
-        for actor, way, bits, events, bytes_up, bytes_down, first, last, lines, days in sums:
-            manner = manners[way]
-            ai += events
-            key = manner.facts, bits
-            if key not in told:
-                told[key] = manner.facts.union(*[facts for facts, bit in self._facts.items() if bits >> bit & 1])
-            where = work.places(lines)
-            if manner.blocked:
-                found = sightings.Sum(0, events, None, None, first, last, {}, where, told[key])
-            else:
-                sent: dict[int, int] = {}
-                for day, size in days:
-                    sent[day] = sent.get(day, 0) + size
-                found = sightings.Sum(events, 0, bytes_up, bytes_down, first, last, sent, where, told[key])
-            work.add_up(actors[actor], manner, found)
-        for memory in (self._names, self._hows, self._manners, self._places, self._facts, self._actors):
-            memory.clear()
-        self._work.add_tallies(tallies, ai, self._kinds(assumed))
-
-    def _kinds(self, assumed: Mapping[int, int]) -> Counter[str]:
-        total: Counter[str] = Counter()
-        for number, count in assumed.items():
-            for kind, times in self._assumptions[number]:
-                total[kind] += times * count
-        return total
-
-    def _row(self, number: int, line: bytes) -> Row | None:
-        return self._work.row(number, framing.decode(line))

@@ -81,12 +81,12 @@ def test_nothing_of_a_file_is_held_once_it_is_read(catalog: Catalog, monkeypatch
     """A folder of ten thousand logs takes no more memory than one."""
     made: list[weakref.ref[Any]] = []
 
-    class Watched(names_first._NamesFirst):
+    class Watched(names_first.NamesFirst):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             made.append(weakref.ref(self))
 
-    monkeypatch.setattr(names_first, "_NamesFirst", Watched)
+    monkeypatch.setattr(names_first, "NamesFirst", Watched)
     line = SQUID.format(time="1767600000.000", status="TCP_TUNNEL/200", size=1, host="chatgpt.com", user="jo")
     gc.disable()
     try:

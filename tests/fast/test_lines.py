@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from shadowai import fast, names_first
+from shadowai import fast, fold_answers
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
 from shadowai.names import Names
@@ -478,7 +478,7 @@ def test_seconds_that_do_not_add_up_are_asked_for(catalog: Catalog, monkeypatch:
         told.append(number * number * 1_000_000)
         return told[-1], -1, False
 
-    monkeypatch.setattr(names_first._Answers, "time", time)
+    monkeypatch.setattr(fold_answers.FoldAnswers, "time", time)
     rows = "".join(f"2026-01-05 08:00:{number:02},jo,chatgpt.com,5\n" for number in range(60))
     log = LogFile(Content("x", io.BytesIO(f"time,user,dest_host,bytes_sent\n{rows}".encode())), formats())
     inventory = Inventory()
@@ -493,7 +493,7 @@ def test_seconds_that_do_not_add_up_are_asked_for(catalog: Catalog, monkeypatch:
 @pytest.mark.parametrize("most", [0, 1, 2, 32])
 def test_manners_that_tell_something(most: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines of one service are counted together, whatever they tell beside."""
-    monkeypatch.setattr(names_first, "_MOST_FACTS", most)
+    monkeypatch.setattr(fold_answers, "_MOST_FACTS", most)
     agents = (
         "Mozilla/5.0",
         "OpenAI/Python 1.30.1",

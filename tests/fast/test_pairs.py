@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from shadowai import fast, names_first
+from shadowai import fast, fold_answers
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
 from shadowai.names import Names
@@ -306,7 +306,7 @@ def test_no_error_of_who_answers_is_lost(
         raise MemoryError(asked)
 
     monkeypatch.delenv(fast.PURE, raising=False)
-    monkeypatch.setattr(names_first._Answers, asked, fails)
+    monkeypatch.setattr(fold_answers.FoldAnswers, asked, fails)
     lines = "\n".join(_log(name)).encode()
     if fast.lines_module() is None or (asked == "is_foreign" and name not in ("zscaler_nss_cef", "zscaler_nss_leef")):
         scanned(lines, name, catalog, 1 << 20)

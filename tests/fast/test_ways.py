@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from shadowai import fast, names_first
+from shadowai import fast, fold_answers
 from shadowai.catalog import Catalog
 from shadowai.inventory import Inventory
 from shadowai.names import Names
@@ -96,13 +96,13 @@ def test_each_url_of_a_name_is_asked_about_once(
     """Whatever the manner is: how many users, methods and browsers there are costs nothing."""
     asked: Counter[str] = Counter()
     for name in ("name", "url", "way"):
-        one = getattr(names_first._Answers, name)
+        one = getattr(fold_answers.FoldAnswers, name)
 
         def counting(self: object, *rest: object, name: str = name, one: object = one) -> object:
             asked[name] += 1
             return one(self, *rest)  # type: ignore[operator]
 
-        monkeypatch.setattr(names_first._Answers, name, counting)
+        monkeypatch.setattr(fold_answers.FoldAnswers, name, counting)
     monkeypatch.delenv(fast.PURE, raising=False)
     _scanned(lines, _form(by_name=False), catalog)
     if fast.lines_module() is not None:
@@ -115,7 +115,7 @@ def test_no_error_of_who_answers_is_lost(lines: list[str], catalog: Catalog, mon
         raise MemoryError("way")
 
     monkeypatch.delenv(fast.PURE, raising=False)
-    monkeypatch.setattr(names_first._Answers, "way", fails)
+    monkeypatch.setattr(fold_answers.FoldAnswers, "way", fails)
     if fast.lines_module() is not None:
         with pytest.raises(MemoryError, match="way"):
             _scanned(lines, _form(by_name=True), catalog)

@@ -157,6 +157,7 @@ JOINERS = (
     "shadowai.pipeline",
     "shadowai.inputs",
     "shadowai.listen.senders",
+    "shadowai.fold_answers",
     "shadowai.names_first",
     "shadowai.split",
     "shadowai.tasks",

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Protocol
 from shadowai.fast import lines_module
 from shadowai.model import Actor
 from shadowai.sources import framing
-from shadowai.sources.logs.fold_plan import QUOTED, Plan, plan_of
+from shadowai.sources.logs.fold_plan import plan_of
+from shadowai.sources.logs.line_plan import QUOTED, Plan
 from shadowai.sources.logs.quick import JOINED_LINES
 from shadowai.sources.logs.reader import FormatReader
 

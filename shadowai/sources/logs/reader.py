@@ -6,61 +6,25 @@ that a scan can decide about a name before it reads the rest of the record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import unquote
 
 from shadowai import normalize
 from shadowai.model import Actor, Answer, Record, Session
-from shadowai.sources.logs.description import (
-    FIELDS,
-    CsvHeader,
-    Json,
-    Key,
-    Kind,
-    LogFormat,
-    Part,
-    Take,
-    W3c,
-    When,
-    ZeekTsv,
-)
+from shadowai.sources.logs import values
+from shadowai.sources.logs.acceptance import acceptance
+from shadowai.sources.logs.description import FIELDS, Key, Kind, LogFormat, Take, When
 from shadowai.sources.logs.families import tokenizer
-from shadowai.sources.logs.json_objects import SCALARS, raw_value
-from shadowai.sources.logs.programs import needed
-from shadowai.sources.logs.tokens import HEADER, Column, Getter, Row, Tokenizer, Tokens, nothing
+from shadowai.sources.logs.getters import Getters, Test, never
+from shadowai.sources.logs.json_objects import raw_value
+from shadowai.sources.logs.tokens import Column, Getter, Row, Tokens, nothing
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock
 
 T = TypeVar("T")
 
-_MEMO = 1 << 16
-_SHAPES = 1024
-_ANSWERED = 64
-_LONG = 64
-"""Characters from which on it pays to look for a part of a pattern first."""
-_ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
-_LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")  # as Kibana and spreadsheets write whole numbers
-_NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
-_WITH_UNIT = re.compile(
-    r"([0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:[.,]([0-9]{1,2}))?\s?(?:([KkMGT])(i?)(?:[Bo]|$)|[Bb]ytes?$|[Bo]$)"
-)
-"""``1.2 MB``, ``12K``, ``1,5 Mo``, ``512 bytes``. A small ``b`` may be bits; what a point before three digits parts is not known."""
-
-_user = lru_cache(maxsize=_MEMO)(normalize.user)
-_device_account = lru_cache(maxsize=_MEMO)(normalize.device_account)
-_address = lru_cache(maxsize=_MEMO)(normalize.address)
-_host = lru_cache(maxsize=_MEMO)(normalize.host)
-_url = lru_cache(maxsize=_MEMO)(normalize.url)
-
-
 Amounts = tuple[int | None, int | None, int | None]
 """What differs from record to record of one kind: time, bytes up, bytes down."""
-Test = Callable[[Tokens], bool]
-Matches = Callable[[str], object] | None
 
 
 class _Plan(NamedTuple):
@@ -83,15 +47,15 @@ class _Plan(NamedTuple):
     asker: tuple[Getter, ...] = ()
 
 
-class FormatReader:
+class FormatReader(Getters):
     """One format over one file. Not shared between files: tokenizers learn from header lines."""
 
     def __init__(self, description: LogFormat, clock: Clock) -> None:
+        super().__init__(tokenizer(description.family))
         self.description = description
         self.clock = clock
-        self.tokenizer = tokenizer(description.family)
         self._version = -1
-        self.accept = _acceptance(description, self.tokenizer)
+        self.accept = acceptance(description, self.tokenizer)
         """:meth:`tokens` for formats whose columns never change."""
         self._nulls = normalize.NULLS | {null.lower() for null in description.nulls}
         self._undotted = not any("." in null for null in self._nulls)
@@ -161,8 +125,8 @@ class FormatReader:
         else:
             time, _ = self._time(tokens, NO_HEADER)
         take = self._plan.take
-        bytes_up = self._first("bytes_up", tokens, _size) if take["bytes_up"] else None
-        bytes_down = self._first("bytes_down", tokens, _size) if take["bytes_down"] else None
+        bytes_up = self._first("bytes_up", tokens, values.size) if take["bytes_up"] else None
+        bytes_down = self._first("bytes_down", tokens, values.size) if take["bytes_down"] else None
         return time, bytes_up, bytes_down
 
     def amounts_of(self, rows: Sequence[Tokens]) -> list[Amounts]:
@@ -186,20 +150,20 @@ class FormatReader:
         columns = self._plan.columns[field]
         if not columns:
             return [None] * len(rows)
-        return _plain_sizes(columns[0](rows)) or [self._first(field, tokens, _size) for tokens in rows]
+        return values.plain_sizes(columns[0](rows)) or [self._first(field, tokens, values.size) for tokens in rows]
 
     def actor(self, tokens: Tokens) -> Actor:
         """Who: the user, device and address of :meth:`record`."""
-        user = self._first("user", tokens, _user)
-        return Actor(user, self._device(tokens, user), self._first("client_ip", tokens, _address))
+        user = self._first("user", tokens, values.user)
+        return Actor(user, self._device(tokens, user), self._first("client_ip", tokens, values.address))
 
     def client(self, tokens: Tokens) -> str | None:
         """The client's address."""
-        return self._first("client_ip", tokens, _address)
+        return self._first("client_ip", tokens, values.address)
 
     def server(self, tokens: Tokens) -> str | None:
         """The server's address, for records that name no host."""
-        return self._first("server_ip", tokens, _address)
+        return self._first("server_ip", tokens, values.address)
 
     def session(self, tokens: Tokens) -> Session | None:
         """The record's connection, by the product's id of it; ``None`` where a part of the id is missing."""
@@ -209,7 +173,7 @@ class FormatReader:
             return None
         whole = any(holds(tokens) for holds in plan.whole)
         if not whole and self.kind(tokens) == "connection":
-            whole = self._first("host", tokens, _host) is None
+            whole = self._first("host", tokens, values.host) is None
         up, down = (self._usable_size(takes, tokens) for takes in plan.totals)
         if whole and plan.totals == ((), ()):
             up, down = self.sizes(tokens)
@@ -253,12 +217,12 @@ class FormatReader:
 
     def _usable_size(self, takes: Iterable[Getter], tokens: Tokens) -> int | None:
         text = self._usable(takes, tokens)
-        return None if text is None else _size(text)
+        return None if text is None else values.size(text)
 
     def began(self, tokens: Tokens, time: int | None) -> int | None:
         """When the connection began of which a record was written at ``time``, where that is told."""
         text = self._usable(self._plan.lasted, tokens) if time is not None else None
-        lasted = None if text is None else _lasting(text)
+        lasted = None if text is None else values.lasting(text)
         if time is None or lasted is None:
             return None
         return time - (lasted // 1000 if self.description.lasted_ms else lasted)
@@ -271,14 +235,14 @@ class FormatReader:
         found = self._told_in(self._whole(key, tokens) for key in told.addresses)
         if not found:
             return None
-        client = next(filter(None, (_address(take(tokens) or "") for take in self._plan.asker)), None)
+        client = next(filter(None, (values.address(take(tokens) or "") for take in self._plan.asker)), None)
         client = client or self.client(tokens)
-        lasting = [ttl for key in told.ttl for ttl in _numbers(self._whole(key, tokens))]
+        lasting = [ttl for key in told.ttl for ttl in values.numbers(self._whole(key, tokens))]
         return None if client is None else Answer(client, found, min(lasting, default=None))
 
-    def _told_in(self, values: Iterable[object]) -> tuple[str, ...]:
-        found = (address for value in values for address in _addresses(value))
-        return tuple(dict.fromkeys(found))[:_ANSWERED]
+    def _told_in(self, tokens: Iterable[object]) -> tuple[str, ...]:
+        found = (address for value in tokens for address in values.addresses(value))
+        return tuple(dict.fromkeys(found))[: values.MOST_ADDRESSES]
 
     def _whole(self, key: Key, tokens: Tokens) -> object:
         """A token as it stands: of an object in JSON maybe a list, else text."""
@@ -290,7 +254,7 @@ class FormatReader:
         """The record as understood. Values that cannot be made canonical are absent; the time too where it is not asked for."""
         description = self.description
         user, device, address = self.actor(tokens)
-        host = self._first("host", tokens, _host)
+        host = self._first("host", tokens, values.host)
         url = self.url(tokens, host)
         time, assumed = self._time(tokens, header) if timed else (None, None)
         because = self._uncounted(tokens)
@@ -303,15 +267,15 @@ class FormatReader:
             user=user,
             device=device,
             client_ip=address,
-            server_ip=self._first("server_ip", tokens, _address),
+            server_ip=self._first("server_ip", tokens, values.address),
             server_port=self.port(tokens),
             host=host,
             url=url,
-            method=self._first("method", tokens, _word),
+            method=self._first("method", tokens, values.word),
             action=self._first("action", tokens, str.strip),
             blocked=self._blocked(tokens),
-            bytes_up=self._first("bytes_up", tokens, _size),
-            bytes_down=self._first("bytes_down", tokens, _size),
+            bytes_up=self._first("bytes_up", tokens, values.size),
+            bytes_down=self._first("bytes_down", tokens, values.size),
             user_agent=self._first("user_agent", tokens, str.strip),
             counted=because is None,
             uncounted_because=because,
@@ -327,7 +291,7 @@ class FormatReader:
 
     def sizes(self, tokens: Tokens) -> tuple[int | None, int | None]:
         """Bytes up and down."""
-        return self._first("bytes_up", tokens, _size), self._first("bytes_down", tokens, _size)
+        return self._first("bytes_up", tokens, values.size), self._first("bytes_down", tokens, values.size)
 
     def time_texts(self, tokens: Tokens) -> Iterator[str]:
         """The texts in which this record's time is looked for, as written."""
@@ -371,7 +335,7 @@ class FormatReader:
         first = times[0][0] if times and times[0][1] is None and len(keys[0]) == 1 else ()
         beside = [when for when in description.uncounted if not when.beside or when in self.shown]
         return _Plan(
-            take={field: self._getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
+            take={field: self.getters(description.fields.get(field, ()), field in decoded) for field in FIELDS},
             times=times,
             plain_time=first[0] if first and len(times) == 1 else None,
             columns={field: self._columns(field, decoded) for field in ("host", "bytes_up", "bytes_down")}
@@ -380,11 +344,11 @@ class FormatReader:
             blocked=[test for when in description.blocked if (test := self.condition(when)) is not never],
             allowed=[test for when in description.allowed if (test := self.condition(when)) is not never],
             kinds=[(test, kind) for when, kind in description.kinds if (test := self.condition(when)) is not never],
-            session=tuple(self._getters(takes, decoded=False) for takes in description.session_takes),
+            session=tuple(self.getters(takes, decoded=False) for takes in description.session_takes),
             whole=self._tests(description.whole.when),
             named=self._tests(description.whole.named),
-            totals=(self._getters(description.whole.up, False), self._getters(description.whole.down, False)),
-            lasted=self._getters(description.lasted, decoded=False),
+            totals=(self.getters(description.whole.up, False), self.getters(description.whole.down, False)),
+            lasted=self.getters(description.lasted, decoded=False),
             asker=tuple(self.getter(take) for take in told.client) if told is not None else (),
         )
 
@@ -392,83 +356,9 @@ class FormatReader:
         return tuple(test for when in conditions if (test := self.condition(when)) is not never)
 
     def _columns(self, field: str, decoded: Sequence[str]) -> list[Column]:
-        """:meth:`_getters` for many records at once."""
+        """:meth:`getters` for many records at once."""
         takes = [take for take in self.description.fields.get(field, ()) if self.getter(take) is not nothing]
-        return [self._column(take, field in decoded) for take in takes]
-
-    def _column(self, take: Take, decoded: bool) -> Column:
-        if not isinstance(take, Part) and not decoded:
-            return self.tokenizer.column(take)
-        if (
-            isinstance(take, Part)
-            and not take.only
-            and take.into == "{}"
-            and not decoded
-            and self.tokenizer.as_they_stand
-        ):
-            whole, search = self.tokenizer.column(take.key), re.compile(take.pattern).search
-            return lambda rows: [found and found[1] for found in [search(text or "") for text in whole(rows)]]
-        (getter,) = self._getters((take,), decoded)
-        return lambda rows: [getter(tokens) for tokens in rows]
-
-    def _getters(self, takes: Iterable[Take], decoded: bool) -> tuple[Getter, ...]:
-        found = [getter for take in takes if (getter := self.getter(take)) is not nothing]
-        return tuple(self._decoding(getter) for getter in found) if decoded else tuple(found)
-
-    def getter(self, take: Take) -> Getter:
-        """A function from tokens to the text of ``take``, as written."""
-        if not isinstance(take, Part):
-            return self.plain_getter(take)
-        whole, search = self.tokenizer.getter(take.key), _searcher(take.pattern)
-        if whole is nothing:
-            return nothing
-
-        place = self.tokenizer.place(take.key) if self.tokenizer.as_they_stand else None
-
-        def part(tokens: Any) -> str | None:
-            found = search(whole(tokens) or "")
-            return found[1] if found is not None else None
-
-        def part_at(tokens: list[str]) -> str | None:
-            found = search(tokens[place]) if place < len(tokens) else None  # type: ignore[index,operator]
-            return found[1] if found is not None else None
-
-        if take.into != "{}":
-            return self._where(
-                take, lambda tokens: None if (piece := part(tokens)) is None else take.into.replace("{}", piece)
-            )
-        return self._where(take, part if place is None or take.only else part_at)
-
-    def _where(self, take: Part, getter: Getter) -> Getter:
-        """``getter`` for the tokens for which ``take.only`` holds."""
-        if not take.only:
-            return getter
-        holds = self.condition(When(take.only))
-        if holds is never:
-            return nothing
-        return lambda tokens: getter(tokens) if holds(tokens) else None
-
-    def _decoding(self, getter: Getter) -> Getter:
-        """``getter`` with its text's %HH undone."""
-        return lambda tokens: None if (text := getter(tokens)) is None else unquote(text) if "%" in text else text
-
-    def plain_getter(self, key: Key) -> Getter:
-        """A function from tokens to the token ``key``."""
-        return self.tokenizer.getter(key)
-
-    def condition(self, when: When) -> Callable[[Tokens], bool]:
-        """A function from tokens to whether ``when`` holds."""
-        tests = []
-        for key, text in when.all:
-            getter, search = self.getter(key), _searcher(text)
-            if getter is not nothing:
-                tests.append((getter, search))
-            elif search("") is None:
-                return never
-        if len(tests) == 1:
-            getter, search = tests[0]
-            return lambda tokens: search(getter(tokens) or "") is not None
-        return lambda tokens: all(search(getter(tokens) or "") is not None for getter, search in tests)
+        return [self.column(take, field in decoded) for take in takes]
 
     def _is_null(self, text: str) -> bool:
         return not text.isdecimal() and text.strip(' "').lower() in self._nulls
@@ -484,7 +374,7 @@ class FormatReader:
 
     def url(self, tokens: Tokens, host: str | None) -> str | None:
         """The URL without its query, where it is of ``host``: the record's own, or host and path put together."""
-        found = self._first("url", tokens, _url)
+        found = self._first("url", tokens, values.url)
         if found is not None:
             return found.text if found.host == host or host is None else None
         if host is None or not self._plan.take["path"]:
@@ -496,9 +386,9 @@ class FormatReader:
         return whole.text if whole is not None else None
 
     def _device(self, tokens: Tokens, user: str | None) -> str | None:
-        device = self._first("device", tokens, _name)
+        device = self._first("device", tokens, values.name)
         if device is None and user is None:
-            return self._first("user", tokens, _device_account)
+            return self._first("user", tokens, values.device_account)
         return device
 
     def port(self, tokens: Tokens) -> int | None:
@@ -506,7 +396,7 @@ class FormatReader:
         text = self._first("server_port", tokens, str.strip)
         if text is not None:
             return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536 else None
-        found = self._first("url", tokens, _url) or self._first("host", tokens, _url)
+        found = self._first("url", tokens, values.url) or self._first("host", tokens, values.url)
         return found.port if found is not None else None
 
     def _time(self, tokens: Tokens, header: Header) -> tuple[int | None, str | None]:
@@ -536,150 +426,3 @@ class FormatReader:
 
 def _in_utc(tokens: Any) -> str | None:
     return "UTC"
-
-
-@lru_cache(maxsize=4096)
-def _searcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    """``re.search`` for a pattern. In long texts it begins near what every match holds: patterns that look behind are slow elsewhere."""
-    search = re.compile(pattern).search
-    text, before = needed(pattern)
-    if not text or before < 0:
-        return search
-
-    def near(whole: str) -> re.Match[str] | None:
-        if len(whole) < _LONG:
-            return search(whole)
-        at = whole.find(text)
-        return None if at < 0 else search(whole, max(at - before, 0))
-
-    return near
-
-
-def _acceptance(description: LogFormat, reads: Tokenizer) -> Callable[[str], Row]:
-    """Tokenizing, and the check that a line is of this very format and not of one with the same shape."""
-    family = description.family
-    if isinstance(family, Json) and family.requires:
-        return _object_acceptance(family, reads)
-    if not description.line or isinstance(family, (W3c, CsvHeader, ZeekTsv)):
-        return reads.read
-    is_line = re.compile(description.line).search
-    if description.ignored:
-        is_ignored = re.compile(description.ignored).search
-        return lambda line: (
-            reads.read(line) if is_line(line) is not None else HEADER if is_ignored(line) is not None else None
-        )
-    return lambda line: reads.read(line) if is_line(line) is not None else None
-
-
-def _object_acceptance(family: Json, reads: Tokenizer) -> Callable[[str], Row]:
-    """Objects that have what the format requires. Where that stands at the top of objects with the same keys is looked up
-    once."""
-    required: list[tuple[str, Matches]] = [
-        (path, re.compile(pattern).search if pattern else None) for path, pattern in family.requires
-    ]
-    tests = [(reads.getter(path), matches) for path, matches in required]
-    at_top: dict[tuple[str, ...], list[tuple[str, Matches]]] = {}
-
-    read = reads.read
-    last: tuple[str, ...] = ()
-    top: list[tuple[str, Matches]] | None = []
-
-    def accept(line: str) -> Row:
-        nonlocal last, top
-        row = read(line)
-        if type(row) is not dict:
-            return row
-        shape = tuple(row)
-        if shape != last or top is None:
-            last, top = shape, at_top.get(shape)
-        if top is None:
-            found = [(next((key for key in path.split("|") if key in row), ""), matches) for path, matches in required]
-            top = found if all(key for key, _ in found) else []
-            if len(at_top) < _SHAPES:
-                at_top[shape] = top
-        for key, matches in top:
-            value = row[key]
-            kind = type(value)
-            if kind not in SCALARS or (matches is not None and matches(value if kind is str else str(value)) is None):
-                break
-        else:
-            if top:
-                return row
-        return row if all(_holds(take(row), matches) for take, matches in tests) else None
-
-    return accept
-
-
-def _holds(text: str | None, matches: Matches) -> bool:
-    return text is not None and (matches is None or matches(text) is not None)
-
-
-def _addresses(value: object) -> list[str]:
-    """Every address in a text, or in what JSON has of lists and objects."""
-    if not value:
-        return []
-    whole = value if isinstance(value, list) and all(isinstance(one, str) for one in value) else None
-    pieces = _ADDRESSES.findall(str(value)) if whole is None else whole
-    return [address for piece in pieces[:_ANSWERED] if (address := _address(piece))]
-
-
-def _numbers(value: object) -> list[int]:
-    """Every whole number in a text or a list, fractions cut off."""
-    if value is None:
-        return []
-    pieces = value if isinstance(value, list) else re.split(r"[,;\s]+", str(value or ""))
-    return [number for piece in pieces[:_ANSWERED] if (number := _size(str(piece).partition(".")[0])) is not None]
-
-
-def never(tokens: Tokens) -> bool:
-    """The condition that cannot hold: it asks for text of a token that the file does not have."""
-    return False
-
-
-def _word(text: str) -> str | None:
-    word = text.strip().upper()
-    return word if word.isascii() and word.replace("-", "").replace("_", "").isalnum() and len(word) <= 32 else None
-
-
-def _name(text: str) -> str | None:
-    return text.strip().lower().rstrip(".") or None
-
-
-def _plain_sizes(values: list[Any]) -> list[int | None] | None:
-    """What :func:`_size` makes of each, where all are whole numbers as programs write them; else ``None``."""
-    kinds = set(map(type, values))
-    if kinds == {int}:
-        return values if min(values) >= 0 and max(values) < 10**18 else None
-    if kinds != {str} or "" in values or max(map(len, values)) > 18:
-        return None
-    digits = "".join(values)
-    return list(map(int, values)) if digits.isascii() and digits.isdecimal() else None
-
-
-def _lasting(text: str) -> int | None:
-    """Microseconds of a number of seconds, or of ``h:mm:ss``."""
-    parts = _LASTING.fullmatch(text.strip())
-    if parts is None:
-        return None
-    hours, minutes, seconds, fraction = parts.groups()
-    whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
-    return whole * 1_000_000 + int((fraction or "")[:6].ljust(6, "0"))
-
-
-def _size(text: str) -> int | None:
-    if text.isdecimal() and text.isascii() and len(text) < 19:
-        return int(text)
-    text = text.strip()
-    if "," in text and _GROUPED.fullmatch(text):
-        return int(text.replace(",", ""))
-    if _NUMBER.fullmatch(text):
-        return int(text.partition(".")[0])
-    return None if text[-1:].isdecimal() or (found := _WITH_UNIT.fullmatch(text)) is None else _of_units(found)
-
-
-def _of_units(found: re.Match[str]) -> int | None:
-    """Bytes of a size that was rounded for people to read: a kilobyte is 1000 where it is not said to be 1024 (IEC 80000-13)."""
-    whole, hundredths, unit, binary = found.groups()
-    factor = (1024 if binary else 1000) ** " KMGT".index((unit or " ").upper())
-    size = (int(whole.replace(",", "")) * 100 + int((hundredths or "").ljust(2, "0"))) * factor // 100
-    return size if size < 10**18 else None

@@ -10,7 +10,7 @@ from shadowai.model import Actor
 from shadowai.sources.logs import bulk, fold_plan, formats
 from shadowai.sources.logs.bulk import LineFold, Tallies
 from shadowai.sources.logs.description import CsvHeader, LogFormat
-from shadowai.sources.logs.fold_plan import Plan
+from shadowai.sources.logs.line_plan import Plan
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shadowai.sources.logs import fold_plan, formats
+from shadowai.sources.logs import fold_plan, formats, line_plan
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, W3c, When
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
@@ -38,7 +38,7 @@ def _table(**changes: object) -> LogFormat:
 def test_squid_is_cut_at_blanks_and_held_to_its_shapes() -> None:
     plan = fold_plan.plan_of(_reader("squid_native"))
     assert plan is not None
-    assert plan.family == fold_plan.BLANKS
+    assert plan.family == line_plan.BLANKS
     assert len(plan.checks) == 5
     assert [plan.columns[slot] for slot, _, _ in plan.host] == [6]
     assert [plan.columns[slot] for slot in plan.time] == [0]
@@ -49,7 +49,7 @@ def test_a_table_has_no_plan_before_its_header() -> None:
     plan = fold_plan.plan_of(_reading(_table(), "time,user,host,sent"))
     assert plan is not None
     assert plan.width == 4
-    assert plan.host == [(plan.columns.index(2), False, fold_plan.SURE_NAME)]
+    assert plan.host == [(plan.columns.index(2), False, line_plan.SURE_NAME)]
     assert [plan.columns[slot] for slot in plan.bytes_up] == [3]
 
 
@@ -58,11 +58,11 @@ def test_a_table_of_one_column_between_tabs_has_no_plan() -> None:
     table = _table(family=W3c(columns=("cs-host",), delimiter="tab"), fields={"host": ("cs-host",)})
     assert fold_plan.plan_of(_reading(table, "#Fields: cs-host")) is None
     plan = fold_plan.plan_of(_reading(table, "#Fields: time\tcs-host"))
-    assert plan is not None and (plan.family, plan.width) == (fold_plan.TABS, 2)
+    assert plan is not None and (plan.family, plan.width) == (line_plan.TABS, 2)
 
 
 def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:
-    def plan(pattern: str) -> fold_plan.Plan | None:
+    def plan(pattern: str) -> line_plan.Plan | None:
         return fold_plan.plan_of(_reading(_table(blocked=(When((("sent", pattern),)),)), "time,user,host,sent"))
 
     tested, searched = plan("^0$"), plan(r"(?i)\bno(?:ne|thing)\b")
@@ -104,7 +104,7 @@ def test_what_a_format_requires_is_tested_or_decides_with_the_name() -> None:
     plan = fold_plan.plan_of(_reading(_table(family=family)))
     assert plan is not None
     assert [plan.columns[slot] for check in plan.checks for slot in check.slots] == [b"time"]
-    assert (plan.columns.index(b"kind"), True, fold_plan.FORMAT) in plan.host
+    assert (plan.columns.index(b"kind"), True, line_plan.FORMAT) in plan.host
 
 
 def test_alternatives_are_tested_one_by_one_under_the_spellings_of_a_path() -> None:
@@ -123,7 +123,7 @@ def test_alternatives_are_tested_one_by_one_under_the_spellings_of_a_path() -> N
 def test_pairs_are_held_to_their_shapes_and_their_order() -> None:
     plan = fold_plan.plan_of(_reader("fortigate_kv"))
     assert plan is not None
-    assert plan.family == fold_plan.PAIRS
+    assert plan.family == line_plan.PAIRS
     assert [plan.columns[slot] for slot in plan.row[:-1]] == [b"type", b"subtype"] and plan.row[-1] == -1
     shapes = {plan.columns[check.slots[0]]: check for check in plan.checks if check.elements}
     assert set(shapes) == {b"type"} and not shapes[b"type"].raw
@@ -131,7 +131,7 @@ def test_pairs_are_held_to_their_shapes_and_their_order() -> None:
 
 def test_cef_has_a_plan_where_its_device_tells_the_format() -> None:
     plan = fold_plan.plan_of(_reader("zscaler_nss_cef"))
-    assert plan is not None and plan.family == fold_plan.CEF
+    assert plan is not None and plan.family == line_plan.CEF
     assert not fold_plan.may_fold(formats()["cef_generic"])
 
 
@@ -156,8 +156,8 @@ def test_a_table_whose_tabs_become_blanks_gets_another_plan() -> None:
     tabs, version = fold_plan.plan_of(reader), reader.tokenizer.version
     reader.tokens("#Fields: " + " ".join(names))
     blanks = fold_plan.plan_of(reader)
-    assert tabs is not None and (tabs.family, tabs.width) == (fold_plan.TABS, 5)
-    assert blanks is not None and (blanks.family, blanks.width) == (fold_plan.W3C, 5)
+    assert tabs is not None and (tabs.family, tabs.width) == (line_plan.TABS, 5)
+    assert blanks is not None and (blanks.family, blanks.width) == (line_plan.W3C, 5)
     assert reader.tokenizer.version != version
 
 

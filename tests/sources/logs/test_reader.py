@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadowai.model import Actor, Answer, Record, Session
-from shadowai.sources.logs import formats, reader
 from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, TimeOf, Told, When, Whole
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER, Header
 from shadowai.sources.timestamps import Clock, iso
-from tests.formats import expected
 
 FMT = LogFormat(
     name="own",
@@ -323,27 +320,3 @@ def test_an_answer_holds_as_long_as_the_least_that_it_tells(ttls: object, least:
     assert record(dns, src="10.0.0.5", answers=["a.example.net", "203.0.113.9"], ttls=ttls).answer == Answer(
         "10.0.0.5", ("203.0.113.9",), least
     )
-
-
-def _patterns_of(described: LogFormat) -> set[str]:
-    takes = [take for takes in (*described.fields.values(), *described.session_takes) for take in takes]
-    parts = [take for take in takes if isinstance(take, Part)]
-    conditions = (*described.blocked, *described.allowed, *described.uncounted, *(when for when, _ in described.kinds))
-    held = [
-        *(pattern for when in conditions for _, pattern in when.all),
-        *(one for part in parts for _, one in part.only),
-    ]
-    return {*(part.pattern for part in parts), *held}
-
-
-@pytest.mark.parametrize("name", sorted(formats()))
-def test_what_is_looked_for_near_its_own_text_is_found_where_python_finds_it(name: str) -> None:
-    lines = [
-        line for sample in expected.samples(name) for line in sample.read_text("utf-8", "replace").splitlines()[:40]
-    ]
-    texts = [*lines, *(line[at:] for line in lines for at in (7, 31)), *("  ".join((line, line)) for line in lines[:5])]
-    for pattern in _patterns_of(formats()[name]):
-        search = reader._searcher(pattern)
-        for text in texts:
-            found, wanted = search(text), re.search(pattern, text)
-            assert (found and found.regs) == (wanted and wanted.regs), (pattern, text)

@@ -1,0 +1,172 @@
+"""Columns put into a plan: by their names and places, as pieces of others, and held to patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shadowai.sources.logs import sequences
+from shadowai.sources.logs.description import Key, Part, Take
+from shadowai.sources.logs.line_plan import (
+    CEF,
+    FORMAT,
+    LEEF,
+    MOST_SPELLINGS,
+    OBJECT,
+    PAIRED,
+    PAIRS,
+    PATTERN,
+    TESTING,
+    Check,
+    Cut,
+    NoPlanError,
+    Plan,
+)
+from shadowai.sources.logs.programs import Program, program
+from shadowai.sources.logs.reader import FormatReader
+from shadowai.sources.logs.sequences import Element, sequence
+from shadowai.sources.logs.tokens import nothing
+
+
+def slots_taken(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int] | None:
+    """Where what is taken stands, in order of preference; ``None`` where the compiled fold cannot take it."""
+    found: list[int] = []
+    for take in takes:
+        slots = slots_of_piece(plan, reader, take) if isinstance(take, Part) else slots_under(plan, reader, take)
+        if slots is None:
+            return None
+        found += slots
+    return list(dict.fromkeys(found))
+
+
+def slots_of_pieces(plan: Plan, reader: FormatReader, takes: Iterable[Take]) -> list[int]:
+    """The columns of their own that pieces of others are, where they can be."""
+    there = [take for take in takes if isinstance(take, Part) and reader.getter(take) is not nothing]
+    return list(dict.fromkeys(slot for take in there for slot in slots_of_piece(plan, reader, take) or ()))
+
+
+def slots_of_piece(plan: Plan, reader: FormatReader, take: Part) -> list[int] | None:
+    """The column of its own that a piece of another is; none where it is never there."""
+    if take in plan.pieces:
+        return [plan.pieces[take]]
+    of, cut = tuple(slots_under(plan, reader, take.key)), program(take.pattern, {1: 0})
+    if take.into != "{}" or cut is None or not 0 < len(of) <= MOST_SPELLINGS:
+        return None
+    only: list[tuple[tuple[int, ...], Program]] = []
+    for key, pattern in take.only:
+        slots, held = tuple(slots_under(plan, reader, key)), program(pattern, {})
+        if not slots and plan.family != OBJECT:
+            if re.search(pattern, "") is None:
+                return []
+        elif held is None or not 0 < len(slots) <= MOST_SPELLINGS:
+            return None
+        else:
+            only.append((slots, held))
+    if take.pattern == "(.+)" and not only:
+        return list(of)
+    plan.columns.append(None)
+    plan.pieces[take] = len(plan.columns) - 1
+    plan.cuts.append(Cut(of, cut, plan.pieces[take], only))
+    return [plan.pieces[take]]
+
+
+def slots_of(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]:
+    """:func:`slots_under` each of ``keys``, each once."""
+    return list(dict.fromkeys(slot for key in keys for slot in slots_under(plan, reader, key)))
+
+
+def slots_under(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
+    """The numbers of the columns under ``key``, made known to the plan; none where the file has no such column."""
+    if plan.family == OBJECT:
+        paths = str(key).split("|")
+        names: list[Any] = [path.encode() for path in paths if not _list_of(path)]
+        _keep_out(plan, [path for path in paths if _list_of(path)])
+    elif plan.family in (PAIRS, CEF, PATTERN, PAIRED, LEEF):
+        names = [str(key).encode()]
+    else:
+        place = reader.tokenizer.place(key)
+        names = [place] if place is not None and place >= 0 else []
+    return [_column(plan, name) for name in names]
+
+
+def _column(plan: Plan, name: Any) -> int:
+    """The number of a column, made known to the plan."""
+    if name not in plan.columns:
+        plan.columns.append(name)
+    return plan.columns.index(name)
+
+
+def _list_of(path: str) -> str:
+    """What leads to the list in which ``path`` asks for a place; empty where it asks for none."""
+    steps = path.split(".")
+    place = next((at for at, step in enumerate(steps) if step.isdecimal()), 0)
+    return ".".join(steps[:place])
+
+
+def _keep_out(plan: Plan, paths: Iterable[str]) -> None:
+    """Lists are not gone into: the reference reads the objects that have one of these."""
+    names = [name.encode() for path in paths for name in (_list_of(path), path)]
+    plan.absent += [slot for name in names if (slot := _column(plan, name)) not in plan.absent]
+
+
+def keys_of(takes: Iterable[Take]) -> list[Key]:
+    """What the takes look at, conditions too."""
+    return [key for take in takes for key in (key_of(take), *(key for key, _ in only_of(take)))]
+
+
+def key_of(take: Take) -> Key:
+    """What ``take`` looks at, conditions aside."""
+    return take.key if isinstance(take, Part) else take
+
+
+def only_of(take: Take) -> tuple[tuple[Key, str], ...]:
+    """The conditions of ``take``."""
+    return take.only if isinstance(take, Part) else ()
+
+
+def hold_shape(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
+    """Hold a column to a pattern for what stands there with its quotes; ``"?`` at both ends stands for quotes or none."""
+    either = pattern.startswith('^"?') and pattern.endswith('"?$')
+    found = sequences.alternatives(f"^{pattern[3:-3]}$" if either else pattern or "^")
+    if not found:
+        raise NoPlanError
+    for slot in slots_under(plan, reader, key):
+        plan.checks += [Check((slot,), *one, raw=not either, more=len(found) - at) for at, one in enumerate(found, 1)]
+
+
+def hold(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) -> None:
+    """Hold a column to a pattern; where that cannot be done here, the column decides with the name, so that the reference is asked."""
+    slots = [slot for key in keys for slot in slots_under(plan, reader, key)]
+    found = sequences.alternatives(pattern or "^")
+    if slots and found and len(slots) <= MOST_SPELLINGS:
+        plan.checks += [Check(tuple(slots), *one, more=len(found) - at) for at, one in enumerate(found, 1)]
+    elif not slots and plan.family == OBJECT:
+        raise NoPlanError  # a place in a list
+    else:
+        plan.host += [(slot, True, FORMAT) for slot in slots]
+
+
+def sequence_of(pattern: str) -> sequences.Sequence | None:
+    """What the compiled fold can look for, ``.`` being any text."""
+    return sequences.Sequence((Element(bytes(range(256)), 1, 1),), False) if pattern == "." else sequence(pattern)
+
+
+def add_test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
+    """Ask of a column whether a pattern holds there."""
+    found = sequence_of(pattern)
+    slots = slots_under(plan, reader, key)
+    if found is not None and slots:
+        if len(slots) > MOST_SPELLINGS:
+            raise NoPlanError
+        plan.tests.append(Check(tuple(slots), *found))
+
+
+def add_search(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> bool:
+    """Look for a pattern in a column, where that can be done; of what has several spellings it is not known which one counts."""
+    found = program(pattern, {}) if plan.family in TESTING else None
+    slots = slots_under(plan, reader, key) if found is not None else []
+    if found is None or len(slots) > 1:
+        return False
+    plan.searches += [(slot, found) for slot in slots]
+    return True
