@@ -26,6 +26,8 @@ MULTITOOL = {"@microsoft/sarif-multitool-linux": "5.7.0"}
 PYPI = ("pySigma-backend-elasticsearch==2.1.1", "pySigma-backend-kusto==1.0.1", "pySigma-backend-splunk==2.1.0")
 """What turns Sigma rules into searches. They need another pySigma than the newest, so they are kept apart."""
 _ENVIRON = "SHADOWAI_VALIDATORS"
+_MARK = "installed"
+"""A file that tells what is in a folder, written last."""
 
 
 def _folder() -> Path:
@@ -36,6 +38,8 @@ def _folder() -> Path:
 
 FOLDER = _folder()
 """Where everything is; looked up before any test is given a home of its own."""
+PYTHON = FOLDER / "python-{}.{}".format(*sys.version_info)
+"""What comes from PyPI: compiled for this Python, others have their own."""
 
 
 def missing() -> list[str]:
@@ -50,8 +54,7 @@ def has_multitool() -> bool:
 
 def installed() -> bool:
     """Whether all of this is there already, and what runs it."""
-    mark = FOLDER / "installed"
-    return shutil.which("node") is not None and mark.exists() and mark.read_text() == _wanted()
+    return shutil.which("node") is not None and _is_marked(FOLDER, _wanted()) and _is_marked(PYTHON, json.dumps(PYPI))
 
 
 def install() -> Path:
@@ -59,14 +62,16 @@ def install() -> Path:
     place = FOLDER
     if installed():
         return place
-    place.mkdir(parents=True, exist_ok=True)
-    packages = NPM | (MULTITOOL if has_multitool() else {})
-    (place / "package.json").write_text(json.dumps({"private": True, "dependencies": packages}))
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-    _run("npm", "install", *quiet, cwd=place)
-    target = ("--upgrade", "--target", str(place / "python"))
+    PYTHON.mkdir(parents=True, exist_ok=True)
+    if not _is_marked(place, _wanted()):
+        packages = NPM | (MULTITOOL if has_multitool() else {})
+        (place / "package.json").write_text(json.dumps({"private": True, "dependencies": packages}))
+        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+        _run("npm", "install", *quiet, cwd=place)
+        (place / _MARK).write_text(_wanted())
+    target = ("--upgrade", "--target", str(PYTHON))
     _run(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *target, *PYPI, cwd=place)
-    (place / "installed").write_text(_wanted())
+    (PYTHON / _MARK).write_text(json.dumps(PYPI))
     return place
 
 
@@ -76,7 +81,12 @@ def module(name: str) -> Path:
 
 
 def _wanted() -> str:
-    return json.dumps([NPM, MULTITOOL if has_multitool() else {}, PYPI])
+    return json.dumps([NPM, MULTITOOL if has_multitool() else {}])
+
+
+def _is_marked(place: Path, wanted: str) -> bool:
+    mark = place / _MARK
+    return mark.exists() and mark.read_text() == wanted
 
 
 def _run(*words: str, cwd: Path) -> None:

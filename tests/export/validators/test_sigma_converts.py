@@ -13,13 +13,13 @@ from shadowai.catalog import Catalog
 from shadowai.export.rules import sigma
 from shadowai.export.rules.claims import claims
 from tests.export.rules.examples import ALL
-from tests.export.validators.install import FOLDER
+from tests.export.validators.install import PYTHON
 
 BACKENDS = {"SplunkBackend", "EqlBackend", "KustoBackend"}
 
 
 def converted(rules: str) -> dict[str, list[str]]:
-    words = [sys.executable, "-I", str(Path(__file__).with_name("convert.py")), str(FOLDER / "python")]
+    words = [sys.executable, "-I", str(Path(__file__).with_name("convert.py")), str(PYTHON)]
     made = subprocess.run(words, input=rules.encode("utf-8"), capture_output=True, check=True, timeout=300)
     found: dict[str, list[str]] = json.loads(made.stdout)
     return found
