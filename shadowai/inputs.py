@@ -279,7 +279,7 @@ class _Capture:
         yield from self._file.notes()
 
     def fold_into(self, inventory: Inventory, names: Names, since: int | None, until: int | None) -> None:
-        from shadowai.sources.capture.flows import rare_garbage
+        from shadowai.sources.capture.garbage import rare_garbage
 
         with rare_garbage():
             scan_capture(self._file, names, inventory, since=since, until=until, known=self._known)

@@ -10,7 +10,7 @@ import pytest
 
 from bench import limits
 from shadowai import fast
-from shadowai.sources.capture.flows import Side
+from shadowai.sources.capture.sides import Side
 
 ENGINES = ("reference",) if fast.is_missing() else ("compiled", "reference")
 

@@ -15,10 +15,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from shadowai.sources.capture.flows import Flow
     from shadowai.sources.capture.frames import Container
     from shadowai.sources.capture.limits import Limits
     from shadowai.sources.capture.naming import Naming
+    from shadowai.sources.capture.sides import Flow
 
 PURE = "SHADOWAI_PURE"
 """Environment variable that, if it is set to anything, makes a scan use the reference engine."""

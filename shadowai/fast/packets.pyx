@@ -27,7 +27,7 @@ from os import fstat, urandom
 
 from shadowai.sources.capture import ethernet as ethernet_layer
 from shadowai.sources.capture import (
-    flows, hosts, http_evidence, internet, ledger, link, quic_names, tcp_names, tunnels,
+    hosts, http_evidence, internet, ledger, link, pieces, quic_names, sides, tcp_messages, tunnels,
 )
 from shadowai.sources.capture.fragments import Fragments
 from shadowai.sources.capture.packet import Fragment, Packet, Several, Undecoded
@@ -218,8 +218,8 @@ cdef class Table:
             naming._udp.quic._opener = Opener()
             self.ech_names = len(naming.ech_names)
         for each in range(256):
-            self.tcp_first[each] = flows._TCP_FIRSTS[each]
-        words = [*flows.REQUESTS, flows._RESPONSE, flows._PROXY_2]
+            self.tcp_first[each] = pieces.TCP_FIRSTS[each]
+        words = [*pieces.REQUESTS, pieces.RESPONSE, pieces.PROXY_2]
         if len(words) > 64:
             raise ValueError("more beginnings of requests than there is room for")
         for each, word in enumerate(words):

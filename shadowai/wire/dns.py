@@ -192,14 +192,26 @@ def tcp_messages(stream: bytes) -> tuple[tuple[bytes, ...], int]:
 
 
 def question_behind(stream: bytes) -> int:
-    """Where in the stream a whole plain query begins behind its length, which is the one that it has; -1 where none does."""
+    """Where in the stream a whole plain query begins behind its length, which is the one that it has, and the next one, or the end of what
+    is there, behind it; -1 where none does. One within another message, in what pads it (RFC 7830), has the rest of that behind it."""
     for found in _LIKE_QUERIES.finditer(stream):
         at, stop = found.start(), found.start() + 2 + (stream[found.start()] << 8 | stream[found.start() + 1])
         name = query(stream, at + 2)
         end = stream.find(b"\0", at + 14) + 5
-        if name is not None and (stop == end if not stream[at + 13] else stop > end and stream[end : end + 3] == _OPT):
+        whole = stop == end if not stream[at + 13] else stop > end and stream[end : end + 3] == _OPT
+        if name is not None and whole and _may_be_query(stream, stop):
             return at
     return -1
+
+
+def _may_be_query(stream: bytes, at: int) -> bool:
+    """True where nothing that is there of the stream from ``at`` on speaks against a query with one question behind its length."""
+    left = len(stream) - at
+    if left < 2:
+        return True
+    return stream[at] << 8 | stream[at + 1] >= 12 and (
+        left < 8 or (stream[at + 4] < 0x80 and stream[at + 6 : at + 8] == b"\0\1")
+    )
 
 
 @lru_cache(maxsize=4096)  # distinct names are few, queries are many

@@ -24,6 +24,7 @@ from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
+from shadowai.sources.capture.pieces import BOTH_DONE, COLLECT, DONE, LOOK
 from shadowai.wire import quic as wire
 from tests.captures import files, messages, quic, tls
 from tests.captures.conversations import START, Timed, merged, tcp, udp
@@ -541,7 +542,7 @@ def test_any_hello(place: int, change: bytes, cut: int) -> None:
 
 def test_a_table_alone_keeps_the_contract_of_the_reference() -> None:
     """Without a naming, over frames that Python reads: the same pieces in the same order, and the same flows."""
-    for verdicts in ([flows.LOOK], [flows.COLLECT], [flows.DONE], [flows.BOTH_DONE], [0, 1, 0, 2, 3, 1]):
+    for verdicts in ([LOOK], [COLLECT], [DONE], [BOTH_DONE], [0, 1, 0, 2, 3, 1]):
         told: list[list[Any]] = []
         for make in (flows.Table, compiled.Table):
             pieces: list[Any] = []

@@ -205,7 +205,7 @@ def test_a_request_weighs_the_same(host: str, agent: str, path: str) -> None:
     request = messages.request(host, path, headers={"User-Agent": agent})
     talks = [tcp(HERE, THERE, 80, client_port=number, time=START + number).syn().send(request) for number in (1, 2, 3)]
     naming = Naming(DEFAULT, _ai)
-    naming.take(0, 1, 0, 1, 1, START, 1, request, len(request), bytes(12), 6)
+    naming.take(0, 1, 0, 1, 1, START, 1, request, len(request), bytes(12), 6, -1)
     weight = naming._weight
     frames = sorted(frame for talk in talks for frame in talk.frames)
     for most in (2 * weight - 1, 2 * weight, 3 * weight - 1, 3 * weight):

@@ -23,11 +23,11 @@ from shadowai.names import Names
 from shadowai.policy import Policy
 from shadowai.sources.capture import capture_file
 from shadowai.sources.capture.capture_file import CaptureFile
-from shadowai.sources.capture.flows import Flow
 from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
+from shadowai.sources.capture.sides import Flow
 
 SECRET = bytes(32)
 _TODAY = date(2026, 3, 1)

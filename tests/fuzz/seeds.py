@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shadowai.sources.capture.flows import COLLECT, Table
+from shadowai.sources.capture.flows import Table
 from shadowai.sources.capture.frames import Container, is_capture
 from shadowai.sources.capture.limits import Limits
+from shadowai.sources.capture.pieces import COLLECT
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats
 from shadowai.sources.logs.logfile import LogFile

@@ -285,6 +285,16 @@ def test_where_in_a_stream_a_question_begins() -> None:
     assert dns.question_behind(sized(answer) * 3) == -1
 
 
+def test_a_question_within_the_padding_of_another_is_none() -> None:
+    within = sized(QUERY)
+    for behind in (bytes(200), bytes(2), b"\0\1", b"\xff" * 200, sized(header(0x8180) + question("a.example"))):
+        assert dns.question_behind(bytes(100) + within + behind) == -1, behind
+    padded = bytes(100) + within + bytes(50) + sized(QUERY)
+    assert dns.question_behind(padded) == len(padded) - len(within)
+    for end in range(len(within)):
+        assert dns.question_behind(within + within[:end]) == 0
+
+
 def test_a_message_never_costs_much_more_than_its_length() -> None:
     deep = header(asked=201) + b"\x01a" * 126 + b"\0\0\1\0\1"
     deep += b"".join(bytes((0xC0, 12 + n % 120 * 2)) + b"\0\1\0\1" for n in range(200))

@@ -76,7 +76,7 @@ cdef int _count_found(
     packet.width = <uint8_t> len(source)
     packet.time, packet.frame, packet.wire, packet.counts = frame.time, frame.frame, wire, counts
     packet.protocol, packet.flags = found.protocol, found.flags & 0xFF
-    packet.sequence = found.sequence
+    packet.sequence, packet.header = found.sequence, found.header
     packet.source_port, packet.destination_port = found.source_port, found.destination_port
     packet.start, packet.length, packet.with_payload = found.start, found.length, with_payload
     packet.hash = key_hash(&packet)

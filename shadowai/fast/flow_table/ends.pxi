@@ -124,7 +124,7 @@ cdef inline int refused(flow_t *flow) noexcept nogil:
 cdef object as_tuple(flow_t *flow):
     cdef side_t *a = &flow.sides[0]
     cdef side_t *b = &flow.sides[1]
-    return flows.Flow(
+    return sides.Flow(
         flow.number,
         flow.protocol,
         PyBytes_FromStringAndSize(<const char *> flow.a, flow.width),

@@ -47,7 +47,8 @@ cdef int decode(packet_t *p) except -1 nogil:
         word = two(data, at + 12)
         p.length = rest - (word >> 12 << 2)
         if p.length >= 0 and word >> 12 >= 5:
-            p.flags, p.sequence, p.start = word & 0xFF, <uint32_t> four(data, at + 4), at + (word >> 12 << 2)
+            p.flags, p.sequence, p.header = word & 0xFF, <uint32_t> four(data, at + 4), word >> 12 << 2
+            p.start = at + p.header
             return ports(p, at)
     elif p.protocol == UDP and rest >= 8:
         declared = two(data, at + 4)
@@ -179,7 +180,7 @@ cdef int look_at_transport(packet_t *p, Py_ssize_t at, Py_ssize_t end, int64_t l
         if offset < 20 or offset > length:
             p.start, p.length = end, 0
         else:
-            p.start, p.length = min(at + offset, end), length - offset
+            p.start, p.length, p.header = min(at + offset, end), length - offset, offset
         return ports(p, at)
     if p.protocol == UDP:
         if end - at < 8:

@@ -19,7 +19,7 @@ cdef int _http(Table self, flow_t *flow, int which, packet_t *p, uint32_t sequen
         return -1
     data.at, data.size = some(p.data, p.start, <Py_ssize_t> p.length), <Py_ssize_t> p.length
     if flow.marks & REQUEST:
-        return LOOK if self.held[flow.held].which != which and self.plain.answer(data) else -1
+        return LOOK if _answers(self, &self.held[flow.held], which, p) and self.plain.answer(data) else -1
     if flow.marks & NAMED or has_dns_port(flow) or p.destination_port == 853:
         return -1
     size = self.plain.request(data, text, &weight)
@@ -35,6 +35,11 @@ cdef int _http(Table self, flow_t *flow, int which, packet_t *p, uint32_t sequen
         # as its URL is shown, and once more its host
         weight += PER_REQUEST + <uint32_t> (len("http://") + 2 * len(<str> name.host))
         return _keep_request(self, flow, which, p, data, sequence, weight)
+
+
+cdef bint _answers(Table self, held_t *request, int which, packet_t *p) except -1 nogil:
+    """True for the other end's segment that was sent when it had got the request, and nothing behind it."""
+    return request.which != which and <uint32_t> four(p.data, p.start - p.header + 8) == request.base + request.have
 
 
 cdef int _keep_request(
@@ -65,10 +70,10 @@ cdef int _tell_request(Table self, flow_t *flow) except -1:
     request = PyBytes_FromStringAndSize(<const char *> held.data, held.have)
     apart.take(
         TCP_PIECE, flow.number, held.which, held.base, held.base, held.time, held.frame, request, held.have,
-        sender_key(flow, held.which), TCP,
+        sender_key(flow, held.which), TCP, -1,
     )
     naming._told[flow.number] = apart.told(flow.number)
-    naming._tcp._next.update(apart._tcp._next)
+    naming._tcp.requests.due.update(apart._tcp.requests.due)
     _give_up(self, flow)
     flow.marks &= ~NAMED
     return 0

@@ -11,7 +11,7 @@ cdef enum:
     COLLECT = 1
     DONE = 2
     BOTH_DONE = 3
-    DUE = 4  # from here on: see shadowai.sources.capture.flows.DUE
+    DUE = 4  # from here on: see shadowai.sources.capture.pieces.DUE
     TCP_PIECE = 0
     DNS_PIECE = 1
     QUIC_PIECE = 2
@@ -112,6 +112,7 @@ cdef struct packet_t:
     uint32_t wire
     uint32_t hash
     uint32_t sequence
+    uint32_t header  # bytes from the beginning of the TCP header to ``start``
     uint32_t link
     uint16_t source_port
     uint16_t destination_port

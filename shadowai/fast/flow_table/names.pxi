@@ -104,7 +104,7 @@ cdef class Owners(Names):
     """Certificates, and the one host that each is about."""
 
     cdef object told(self, const uint8_t *text, Py_ssize_t size, uint8_t *flags):
-        return tcp_names.owner(PyBytes_FromStringAndSize(<const char *> text, size))
+        return tcp_messages.owner(PyBytes_FromStringAndSize(<const char *> text, size))
 
 
 cdef bint is_canonical(const uint8_t *text, Py_ssize_t size) noexcept:

@@ -27,6 +27,7 @@ cdef int _tcp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
         return 0
     if known < p.length and not begins and side.state == LOOK:  # what follows bytes that were sent before may begin something
         p.start += known
+        p.header += known
         p.length -= known
         sequence += known
     captured = min(p.data.size - p.start, <Py_ssize_t> p.length)  # behind it is padding
@@ -49,7 +50,7 @@ cdef int _tcp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
         verdict = _certificate(self, flow, which, p, sequence)
     if verdict < 0:
         with gil:
-            verdict = _hand_on(self, TCP_PIECE, flow, which, p, sequence, begins and ahead)
+            verdict = _hand_on(self, TCP_PIECE, flow, which, p, sequence)
     side.state = verdict
     if verdict == BOTH_DONE and flow.sides[1 - which].bits & HERE:
         flow.sides[1 - which].state = DONE
@@ -109,22 +110,21 @@ cdef int _udp_payload(Table self, flow_t *flow, int which, packet_t *p) except -
             side.state = LOOK
             return 0
     with gil:
-        side.state = _hand_on(self, kind, flow, which, p, 0, False)
+        side.state = _hand_on(self, kind, flow, which, p, 0)
     return 0
 
 
-cdef int _hand_on(
-    Table self, int kind, flow_t *flow, int which, packet_t *p, uint32_t sequence, bint is_behind_a_gap
-) except -1:
-    """Hand a payload to Naming; ``is_behind_a_gap``: it is the first that was captured, and not the first of its stream."""
+cdef int _hand_on(Table self, int kind, flow_t *flow, int which, packet_t *p, uint32_t sequence) except -1:
+    """Hand a payload to Naming."""
     cdef side_t *side = &flow.sides[which]
-    cdef object isn = -1
+    cdef object isn = -1, acknowledged = -1
     if kind == TCP_PIECE:
+        acknowledged = four(p.data, p.start - p.header + 8)
         if flow.marks & HELD:
             _hand_over(self, flow)
         if self.hellos_held and self.streams_now >= self.most_streams:
             _hand_all_over(self)
-        if side.bits & SYN_SEEN and not is_behind_a_gap:
+        if side.bits & SYN_SEEN:
             isn = side.isn
     if flow.marks & QUIC:
         _tell_quic(self, flow)
@@ -137,7 +137,8 @@ cdef int _hand_on(
         flow.marks |= ASKED_TOLD
     payload = copied(p.data, p.start, p.start + <Py_ssize_t> p.length)
     verdict = self.take(
-        kind, flow.number, which, isn, sequence, p.time, p.frame, payload, p.length, key_of(p), p.protocol
+        kind, flow.number, which, isn, sequence, p.time, p.frame, payload, p.length, key_of(p), p.protocol,
+        acknowledged,
     )
     if verdict >= DUE:
         flow.held = <uint32_t> (verdict - DUE)

@@ -220,7 +220,7 @@ cdef bint leaf(Bytes data, Bytes *found) except -1 nogil:
 
 
 cdef int udp_kind(Bytes payload, uint16_t port) except -2 nogil:
-    """As :func:`shadowai.sources.capture.flows.udp_kind`, but for DNS."""
+    """As :func:`shadowai.sources.capture.pieces.udp_kind`, but for DNS."""
     cdef int first, second, third
     if payload.size < 13:
         return -1

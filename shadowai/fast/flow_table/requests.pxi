@@ -1,5 +1,5 @@
 # Requests without a body to hosts that nobody asks for, and their answers, where neither can show a key or a protocol of AI
-# servers: what shadowai.sources.capture.tcp_names finds in them is one more name. All doubt ends in Naming.
+# servers: what shadowai.sources.capture.tcp_messages finds in them is one more name. All doubt ends in Naming.
 
 cdef enum:
     LONGEST_REQUEST = 2048  # bytes of a request that is settled here

@@ -14,12 +14,13 @@ from shadowai import fast
 from shadowai.errors import SourceError
 from shadowai.fast import FlowTable
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
-from shadowai.sources.capture.flows import Flow, Table
+from shadowai.sources.capture.flows import Table
 from shadowai.sources.capture.frames import Container
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
 from shadowai.sources.capture.records import SILENT_PORTS, Records, Tally
+from shadowai.sources.capture.sides import Flow
 
 _BATCH = 1 << 16
 FORMATS = {

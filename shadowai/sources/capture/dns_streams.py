@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shadowai.sources.capture.flows import DNS_PORTS
 from shadowai.sources.capture.ledger import At
+from shadowai.sources.capture.pieces import DNS_PORTS
 from shadowai.sources.capture.stream import Stream
 from shadowai.wire import dns
 

@@ -7,6 +7,7 @@ from shadowai.sources.capture.packet import Undecoded
 
 _ENCRYPTED = Undecoded("encrypted 802.11 frame", True)
 _SUBFRAME, _MOST_SUBFRAMES = 14, 64
+_BAD = Undecoded("802.11 frame whose checksum is wrong", True)
 _PIECE = Undecoded("fragment of an 802.11 frame", True)
 
 
@@ -62,7 +63,7 @@ def _subframes(data: bytes, at: int, end: int) -> Inner | Undecoded:
 
 
 def radiotap(data: bytes, at: int, end: int) -> Inner | Undecoded:
-    """What follows a radiotap header (radiotap.org), whose flags tell of an FCS and of padding."""
+    """What follows a radiotap header (radiotap.org), whose flags tell of an FCS, of a wrong one, and of padding."""
     if end - at < 8:
         return CUT
     size = int.from_bytes(data[at + 2 : at + 4], "little")
@@ -70,6 +71,8 @@ def radiotap(data: bytes, at: int, end: int) -> Inner | Undecoded:
         return CUT
     flags = _radiotap_flags(data, at, at + size)
     at += size
+    if flags & 0x40:  # it failed the check: the receiver dropped it, and what it says is not what was sent
+        return _BAD
     if flags & 0x10:
         end -= 4
     if end - at < 2:

@@ -21,6 +21,7 @@ _PORT = re.compile(rb"(\[[0-9a-fA-F:.%]+\]|[^:\[\]]*):0{0,8}([0-9]{0,5})")
 _STRANGE = re.compile(r"[^a-z0-9._\\-]")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _LONGEST_PATH = 512
+_NAT64 = bytes.fromhex("0064ff9b") + bytes(8)
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -62,9 +63,10 @@ def dns_name(name: bytes) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 14)
 def address(packed: bytes) -> str:
-    """An address in its shortest form (RFC 5952); an IPv4 address within IPv6 as IPv4."""
-    if len(packed) == 4:
-        return str(ipaddress.IPv4Address(packed))
+    """An address in its shortest form (RFC 5952); an IPv4 address within IPv6 as IPv4: a mapped one, and one behind the prefix under
+    which every NAT64 may stand for IPv4 (RFC 6052, section 2.1)."""
+    if len(packed) == 4 or packed.startswith(_NAT64):
+        return str(ipaddress.IPv4Address(packed[-4:]))
     found = ipaddress.IPv6Address(packed)
     return str(found.ipv4_mapped or found)
 

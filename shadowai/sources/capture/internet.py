@@ -169,7 +169,9 @@ def _tcp(source: bytes, destination: bytes, data: bytes, at: int, end: int, leng
         start, length = end, 0
     elif start > end:  # options cut by the capture
         start = end
-    return Packet(TCP, source, destination, source_port, destination_port, sequence, flags, start, end, length, depth)
+    return Packet(
+        TCP, source, destination, source_port, destination_port, sequence, flags, start, end, length, depth, offset
+    )
 
 
 def _udp(source: bytes, destination: bytes, data: bytes, at: int, end: int, length: int, depth: int) -> Packet:

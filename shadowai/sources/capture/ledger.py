@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from shadowai.sources.capture import hosts
 from shadowai.sources.capture.attribution import Answers
-from shadowai.sources.capture.flows import ends
 from shadowai.sources.capture.limits import DEFAULT, Limits
+from shadowai.sources.capture.sides import ends
 from shadowai.wire import ai_protocols, tls
 
 DNS_OVER_TLS = 853
@@ -32,13 +32,15 @@ not among them or in one of them, addresses aside; the compiled walk asks it les
 
 
 class At(NamedTuple):
-    """Where something was met: the flow and the direction, the flow's key as the sender has it, when, and in which frame."""
+    """Where something was met: the flow and the direction, the flow's key as the sender has it, when, and in which frame, and of a
+    segment of TCP up to where its sender had got all of the other direction."""
 
     flow: int
     which: int
     key: bytes
     time: int
     frame: int
+    acknowledged: int = -1
 
 
 class Seen(NamedTuple):

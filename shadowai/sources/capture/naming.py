@@ -1,6 +1,6 @@
 """From pieces of flows to the names that they carry.
 
-A flow table hands on payloads that may begin or continue a name (:data:`~shadowai.sources.capture.flows.Take`); here they are
+A flow table hands on payloads that may begin or continue a name (:data:`~shadowai.sources.capture.pieces.Take`); here they are
 put together and read with :mod:`shadowai.wire`. What a flow told is kept until the flow ends, and only then says how much
 was sent. DNS messages are told at once.
 
@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 
 from shadowai.sources.capture.clear_keys import ClearKeys
-from shadowai.sources.capture.flows import TCP_PIECE
 from shadowai.sources.capture.ledger import At, Ledger, Told, Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
+from shadowai.sources.capture.pieces import TCP_PIECE
 from shadowai.sources.capture.stream import Stream
 from shadowai.sources.capture.tcp_names import TcpNames
 from shadowai.sources.capture.udp_names import UdpNames
@@ -44,10 +44,11 @@ class Naming(Ledger):
         length: int,
         key: bytes,
         protocol: int,
+        acknowledged: int,
     ) -> int:
-        """A piece of a flow: see :data:`~shadowai.sources.capture.flows.Take`."""
+        """A piece of a flow: see :data:`~shadowai.sources.capture.pieces.Take`."""
         if kind == TCP_PIECE:
-            return self._tcp.take(flow, which, isn, sequence, time, frame, payload, length, key)
+            return self._tcp.take(flow, which, isn, sequence, time, frame, payload, length, key, acknowledged)
         return self._udp.take(kind, payload, At(flow, which, key, time, frame))
 
     def remembers(self, flow: int) -> bool:

@@ -29,7 +29,8 @@ class Packet(NamedTuple):
     """The innermost transport packet of a frame.
 
     The captured payload is ``data[start:end]``; ``length`` is the payload's length on the wire, which the capture may have
-    cut. Ports are 0 for protocols other than TCP, UDP, SCTP and DCCP. ``depth`` counts the tunnels that were opened.
+    cut. Ports are 0 for protocols other than TCP, UDP, SCTP and DCCP. ``depth`` counts the tunnels that were opened, ``header``
+    the bytes of a TCP header.
     """
 
     protocol: int
@@ -43,6 +44,7 @@ class Packet(NamedTuple):
     end: int
     length: int
     depth: int = 0
+    header: int = 0
 
 
 class Fragment(NamedTuple):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
 from shadowai.sources.capture import hosts
-from shadowai.sources.capture.flows import DNS_PORTS, Flow
 from shadowai.sources.capture.ledger import Query, Seen, Told, Wanted
 from shadowai.sources.capture.naming import Naming
+from shadowai.sources.capture.pieces import DNS_PORTS
+from shadowai.sources.capture.sides import Flow
 
 if TYPE_CHECKING:
     from shadowai.fast import FlowTable

@@ -19,6 +19,7 @@ class Stream:
         "answers",
         "at",
         "base",
+        "behind",
         "conflicts",
         "consumed",
         "cut",
@@ -48,11 +49,13 @@ class Stream:
         """Where parsing goes on."""
         self.need = 0
         """Bytes that ``data`` must have before parsing again can give more."""
-        self.answers: list[int] = []
-        """How many segments there were each time that the other end answered while some waited."""
+        self.answers: set[int] = set()
+        """Up to where the other end had got the stream each time that it answered while some segments waited."""
         self.handed = self.pieces = self.conflicts = self.consumed = 0
         self.cut = False
         """A segment was captured in part: nothing after it can be put together."""
+        self.behind = -1
+        """The sequence number that follows such a segment."""
         self.tunnel = False
         """Another protocol is expected to begin at ``at``."""
         self.doubtful = False
@@ -67,7 +70,7 @@ class Stream:
             return
         self._place(sequence, payload)
         if len(payload) < length:
-            self.cut = True
+            self.cut, self.behind = True, (sequence + length) & _SEQUENCES
         self._join()
 
     def begin(self, sequence: int) -> None:

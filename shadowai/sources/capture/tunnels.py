@@ -182,6 +182,19 @@ def _capwap(data: bytes, at: int, end: int) -> Inner | None:
     return Inner(CAPWAP_802_11, start, end) if binding == 1 else None
 
 
+def _gue(data: bytes, at: int, end: int) -> Inner | None:
+    """Generic UDP encapsulation (draft-ietf-intarea-gue-09, sections 3 and 4): variant 0 has a header and says which IP protocol follows,
+    variant 1 is a bare IP packet."""
+    if end - at < 20:
+        return None
+    variant, size = data[at] >> 6, (data[at] & 0x1F) << 2
+    if variant == 1:
+        return Inner(IP, at, end) if data[at] >> 4 in (4, 6) else None
+    if variant or data[at] & 0x20 or data[at + 1] not in PROTOCOLS or at + 4 + size >= end:  # 0x20: a control message
+        return None
+    return by_protocol(data[at + 1], data, at + 4 + size, end)
+
+
 def _lisp(data: bytes, at: int, end: int) -> Inner | None:
     """LISP data (RFC 9300, section 5)."""
     return Inner(IP, at + 8, end) if end - at >= 28 and data[at + 8] >> 4 in (4, 6) else None
@@ -223,6 +236,7 @@ _TO_PORT: dict[int, Callable[[bytes, int, int], Inner | None]] = {
     4754: _gre,  # RFC 8086
     4789: _vxlan,
     4790: _vxlan_gpe,
+    6080: _gue,
     6081: _geneve,
     6635: _mpls,
     8472: _vxlan,  # Linux's default before the port was registered

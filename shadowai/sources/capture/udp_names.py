@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from shadowai.sources.capture import hosts
-from shadowai.sources.capture.flows import (
+from shadowai.sources.capture.ledger import At, Ledger, Query
+from shadowai.sources.capture.limits import Limits
+from shadowai.sources.capture.pieces import (
     COLLECT,
     DNS_PIECE,
     DNS_PORTS,
@@ -15,11 +17,9 @@ from shadowai.sources.capture.flows import (
     GQUIC_PIECE,
     LOOK,
     RDP_PIECE,
-    ends,
 )
-from shadowai.sources.capture.ledger import At, Ledger, Query
-from shadowai.sources.capture.limits import Limits
 from shadowai.sources.capture.quic_names import QuicNames
+from shadowai.sources.capture.sides import ends
 from shadowai.wire import dns, dtls, gquic, proxy_protocol, quic, tls
 
 _DNS_KINDS = {5353: "mdns_query", 5355: "llmnr_query"}
@@ -52,7 +52,7 @@ class UdpNames:
         self.quic = QuicNames(limits.quic_connections)
 
     def take(self, kind: int, payload: bytes, at: At) -> int:
-        """A datagram that was taken for ``kind``: see :data:`~shadowai.sources.capture.flows.Take`."""
+        """A datagram that was taken for ``kind``: see :data:`~shadowai.sources.capture.pieces.Take`."""
         if kind == DNS_PIECE:
             if quic.is_long_header(payload):  # a client, or its address translator, picked a port of DNS by chance
                 self._quic_initial(payload, at)

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shadowai.model import Note, Origin, Record
-from shadowai.sources.capture.flows import Flow, RawFrame, Table
+from shadowai.sources.capture.flows import RawFrame, Table
 from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import DEFAULT, Limits
 from shadowai.sources.capture.naming import Naming
 from shadowai.sources.capture.records import Records
+from shadowai.sources.capture.sides import Flow
 
 FORMAT = "live"
 """What the inventory names as the source's format."""
@@ -136,8 +137,11 @@ class Watching(Records):
         length: int,
         key: bytes,
         protocol: int,
+        acknowledged: int,
     ) -> int:
-        verdict = self.naming.take(kind, flow, which, isn, sequence, time, frame, payload, length, key, protocol)
+        verdict = self.naming.take(
+            kind, flow, which, isn, sequence, time, frame, payload, length, key, protocol, acknowledged
+        )
         told = self.naming.told(flow)
         if told is not None and (told.names or told.ech):
             self._named[flow] = (protocol, key)

@@ -115,6 +115,12 @@ def test_radiotap_tells_of_a_check_sequence(fields: list[bytes], present: int) -
     assert data[found.start : found.end] == BODY
 
 
+def test_a_frame_that_failed_its_check_says_nothing() -> None:
+    data = tapped(frame(DATA, TO) + b"FCS!", bytes([FCS | 0x40]), present=2)
+    found = radiotap(data, 0, len(data))
+    assert isinstance(found, Undecoded) and found.lost
+
+
 def test_radiotap_without_flags_tells_nothing() -> None:
     data = tapped(frame(DATA, TO), b"\xff", present=4)
     assert radiotap(data, 0, len(data)) == Inner(LLC, 9 + 24, len(data))

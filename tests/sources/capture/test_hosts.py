@@ -118,6 +118,8 @@ def test_addresses() -> None:
     assert hosts.address(bytes([192, 0, 2, 1])) == "192.0.2.1"
     assert hosts.address(bytes(10) + b"\xff\xff" + bytes([192, 0, 2, 1])) == "192.0.2.1"
     assert hosts.address(bytes.fromhex("20010db8000000000000000000000001")) == "2001:db8::1"
+    assert hosts.address(bytes.fromhex("0064ff9b") + bytes(8) + bytes([203, 0, 113, 9])) == "203.0.113.9"
+    assert hosts.address(bytes.fromhex("0064ff9b0001") + bytes(6) + bytes([203, 0, 113, 9])) == "64:ff9b:1::cb00:7109"
 
 
 def test_urls_have_the_port_and_no_control_characters() -> None:

@@ -32,7 +32,7 @@ def payload(data: bytes) -> bytes:
 
 def test_tcp_over_ipv4_gives_every_field() -> None:
     data = ipv4(tcp(options=b"\1\1\1\0"))
-    assert read(data) == Packet(6, CLIENT, SERVER, 50000, 443, 1000, 0x18, 44, 44 + len(PAYLOAD), len(PAYLOAD), 0)
+    assert read(data) == Packet(6, CLIENT, SERVER, 50000, 443, 1000, 0x18, 44, 44 + len(PAYLOAD), len(PAYLOAD), 0, 24)
 
 
 def test_udp_over_ipv6_gives_every_field() -> None:

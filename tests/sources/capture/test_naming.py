@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shadowai.sources.capture.flows import (
+from shadowai.sources.capture.naming import Naming
+from shadowai.sources.capture.pieces import (
     BOTH_DONE,
     COLLECT,
     DNS_PIECE,
@@ -19,7 +20,6 @@ from shadowai.sources.capture.flows import (
     RDP_PIECE,
     TCP_PIECE,
 )
-from shadowai.sources.capture.naming import Naming
 from tests.captures import messages, quic, tls
 from tests.captures.packets import packed
 from tests.sources.capture.reading import CLIENT, SERVER
@@ -35,7 +35,7 @@ def _take(
     naming: Naming, kind: int, payload: bytes, port: int = 443, *, flow: int = 1, isn: int = 0, sequence: int = 0
 ) -> int:
     protocol = 6 if kind == TCP_PIECE else 17
-    return naming.take(kind, flow, 0, isn, sequence, 5, 7, payload, len(payload), _key(port), protocol)
+    return naming.take(kind, flow, 0, isn, sequence, 5, 7, payload, len(payload), _key(port), protocol, -1)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,14 @@ def test_nothing_is_left_of_flows_that_ended() -> None:
             )
     for flow in range(400):
         naming.finish(flow)
-    held = (naming._told, naming._streams, naming.asked, naming._tcp._starts, naming._tcp._next, naming._udp._hellos)
+    held = (
+        naming._told,
+        naming._streams,
+        naming.asked,
+        naming._tcp._starts,
+        naming._tcp.requests.due,
+        naming._udp._hellos,
+    )
     assert [len(each) for each in held] == [0] * 6 and not naming._udp.quic._flows
 
 

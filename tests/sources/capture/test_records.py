@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from shadowai.model import Record
-from shadowai.sources.capture.flows import Flow, Table
+from shadowai.sources.capture.flows import Table
 from shadowai.sources.capture.ledger import Query, Seen, Told
 from shadowai.sources.capture.naming import Naming
 from shadowai.sources.capture.packet import TCP, UDP
 from shadowai.sources.capture.records import Records, Tally
+from shadowai.sources.capture.sides import Flow
 
 A, B = bytes([192, 0, 2, 7]), bytes([198, 51, 100, 9])
 AT = 1_767_225_600_000_000
