@@ -90,7 +90,7 @@ class ScanOptions:
             return None
         from shadowai.sources.logs import formats_with
 
-        known = formats_with(self.settings.formats_dir)
+        known = formats_with(self.settings.formats_dir, apart=False)
         found = known.get(self.log_format) or next(
             (fmt for fmt in known.values() if self.log_format in fmt.same_as), None
         )

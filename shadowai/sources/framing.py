@@ -38,7 +38,7 @@ ENVELOPES = (
 
 _ABOUT = (
     r"(?:status|success|ok|count|total\w{0,16}|code|msg|message|error\w{0,16}|next\w{0,24}|@odata[\w.]{0,24}|cursor|page\w{0,16}|limit|offset|"
-    r"size|took|timed_out|has_?more|version|wait_time|timestamp_hwm)"
+    r"size|took|timed_out|has_?more|version|wait_time|timestamp_hwm|@timestamp|@version)"
 )
 _SCALAR = '"' + _ABOUT + r'"\s*:\s*(?:"[^"\\]{0,200}"|[\w.+-]{1,32})\s*,\s*'
 _CLOUDWATCH = r'"messageType"\s*:\s*"DATA_MESSAGE"[^{}]{0,900}"logEvents"'

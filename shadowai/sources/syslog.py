@@ -17,6 +17,12 @@ _RFC5424 = re.compile(
     r"(?:\d{1,6}\s)?<\d{1,3}>[1-9]\d?\s(?P<time>-|" + _ISO_TIME + r")\s(?P<host>\S+)\s(?P<tag>\S+)\s\S+\s\S+\s"
     r"(?P<sd>-|(?:\[(?:[^\]\"\\]++|\\.|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\")*+\])+)(?:\s\ufeff?|$)"
 )
+_SIX = r"(?:[0-9a-fA-F]{0,4}:){2,7}"
+_NO_TAG = (
+    rf"LEEF:\s?\d|{_SIX}[0-9a-fA-F.]{{0,15}}(?:[\s\],/]|$)|{_SIX}[0-9a-fA-F]{{0,4}}:\d|"
+    r"[\w.-]{1,253}:\d{1,5}(?:\s|$)|[\d/.-]{0,11}[T -]?\d{1,2}:\d\d[:.]\d"
+)
+"""What a message without a tag may begin with, in which a colon stands: LEEF, an IPv6 address, an address or host with a port, a time."""
 _RFC3164 = re.compile(
     _PRI
     + r"?(?:\d+:\s|:\s?)?[*.]?(?P<bracket>\[)?(?P<time>"
@@ -25,8 +31,12 @@ _RFC3164 = re.compile(
     + _ISO_TIME
     + r")(?(bracket)\])(?::)?\s"
     r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
-    r"(?:(?P<tag>[\w./()\-%]{1,64})(?:\[[\w.:-]*\])?:\s?)?"
+    rf"(?:(?!{_NO_TAG})(?P<tag>[\w./()\-%]{{1,64}})(?:\[[\w.:-]*\])?:\s?)?"
 )
+_GLUED = re.compile(
+    _PRI + r"?(?P<time>" + _ISO_TIME + r")(?P<host>[A-Za-z][\w.-]{0,253})\s(?P<tag>bluecoat)\s-\s\S{1,64}\s-\s"
+)
+"""The header that ProxySG's format for Splunk writes itself, where no blank stands between the time and the name of the appliance."""
 _BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s|\d{7,12}:\s)?")
 _CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
 """What container runtimes put before a line (Kubernetes CRI logging format); ``P`` marks a part of one."""
@@ -92,6 +102,9 @@ def unwrap(line: str) -> Payload | None:
     found = _RFC3164.match(line)
     if found is not None and found.end() > 0:
         return Payload(_unescape(line[found.end() :]), _header(found), "syslog")
+    found = _GLUED.match(line)
+    if found is not None:
+        return Payload(_unescape(line[found.end() :]), _header(found), "syslog")
     found = _BARE.match(line)
     if found is not None:
         return Payload(_unescape(line[found.end() :]), NO_HEADER, "syslog")
@@ -150,9 +163,15 @@ def _opened(line: str) -> tuple[str, str | None] | None:
             value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
         if isinstance(value, str) and len(value) > 8:
             return value.rstrip("\r\n"), _time_beside(found["result"] if key == "result._raw" else found)
-    if splunk and isinstance(found.get("event"), dict) and _COLLECTED.issuperset(found):
+    if isinstance(found.get("event"), dict) and _COLLECTED.issuperset(found) and (splunk or _sent_by_name(found)):
         return orjson.dumps(found["event"]).decode(), None
     return None
+
+
+def _sent_by_name(found: dict[str, Any]) -> bool:
+    """Whether an event for Splunk's collector says when and where it happened, if not of which type it is (Strata Logging Service:
+    https://docs.paloaltonetworks.com/cortex/cortex-data-lake/cortex-data-lake-getting-started/get-started-with-log-forwarding-app)."""
+    return type(found.get("time")) in (int, float) and ("host" in found or "source" in found)
 
 
 def _time_beside(found: dict[str, Any]) -> str | None:

@@ -320,6 +320,12 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
         {"code": 0, "data": {"total": 2, "items": rows, "page": 1}, "message": "ok"},
         {"jsonrpc": "2.0", "method": "addEvents", "params": {"events": rows}},
         {"id": "7", "jsonrpc": "2.0", "result": {"total": 2, "perPage": 30, "items": rows}},
+        {
+            "@timestamp": "2026-01-05T08:00:00.000Z",
+            "@version": "1",
+            "records": rows,
+            "tags": ["hub"],
+        },  # a batch within Logstash's event
     )
     for answer in answers:
         for text in (json.dumps(answer), json.dumps(answer, indent=2)):

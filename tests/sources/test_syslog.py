@@ -137,6 +137,25 @@ def test_what_splunk_was_given_is_opened_and_the_name_of_an_event_is_not() -> No
     given = {"time": 1770719400, "sourcetype": "suricata", "host": "sensor1", "event": {"event_type": "tls"}}
     assert open_envelope(json.dumps(given)) == '{"event_type":"tls"}'
     assert open_envelope(json.dumps(given | {"user": "jdoe"})) is None  # a record of a product, not an envelope
+    untyped = {
+        "time": 1770719400,
+        "host": "stream-1",
+        "source": "Palo Alto Networks FLS LF",
+        "event": {"LogType": "THREAT"},
+    }
+    assert open_envelope(json.dumps(untyped)) == '{"LogType":"THREAT"}'
+    assert open_envelope(json.dumps({"time": 1770719400, "event": {"LogType": "THREAT"}})) is None
+    assert open_envelope(json.dumps(untyped | {"time": "2026-02-10T10:30:00Z"})) is None  # the collector takes seconds
+
+
+def test_the_header_of_proxysg_has_no_blank_behind_its_time() -> None:
+    payload = unwrap(
+        "2026-01-05T08:00:00PROXY01.example.org bluecoat - splunk_format - c-ip=10.1.2.3 cs-host=chatgpt.com"
+    )
+    assert payload is not None
+    assert payload.text == "c-ip=10.1.2.3 cs-host=chatgpt.com"
+    assert payload.header == Header("2026-01-05T08:00:00", "PROXY01.example.org", "bluecoat")
+    assert unwrap("2026-01-05T08:00:00PROXY01.example.org squid - c-ip=10.1.2.3") is None
 
 
 def test_docker_says_the_time_beside_the_line() -> None:
@@ -215,3 +234,42 @@ def test_an_export_of_splunk_has_the_time_beside_the_line() -> None:
 def test_the_time_of_the_journal_is_taken() -> None:
     line = json.dumps({"MESSAGE": SQUID, "__REALTIME_TIMESTAMP": "1773310953123456"})
     assert list(layers(line))[1].header.time == "1773310953123456"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'fd00:1::10 - jo [22/Nov/2026:10:30:45 +0000] "GET http://chatgpt.com/ HTTP/1.1" 200 5',
+        "2001:db8::7",
+        "[2001:db8::7]:8443 -> x",
+        "2001:db8::7, other",
+        'ai-gateway.example.com:8443 10.0.0.9, - "GET / HTTP/1.1"',
+        "10.0.0.4:22222 [22/Nov/2026:10:30:45.123] front back/server",
+        "LEEF:1.0|Example|Web Security|1|allowed|cat=x",
+        "10:30:45.123 query chatgpt.com",
+        "2026/11/22-10:30:45.123 query chatgpt.com",
+    ],
+)
+@pytest.mark.parametrize(
+    "before", ["<134>Nov 22 10:30:45 relay1 ", "Nov 22 10:30:45 relay1 ", "<134>2026-11-22T10:30:45Z relay1 "]
+)
+def test_a_message_without_a_tag_keeps_its_beginning(before: str, message: str) -> None:
+    payload = unwrap(before + message)
+    assert payload is not None and payload.text == message
+    assert (payload.header.host, payload.header.tag) == ("relay1", None)
+
+
+@pytest.mark.parametrize(
+    ("message", "tag", "text"),
+    [
+        ("squid[7]: a b", "squid", "a b"),
+        ("squid: 10.0.0.4:22222 b", "squid", "10.0.0.4:22222 b"),
+        ("CEF:0|Example|x", "CEF", "0|Example|x"),
+        ("%ASA-6-302013: Built", "%ASA-6-302013", "Built"),
+        ("dead: a", "dead", "a"),
+        ("app:message", "app", "message"),
+    ],
+)
+def test_a_tag_is_still_one(message: str, tag: str, text: str) -> None:
+    payload = unwrap(f"<134>Nov 22 10:30:45 relay1 {message}")
+    assert payload is not None and (payload.header.tag, payload.text) == (tag, text)

@@ -42,7 +42,9 @@ cdef bint _unwrap(Fold self) noexcept nogil:
             at = at + 1 if at < stop and at[0] == c']' else stop
         if at < stop and at[0] == c':':
             at += 1
-            tag = at + 1 if at < stop and (at[0] == c' ' or at[0] == c'\t') else at
+            if at < stop and at[0] != c' ' and at[0] != c'\t':
+                return False  # a message without a tag may begin with an address or a time
+            tag = at + 1 if at < stop else at
     at = tag
     while at < stop:  # what a syslog server has escaped
         at = <const uint8_t *>memchr(at, c'#', stop - at)

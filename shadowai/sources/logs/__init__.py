@@ -6,13 +6,15 @@ into ``tests/formats/<name>/``. Tests fail where one of the three is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from shadowai.sources.logs.description import LogFormat
+from shadowai.sources.logs.description import Cef, Leef, LogFormat
 
 _DESCRIBED_IN = (
     "squid",
@@ -36,6 +38,7 @@ _DESCRIBED_IN = (
     "skyhigh",
     "fortinet",
     "paloalto",
+    "strata",
     "checkpoint",
     "sophos",
     "sonicwall",
@@ -108,27 +111,53 @@ DESCRIPTIONS = tuple(f"{__name__}.{module}" for module in _DESCRIBED_IN)
 """The modules that describe formats, each with a tuple ``FORMATS``."""
 
 
+_OF_ANY_DEVICE = ("cef_generic", "leef_generic")
+
+
 @cache
 def formats() -> Mapping[str, LogFormat]:
-    """The built-in formats by name."""
+    """The built-in formats by name. What reads CEF or LEEF of any product leaves the lines of a product with a format of its own to that
+    one: collectors write many products into one file, which is read as what most of its lines are."""
+    return _apart(_described())
+
+
+def formats_with(folders: Iterable[Path], *, apart: bool = True) -> Mapping[str, LogFormat]:
+    """The built-in formats and those described by TOML files in ``folders``, which may replace a built-in one. Not ``apart``, each
+    reads all that it can: what is read as one format by force is of no other."""
+    folders = tuple(folders)
+    return _formats_with(folders, apart) if folders or not apart else formats()
+
+
+@cache
+def _formats_with(folders: tuple[Path, ...], apart: bool) -> Mapping[str, LogFormat]:
+    from shadowai.sources.logs.toml_file import load
+
+    own = {fmt.name: fmt for folder in folders for fmt in load(folder)}
+    found = {**_described(), **own}
+    return _apart(found) if apart else MappingProxyType(found)
+
+
+def _described() -> dict[str, LogFormat]:
     found: dict[str, LogFormat] = {}
     for name in DESCRIPTIONS:
         for fmt in import_module(name).FORMATS:
             if fmt.name in found:
                 raise ValueError(f"two descriptions are named {fmt.name!r}")
             found[fmt.name] = fmt
-    return MappingProxyType(found)
+    return found
 
 
-def formats_with(folders: Iterable[Path]) -> Mapping[str, LogFormat]:
-    """The built-in formats and those described by TOML files in ``folders``, which may replace a built-in one."""
-    folders = tuple(folders)
-    return _formats_with(folders) if folders else formats()
+def _apart(found: Mapping[str, LogFormat]) -> Mapping[str, LogFormat]:
+    made = dict(found)
+    for name in _OF_ANY_DEVICE:
+        family = made[name].family if name in made else None
+        if isinstance(family, (Cef, Leef)) and not family.device:
+            devices = [fmt.family.device for fmt in found.values() if isinstance(fmt.family, type(family))]
+            made[name] = replace(made[name], family=type(family)(device=_none_of(filter(None, devices))))
+    return MappingProxyType(made)
 
 
-@cache
-def _formats_with(folders: tuple[Path, ...]) -> Mapping[str, LogFormat]:
-    from shadowai.sources.logs.toml_file import load
-
-    own = {fmt.name: fmt for folder in folders for fmt in load(folder)}
-    return MappingProxyType({**formats(), **own})
+def _none_of(devices: Iterable[str]) -> str:
+    """A pattern of what none of ``devices`` matches; flags may stand at a pattern's beginning only."""
+    bare = (re.sub(r"^\(\?\w+\)", "", device) for device in devices)
+    return r"\A(?!" + "|".join(one if one.startswith("^") else f".*?(?:{one})" for one in bare) + ")"

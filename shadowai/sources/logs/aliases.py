@@ -323,16 +323,20 @@ def is_log(names: Collection[str]) -> bool:
         return False
     told = TELLING.intersection(names)
     return not _CERTAIN.isdisjoint(told) or (
-        bool(told) and not _WHO.isdisjoint(names) and not (told <= _REPORTING and not _CARD.isdisjoint(names))
+        bool(told) and bool(_who(names)) and not (told <= _REPORTING and not _CARD.isdisjoint(names))
     )
 
 
 def is_table_of_use(names: Collection[str]) -> bool:
     """As :func:`is_log` for the flat names of a table's columns, of which a destination is known to be one. A column ``host`` alone is
-    the machine that reports, unless another says who; ``source`` is no client where Splunk's ``sourcetype`` stands beside it."""
+    the machine that reports, unless another says who."""
     told = TELLING.intersection(names)
-    who = _WHO.intersection(names) - ({"source"} if "sourcetype" in names else set())
-    return _is_of_use(names) and (not told <= _REPORTING or (bool(who) and _CARD.isdisjoint(names)))
+    return _is_of_use(names) and (not told <= _REPORTING or (bool(_who(names)) and _CARD.isdisjoint(names)))
+
+
+def _who(names: Collection[str]) -> frozenset[str]:
+    """The names that say who; ``source`` is no client where Splunk's ``sourcetype`` stands beside it."""
+    return _WHO.intersection(names) - ({"source"} if "sourcetype" in names else set())
 
 
 def _is_of_use(names: Collection[str]) -> bool:

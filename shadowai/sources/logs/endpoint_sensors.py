@@ -1,4 +1,5 @@
-"""Endpoint sensors beside the well known: LimaCharlie, Falco, Sysmon's messages as text, Trellix ePO, and HarfangLab's reports of itself.
+"""Endpoint sensors beside the well known: LimaCharlie, Falco, Sysmon's messages as text, Trellix ePO, what HarfangLab's manager tells
+of itself, and Symantec Endpoint Security.
 
 Trellix ePO forwards events as XML in syslog; ``WP_EventInfoMT`` is what Web Control saw a person open. Elsewhere in them, hosts and
 addresses are the computer's own.
@@ -221,17 +222,80 @@ EPO_JSON = LogFormat(
 
 HARFANG_AGENT = LogFormat(
     name="harfanglab_connectionlog",
-    title="HarfangLab EDR: what an agent sent to its manager (connectionlog, JSON)",
+    title="HarfangLab EDR: the manager's own logs (connections of agents, agents, audit; JSON)",
     vendor="HarfangLab",
     doc="https://harfanglab.io/",
     kind="connection",
-    family=Json(requires=(("log_type", r"^connectionlog$"), ("agent_id|agent.agentid", ""), ("tenant|date", ""))),
-    fields={"device": ("agent.hostname", "agent_id")},
-    time=(TimeOf(("date",)), TimeOf(("@timestamp",))),
+    family=Json(
+        requires=(
+            ("log_type", r"^(?:connection|agent|audit)log$"),
+            ("agent_id|agent.agentid|log_slug", ""),
+            ("tenant|date|@timestamp|@event_create_date", ""),
+        )
+    ),
+    fields={
+        "user": ("username",),
+        "device": ("agent.hostname", "hostname", "agent_id"),
+        "client_ip": ("ip_address",),
+        "method": ("request_method",),
+        "action": ("log_slug",),
+        "user_agent": ("user_agent",),
+    },
+    time=(TimeOf(("@event_create_date",)), TimeOf(("date",)), TimeOf(("@timestamp",))),
     zone="utc",
     rank=13,
-    uncounted=(When((("log_type", r"."),), "what an agent sent to its manager, no use of a service"),),
+    uncounted=(
+        When((("log_type", r"^connectionlog$"),), "what an agent sent to its manager, no use of a service"),
+        When((("log_type", r"."),), "an event of the manager, no use of a service"),
+    ),
     product="harfanglab",
 )
 
-FORMATS = (LIMACHARLIE, FALCO, SYSMON_TEXT, EPO_XML, EPO_JSON, HARFANG_AGENT)
+_UNKNOWN_PLACE = tuple(
+    (key, r"^$") for key in ("connection.url.text", "connection.url.host", "connection.dst_name", "connection.dst_ip")
+)
+SES = LogFormat(
+    name="symantec_endpoint_security",
+    title="Symantec Endpoint Security events (event stream and export of ICDm, JSON)",
+    vendor="Broadcom",
+    doc="https://apidocs.securitycloud.symantec.com/",
+    kind="endpoint_event",
+    family=Json(
+        requires=(
+            ("type_id", r"^\d{1,5}$"),
+            ("category_id", r"^\d{1,2}$"),
+            ("device_name|device_uid", ""),
+            ("feature_name|feature_uid|product_uid|customer_uid", ""),
+            ("time|device_time|log_time", r"^\d"),
+        )
+    ),
+    fields={
+        "host": ("connection.url.text", "connection.url.host", "connection.dst_name"),
+        "url": ("connection.url.text",),
+        "path": ("connection.url.path",),
+        "user": ("user_name", "actor.user.name"),
+        "device": ("device_name",),
+        "client_ip": ("connection.src_ip", "device_ip"),
+        "server_ip": ("connection.dst_ip",),
+        "server_port": ("connection.dst_port", "connection.url.port"),
+        "method": ("connection.url.method",),
+        "action": ("feature_name", "type_id"),
+        "bytes_up": ("connection.bytes_upload",),
+        "bytes_down": ("connection.bytes_download",),
+    },
+    time=(TimeOf(("time",)), TimeOf(("device_time",)), TimeOf(("log_time",))),
+    zone="utc",
+    rank=12,
+    kinds=(
+        (When((("connection.url.text|connection.url.host", r"."),)), "http_request"),
+        (When((("connection.dst_ip", r"."),)), "connection"),
+    ),
+    uncounted=(
+        When((("connection.direction_id", r"^1$"),), _INBOUND),
+        When(_UNKNOWN_PLACE, "names no destination"),
+    ),
+    product="symantec_endpoint_security",
+)
+"""``direction_id`` 1 is inbound, 2 outbound; of whatever concerns no connection the device and its user are all there is."""
+
+FORMATS = (LIMACHARLIE, FALCO, SYSMON_TEXT, EPO_XML, EPO_JSON, HARFANG_AGENT, SES)

@@ -71,6 +71,8 @@ CORTEX_XDR = LogFormat(
 )
 """``action_upload`` is what the local side sent."""
 
+_HARFANG_URL = ("url", "details_url_request.url")
+_HARFANG_HOST = (*_HARFANG_URL, "requested_name", "dns_requested_name", "dest_hostname", "dnames.0")
 HARFANGLAB = LogFormat(
     name="harfanglab",
     title="HarfangLab EDR telemetry: network and DNS (JSON)",
@@ -78,14 +80,18 @@ HARFANGLAB = LogFormat(
     doc="https://harfanglab.io/",
     kind="endpoint_event",
     family=Json(
-        requires=(("agent.hostname", ""), ("agent.agentid", ""), ("daddr|requested_name|dns_requested_name|url", ""))
+        requires=(
+            ("agent.hostname", ""),
+            ("agent.agentid", ""),
+            ("log_type|daddr|requested_name|dns_requested_name|url", ""),
+        )
     ),
     fields={
-        "host": ("url", "requested_name", "dns_requested_name", "dest_hostname", "dnames.0"),
-        "url": ("url",),
-        "user": ("username", "process_username", "details_connection.username"),
+        "host": _HARFANG_HOST,
+        "url": _HARFANG_URL,
+        "user": ("username", "process_username", "details_connection.username", "process.username", "source_username"),
         "device": ("agent.hostname",),
-        "client_ip": ("saddr", "agent.ipaddress"),
+        "client_ip": ("saddr", "source_address", "agent.ipaddress"),
         "server_ip": ("daddr",),
         "server_port": ("dport",),
         "action": ("log_type",),
@@ -97,9 +103,13 @@ HARFANGLAB = LogFormat(
     rank=12,
     kinds=((When((("requested_name|dns_requested_name", r"."),)), "dns_query"),),
     blocked=(When((("connection_successful", r"(?i)^false$"),)),),
-    uncounted=(When((("direction", r"(?i)^in"),), "a connection from outside to this device"),),
+    uncounted=(
+        When((("direction", r"(?i)^in"),), "a connection from outside to this device"),
+        When(tuple((key, r"^$") for key in (*_HARFANG_HOST, "daddr")), "names no destination"),
+    ),
     product="harfanglab",
 )
+"""Processes, sign-ins, Windows events and alerts come in the same stream: ``log_type`` tells them. An alert about a URL names it."""
 
 _XML = (
     r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:<Events>\s*)?<Event\b[^<>]{0,200}>\s*<System>.{0,4000}?"

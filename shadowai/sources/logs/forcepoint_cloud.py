@@ -11,7 +11,9 @@ its server and its path apart; the proxy for a managed service names the service
 from shadowai.sources.logs.description import Json, LogFormat, Part, Pattern, TimeOf, When
 
 _NUMBER = r'"?\d{1,20}"?'
-_HEAD = rf'^\s?\[\s?"?(?P<time>\d{{10}})"?,\s?{_NUMBER},\s?"(?P<user>[^"]{{0,300}})",\s?{_NUMBER},\s?{_NUMBER},'
+_HEAD = (
+    rf'^\s?\[\s?"?(?P<time>\d{{10}})"?,\s?{_NUMBER},\s?(?:"(?P<user>[^"]{{0,300}})"|null),\s?{_NUMBER},\s?{_NUMBER},'
+)
 _LINE = (
     rf'{_HEAD}\s?"?(?P<up>\d{{1,18}})"?,\s?"?(?P<down>\d{{1,18}})"?,\s?"?(?P<disposition>\d{{1,6}})"?,'
     r'\s?(?:"[^"]{0,400}"|\[[^\]]{0,400}\]|[\d;]{0,400}),\s?"(?P<protocol>[^"]{0,40})",\s?"?(?P<port>\d{1,5})"?,'

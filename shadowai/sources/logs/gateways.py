@@ -48,7 +48,8 @@ PF = LogFormat(
             r"^(?:(?P<time>[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) )?rule \S+?:? "
             r"(?:\[[^\]]*\] )?(?P<action>pass|block|match|rdr|nat|binat|scrub) (?P<direction>in|out) on \S+: "
             r"(?:IP6? )?(?P<source>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+)(?:\.(?P<source_port>\d+))? > "
-            r"(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+)(?:\.(?P<port>\d+))?:",
+            r"(?P<destination>\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]+)(?:\.(?P<port>\d+))?:"
+            r"(?: \d{1,5}[+%]{0,2} (?:\[\w{1,8}\] ){0,2}[A-Z][A-Za-z0-9]{0,9}\? (?P<name>[^\s?]+) \(\d{1,5}\)(?: |$))?",
         )
     ),
     line=(
@@ -56,6 +57,7 @@ PF = LogFormat(
         r"rule \S{1,80} (?:\[[^\]]{0,80}\] )?(?:pass|block|match|rdr|nat|binat|scrub) (?:in|out) on \S{1,20}: "
     ),
     fields={
+        "host": ("name",),
         "client_ip": ("source",),
         "server_ip": ("destination",),
         "server_port": ("port",),
@@ -65,8 +67,10 @@ PF = LogFormat(
     rank=12,
     blocked=(When((("action", r"^block$"),)),),
     allowed=(When((("action", r"^(?:pass|rdr|nat|binat)$"),)),),
+    kinds=((When((("name", r"."),)), "dns_query"),),
     product="pf",
 )
+"""Of a DNS query tcpdump shows its id, flags, type, name and length; a name cut off by the snap length has no length behind it."""
 
 _QUERY = r"(?:^|\s)dns(?:,\w+){0,3}:? query from (?P<source>[0-9a-fA-F.:]+): #\d+ (?P<name>[^\s#]+) (?P<type>[A-Z]\w{0,9})\s*$"
 _TOPIC = r"(?:^|[\s:])(?:firewall|web-proxy),\w+\s"
@@ -240,7 +244,7 @@ SEP = LogFormat(
         When((("risk", "."),), "a finding of the virus scanner, no connection"),
     ),
     product="symantec_endpoint",
-    same_as=("symantec_endpoint_protection",),
+    same_as=("symantec_endpoint", "symantec_endpoint_protection"),
 )
 
 FORMATS = (SCREENOS, PF, MIKROTIK, HILLSTONE, DRAYTEK, SEP)

@@ -1,22 +1,19 @@
-"""Palo Alto Networks: PAN-OS syslog (CSV without header), the web interface's CSV export, and Strata Logging Service
-(Cortex Data Lake, Prisma Access) in CEF, LEEF and JSON.
+"""Palo Alto Networks: PAN-OS syslog (CSV without header), the web interface's CSV export, Cloud NGFW for Azure.
 
 Positions are those of the vendor's "Syslog Field Descriptions"; later releases only append. ``bytes_sent`` is client to server.
-In the CEF that PAN-OS writes the vendor's own log format is ``in=$bytes_sent out=$bytes_received``: ``in`` is what the client sent;
-in that of Strata Logging Service (product ``LF``) ``out`` is ``bytes_sent`` and ``in`` is ``bytes_received``. A session is logged
-when it ends, and on request also when it starts. Times are the firewall's own; the last timestamp of newer releases has a zone.
+A session is logged when it ends, and on request also when it starts. Times are the firewall's own; the last timestamp of newer
+releases has a zone. Strata Logging Service sends the same columns by syslog, with times of ISO 8601 in UTC
+(https://docs.paloaltonetworks.com/strata-logging-service/log-reference/network-logs/network-traffic-log/network-traffic-syslog-fields).
 """
 
 from collections.abc import Mapping
 
 from shadowai.sources.logs.description import (
-    Cef,
     CsvHeader,
     CsvPositional,
     Json,
     Key,
     Kind,
-    Leef,
     LogFormat,
     Part,
     Pattern,
@@ -26,25 +23,23 @@ from shadowai.sources.logs.description import (
 )
 
 _DOC = "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions"
-_CEF_DOC = "https://docs.paloaltonetworks.com/resources/cef"
-_SERVICE_DOC = "https://docs.paloaltonetworks.com/strata-logging-service/log-reference/network-logs"
 
-_BLOCKED = r"(?i)^(?:deny|drop\b.*|reset\b.*|block\b.*|sinkhole|random-drop)$"
-_ALLOWED = r"(?i)^(?:allow|alert|continue|override|forward|wildfire-upload-.*)$"
-_START = "the start of a session; its end is counted"
-_WITHIN = "a finding within a session; the session is in the traffic log"
-_OWN_EVENT = "an event of the firewall itself, not use of a service"
+BLOCKED = r"(?i)^(?:deny|drop\b.*|reset\b.*|block\b.*|sinkhole|random-drop)$"
+ALLOWED = r"(?i)^(?:allow|alert|continue|override|forward|wildfire-upload-.*)$"
+START = "the start of a session; its end is counted"
+WITHIN = "a finding within a session; the session is in the traffic log"
+OWN_EVENT = "an event of the firewall itself, not use of a service"
 _OWNER: tuple[Take, ...] = (Part(13, r"^(?!x-fwd-for:)(.+)$"),)
 """Where PAN-OS is set to use X-Forwarded-For for User-ID, it writes that address into the column of the source user."""
 
 _PRECISE = r"(?:,.*?,(?P<precise>\d{4}-\d\d-\d\dT[\d:.+-]+))?"
 
 
-_SHAPES: tuple[tuple[Key, str], ...] = ((1, r"^[01]?$"), (2, r"^\d[\d/: .-]{6,22}$"), (3, r"^[\w-]*$"))
+_SHAPES: tuple[tuple[Key, str], ...] = ((1, r"^[01]?$"), (2, r"^\d[\d/: .TZ-]{6,26}$"), (3, r"^[\w-]*$"))
 
 
 def _line(kinds: str, subtypes: str = r"[^,]*") -> str:
-    return rf"^[: ]{{0,2}}[01]?,\d[\d/: .-]{{6,22}},[^,]*,{kinds},{subtypes},"
+    return rf"^[: ]{{0,2}}[01]?,\d[\d/: .TZ-]{{6,26}},[^,]*,{kinds},{subtypes},"
 
 
 def _positional(
@@ -76,8 +71,8 @@ def _positional(
         },
         time=(TimeOf((precise,)), TimeOf((7,)), TimeOf((2,))),
         day_first=False,
-        blocked=(When(((31, _BLOCKED),)),),
-        allowed=(When(((31, _ALLOWED),)),),
+        blocked=(When(((31, BLOCKED),)),),
+        allowed=(When(((31, ALLOWED),)),),
         uncounted=uncounted,
         session=(3, 23, 25),  # serial number, session id, source port: ids begin again
         lasted=lasted,
@@ -93,7 +88,7 @@ TRAFFIC = _positional(
     _line("TRAFFIC"),
     {"device": (83,), "bytes_up": (33,), "bytes_down": (34,)},
     103,
-    (When(((5, r"^start$"),), _START, ((5, r"^end$"),)),),
+    (When(((5, r"^start$"),), START, ((5, r"^end$"),)),),
     lasted=(37,),
     shapes=(*_SHAPES, (4, r"^TRAFFIC$"), (5, r"^[\w-]*$")),
 )
@@ -115,7 +110,7 @@ THREAT = _positional(
     _line("(?:THREAT|TUNNEL)", "(?!url,)[^,]*"),
     {},
     108,
-    (When((), _WITHIN),),
+    (When((), WITHIN),),
 )
 
 DECRYPTION = _positional(
@@ -155,7 +150,7 @@ SYSTEM = LogFormat(
     fields={"user": ("user",), "device": ("device",), "client_ip": ("client",)},
     time=(TimeOf(("precise",)), TimeOf(("time",))),
     day_first=False,
-    uncounted=(When((), _OWN_EVENT),),
+    uncounted=(When((), OWN_EVENT),),
     product="panos",
 )
 
@@ -188,197 +183,21 @@ EXPORT = LogFormat(
         (When((("Threat/Content Type", r"(?i)^url$"),)), "http_request"),
         (When((("Type", r"^DECRYPTION$"),)), "tls_connection"),
     ),
-    blocked=(When((("Action", _BLOCKED),)),),
-    allowed=(When((("Action", _ALLOWED),)),),
+    blocked=(When((("Action", BLOCKED),)),),
+    allowed=(When((("Action", ALLOWED),)),),
     uncounted=(
         When(
             (("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^start$")),
-            _START,
+            START,
             (("Type", r"^TRAFFIC$"), ("Threat/Content Type", r"^end$")),
         ),
-        When((("Type", r"^THREAT$"), ("Threat/Content Type", r"^(?!url$)")), _WITHIN),
-        When((("Type", r"^(?!TRAFFIC|THREAT|DECRYPTION)"),), _OWN_EVENT),
+        When((("Type", r"^THREAT$"), ("Threat/Content Type", r"^(?!url$)")), WITHIN),
+        When((("Type", r"^(?!TRAFFIC|THREAT|DECRYPTION)"),), OWN_EVENT),
     ),
     session=("Serial #", "Session ID", "Source Port"),
     lasted=("Elapsed Time (sec)",),
     product="panos",
     rank=12,
-)
-
-_SERVICE: tuple[tuple[Key, str], ...] = (("cef.product", r"^LF$"),)
-"""The logging service's own CEF, of which ``out`` is what the client sent; in that of PAN-OS it is ``in``."""
-
-_LOGGED_IN = tuple(
-    Part(key, r"(.+)", only=((place, r"^(?:AUTH|USERID|GLOBALPROTECT|HIPMATCH|SYSTEM|CONFIG)"),))
-    for key in ("duser0", "duser")
-    for place in ("cef.class", "cef.name")
-)
-"""Who logged in is the destination's user in the CEF of such events; of traffic and URLs that is not who used the service."""
-
-CEF = LogFormat(
-    name="prisma_access_cef",
-    title="PAN-OS and Strata Logging Service (Prisma Access) in CEF",
-    vendor="Palo Alto Networks",
-    doc=_CEF_DOC,
-    kind="connection",
-    family=Cef(device=r"^Palo Alto Networks\|(?:LF|PAN-?OS)"),
-    fields={
-        "host": ("request", "PanOSURLDomain", "PanOSSNI", "PanOSServerNameIndication", "PanOSDNSQuery"),
-        "url": ("request",),
-        "user": ("suser", "suser0", "PanOSAuthenticatedUserName", "PanOSSourceUserName", *_LOGGED_IN),
-        "device": ("shost", "PanOSSourceDeviceHost", "PanOSSourceHostname", "PanOSEndpointDeviceName"),
-        "client_ip": ("src", "PanOSPublicIPv4"),
-        "server_ip": ("dst",),
-        "server_port": ("dpt",),
-        "method": ("requestMethod", "PanOSHTTPMethod"),
-        "action": ("act",),
-        "bytes_up": ("PanOSBytesSent", Part("out", r"^(\d+)$", only=_SERVICE), "in"),
-        "bytes_down": ("PanOSBytesReceived", Part("in", r"^(\d+)$", only=_SERVICE), "out"),
-        "user_agent": ("requestClientApplication", "PanOSUserAgent"),
-    },
-    time=(TimeOf(("rt",), "dtz"), TimeOf(("start",), "dtz"), TimeOf(("PanOSTimeGeneratedHighResolution",), "dtz")),
-    kinds=(
-        (
-            When((("cef.class", r"(?i)^(?:THREAT|url)"), ("cef.name", r"(?i)^(?:url|THREAT)$"), ("request", r"."))),
-            "http_request",
-        ),
-        (When((("cef.class", r"^DECRYPTION"),)), "tls_connection"),
-        (When((("cef.class", r"^DNS"),)), "dns_query"),
-    ),
-    blocked=(When((("act", _BLOCKED),)),),
-    allowed=(When((("act", _ALLOWED),)),),
-    uncounted=(
-        When(
-            (("cef.class", r"^TRAFFIC$"), ("cef.name", r"^start$")),
-            _START,
-            (("cef.class", r"^TRAFFIC$"), ("cef.name", r"^end$")),
-        ),
-        When(
-            (("cef.class", r"^start$"), ("cef.name", r"^TRAFFIC$")),
-            _START,
-            (("cef.class", r"^end$"), ("cef.name", r"^TRAFFIC$")),
-        ),
-        When((("cef.class", r"^THREAT$"), ("cef.name", r"^(?!url)")), _WITHIN),
-        When((("cef.class", r"^(?!url)"), ("cef.name", r"^THREAT$")), _WITHIN),
-        When(
-            (("cef.class", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)"), ("cef.name", r"^(?!TRAFFIC|THREAT|DECRYPTION|DNS)")),
-            _OWN_EVENT,
-        ),
-    ),
-    session=("deviceExternalId", "label.SessionID", "spt"),
-    lasted=("label.SessionDuration",),
-    product="panos",
-    same_as=("prisma_access_mixed",),
-)
-
-_MISCELLANEOUS = Part("Miscellaneous", r"^\"?([\w.-]+\.[A-Za-z]{2,}(?::\d+)?/[^\"]*)\"?$")
-"""A URL, or the name of a file, which the firewall writes in quotes."""
-
-LEEF = LogFormat(
-    name="prisma_access_leef",
-    title="PAN-OS and Strata Logging Service (Prisma Access) in LEEF",
-    vendor="Palo Alto Networks",
-    doc=_SERVICE_DOC,
-    kind="connection",
-    family=Leef(device=r"^Palo Alto Networks\|"),
-    fields={
-        "host": (
-            "URL",
-            "url",
-            _MISCELLANEOUS,
-            "SNI",
-            "ServerNameIndication",
-            "DNSQuery",
-        ),
-        "url": ("URL", "url", _MISCELLANEOUS),
-        "user": ("usrName", "SourceUser"),
-        "device": ("SourceDeviceHost", "identHostName"),
-        "client_ip": ("src",),
-        "server_ip": ("dst",),
-        "server_port": ("dstPort",),
-        "method": ("HTTPMethod", "RequestMethod"),
-        "action": ("action", "Action"),
-        "bytes_up": ("srcBytes",),
-        "bytes_down": ("dstBytes",),
-        "user_agent": ("UserAgent", "userAgent"),
-    },
-    time=(TimeOf(("devTime",)), TimeOf(("TimeGenerated",)), TimeOf(("ReceiveTime",))),
-    kinds=((When((("URL", r"."),)), "http_request"), (When((("Subtype", r"^url$"),)), "http_request")),
-    blocked=(When((("action", _BLOCKED),)), When((("Action", _BLOCKED),))),
-    allowed=(When((("action", _ALLOWED),)), When((("Action", _ALLOWED),))),
-    uncounted=(
-        When((("Subtype", r"^start$"),), _START, (("leef.id", r"^end$"),)),
-        When((("cat", r"^TRAFFIC$"), ("leef.id", r"^start$")), _START, (("cat", r"^TRAFFIC$"), ("leef.id", r"^end$"))),
-        When((("cat", r"^(?:SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH)"),), _OWN_EVENT),
-    ),
-    session=(("DeviceSN", "LogSourceID", "SerialNumber"), ("SessionID", "sessionID"), ("srcPort", "SourcePort")),
-    lasted=("SessionDuration", "TotalTimeElapsed"),
-    product="panos",
-)
-
-JSON = LogFormat(
-    name="prisma_access_json",
-    title="Strata Logging Service (Prisma Access) in JSON",
-    vendor="Palo Alto Networks",
-    doc=_SERVICE_DOC,
-    kind="connection",
-    family=Json(
-        requires=(
-            (
-                "LogType",
-                r"^(?:TRAFFIC|THREAT|URL|DECRYPTION|DNS|SYSTEM|CONFIG|USERID|GLOBALPROTECT|HIPMATCH|AUTH|TUNNEL|FILE|SCTP|IPTAG)",
-            ),
-            ("Subtype", ""),
-        ),
-    ),
-    fields={
-        "host": ("URL", "URLDomain", "SNI", "ServerNameIndication", "DNSQuery", "QueryDomain"),
-        "url": ("URL",),
-        "user": (
-            "SourceUser",
-            "SourceUserName",
-            "AuthenticatedUserName",
-            Part("EventDescription", r"(?:[Uu]ser '?|\bby )([A-Za-z][\w.@\\-]*[\w])'?(?:$|\.\s| logged)"),
-        ),
-        "device": ("SourceDeviceHost", "EndpointDeviceName"),
-        "client_ip": (
-            "SourceAddress",
-            "SourceIP",
-            "PublicIPv4",
-            "EndpointIPAddress",
-            Part("EventDescription", r"(?:from|by|ip|From:?) (\d+\.\d+\.\d+\.\d+)"),
-        ),
-        "server_ip": ("DestinationAddress",),
-        "server_port": ("DestinationPort",),
-        "method": ("HTTPMethod",),
-        "action": ("Action",),
-        "bytes_up": ("BytesSent",),
-        "bytes_down": ("BytesReceived",),
-        "user_agent": ("UserAgent",),
-    },
-    time=(TimeOf(("TimeGenerated",)), TimeOf(("EventTime",)), TimeOf(("TimeReceived",))),
-    zone="utc",
-    nulls=frozenset({"unknown"}),
-    kinds=(
-        (When((("Subtype", r"^url$"),)), "http_request"),
-        (When((("LogType", r"^URL$"),)), "http_request"),
-        (When((("LogType", r"^DECRYPTION$"),)), "tls_connection"),
-        (When((("LogType", r"^DNS$"),)), "dns_query"),
-    ),
-    blocked=(When((("Action", _BLOCKED),)),),
-    allowed=(When((("Action", _ALLOWED),)),),
-    uncounted=(
-        When(
-            (("LogType", r"^TRAFFIC$"), ("Subtype", r"^start$")),
-            _START,
-            (("LogType", r"^TRAFFIC$"), ("Subtype", r"^end$")),
-        ),
-        When((("LogType", r"^THREAT$"), ("Subtype", r"^(?!url$)")), _WITHIN),
-        When((("LogType", r"^(?!TRAFFIC|THREAT|URL|DECRYPTION|DNS)"),), _OWN_EVENT),
-    ),
-    session=(("DeviceSN", "LogSourceID"), "SessionID", "SourcePort"),
-    lasted=("SessionDuration", "TotalTimeElapsed"),
-    product="panos",
 )
 
 
@@ -410,7 +229,7 @@ def _cloud_firewall(name: str, title: str, family: Json | CsvHeader) -> LogForma
         kinds=((When((("ident_s", r"^DECRYPTION$"),)), "tls_connection"),),
         blocked=(When((("Message", r'"action"\s*:\s*"(?:deny|drop|reset|block)'),)),),
         allowed=(When((("Message", r'"action"\s*:\s*"(?:allow|alert)"'),)),),
-        uncounted=(When((("ident_s", r"^THREAT$"),), _WITHIN, (("ident_s", r"^TRAFFIC$"),)),),
+        uncounted=(When((("ident_s", r"^THREAT$"),), WITHIN, (("ident_s", r"^TRAFFIC$"),)),),
         product="paloalto_azure",
     )
 
@@ -470,11 +289,11 @@ FORWARDED = LogFormat(
     day_first=False,
     rank=12,
     kinds=((When((_WHERE,)), "http_request"),),
-    blocked=(When(((_named("action"), _BLOCKED),)),),
-    allowed=(When(((_named("action"), _ALLOWED),)),),
+    blocked=(When(((_named("action"), BLOCKED),)),),
+    allowed=(When(((_named("action"), ALLOWED),)),),
     uncounted=(
-        When(((_named("subtype"), r"^start$"),), _START, ((_named("subtype"), r"^end$"),)),
-        When(((_named("type"), r"^THREAT$"), (_named("subtype"), r"^(?!url$)")), _WITHIN),
+        When(((_named("subtype"), r"^start$"),), START, ((_named("subtype"), r"^end$"),)),
+        When(((_named("type"), r"^THREAT$"), (_named("subtype"), r"^(?!url$)")), WITHIN),
     ),
     session=(_named("serial"), _named("sessionid"), _named("sport")),
     product="panos",
@@ -482,4 +301,4 @@ FORWARDED = LogFormat(
 """The variables that the administrator puts into a log's payload have the names of the syslog fields. ``misc`` is the URL in the URL
 log, and a file's name in others."""
 
-FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, CEF, LEEF, JSON, FORWARDED, AZURE, AZURE_CSV)
+FORMATS = (TRAFFIC, URL, THREAT, DECRYPTION, SYSTEM, EXPORT, FORWARDED, AZURE, AZURE_CSV)

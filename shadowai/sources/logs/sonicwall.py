@@ -13,6 +13,10 @@ _ADMIN = "administration of the firewall, not use of a service"
 _OPENED = "the start of a connection; its end is counted"
 _NAMED = r"^(?:\[[^\]]*\]|[^:]*):\d*:[^:]*:(.+)$"
 
+_NOBODY = frozenset({"na", "unknown (sso failed)", "unknown (sso bypassed)", "unknown (external ip)", "unknown"})
+"""What stands for a user whom single sign-on could not name or was told to leave alone, unless an administrator chose another name
+(https://sonicwall.com/support/technical-documentation/docs/sonicos-7.0.1-users, SSO enforcement: "Log user name … for SSO bypasses")."""
+
 _OPERATIONS = ((1, "GET"), (2, "POST"), (3, "HEAD"))
 """How the log of a web request says its method, where by a number."""
 
@@ -45,7 +49,7 @@ KV = LogFormat(
     time=(TimeOf(("time",)),),
     lasted=("cdur",),
     lasted_ms=True,
-    nulls=frozenset({"na", "unknown (sso failed)", "unknown (external ip)", "unknown"}),
+    nulls=_NOBODY,
     kinds=((When((("dstname", r"."),)), "http_request"),),
     blocked=(
         When((("fw_action", _BLOCKED),)),
@@ -83,7 +87,7 @@ CEF = LogFormat(
         "bytes_down": ("in",),
     },
     time=(TimeOf(("rt",)), TimeOf(("start",))),
-    nulls=frozenset({"na"}),
+    nulls=_NOBODY,
     kinds=((When((("request", r"."),)), "http_request"),),
     blocked=(
         When((("fw_action", _BLOCKED),)),

@@ -1,7 +1,7 @@
 """Web appliances with logs of their own: Barracuda Web Security Gateway, Sophos Web Appliance, Kerio Control, Digital Arts i-FILTER,
-Kaspersky Web Traffic Security."""
+ALSI InterSafe, Kaspersky Web Traffic Security."""
 
-from shadowai.sources.logs.description import KeyValue, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import CsvPositional, KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
 _EPOCH = r"(?:(?:http_?scan|NG_Firewall)\[\d{0,10}\]:\s{1,4})?"
 
@@ -158,6 +158,36 @@ I_FILTER = LogFormat(
 """Time, process, version, upstream proxy, server, who connected, client (of ``X-Forwarded-For``), its name, user, time of the request.
 The sizes that follow are not read: what they are of is not said."""
 
+INTERSAFE = LogFormat(
+    name="intersafe",
+    title="ALSI InterSafe WebFilter, GatewayConnection and CATS access log",
+    vendor="ALSI",
+    doc="https://alsifaq.dga.jp/faq_detail.html?category=269&id=5168",
+    kind="http_request",
+    family=CsvPositional(at_least=14, delimiter="\t"),
+    line=r"^\d{4}/\d\d/\d\d\t\d\d:\d\d:\d\d\t[A-Z]{2,8}\t[0-9A-Fa-f.:]{2,45}\t(?:[^\t]*\t){3}[A-Z][A-Za-z]{3,15}\t[^\t]*\t(?:\d{1,3}|-)\t",
+    fields={
+        "host": (11, 22),
+        "url": (22,),
+        "user": (6,),
+        "client_ip": (4,),
+        "server_ip": (9,),
+        "method": (24,),
+        "action": (8,),
+        "bytes_up": (13,),
+        "bytes_down": (14,),
+    },
+    time=(TimeOf((1, 2)),),
+    rank=12,
+    blocked=(When(((8, r"^(?:Blocked|BlkPost)$"),)),),
+    allowed=(When(((8, r"^(?:Proxied|Allowed|Release)$"),)),),
+    product="intersafe",
+)
+"""Columns parted by tabs: date, time, protocol, client, group, account, browser, what was done, server, status, its name, milliseconds,
+size sent and received, type, -, reason, categories (4), URL, version, method, referrer. The agents' logs end earlier. ``Proxied`` and
+``Allowed`` pass, ``BlkPost`` is writing that was refused, ``Release`` a block that the user lifted
+(https://alsifaq.dga.jp/faq_detail.html?id=5299). A proxy's size sent is the body's (HTTP) or all of the connection's (HTTPS)."""
+
 KASPERSKY = LogFormat(
     name="kaspersky_web_traffic",
     title="Kaspersky Web Traffic Security (KWTS) syslog",
@@ -194,4 +224,4 @@ KASPERSKY = LogFormat(
 )
 """Of a request that was redirected it is not said whether the page was refused."""
 
-FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER, KASPERSKY)
+FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER, INTERSAFE, KASPERSKY)

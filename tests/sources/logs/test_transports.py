@@ -102,3 +102,23 @@ def test_marked_events_are_read_in_a_file_of_another_format() -> None:
         "leef_generic",
         "squid_native",
     ]
+
+
+def test_a_products_events_among_many_of_others_are_read_as_the_product_writes_them() -> None:
+    """The events of products without a format of their own are the most in this file, which another can read, but not rightly."""
+    known = "CEF:0|UserGate|NGFW|7|webaccess|log|2|rt=1767600000000 src=10.0.0.5 dhost=chatgpt.com in=52000 out=1400 act=accept"
+    named = "CEF:0|Zscaler|NSSDNSlog|5.7|REQ_ALLOW|Default|3|act=REQ_ALLOW src=10.0.0.6 cs1=claude.ai cs1Label=dns_req"
+    unknown = (
+        "CEF:0|Acme|Proxy|1|1|web|5|rt=1767600000000 src=10.0.0.7 dhost=www.example.org in=52000 out=1400 act=allowed"
+    )
+    marked = "LEEF:1.0|Zscaler|ZPA|4.1|active|src=10.0.0.8\tusrName=jdoe@example.com"
+    leef = "LEEF:1.0|Acme|Proxy|1|web|src=10.0.0.9\turl=https://www.example.org/"
+    alone = [_told(_read(line)[0]) for line in (known, named, unknown)]
+    assert [record["format"] for record in alone] == ["usergate_cef", "zscaler_nss_cef", "cef_generic"]
+    assert (alone[0]["bytes_up"], alone[2]["bytes_up"]) == (52000, 1400)
+    together = [_told(record) for record in _read("\n".join([*[unknown] * 5, known, named, unknown]))]
+    assert together[5:] == alone
+    assert {record["format"] for record in _read("\n".join([leef, leef, leef, marked]))} == {
+        "leef_generic",
+        "zscaler_zpa_leef",
+    }
