@@ -1,4 +1,4 @@
-"""Whose account a use was of, where that shows: the company's, a private one, none at all; or that control by tenant was on.
+"""The kind of account that a service was used with, where it shows: corporate, personal, anonymous; or enforced tenant restrictions.
 
 The markers stand in the signatures (``account``): hosts of a plan, paths that only somebody without an account asks for, headers that a
 proxy adds. What a tenant has handed out (a seat, an assignment) is an account of the company's. What nothing speaks of is unknown, and

@@ -1,4 +1,4 @@
-"""Connections of which a log tells addresses only, named by the DNS answer that the same client got before it connected.
+"""Names connections that a log has the addresses of only, by the DNS answer that the same client got before it connected.
 
 An answer names a connection if the client was told the address no longer ago than the answer's time to live, :data:`LEAST` at least. An
 address that was then the answer to names of several services, or at any time to a name that is no AI service's, names nothing: what
@@ -26,12 +26,12 @@ OTHERS: Final = 1 << 18
 CONNECTIONS: Final = 1 << 16
 """Connections by address that are remembered."""
 LEAST: Final = 300
-"""Seconds for which an answer is believed at least: programs keep addresses longer than they were told to."""
+"""The least seconds for which an answer is taken as valid: programs keep addresses longer than their time to live."""
 MOST: Final = 86_400
-"""Seconds for which an answer is believed at most."""
+"""The most seconds for which an answer is taken as valid."""
 _PER_PAIR: Final = 16
 _EARLY: Final = 1_000_000
-"""Microseconds by which a connection may be stamped before the answer that led to it: two devices write their times."""
+"""Microseconds by which the time of a connection may be before that of its answer: the clocks of two devices differ."""
 
 Pair = tuple[str, str]
 """A client's address and a server's."""
@@ -128,11 +128,11 @@ class Answers:
 
     @property
     def heard(self) -> Collection[str] | None:
-        """The addresses that answers told, to whomever; ``None`` while :meth:`wants` is true of every connection."""
+        """The addresses in answers to any client; ``None`` while :meth:`wants` is true for every connection."""
         return self._addresses if self._full else None
 
     def pass_by(self, count: int) -> None:
-        """So many connections came of which :meth:`wants` would have been false."""
+        """Count connections for which :meth:`wants` would have been false."""
         self._unkept += count
 
     def connect(self, record: Record, channel: str) -> None:

@@ -1,4 +1,4 @@
-"""From an application that a tenant knows to the AI service that it is, or that it is wired to.
+"""Matches the applications of a tenant with AI services: what each one is, or which service it lets in.
 
 In this order, the first that speaks decides: its id; the Google project that the id begins with; its reply addresses, which whoever
 owns the application must control to get its tokens; the publisher that the platform has verified. One of these is enough. What the
@@ -24,7 +24,7 @@ from shadowai.tenant import App
 
 SignalKind = Literal["id", "project", "held", "reply", "verified", "homepage", "publisher", "name"]
 ORDER: tuple[SignalKind, ...] = ("id", "project", "held", "reply", "verified", "homepage", "publisher", "name")
-"""What decides before what."""
+"""The kinds of signals in order of precedence."""
 TYPED = frozenset({"homepage", "publisher", "name"})
 """Signals that the owner of an application has typed in."""
 MAX_NAME = 200
@@ -186,7 +186,7 @@ def _matches(signals: Iterable[AppSignal]) -> tuple[Match, ...]:
 
 
 def _impersonation(app: App, signals: tuple[AppSignal, ...], foreign: frozenset[str]) -> str:
-    """What contradicts what, as a sentence; empty where nothing does."""
+    """Which signals contradict each other, as a sentence; empty where none do."""
     proven = [signal for signal in signals if signal.strong and signal.kind != "reply"]
     replies = [signal for signal in signals if signal.kind == "reply"]
     led = [signal for signal in replies if signal.strong]

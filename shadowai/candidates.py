@@ -1,4 +1,4 @@
-"""Hosts that look like AI and that no signature explains: what speaks for each, and when it is enough to say so.
+"""Hosts that look like AI and that no signature explains: the evidence for each, its score, and its level.
 
 Evidence comes in independent classes, each with a weight from how often it was right on popular names read by hand (docs/candidates.md).
 Names are the weakest: they only decide which hosts are looked at more closely, and never make a candidate by themselves.
@@ -31,27 +31,27 @@ WEIGHTS: Final = {
 }
 """Classes of evidence, and what each adds to a candidate's score."""
 OF_NAMES: Final = frozenset({"name", "ai_host", "app_name"})
-"""Classes that a name alone gives: whoever chose the name has said nothing else."""
+"""Classes of evidence that come from a name alone, which anybody may choose."""
 UNCONFIRMED: Final = 3
 LIKELY: Final = 5
 """Scores from which a candidate is ``unconfirmed`` or ``likely``."""
 LISTED: Final = 200
 """Candidates that a report lists."""
 MOST: Final = 50_000
-"""Hosts times who met them that are held; beyond that, whole hosts are left out, and it is said."""
+"""The most pairs of a host and an actor that are held; beyond that, whole hosts are left out, and a note says so."""
 
 Level = Literal["likely", "unconfirmed", "name"]
 LEVELS: Final[tuple[Level, ...]] = ("likely", "unconfirmed", "name")
 """Surest first; ``name`` is no finding."""
 
 MARK: Final = "?"
-"""How the ids begin under which candidates are counted; no signature's id does."""
+"""The prefix of the ids under which candidates are counted; no signature's id begins so."""
 GRAMS: Final = (b"gpt", b"ai.", b"lm.", b"igc", b"mcp", b"opi")
 """Three letters each (``.`` is a dot, a hyphen or the end), one of which every watched host holds: a test that is cheap in C."""
 _MAYBE = re.compile("|".join(gram.decode().replace(".", r"(?:[.-]|\Z)") for gram in GRAMS))
 
 SHAPES: Final = (b"/v1", b"/api/", b"/model/", b"/openai/", b"mcp", b"agent")
-"""One of these is in every path that has the shape of an interface of models: of other paths of a watched host nobody need ask."""
+"""One of these is in every path of a known model API: a cheap test before the exact one."""
 
 _WORDS: Final = frozenset({"ai", "llm", "genai", "aigc", "chatgpt", "openai", "copilot"})
 """Whole words between dots and hyphens that say AI; ``gpt`` says it within a word, too."""
@@ -114,7 +114,8 @@ def host_of(key: str) -> str | None:
 
 
 def evidence(host: str, roles: Collection[str], facts: Collection[str]) -> tuple[str, ...]:
-    """What speaks for a watched host: its name, ``roles`` of its matches (shapes of paths) and ``facts`` about its uses."""
+    """The classes of evidence for a watched host, sorted: from its name, the ``roles`` of its matches (paths of model APIs) and the
+    ``facts`` of its uses."""
     shapes = [role for role in roles if role.startswith("api_path:")]
     told = [_FACTS[fact] for fact in facts if fact in _FACTS]
     return tuple(sorted({*evidence_of_name(host), *shapes, *told}))
@@ -145,7 +146,7 @@ class Known(frozenset[str]):
 
 
 class Room:
-    """Which hosts are held while a scan goes on: all, or else those whose hashes come first, as many as have room.
+    """Bounds the hosts that are held during a scan: all of them, or else those with the smallest hashes, as many as have room.
 
     A host is held whole or not at all, and which are held does not depend on the order or on how the input was cut.
     """

@@ -1,4 +1,4 @@
-"""What the network and the tenants say of the same people that does not fit together: a grant without traffic, traffic without a grant.
+"""Contradictions between network and tenants about the same people: grants without traffic, traffic without a grant.
 
 Each is said of what was looked at to the end, whatever became of the rest: that somebody has no traffic needs every log, and of the
 tenant only that the grant still stands; that somebody has no grant needs all grants, seats and uses of a tenant, and of the logs only the
@@ -92,7 +92,7 @@ class _Strangers:
         self._here = _by_service((e for tenant in self._whole for e in tenant.entries), _is_known)
 
     def notes(self) -> Iterator[Note]:
-        """Of each service that a tenant knows, then one of all the others."""
+        """One note for each service that a tenant knows, then one for all others."""
         if not self._whole:
             return
         unknown = [service for service in sorted(self._used) if service not in self._known and self._used[service]]

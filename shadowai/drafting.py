@@ -1,4 +1,4 @@
-"""A signature file begun from a candidate's evidence, for a person to complete: it holds what was met, and nothing that was guessed.
+"""Drafts a signature file from the evidence for a candidate, for a person to complete: only what was seen, nothing guessed.
 
 It passes the schema as it stands. Its status is ``experimental`` and its host ``weak``: it opens an unconfirmed finding until somebody has
 looked the service up, filled in who it is and made the host strong.

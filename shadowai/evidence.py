@@ -1,4 +1,4 @@
-"""The evidence of an entry read once more where it is at hand: the lines themselves, and what they were understood as."""
+"""Reads the evidence of an entry again from its sources: the lines themselves, and the records that they were understood as."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a signature says about one of its own examples.
+"""Tests a signature against its own examples: how strongly it matches each of them.
 
 An example is several things seen together, so more counts here than in :mod:`shadowai.matcher`, which is handed one
 name at a time: ports, paths, headers and bodies, and indicators that require one another.

@@ -1,4 +1,4 @@
-"""What a sweep has gathered as sightings for the inventory: who has let which AI application do what.
+"""The grants, seats and uses of a sweep as sightings for the inventory: which user has let which AI application do what.
 
 A grant counts as one event, and so does each use that the tenant tells of; what was asked for and not given is an attempt. A seat or
 an assignment is leave to use, not use. Permissions include those of the applications that act for a grant's application (the
@@ -81,7 +81,7 @@ class Assessed:
 
 @dataclass(slots=True)
 class _Held:
-    """All that one person (or nobody, or everybody) has let one application do."""
+    """The grants of one application by one principal: a person, the whole tenant (``EVERYONE``), or none (``None``)."""
 
     events: int = 0
     asked: int = 0
@@ -104,7 +104,7 @@ class _Held:
 
 @dataclass(slots=True)
 class _Sum:
-    """What an application may do, whoever let it."""
+    """The permissions of an application over all grants, and the people who gave them."""
 
     scopes: set[str] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
@@ -133,7 +133,7 @@ class SweptGrants:
         self._wanted = {*self._chains, *(server for chain in self._chains.values() for server in chain)}
         self._revoked = self._withdrawals()
         self._strangers: dict[str, set[str]] = {}
-        """Who uses what is AI by its kind, and is explained by no signature."""
+        """The users of applications that the platform calls AI and that no signature explains, by application."""
         self._used = self._activity()
         self._users: dict[str, set[str | None]] = {}
         for app, principal in self._used:
@@ -188,7 +188,8 @@ class SweptGrants:
         return found
 
     def _second_signs(self) -> None:
-        """A tool of two uses (an editor) is AI where what it was given reaches an AI service's server, or one that lets AI in."""
+        """Applications with and without AI (an editor) count as AI, weakly, where a grant lets them reach an AI service's server or an
+        application that lets one in."""
         found: dict[str, AppMatch] = {}
         for id, match in self._found.items():
             own = [signal.match for signal in match.signals if signal.kind in ("id", "reply")]
@@ -198,7 +199,8 @@ class SweptGrants:
         self._found.update(found)
 
     def _chain(self, id: str) -> tuple[str, ...]:
-        """The applications that act for one, at any remove, itself left out; the platform's own are what is reached, not who acts."""
+        """The applications that act on behalf of one, directly or through others, without itself and without the platform's own, which are
+        what is accessed."""
         seen: dict[str, None] = {}
         waiting = [id]
         while waiting and len(seen) < CHAIN:
@@ -315,8 +317,8 @@ class SweptGrants:
         return found | {who for _, who in self._used if who is not None}
 
     def _actor(self, app: str, principal: str | None, *, named: bool = True) -> Actor:
-        """Who has let an application in or used it. A person whose address is not known is known by the tenant's own id; a group (``named``
-        false) is nobody."""
+        """The actor who gave an application access or used it. A person whose address is not known has the tenant's own id; a group
+        (``named`` false) is nobody."""
         if principal is None or principal == EVERYONE or not (named or principal in self._names.addresses):
             return Actor()
         both = self._held.get(app, {}).get(principal), self._used.get((app, principal))
@@ -356,7 +358,7 @@ class SweptGrants:
         return tuple(sorted(found))
 
     def _active(self, app: App, principal: str | None, used: Activity) -> Sighting:
-        """Uses that the tenant tells of; who is behind one is a person, or nobody."""
+        """The sighting of uses that the tenant reports, by a person or by nobody in particular."""
         return replace(
             self._sighting(app, self._actor(app.id, principal), ("activity",)),
             events=used.events,
@@ -367,7 +369,7 @@ class SweptGrants:
         )
 
     def _installed(self, app: App, users: int) -> Sighting:
-        """Installations that are counted and not named."""
+        """The sighting of installations of which the platform tells the number but no names."""
         return replace(
             self._sighting(app, Actor(), ()),
             events=users,
@@ -378,7 +380,7 @@ class SweptGrants:
         )
 
     def _bought(self, app: App) -> Sighting:
-        """Seats that are counted and of which none is named: leave to use, not use."""
+        """The sighting of seats of which the platform tells the number but no names: permission to use, not use."""
         since = self._swept.known_since.get(app.id, self._swept.began)
         facts = frozenset({"licensed", "dated_first_sweep"})
         return replace(

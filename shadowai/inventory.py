@@ -10,9 +10,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from shadowai import blind_hosts, candidates
+from shadowai.inventory_rows import (
+    Row,
+    Verdicts,
+    counted_in,
+    departments_of,
+    devices_of,
+    ignoring_none,
+    row_of,
+    usage_of,
+)
 from shadowai.inventory_tally import (
     EVIDENCE_KEPT,
     NAMES_KEPT,
@@ -20,11 +30,9 @@ from shadowai.inventory_tally import (
     Actors,
     Cells,
     Footing,
-    Tally,
     count,
     first,
     of_sighting,
-    on,
     same,
     tally_of,
 )
@@ -39,56 +47,22 @@ from shadowai.model import (
     Note,
     Sighting,
     Signature,
-    Usage,
 )
 
 if TYPE_CHECKING:
     from shadowai.joins import Joins
-    from shadowai.policy import Decision, Policy, Use
+    from shadowai.policy import Decision, Policy
     from shadowai.sightings import Sum, Way
 
 By = Literal["service", "user"]
 
 DAYS_KEPT: Final = 1_000
 """Days listed one by one per row by service, the last ones."""
-INTERACTIVE_BYTES: Final = 10_000
-"""Bytes one actor sends up to one service on one UTC day, from which the use is ``interactive``."""
-BULK_BYTES: Final = 10_000_000
-"""Bytes one actor sends up to one service on one UTC day, from which the use is ``bulk``."""
 LOOKUP_CHANNELS: Final = frozenset({"dns"})
 """Channels that show a name being asked for, not used."""
-API_CATEGORIES: Final = frozenset({"model-api", "ai-gateway", "ml-platform"})
-"""Categories whose ``api`` names are called by programs: ``integrated``."""
-INTEGRATING_FACTS: Final = frozenset({"sdk", "grant", "key", "server"})
-"""Facts of a sighting that show a program, not a person: ``integrated``."""
 
 
 _Standing = tuple[str, Footing, frozenset[str]]
-
-
-class _Row(NamedTuple):
-    """The cells of one row sorted out: ``use`` is the tally that counts, ``None`` where all was blocked."""
-
-    confidence: str
-    same: tuple[Tally, ...]
-    rest: tuple[Tally, ...]
-    use: Tally | None
-    lookup: bool
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of every footing, the surest first; one more than is shown where there are more."""
-        return first(NAMES_KEPT + 1, *(tally.names for tally in (*self.same, *self.rest)))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The sources of what counts; one more than is shown where there are more."""
-        return first(NAMES_KEPT + 1, *(tally.sources for tally in self.same))
-
-    @property
-    def aside(self) -> int:
-        """Events and attempts on a weaker footing, which are not counted."""
-        return sum(tally.events + tally.blocked for tally in self.rest)
 
 
 class Inventory:
@@ -214,11 +188,11 @@ class Inventory:
         """
         self._settle()
         signatures = {service: lookup(service) for service in self._services}
-        judged = _Judged(self._services, policy, today, department)
+        judged = Verdicts(self._services, policy, today, department)
         made = (
             _entry(signatures[service], judged.decision(signatures[service], row, actors), who, row, actors, department)
             for service, who, row, actors in (
-                (service, who, _row(cells), actors) for service, who, cells, actors in self._rows(by, persons)
+                (service, who, row_of(cells), actors) for service, who, cells, actors in self._rows(by, persons)
             )
         )
         return ordered(made)
@@ -228,7 +202,7 @@ class Inventory:
         self._settle()
         made: list[Candidate] = []
         for key, actors in self._watched.items():
-            host, row = candidates.host_of(key), _row(actors[None])
+            host, row = candidates.host_of(key), row_of(actors[None])
             if host is not None:
                 made.append(_candidate(host, row, actors))
         return candidates.ranked(one for one in made if one.evidence)
@@ -238,7 +212,7 @@ class Inventory:
         self._settle()
         cut = wide = weaker = events = 0
         for _, _, cells, _ in self._rows(by, persons):
-            row = _row(cells)
+            row = row_of(cells)
             cut += len(row.names) > NAMES_KEPT or len(row.sources) > NAMES_KEPT
             wide += row.use is not None and len(row.use.scopes) > SCOPES_KEPT
             weaker += row.aside > 0
@@ -386,27 +360,17 @@ def _merged(several: Iterable[Cells]) -> Cells:
     return found.get(None, ())
 
 
-def _row(cells: Cells) -> _Row:
-    """Choose what counts: the best confidence; in it connections, else look-ups, else (all blocked) nothing."""
-    ranked = sorted(cells, key=lambda tally: (CONFIDENCES.index(tally.footing.confidence), tally.footing.lookup))
-    best = ranked[0].footing.confidence
-    surest = tuple(tally for tally in ranked if tally.footing.confidence == best)
-    rest = tuple(tally for tally in ranked if tally.footing.confidence != best)
-    use = next((tally for tally in surest if tally.events), None)
-    return _Row(best, surest, rest, use, use is not None and use.footing.lookup)
-
-
 def _entry(
     signature: Signature,
     decision: Decision,
     who: Actor | None,
-    row: _Row,
+    row: Row,
     actors: Actors,
     department: Callable[[str], str] | None,
 ) -> Entry:
     use = row.use
     sent = None if row.lookup else use  # what a look-up sends goes to a resolver
-    counted = list(_counted(row, actors))
+    counted = list(counted_in(row, actors))
     return Entry(
         asset_id=asset_id(signature.id, who),
         service_id=signature.id,
@@ -416,15 +380,15 @@ def _entry(
         actor=who,
         verdict=decision.verdict,
         confidence=row.confidence,
-        usage=_usage(signature.category, row, counted, actors),
+        usage=usage_of(signature.category, row, counted, actors),
         users=len({actor.person for actor in counted if actor.person}),
-        devices=_devices(counted),
+        devices=devices_of(counted),
         events=use.events if use else 0,
         blocked=sum(tally.blocked for tally in row.same),
         bytes_up=sent.bytes_up if sent else None,
         bytes_down=sent.bytes_down if sent else None,
-        first_seen=_known(min, *(tally.first_seen for tally in row.same)),
-        last_seen=_known(max, *(tally.last_seen for tally in row.same)),
+        first_seen=ignoring_none(min, *(tally.first_seen for tally in row.same)),
+        last_seen=ignoring_none(max, *(tally.last_seen for tally in row.same)),
         active_days=(len(use.days) or None) if use else 0,
         sources=tuple(sorted(row.sources[:NAMES_KEPT])),
         names=row.names[:NAMES_KEPT],
@@ -436,67 +400,14 @@ def _entry(
         signature_pack=signature.pack,
         signature_sha256=signature.sha256,
         facts=tuple(sorted(use.facts)) if use and use.facts else (),
-        departments=_departments(counted, department) if department is not None else (),
+        departments=departments_of(counted, department) if department is not None else (),
         days=use.days[-DAYS_KEPT:] if use and who is None else (),
     )
 
 
-class _Judged:
-    """What a policy says of rows. Where it looks at uses, a row has the gravest verdict of those who are counted in it; each is judged by
-    all that the person did with the service on that footing, from whatever device."""
-
-    def __init__(
-        self, services: dict[str, Actors], policy: Policy, today: date, department: Callable[[str], str] | None
-    ) -> None:
-        self._services, self._policy, self._today, self._department = services, policy, today, department
-        self._known: dict[tuple[str, Footing | str], dict[Actor, Use]] = {}
-        self._of_service: dict[str, Decision] = {}
-
-    def decision(self, signature: Signature, row: _Row, actors: Actors) -> Decision:
-        """The verdict on one row, and why."""
-        if not self._policy.looks_at_use:
-            if signature.id not in self._of_service:
-                self._of_service[signature.id] = self._policy.decide(signature, self._today)
-            return self._of_service[signature.id]
-        footing = Footing(row.confidence, row.lookup) if row.use is not None else row.confidence
-        uses = self._uses(signature.id, footing)
-        return self._policy.decide_row(
-            signature, self._today, dict.fromkeys(uses[_person(who)] for who in _counted(row, actors))
-        )
-
-    def _uses(self, service: str, footing: Footing | str) -> dict[Actor, Use]:
-        """The use of each person (or nameless device) on a footing; of a confidence alone, where all was blocked."""
-        if (service, footing) not in self._known:
-            sums: dict[Actor, Tally] = {}
-            for who, cells in self._services[service].items():
-                for tally in cells if who is not None else ():
-                    if footing in (tally.footing, tally.footing.confidence):
-                        sums.setdefault(_person(who), Tally(tally.footing)).merge(tally)
-            self._known[service, footing] = {who: self._use(who, tally) for who, tally in sums.items()}
-        return self._known[service, footing]
-
-    def _use(self, who: Actor, tally: Tally) -> Use:
-        from shadowai.policy.uses import use_of
-
-        return use_of(
-            who.user,
-            facts=tally.facts,
-            sources=tally.sources,
-            scopes=tally.scopes,
-            days=dict(tally.days),
-            bytes_up=tally.bytes_up if tally.events else 0,
-            department=self._department,
-        )
-
-
-def _person(who: Actor | None) -> Actor:
-    """A user from whatever device; a device or an address where no user is named, or none that is a person."""
-    return who if who is not None and who.person is None else Actor(who.user if who else None)
-
-
-def _candidate(host: str, row: _Row, actors: Actors) -> Candidate:
+def _candidate(host: str, row: Row, actors: Actors) -> Candidate:
     """A watched host with the figures of its uses."""
-    use, counted = row.use, list(_counted(row, actors))
+    use, counted = row.use, list(counted_in(row, actors))
     sent = None if row.lookup else use
     told = candidates.evidence(host, use.roles, use.facts) if use else candidates.evidence(host, (), ())
     return candidates.scored(
@@ -504,65 +415,17 @@ def _candidate(host: str, row: _Row, actors: Actors) -> Candidate:
             name=host,
             evidence=told,
             users=len({actor.person for actor in counted if actor.person}),
-            devices=_devices(counted),
+            devices=devices_of(counted),
             events=use.events if use else 0,
             blocked=sum(tally.blocked for tally in row.same),
             bytes_up=sent.bytes_up if sent else None,
             bytes_down=sent.bytes_down if sent else None,
-            first_seen=_known(min, *(tally.first_seen for tally in row.same)),
-            last_seen=_known(max, *(tally.last_seen for tally in row.same)),
+            first_seen=ignoring_none(min, *(tally.first_seen for tally in row.same)),
+            last_seen=ignoring_none(max, *(tally.last_seen for tally in row.same)),
             sources=tuple(sorted(row.sources[:NAMES_KEPT])),
             origins=first(EVIDENCE_KEPT, *([use.origins] if use else ()), *(tally.origins for tally in row.same)),
         )
     )
-
-
-def _departments(counted: Iterable[Actor], department: Callable[[str], str]) -> tuple[str, ...]:
-    """The departments of those who are counted, as far as they are known."""
-    return tuple(sorted({found for actor in counted if actor.user and (found := department(actor.user))}))
-
-
-def _counted(row: _Row, actors: Actors) -> Iterator[Actor]:
-    """Who is behind the figures of a service: those with events of the kind counted; all who tried if none passed."""
-    for who, cells in actors.items():
-        if who is None:
-            continue
-        if row.use is None:
-            if any(tally.footing.confidence == row.confidence for tally in cells):
-                yield who
-        elif (tally := on(cells, Footing(row.confidence, row.lookup))) is not None and tally.events:
-            yield who
-
-
-def _usage(category: str, row: _Row, counted: Iterable[Actor], actors: Actors) -> Usage | None:
-    """The highest rung that any one of the actors reached; look-ups alone are ``resolved``, blocked alone nothing."""
-    if row.use is None:
-        return None
-    if row.lookup:
-        return Usage.RESOLVED
-    footing = Footing(row.confidence, False)
-    used = (on(actors[who], footing) for who in counted)
-    return max((_rung(category, tally) for tally in used if tally is not None), key=lambda usage: usage.rung)
-
-
-def _rung(category: str, tally: Tally) -> Usage:
-    if "mcp" in tally.roles or "agent" in tally.facts:
-        return Usage.AUTONOMOUS
-    if tally.facts & INTEGRATING_FACTS or ("api" in tally.roles and category in API_CATEGORIES):
-        return Usage.INTEGRATED
-    most = max((sent for _, sent in tally.days), default=0)
-    if most >= BULK_BYTES:
-        return Usage.BULK
-    return Usage.INTERACTIVE if "post" in tally.facts or most >= INTERACTIVE_BYTES else Usage.CONNECTED
-
-
-def _devices(counted: Iterable[Actor]) -> int:
-    """Distinct devices; an address stands for a device only where nobody says which device it was."""
-    actors = list(counted)
-    devices = {actor.device for actor in actors if actor.device}
-    named = {actor.address for actor in actors if actor.device}
-    bare = {actor.address for actor in actors if actor.address and not actor.device}
-    return len(devices) + len(bare - named)
 
 
 def ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -583,10 +446,6 @@ def _place(entry: Entry) -> tuple[int, int, int, int, str, tuple[str, ...]]:
 
 def _times(cells: Cells) -> tuple[int | None, int | None]:
     """When the first and the last of it was seen."""
-    return _known(min, *(tally.first_seen for tally in cells)), _known(max, *(tally.last_seen for tally in cells))
-
-
-def _known(how: Callable[[list[int]], int], *values: int | None) -> int | None:
-    """``how`` of the values that are known; ``None`` where none is."""
-    known = [value for value in values if value is not None]
-    return how(known) if known else None
+    return ignoring_none(min, *(tally.first_seen for tally in cells)), ignoring_none(
+        max, *(tally.last_seen for tally in cells)
+    )

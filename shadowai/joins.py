@@ -1,4 +1,4 @@
-"""What records say of each other: sizes of connections that others name, and names of connections that tell addresses only.
+"""Joins records of one connection: sizes for connections that other records name, names for connections that have addresses only.
 
 Kept beside an inventory, and counted into it when its rows are asked for; those of parts of the input merge in order.
 """
@@ -14,7 +14,7 @@ from shadowai.sightings import Sink
 
 
 class Joins:
-    """Connections under way: by the ids that logs give them, and by the addresses that DNS answers told."""
+    """Connections not yet counted: by the ids that logs give them, and by the addresses of DNS answers."""
 
     __slots__ = ("_said", "answers", "sessions")
 
@@ -30,7 +30,7 @@ class Joins:
         self.answers.merge(other.answers)
 
     def say(self, notes: Iterable[Note]) -> None:
-        """What was known beside the input leaves something open: told once, however many files it was used for."""
+        """Add notes about data beside the input (lease files); each is given once, however many files it was used for."""
         self._said.update(dict.fromkeys(notes))
 
     def move(self, lines: int) -> None:
@@ -39,14 +39,14 @@ class Joins:
         self.answers.move(lines)
 
     def make_room(self, sink: Sink) -> None:
-        """Count what came first, where too much is remembered."""
+        """Count the earliest connections where too many are remembered."""
         early = self.sessions.make_room(sink)
         if early:
             self.answers.drop(early)
         self.answers.make_room(sink, self.sessions.ids)
 
     def settle(self, sink: Sink) -> None:
-        """Count everything."""
+        """Count everything that is remembered."""
         named = frozenset(self.sessions.ids)
         self.sessions.settle(sink)
         self.answers.settle(sink, named)
@@ -59,7 +59,7 @@ class Joins:
 
 
 def by_address(record: Record) -> bool:
-    """Whether a record tells of a connection by its addresses only, with nothing in the log that would name it if it could be."""
+    """Whether a record is about a connection of which it has the addresses only, and no other record of its log will name the host."""
     return (
         record.kind == "connection"
         and record.host is None

@@ -1,5 +1,5 @@
-"""Which device held an address when, by the leases of DHCP servers: a firewall's ``10.1.2.17`` of this morning is ``pc17``, and this
-afternoon's is whoever has it then.
+"""The device that had an IP address at a given time, from the leases of DHCP servers: ``10.1.2.17`` may be ``pc17`` in the morning and
+another device in the afternoon.
 
 Only the time of a lease counts, never what was before or after it. A time whose zone had to be guessed names nobody, and neither does an
 address that two sources give to two devices at one time. A device is called by the name that it told the server; a name that several

@@ -1,4 +1,4 @@
-"""The nouns of the program: frozen, slotted, standard library only.
+"""The data types of the program: records, sightings, signatures, inventory rows, reports. Immutable, standard library only.
 
 Times are integers, microseconds since 1970-01-01T00:00:00Z. Sizes are bytes. ``None`` always means "not known",
 never "none" or zero. ``bytes_up`` is client to service, whatever the device that wrote the log calls it.
@@ -19,7 +19,7 @@ NameKind = Literal[
 MatchType = Literal["suffix", "exact", "glob", "prefix", "contains", "regex", "cidr", "equals"]
 
 ACCOUNT = "account:"
-"""How the facts begin that say whose account a use was of."""
+"""The prefix of facts that say which kind of account was used: ``account:personal`` (:mod:`shadowai.accounts`)."""
 
 _SEPARATOR: dict[Unit, str] = {"line": ":", "frame": "#", "object": "/"}
 
@@ -49,12 +49,12 @@ BUILT_IN = frozenset(
         "root",
     }
 )
-"""Accounts of which every machine has its own, as :func:`shadowai.normalize.user` writes them (Microsoft: Well-known SIDs). Those of
-another domain, ``corp\\root``, are somebody's."""
+"""Accounts that every machine has (Microsoft: Well-known SIDs; ``root``), as :func:`shadowai.normalize.user` writes them. An account of
+the same name in a domain, ``corp\\root``, may be a person's and is not one of them."""
 
 
 class Actor(NamedTuple):
-    """Who: a user, a device, an address; each only where the source says so."""
+    """Who used a service: a user, a device, an IP address; each ``None`` where the source does not name it."""
 
     user: str | None = None
     device: str | None = None
@@ -62,21 +62,22 @@ class Actor(NamedTuple):
 
     @property
     def person(self) -> str | None:
-        """The user, unless it is an account of which every machine has its own and it is known which machine: that is no person, and
-        another one on each."""
+        """The user; ``None`` for a built-in account (:data:`BUILT_IN`) on a machine that is known: no person, and another account on each
+        machine."""
         here = self.device or self.address
         return None if here and self.user in BUILT_IN else self.user
 
 
 class Name(NamedTuple):
-    """What was used, as the source names it: a domain, a URL without its query, an address, a client id…"""
+    """What a service was used by, as the source names it: a domain, a URL without its query, an IP address, a client id…"""
 
     kind: NameKind
     value: str
 
 
 class Usage(Enum):
-    """The ladder of use that metadata can show; a member's order is its rung."""
+    """How intensely a service was used, as far as metadata shows it, in ascending order: from a DNS look-up alone to an agent that acts
+    without a person (``docs/inventory.md``)."""
 
     RESOLVED = "resolved"
     CONNECTED = "connected"
@@ -86,14 +87,14 @@ class Usage(Enum):
     AUTONOMOUS = "autonomous"
 
     rung: int
-    """Place on the ladder, from 0."""
+    """Position in the ascending order, from 0."""
 
     def __init__(self, value: str) -> None:
         self.rung = len(type(self).__members__)  # those before it
 
 
 class Answer(NamedTuple):
-    """What a DNS answer told ``client``: the addresses of the name, for ``ttl`` seconds where that is known."""
+    """The addresses that a DNS answer gave ``client`` for the name it asked for; valid for ``ttl`` seconds, ``None`` where not known."""
 
     client: str
     addresses: tuple[str, ...]
@@ -101,11 +102,11 @@ class Answer(NamedTuple):
 
 
 class Session(NamedTuple):
-    """One connection of which several records may tell, by the ``id`` that their writer gives it, with the product before it.
+    """One connection that several records may describe. ``id`` is the one that the product logs, prefixed with the product's name.
 
-    ``whole``: the record tells of the connection as such (its beginning, its end, a report in between), and not of something in it.
-    ``up`` and ``down`` are the bytes of all of the connection up to the record, where it tells them. ``named``: other records name
-    its host, where they can.
+    ``whole``: the record describes the connection itself (its start, its end, a report in between), not a request within it.
+    ``up`` and ``down`` are the bytes of the connection from its start until the record; ``None`` where it does not say. ``named``: the
+    host of the connection is to be expected in other records of it.
     """
 
     id: str
@@ -117,17 +118,17 @@ class Session(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One log record as understood by the reference path; absent fields are ``None``.
+    """One log record or captured event, as the reference path understands it; fields that it does not have are ``None``.
 
     ``line`` counts what ``unit`` says: lines of a log, frames of a capture.
-    ``counted`` is false for records that are printed and yet are no activity (an authentication leg, an answer
-    beside its query); ``uncounted_because`` then says why. ``inferred`` is true where the host is not in the traffic
-    itself but was concluded from something beside it. ``payload_up`` is what was sent up without the headers of packets
-    and what was sent twice; where it is unknown, ``bytes_up`` stands for it. ``facts`` are words about the manner of use.
-    ``proof`` is the id of the signature that the traffic's own protocol proves, whatever the host is called.
+    ``counted`` is false for records that are printed by ``shadowai read`` but are no use of a service (an authentication leg, an
+    answer beside its query); ``uncounted_because`` then says why. ``inferred`` is true where the host is not in the traffic
+    itself but was concluded from other traffic. ``payload_up`` are the bytes sent up without packet headers and retransmissions;
+    where it is ``None``, ``bytes_up`` is taken for it. ``facts`` are words about the manner of use (``"upload"``, ``"post"``).
+    ``proof`` is the id of the signature that the protocol within the traffic proves, whatever the host is called.
     ``time_assumed`` names what had to be assumed about ``time``: ``"zone"``, ``"year"`` or ``"zone,year"``.
-    ``began`` is when the connection began, where the record was written later and tells how long it lasted. ``session`` is the
-    connection that several records tell of. ``answer`` is what a DNS record tells of addresses.
+    ``began`` is when the connection began, where the record was written at its end and tells how long it lasted. ``session`` is the
+    connection that the record is one of several about. ``answer`` is what a DNS record says about addresses.
     """
 
     path: str
@@ -163,9 +164,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What could not be read, and why: never to be confused with "found nothing".
+    """Something that could not be read, and why: not the same as "found nothing".
 
-    ``examples`` are up to five places; ``count`` is how many records (or files, where ``origin`` is a whole file).
+    ``count`` is the number of records (or files, where ``origin`` is a whole file); ``examples`` are the places of up to five of them.
     """
 
     origin: Origin
@@ -176,8 +177,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something assumed or left out on purpose, which the reader of the result must know. Without ``origin`` it is about
-    the inventory as a whole, or about the ``services`` (ids)."""
+    """Something that was assumed or left out on purpose and that the reader of a report must know.
+
+    ``origin`` is the input that it is about; ``None``: the inventory as a whole, or the services whose ids are in ``services``.
+    """
 
     origin: Origin | None
     kind: str
@@ -188,8 +191,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One way to recognise a service. ``strong`` identifies it alone; ``weak`` only adds to something else or
-    opens an unconfirmed finding; ``shared`` never scores and is there so that nobody adds it again."""
+    """One way to recognise a service. A ``strong`` indicator identifies it alone; a ``weak`` one gives an unconfirmed row unless a strong
+    one was seen as well; a ``shared`` one is infrastructure of many products: never evidence, and listed so that nobody adds it again."""
 
     kind: str
     match: MatchType
@@ -208,7 +211,8 @@ class Indicator:
 class Signature:
     """An AI service and what identifies it; one YAML file each (docs/signatures.md).
 
-    ``pack`` names the pack that the file is of, and ``sha256`` is that of its bytes, where it was read from one.
+    ``pack`` is the name of the pack that the file was read from and ``sha256`` the SHA-256 of its bytes (hex); both are empty for files
+    of no pack.
     """
 
     id: str
@@ -229,10 +233,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name explained by a signature. ``pattern`` is the indicator's value that won, ``role`` its role.
+    """The signature that explains a name. ``pattern`` is the value of the most specific indicator, ``role`` its role.
 
-    ``ambiguous`` is true where another signature claims the same name with a pattern of the same rank. ``account`` says whose account
-    the name shows, where it does: ``corporate``, ``personal``, ``anonymous``.
+    ``ambiguous`` is true where another signature claims the same name with an equally specific indicator. ``account`` is the kind of
+    account that the name belongs to, where it tells: ``corporate``, ``personal``, ``anonymous``.
     """
 
     signature: str
@@ -247,11 +251,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Who used which name, how often, how much, when, and the first places it was seen.
+    """Who used which name, how often, how much and when, summed over one source; ``origins`` are the first places it was seen.
 
-    An aggregate over one source: ``events`` excludes ``blocked`` attempts. ``days`` maps a day (days since the
-    epoch, UTC) to the bytes sent up on it. ``facts`` are short words a verdict may need (``"upload"``, ``"post"``). ``scopes`` are
-    the permissions that were granted.
+    ``events`` does not include the ``blocked`` attempts. ``days`` are pairs of a day (days since the epoch, UTC) and the bytes sent up
+    on it. ``facts`` are short words that a verdict may depend on (``"upload"``, ``"post"``). ``scopes`` are the permissions that were
+    granted.
     """
 
     actor: Actor
@@ -271,7 +275,7 @@ class Sighting:
 
 
 class Verdict(Enum):
-    """What the organisation has decided about an asset."""
+    """What an organisation has decided about the use of a service (docs/policy.md)."""
 
     UNREVIEWED = "unreviewed"
     IN_REVIEW = "in_review"
@@ -293,21 +297,22 @@ SEVERITY = (
     Verdict.SANCTIONED,
     Verdict.NOT_AI,
 )
-"""Verdicts in the order of what needs action first: a report lists them so, and a row of several people has the first of theirs."""
+"""Verdicts, the most severe first: the order of the rows of a report. A row that sums up several people has the most severe verdict of
+theirs."""
 FORBIDDEN = frozenset({Verdict.PROHIBITED, Verdict.UNSANCTIONED})
-"""Verdicts of what is not allowed: use of it breaches the policy."""
+"""Verdicts that do not allow use: use with such a verdict breaches the policy."""
 CONFIDENCES = ("confirmed", "ambiguous", "unconfirmed")
-"""Best first: a row is counted from the sightings of the best one it has, and from no other."""
+"""The values of :attr:`Entry.confidence`, the surest first. The figures of a row are summed over its sightings of the surest one alone."""
 UNDECIDED = frozenset({Verdict.UNREVIEWED, Verdict.IN_REVIEW})
-"""Verdicts that somebody has yet to replace."""
+"""Verdicts that are no decision yet."""
 
 
 class Ruling(NamedTuple):
-    """What a policy says of a row beside its verdict: the line of the rule (``None``: no rule speaks about it) and the id of a service
-    to use instead.
+    """What a policy says about a row beside its verdict: the line of the rule that applies (``None``: no rule does), and the id of the
+    service to use instead (empty: none).
 
-    ``may_be`` are the verdicts that it may have as well, where what a rule asks for is not known; ``disputed`` is the line of a later
-    rule that applies too and says otherwise. A breach of what is not ``enforced`` has no part in the exit code.
+    ``may_be`` are other verdicts that the row would have if a condition were met of which it is not known whether it is; ``disputed``
+    is the line of a later rule that applies too and has another verdict. A breach counts for the exit code only where ``enforced``.
     """
 
     rule: int | None = None
@@ -318,9 +323,9 @@ class Ruling(NamedTuple):
 
 
 class Dossier(NamedTuple):
-    """What people keep on file about an asset: the columns that no machine can fill in, and the decision that stands.
+    """What people have recorded about an asset: the columns that only a person can fill in, and the decision in force.
 
-    Times are days (``YYYY-MM-DD``), empty where nobody said. ``review`` says why somebody should look at it again.
+    Dates are texts (``YYYY-MM-DD``); whatever nobody recorded is empty. ``review`` are the reasons to review the decision.
     """
 
     owner: str = ""
@@ -341,11 +346,11 @@ class Entry:
     """One row of the inventory: a service, or a service and who used it (``docs/inventory.md`` has the columns).
 
     ``confidence`` is ``confirmed`` (a strong indicator), ``unconfirmed`` (weak ones only) or ``ambiguous``.
-    ``signature_pack`` and ``signature_sha256`` say which text of the signature explains it (:class:`Signature`).
-    ``facts`` are the words that its sightings said about the manner of use (:class:`Sighting`), ``departments`` those of its users
-    that are known. ``risk`` is the upper end of what the risk can be by what is known, ``risk_low`` the lower one.
-    ``dossier`` is what people have written about the asset. ``days`` are the days that a row by service was used on (days since the epoch,
-    UTC, ascending), each with the bytes sent up on it as far as records say; empty where no day is known.
+    ``signature_pack`` and ``signature_sha256`` identify the file of the signature (:class:`Signature`). ``facts`` are those of its
+    sightings (:class:`Sighting`), ``departments`` those of its users as far as known. ``risk`` is the highest score that what is known
+    allows, ``risk_low`` the lowest. ``dossier`` is what people have recorded about the asset. ``days`` are the last days on which
+    the service was used (days since the epoch, UTC, ascending), each with the bytes sent up on it; empty in rows by user and where no
+    day is known.
     """
 
     asset_id: str
@@ -380,27 +385,29 @@ class Entry:
     facts: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     ruling: Ruling | None = None
+    dossier: Dossier | None = None
+    days: tuple[tuple[int, int], ...] = ()
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Whose accounts its uses show, where they do: ``anonymous``, ``corporate``, ``personal``; ``enforced`` where control by tenant was
-        seen."""
+        """The kinds of account that were seen in use: ``anonymous``, ``corporate``, ``personal``; and ``enforced`` where a proxy enforces
+        tenant restrictions."""
         return tuple(fact.removeprefix(ACCOUNT) for fact in self.facts if fact.startswith(ACCOUNT))
 
     @property
     def is_use(self) -> bool:
-        """Whether use is proven: confirmed, let through, and more than a look-up. Nothing less breaches a policy."""
+        """Whether use is proven: confirmed, not only blocked, and more than a DNS look-up. Nothing less breaches a policy."""
         used = self.usage is not None and self.usage.rung > Usage.RESOLVED.rung
         return self.confidence == "confirmed" and self.events > 0 and used
 
     @property
     def certainty(self) -> int:
-        """A number that orders rows by confidence, the surest first."""
+        """Sort key by confidence: 0 is the surest."""
         return CONFIDENCES.index(self.confidence) if self.confidence in CONFIDENCES else len(CONFIDENCES)
 
     @property
     def is_enforced(self) -> bool:
-        """Whether what the policy says of it has a part in the exit code: not by a rule that is tried out (``mode: audit``)."""
+        """Whether the verdict counts for the exit code: false for one by a rule on trial (``mode: audit``)."""
         return self.ruling is None or self.ruling.enforced
 
     @property
@@ -408,16 +415,14 @@ class Entry:
         """Whether it breaches the policy: use of what an enforced rule, or a decision, forbids."""
         return self.verdict in FORBIDDEN and self.is_use and self.is_enforced
 
-    dossier: Dossier | None = None
-    days: tuple[tuple[int, int], ...] = ()
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that looks like AI and that no signature explains: a host, or an application of a tenant. No finding, and no verdict.
+    """A host, or an application of a tenant, that looks like AI and that no signature explains: no finding, and without a verdict.
 
-    ``evidence`` are the classes of what speaks for it, a detail behind a colon (``api_path:openai``); ``score`` is their weight, and
-    ``level`` is ``likely``, ``unconfirmed``, or ``name`` where nothing but a name does. ``new`` is ``None`` where no history can say it.
+    ``evidence`` are the kinds of evidence, a detail behind a colon (``api_path:openai``); ``score`` is the sum of their weights, and
+    ``level`` is ``likely``, ``unconfirmed``, or ``name`` where the name is all there is. ``new``: whether the history does not know it
+    (``None``: there is no history).
     """
 
     name: str
@@ -439,10 +444,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """What became of one input: how it was recognised, how many records it gave, how many carried a name.
+    """What was read of one input: its format, and how many records it had of which kind.
 
-    ``lines`` counts physical lines (or frames), ``records`` those understood, ``named`` those with a host or an
-    address a signature could match, ``uncounted`` those that are no activity, ``outside`` those out of the window.
+    ``lines`` counts physical lines, frames or, for tenants, requests; ``records`` are those understood, ``named`` those with a host or an
+    address that a signature could match, ``uncounted`` those that are no activity, ``outside`` those out of the time window,
+    ``unreadable`` those that could not be understood, ``ai`` those of AI services.
     """
 
     path: str
@@ -458,7 +464,10 @@ class SourceSummary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Entries plus gaps: what was found, and what could not be looked at."""
+    """The result of a scan or a sweep: the inventory, and what could not be read.
+
+    ``by``: whether an entry is a service, or a service and one of its users. ``signatures`` identifies the catalogue that was used.
+    """
 
     entries: tuple[Entry, ...]
     gaps: tuple[Gap, ...] = ()
@@ -470,5 +479,5 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """True where everything asked for could be looked at."""
+        """Whether everything that was asked for could be read."""
         return not self.gaps

@@ -1,4 +1,4 @@
-"""Where things were seen first, briefly: there are as many lists of places as rows, by the hundred thousand.
+"""Compact lists of the first places at which something was seen: there is one for each row, hundreds of thousands in all.
 
 Places of one file that have numbers, each behind the one before, are held as ``(path, unit, number, …)``; others as they are.
 """
@@ -37,7 +37,7 @@ def held(every: Iterable[Origin]) -> Places:
 
 
 def origins(places: Places) -> tuple[Origin, ...]:
-    """They as origins."""
+    """The places as origins."""
     if not _has_numbers(places):
         return places
     path, unit, *numbers = places
@@ -65,7 +65,7 @@ def moved(places: Places, lines: int) -> Places:
 
 
 def added(places: Places, path: str, unit: Unit, number: int) -> Places:
-    """They and one more, which was met later."""
+    """The places and one more, which comes later in the input."""
     if len(places) >= KEPT + (_HEAD if _has_numbers(places) else 0):
         return places
     return earliest(places, (path, unit, number))

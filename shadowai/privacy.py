@@ -1,4 +1,4 @@
-"""People in reports: pseudonyms that only the key gives back, small groups that are not shown, and whose key it is.
+"""Pseudonyms for the people in reports (keyed hashes), small departments that are hidden, and the key.
 
 A pseudonym is HMAC-SHA-256 (RFC 2104) over the kind and the value, cut to 80 bits: the same person has the same pseudonym in every report
 that was made with the same key, and nobody without the key can try out names. It is no anonymity (GDPR, article 4 (5)): whoever has
@@ -22,9 +22,9 @@ from shadowai.model import Actor, Candidate, Entry, Gap, Note, Origin, Report
 VARIABLE: Final = "SHADOWAI_PSEUDONYM_KEY"
 """Environment variable that holds the key where the configuration names no place for it."""
 SMALLEST_KEY: Final = 32
-"""Characters of a key: 128 bits in hex. A key that can be guessed gives everybody back."""
+"""The least characters of a key: 128 bits in hex. With a key that can be guessed, pseudonyms can be reversed."""
 K: Final = 5
-"""People that a department must have to be named beside pseudonyms, where nobody says another number."""
+"""The least people of a department that is named beside pseudonyms, unless the configuration says otherwise."""
 TOKEN: Final = re.compile(r"(user|device|address|object)-[0-9a-f]{20}")
 _KINDS: Final = ("user", "device", "address")
 _WORD: Final = re.compile(r"[^\s,;()<>'\"]+")
@@ -220,6 +220,7 @@ def department_view(entries: Iterable[Entry], k: int) -> tuple[Group, ...]:
 
 
 def reidentified(tokens: Iterable[str], among: Iterable[tuple[str, str]], names: Pseudonyms) -> dict[str, str]:
-    """Who the pseudonyms are, of those ``among`` whom somebody looks: kinds and values. HMAC cannot be undone, only tried out."""
+    """The value behind each of the pseudonyms ``tokens`` that is ``among`` the given pairs of kind and value: an HMAC cannot be reversed,
+    only recomputed."""
     wanted = frozenset(tokens)
     return {token: value for kind, value in among if (token := names.token(kind, value)) in wanted}

@@ -1,4 +1,4 @@
-"""One connection of which several records tell: its name in one, its size in another (Zeek's ssl.log and conn.log, FortiGate's web
+"""Joins several records of one connection: its name is in one, its size in another (Zeek's ssl.log and conn.log, FortiGate's web
 filter and traffic logs, the two lines that an ASA writes when a connection begins and ends), joined by the id that the writer gives it.
 
 What names a host within a connection is what is counted. Records of the connection as a whole give it their size: less what the others
@@ -34,7 +34,7 @@ class Size(NamedTuple):
     down: int | None = None
 
     def merge(self, other: Size) -> Size:
-        """What both say."""
+        """The larger of both, for each direction."""
         return Size(_larger(self.up, other.up), _larger(self.down, other.down))
 
 
@@ -69,11 +69,11 @@ class Sessions:
         self._given = self._repeated = self._early = self._unkept = 0
 
     def __bool__(self) -> bool:
-        """Whether there is something to settle."""
+        """Whether there are uses that :meth:`settle` would count."""
         return bool(self._uses)
 
     def joins(self, record: Record) -> bool:
-        """Whether ``record`` tells of a connection to a service and says which."""
+        """Whether ``record`` is about a connection to a service and has its id."""
         return record.session is not None and record.kind in KINDS
 
     def use(self, record: Record, way: Way, facts: frozenset[str]) -> None:
@@ -97,23 +97,23 @@ class Sessions:
         self._uses[session.id] = (*self._uses.get(session.id, ()), one)
 
     def take_size(self, record: Record) -> None:
-        """Remember the size of a whole connection, where ``record`` tells it."""
+        """Remember the size of a whole connection, where ``record`` has it."""
         if record.session is not None and record.host is None and record.counted:
             self.size(record.session, record.kind, record.server_port)
 
     def size(self, session: Session, kind: str | None, port: int | None) -> None:
-        """What a record without a name says of the size of its connection; a look-up's is of no interest."""
+        """Remember the size of a connection from a record without a name; that of a DNS look-up is ignored."""
         size = Size(session.up, session.down)
         if kind == "connection" and port != _DNS and size != Size():
             self._keep(session.id, size)
 
     def keep(self, session: str, up: int | None, down: int | None) -> None:
-        """What a record without a name says of the size of its connection."""
+        """Remember the bytes up and down of a connection from a record without a name."""
         self._keep(session, Size(up, down))
 
     @property
     def ids(self) -> Collection[str]:
-        """The connections that are known to be an AI service's, and not counted yet."""
+        """The ids of the connections to AI services that are not counted yet."""
         return self._uses.keys()
 
     def _keep(self, session: str, size: Size) -> None:
@@ -188,7 +188,7 @@ class Sessions:
             sink(sighting(actor, way, found), way.matches)
 
     def _joined(self, uses: Sequence[Use], size: Size) -> Sequence[Use]:
-        """The uses of one connection as they are counted, ``size`` being what records without a name say of it."""
+        """The uses of one connection as they are counted; ``size`` is its size from records without a name."""
         if len(uses) == 1 and size == Size():
             return uses
         for use in uses:
@@ -203,13 +203,13 @@ class Sessions:
 
 
 def _apart(use: Use) -> Use:
-    """``use`` with the sizes that are its own alone: not those of the connection so far."""
+    """``use`` without sizes that are those of the connection so far rather than its own."""
     up, down = use.total
     return use._replace(up=use.up if up is None else None, down=use.down if down is None else None)
 
 
 def _given(uses: Sequence[Use], size: Size) -> Sequence[Use]:
-    """``uses`` with ``size`` as that of the first that tells none; as they are where those that tell none are of several hosts."""
+    """``uses`` with ``size`` given to the first one that has none; unchanged where uses without a size are of several hosts."""
     if len({use.host for use in uses if not use.blocked and None in (use.up, use.down)}) != 1:
         return uses
     given = list(uses)
@@ -241,14 +241,14 @@ def _distinct(uses: Sequence[Use]) -> Iterator[Use]:
 
 
 def _one(several: Sequence[Use]) -> Use:
-    """What records of a connection as a whole say together: it is where it was seen first, and blocked where the last of them says so."""
+    """One use from several records of a whole connection: its place is that of the earliest; blocked if the last record says so."""
     first = min(several, key=lambda use: (use.time is None, use.time or 0))
     last = max(several, key=lambda use: (use.time or 0, use.blocked))
     return first._replace(blocked=last.blocked)
 
 
 def _rest(whole: int | None, told: Iterable[int | None]) -> int | None:
-    """What is left of ``whole`` beside what is told apart."""
+    """``whole`` less the values in ``told``, at least 0; ``None`` where ``whole`` is not known."""
     return None if whole is None else max(whole - sum(one or 0 for one in told), 0)
 
 

@@ -1,4 +1,4 @@
-"""A scan as tasks: a file, or a range of bytes of one; each read wherever it is given to, and put together in input order.
+"""Splits a scan into tasks, a file or a range of its bytes each, for other processes; their results are merged in input order.
 
 A task knows what it needs (:func:`packed`: the options, the signatures, the user's own formats) and gives sums that merge. Nothing
 depends on where or when it ran: run twice it gives the same, and what a lost worker had is done again by another. What a range gives, and
@@ -43,13 +43,13 @@ AHEAD = 4096
 
 
 class Promise(Protocol):
-    """What a future does here (:class:`concurrent.futures.Future`)."""
+    """The part of :class:`concurrent.futures.Future` that is used here."""
 
     def result(self) -> Any:
-        """What the task gave; raises what it raised."""
+        """The result of the task; raises what it raised."""
 
     def cancel(self) -> bool:
-        """It is not needed any more."""
+        """Cancel the task: its result is not needed."""
 
 
 Submit = Callable[..., Promise]

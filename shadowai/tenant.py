@@ -1,4 +1,4 @@
-"""The nouns of a SaaS tenant: apps, grants, people, and the work of gathering them. Frozen, slotted, standard library only.
+"""Data types of a SaaS tenant: apps, grants, people, and the tasks of a sweep. Immutable, standard library only.
 
 Times are integers, microseconds since 1970-01-01T00:00:00Z. ``None`` always means "not known", never "none".
 """

@@ -40,6 +40,23 @@ def test_what_markers_say(host: str, path: str, account: str) -> None:
     assert accounts.of(MARKERS, host, path) == account
 
 
+def test_markers_of_other_kinds_speak_of_no_host_and_no_path() -> None:
+    others = (
+        Account("request_header", "chat.example", "enforced"),
+        Account("request_header", "chat.example/x", "enforced"),
+    )
+    assert accounts.of(others, "chat.example", "/x") == accounts.of(others, "eu.chat.example", "") == ""
+    assert not accounts.by_path(others, "chat.example")
+
+
+def test_a_prefix_of_several_segments_is_below_its_host() -> None:
+    deep = (Account("url_prefix", "chat.example/a/b", "corporate"),)
+    assert accounts.by_path(deep, "chat.example")
+    assert [accounts.of(deep, "chat.example", path) for path in ("/a/b", "/a/b/c", "/a", "/b")] == [
+        "corporate", "corporate", "", "",
+    ]  # fmt: skip
+
+
 def test_which_hosts_need_their_paths() -> None:
     assert accounts.by_path(MARKERS, "chat.example") and accounts.by_path(MARKERS, "www.chat.example")
     assert not accounts.by_path(MARKERS, "me.chat.example")

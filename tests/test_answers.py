@@ -108,6 +108,7 @@ def test_what_is_inferred_alone_is_never_confirmed(catalog: Catalog, tmp_path: P
         ([("www.example.com", 0)], 0),
         ([("claude.ai", 0)], 0),
         ([("www.example.com", -4000)], 0),
+        ([("chat.acme-example.ai", -4000)], 0),  # looked at more closely, and no service
         ([("ab.chatgpt.com", 2)], 1),
     ],
 )

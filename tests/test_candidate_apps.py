@@ -43,6 +43,8 @@ def test_a_name_with_content_is_a_candidate_and_a_name_alone_is_none() -> None:
         3,
     )
     assert one.origins == (Origin("entra:main", "a1", "object"),) and one.sources == ("entra",)
+    (mixed,) = joined((), [(SWEPT, [Seen(NOTES, ("User.Read", "Mail.Read"), 3, "why", unknown=True)])])
+    assert mixed.evidence == one.evidence
     (bare,) = joined((), [(SWEPT, [Seen(NOTES, ("User.Read",), 3, "why", unknown=True)])])
     assert (bare.evidence, bare.level) == (("app_name",), "name")
 
@@ -58,6 +60,14 @@ def test_an_application_and_its_host_are_one() -> None:
     assert (one.name, one.evidence, one.users) == ("app.acme-notes.ai", ("ai_host", "app_name", "content_scopes"), 5)
     assert (one.score, one.level, one.sources) == (4, "unconfirmed", ("entra", "squid"))
     assert one.origins == (Origin("a", 1), Origin("entra:main", "a1", "object"))
+
+
+def test_the_first_five_places_are_listed() -> None:
+    places = tuple(Origin("a", line) for line in range(1, 6))
+    for known in (places[:4], places):
+        host = scored(Candidate("app.acme-notes.ai", ("ai_host",), origins=known))
+        (one,) = joined([host], [(SWEPT, [Seen(NOTES, (), 1, "why", unknown=True)])])
+        assert one.origins == (*known, Origin("entra:main", "a1", "object"))[:5]
 
 
 def test_a_sweep_lists_them() -> None:

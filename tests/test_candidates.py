@@ -89,6 +89,32 @@ def test_hosts_set_apart_and_their_hosts_are_not_watched() -> None:
     assert candidates.is_watched("notwknd.ai")
 
 
+def test_three_letters_of_a_watched_host_are_not_enough() -> None:
+    for host in ("film.example.com", "film-archive.example", "mosaic.example", "mail.ai.example.org"):
+        assert candidates.is_watched(host) is bool(candidates.evidence_of_name(host)), host
+    assert not candidates.is_watched("film.example.com") and candidates.is_watched("acme.ai")
+
+
+def test_ids_that_are_no_candidate_s_have_no_host() -> None:
+    hosts = [candidates.host_of(key) for key in (f"{MARK}chat.acme.ai", f"{MARK}!vpn", "openai-chatgpt", "", MARK)]
+    assert hosts == ["chat.acme.ai", None, None, None, ""]
+
+
+def test_only_what_another_part_had_no_room_for_is_let_go() -> None:
+    small, large = Room(2), Room(100)
+    keys = [f"{MARK}host{number}" for number in range(6)]
+    for key in keys:
+        large.grow(key, 1)
+        if small.admits(key):
+            small.grow(key, 1)
+    left = [key for key in keys if small.admits(key)]
+    assert len(left) == 2
+    assert sorted(large.lower(small)) == sorted(set(keys) - set(left))
+    assert large.lower(small) == large.lower(Room(9)) == [] and all(map(large.admits, left))
+    empty = Room(9)
+    assert empty.lower(small) == [] and empty.full
+
+
 @pytest.mark.parametrize(
     ("evidence", "score", "level"),
     [

@@ -153,6 +153,22 @@ def test_a_tenant_wide_grant_covers_everybody() -> None:
     assert notes(NETWORK, (TENANT[0], row("chat", None, Usage.INTEGRATED))) == []
 
 
+def test_a_grant_that_is_not_sure_is_none_and_covers_nobody() -> None:
+    unsure = row("chat", None, Usage.INTEGRATED, confidence="unconfirmed")
+    assert notes(NETWORK, (TENANT[0], unsure)) == [(PRIVATE, 1)]
+    assert notes(NETWORK[:1], (TENANT[0], replace(unsure, actor=Actor("eve")))) == []
+
+
+def test_rows_by_service_name_nobody_and_cover_everybody() -> None:
+    assert notes(NETWORK, (TENANT[0], row("chat", None, Usage.INTEGRATED, actor=None))) == []
+
+
+def test_tenants_are_named_in_their_order_where_the_answer_is_unsure() -> None:
+    whole = [TenantLook(place, TENANT[:1]) for place in ("okta:b", "entra:a")]
+    (found,) = told(NETWORK, *whole, refused=1)
+    assert "no grant or seat of it in entra:a, okta:b: " in found.text
+
+
 def test_grants_in_nobody_s_name() -> None:
     assert notes(NETWORK, (*TENANT[:1], row("chat", "ben", None), row("bot", None, Usage.INTEGRATED))) == [
         ("grant_without_traffic", 1)

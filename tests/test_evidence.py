@@ -87,6 +87,25 @@ def test_a_row_by_user_shows_that_user(catalog: Catalog, tmp_path: Path) -> None
         assert len({one.record.user for one in shown}) == 1
 
 
+def test_of_several_people_in_one_line_the_row_s_own_is_shown(catalog: Catalog, tmp_path: Path) -> None:
+    row = '{{"Action":"allow","Datetime":"2026-03-03T19:45:00Z","Email":"{}","HTTPHost":"claude.ai","SourceIP":"198.51.100.{}","URL":"https://claude.ai/"}}'
+    (tmp_path / "gateway.json").write_text("[" + ",".join(row.format(f"u{n}@example.com", n) for n in range(3)) + "]")
+    entries = pipeline.scan_by([str(tmp_path)], ("user",), options=OPTIONS)[0].entries
+    assert len(entries) == 3
+    for entry in entries:
+        assert entry.actor is not None and entry.actor.address is not None
+        for actor in (entry.actor, Actor(entry.actor.user)):  # the second: whatever the device
+            shown, _ = reread(replace(entry, actor=actor), [str(tmp_path)], options=OPTIONS, known=catalog)
+            assert [one.record.user for one in shown] == [entry.actor.user]
+
+
+def test_places_far_apart_in_one_file_are_all_given(catalog: Catalog, tmp_path: Path) -> None:
+    hosts = ["chatgpt.com", "shop.example", "shop.example", "chatgpt.com", "shop.example", "chatgpt.com"]
+    (tmp_path / "access.log").write_text(squid(*((host, "ann") for host in hosts)))
+    shown, missing = found(catalog, tmp_path)
+    assert [one.origin.position for one in shown] == [1, 4, 6] and not missing
+
+
 def test_what_is_not_there_any_more_is_named(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "access.log").write_text(LOG)
     (entry,) = [

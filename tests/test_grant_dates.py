@@ -37,6 +37,7 @@ def date(one: Undated, *events: Event, beside: tuple[Undated, ...] = ()) -> int 
         ([event("changed", 5, "Mail.Read")], None),
         ([event("requested", 5, "Mail.Read")], None),
         ([event("installed", 5, who=None)], None),
+        ([event("granted", NOW, "Mail.Read")], NOW),
         ([event("granted", NOW + 1, "Mail.Read")], None),  # it had been seen before
         ([event("granted", 5, "Mail.Read"), event("revoked", 7, "Mail.Read"), event("granted", 9, "Mail.Read")], 9),
         ([event("granted", 5, "Mail.Read"), event("revoked", 7, "Files.Read")], 5),

@@ -438,3 +438,79 @@ def test_a_product_and_an_agent_that_no_signature_explains_are_candidates_with_t
         ("agent-1", 2, "an agent that no signature explains"),
         ("workspace_studio", 2, "an AI product of the platform's own that no signature explains"),
     ]
+
+
+def test_what_dates_something_wired_is_what_dates_its_grants(known: AppMatcher) -> None:
+    orders = app("orders", "Orders", in_house=True, reply_urls=(REPLY, "https://orders.contoso.example/cb"))
+    for one, dated in (
+        (grant("g", "orders", granted=NOW - DAY, date_source="api"), {"dated_api"}),
+        (grant("g", "orders"), {"dated_first_sweep"}),
+    ):
+        (sighting,) = seen(known, swept([orders], [one], PEOPLE))
+        assert {fact for fact in sighting.facts if fact.startswith("dated_")} == dated
+    (bare,) = seen(known, swept([orders]))
+    assert {fact for fact in bare.facts if fact.startswith("dated_")} == {"dated_first_sweep"}
+
+
+def test_a_grant_was_last_there_when_it_was_last_used(known: AppMatcher) -> None:
+    given = grant("g", CLAUDE, granted=NOW - 9 * DAY, date_source="api", last_used=NOW - 2 * DAY)
+    (sighting,) = seen(known, swept([app(CLAUDE)], [given], PEOPLE))
+    assert (sighting.first_seen, sighting.last_seen) == (NOW - 9 * DAY, NOW - 2 * DAY)
+
+
+def test_installations_are_not_counted_beside_the_grants_that_name_them(known: AppMatcher) -> None:
+    extension = app("fcoeoabgfenejglbffodgkkbkcdhcgfn", "Claude", kind="extension", users=7)
+    installed = grant("g", extension.id, "ann", kind="install")
+    assert sorted(one.events for one in seen(known, swept([extension], [installed], PEOPLE))) == [1]
+    asked = grant("g", extension.id, "ann", kind="request")
+    assert sorted(one.events for one in seen(known, swept([extension], [asked], PEOPLE))) == [0, 7]
+
+
+def test_only_grants_of_ai_applications_that_were_given_are_told_to_be_undated(known: AppMatcher) -> None:
+    grants = [
+        grant("g1", CLAUDE, "ann", "access", resource="server"),
+        grant("g2", "server", "ann", "Mail.Read", resource=GRAPH),
+        grant("g3", CLAUDE, "ben", kind="request"),
+    ]
+    apps = [app(CLAUDE), app("server", "Middleman"), app(GRAPH, first_party=True)]
+    notes = SweptGrants(swept(apps, grants, PEOPLE), known).assessed().notes
+    assert [note.count for note in notes if note.kind == "dated_by_sweep"] == [1]
+
+
+def test_an_editor_whose_grant_reaches_what_lets_an_assistant_in_is_ai_too(known: AppMatcher) -> None:
+    code = app("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code", first_party=True)
+    orders = app("orders", "Orders", in_house=True, reply_urls=(REPLY, "https://orders.contoso.example/cb"))
+    found = seen(known, swept([code, orders], [grant("g", code.id, "ann", "Tools", resource="orders")], PEOPLE))
+    assert [one.name.value for one in found if one.actor != Actor()] == ["Visual Studio Code"]
+
+
+def test_applications_come_in_the_order_of_their_ids(known: AppMatcher) -> None:
+    other = "fcoeoabgfenejglbffodgkkbkcdhcgfn"
+    apps = [app(other, "Claude", kind="extension", users=1), app(CLAUDE, "Claude for Entra")]
+    grants = [grant("h", CLAUDE, "ben"), grant("g", CLAUDE, "ann")]
+    for order in (apps, apps[::-1]):
+        names = [(one.name.value, one.actor.user) for one in seen(known, swept(order, grants, PEOPLE))]
+        assert names == [
+            ("Claude for Entra", "ann@contoso.example"), ("Claude for Entra", "ben@contoso.example"), ("Claude", None),
+        ]  # fmt: skip
+
+
+def test_what_the_platform_or_the_tenant_made_needs_no_verified_publisher(known: AppMatcher) -> None:
+    for more in ({"first_party": True}, {"in_house": True}, {"verified_publisher": "Anthropic"}):
+        (sighting,) = seen(known, swept([app(CLAUDE, **more)], [grant("g", CLAUDE)], PEOPLE))
+        assert "verified_publisher" in sighting.facts and "unverified_publisher" not in sighting.facts
+    (sighting,) = seen(known, swept([app(CLAUDE)], [grant("g", CLAUDE)], PEOPLE))
+    assert "unverified_publisher" in sighting.facts and "verified_publisher" not in sighting.facts
+
+
+def test_whether_anything_is_known_of_a_candidate(known: AppMatcher) -> None:
+    apps = [app("x", "Sales Agent"), app("y", "Otter.ai")]
+    grants = [grant("g", "x", "ann", "Mail.Read"), grant("h", "y", "ann", "openid")]
+    found = SweptGrants(swept(apps, grants, PEOPLE, scope="all"), known).assessed().candidates
+    assert {one.app.id: one.unknown for one in found} == {"x": True, "y": False}
+
+
+@pytest.mark.parametrize(("scope", "looked_at"), [("ai", False), ("consented", False), ("all", True)])
+def test_a_name_alone_is_looked_at_where_all_is(known: AppMatcher, scope: str, looked_at: bool) -> None:
+    found = SweptGrants(swept([app("x", "Sales Agent")], scope=scope), known).assessed().candidates
+    assert bool(found) is looked_at

@@ -55,6 +55,7 @@ def test_where_each_kind_is_found() -> None:
         "extension": ["a" * 32],
     }
     assert INDEX.tables["suffix"]["a.example"] == [["a", "strong", "ui", "a.example"]]
+    assert INDEX.tables["exact"]["dns.a.example"] == [["a", "weak", "", "dns.a.example"]]
     assert INDEX.services == {"a": "A"}
 
 
@@ -73,8 +74,16 @@ def test_company(written: str, compared: str) -> None:
     assert company(written) == compared
 
 
+def test_only_a_whole_reply_address_is_marked_so() -> None:
+    assert INDEX.tables["redirect"] == {
+        "claude.example": [["a", "strong", "", "claude.example/Callback$"]],
+        "app://auth.example": [["a", "strong", "", "app://auth.example/cb"]],
+    }
+
+
 def test_shared_hosts_are_excluded() -> None:
     assert INDEX.exclude == {"a": ["www.a.example", "auth0.com"]}
+    assert build([Signature("b", "B", "V", "coding", indicators=INDICATORS[:2])]).exclude == {}
 
 
 @pytest.mark.parametrize(("glob", "expected"), [("*.a.example", "a.example"), ("a.*.b-*.c.example", "c.example")])

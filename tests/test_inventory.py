@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shadowai import inventory
-from shadowai.inventory import BULK_BYTES, INTERACTIVE_BYTES, By, Inventory, asset_id
+from shadowai.inventory import By, Inventory, asset_id
+from shadowai.inventory_rows import API_CATEGORIES, BULK_BYTES, INTERACTIVE_BYTES
 from shadowai.inventory_tally import EVIDENCE_KEPT, NAMES_KEPT, SCOPES_KEPT
 from shadowai.model import SEVERITY, Actor, Entry, Match, Name, Origin, Sighting, Signature, Strength, Usage, Verdict
 from shadowai.policy import Policy, Word
-from shadowai.policy.rules import Conditions, Rule
+from shadowai.policy.rules import Rule
 
 TODAY = date(2026, 1, 5)
 DAY = 20458  # 2026-01-05 in days since the epoch
@@ -138,43 +139,6 @@ def test_asset_id_keeps_hostile_parts_apart() -> None:
     assert len(ids) == 4
 
 
-@pytest.mark.parametrize(
-    ("more", "found", "expected"),
-    [
-        ({"channel": "dns"}, match(), Usage.RESOLVED),
-        ({"channel": "dns", "facts": frozenset({"post", "sdk"})}, match(role="mcp"), Usage.RESOLVED),
-        ({}, match(), Usage.CONNECTED),
-        ({"facts": frozenset({"post"})}, match(), Usage.INTERACTIVE),
-        ({"days": ((DAY, INTERACTIVE_BYTES - 1),)}, match(), Usage.CONNECTED),
-        ({"days": ((DAY, INTERACTIVE_BYTES),)}, match(), Usage.INTERACTIVE),
-        ({"days": ((DAY, BULK_BYTES - 1), (DAY + 1, BULK_BYTES - 1))}, match(), Usage.INTERACTIVE),
-        ({"days": ((DAY, BULK_BYTES),)}, match(), Usage.BULK),
-        ({"facts": frozenset({"sdk"})}, match(), Usage.INTEGRATED),
-        ({}, match("api", role="api"), Usage.INTEGRATED),
-        ({}, match("chat", role="api"), Usage.CONNECTED),
-        ({"facts": frozenset({"agent"})}, match("code"), Usage.AUTONOMOUS),
-        ({"facts": frozenset({"agent"})}, match("chat"), Usage.AUTONOMOUS),
-        ({}, match(role="mcp"), Usage.AUTONOMOUS),
-        ({"events": 0, "blocked": 4, "facts": frozenset({"post"})}, match(role="mcp"), None),
-    ],
-)
-def test_the_ladder_of_use(more: dict[str, Any], found: Match, expected: Usage | None) -> None:
-    assert row((sighting(**more), found)).usage is expected
-
-
-def test_a_day_is_counted_per_actor_and_over_sightings() -> None:
-    half = INTERACTIVE_BYTES // 2
-    two_people = row((sighting(days=((DAY, half),)), match()), (sighting(BEN, days=((DAY, half),)), match()))
-    one_person = row(
-        (sighting(days=((DAY, half),)), match()), (sighting(name="b.example", days=((DAY, half),)), match())
-    )
-    assert (two_people.usage, one_person.usage) == (Usage.CONNECTED, Usage.INTERACTIVE)
-
-
-def test_the_service_shows_the_highest_rung_of_any_actor() -> None:
-    assert row((sighting(), match()), (sighting(BEN, facts=frozenset({"sdk"})), match())).usage is Usage.INTEGRATED
-
-
 def test_a_lookup_is_not_use_once_there_is_use() -> None:
     looked = sighting(BEN, channel="dns", events=50, first_seen=1, last_seen=1, days=((DAY + 5, 0),), source="dns.log")
     used = sighting(events=2, bytes_up=7, first_seen=5, last_seen=9, days=((DAY, 7),))
@@ -252,17 +216,6 @@ def test_weak_sightings_add_names_and_no_figures_to_a_confirmed_entry() -> None:
     assert made.notes("user") == ()
 
 
-def test_a_strong_name_that_was_blocked_is_not_used_because_a_weak_one_was() -> None:
-    entry = row((sighting(events=0, blocked=2), match()), (sighting(name="docs.example"), match(strength="weak")))
-    assert (entry.confidence, entry.events, entry.blocked, entry.usage) == ("confirmed", 0, 2, None)
-
-
-def test_devices_count_an_address_only_where_no_device_is_known() -> None:
-    actors = (Actor("a", "pc1", "10.0.0.1"), Actor(None, None, "10.0.0.1"), Actor(None, None, "10.0.0.9"), Actor("a"))
-    entry = row(*((sighting(actor), match()) for actor in actors))
-    assert (entry.users, entry.devices) == (1, 2)
-
-
 def test_names_and_evidence_keep_the_first_and_the_rest_is_said() -> None:
     seen = [(sighting(name=f"n{i}.example", origins=(Origin("a", i),)), match()) for i in range(NAMES_KEPT + 2)]
     exactly, over = fold(*seen[:NAMES_KEPT]), fold(*seen)
@@ -290,6 +243,40 @@ def test_the_order_is_verdict_then_confidence_then_users_and_events() -> None:
     assert [entry.service_id for entry in rows(made)] == ["api", "code", "chat"]
     made = fold((sighting(events=9), match("api")), (sighting(), match("code")), (sighting(BEN), match("code")))
     assert [entry.service_id for entry in rows(made)] == ["code", "api"]
+
+
+def test_rows_that_are_alike_stand_in_the_order_of_their_actors() -> None:
+    bare = Actor("ann", None, "10.0.0.9")
+    made = fold((sighting(BEN), match()), (sighting(ANN), match()), (sighting(bare), match()))
+    assert [entry.actor for entry in rows(made, "user")] == [bare, ANN, BEN]
+
+
+def test_the_kind_of_account_is_a_fact_of_what_was_let_through() -> None:
+    private = replace(match(), account="personal")
+    assert row((sighting(), private)).accounts == ("personal",)
+    assert row((sighting(), match())).facts == ()
+    assert row((sighting(events=0, blocked=1), private)).accounts == ()
+
+
+WATCHED = Match("?chat.acme.ai", "", Name("domain", "chat.acme.ai"), "shared")
+HIDING = Match("?!vpn", "", Name("domain", "nordvpn.com"), "shared")
+
+
+def test_hosts_that_are_only_watched_are_candidates_or_notes_and_no_rows() -> None:
+    shape = replace(WATCHED, role="api_path:openai")
+    made = fold(
+        (sighting(name="chat.acme.ai", events=2), WATCHED),
+        (sighting(BEN, "chat.acme.ai", bytes_up=7), shape),
+        (sighting(name="nordvpn.com", events=4), HIDING),
+    )
+    assert rows(made) == ()
+    (candidate,) = made.candidates()
+    assert (candidate.name, candidate.users, candidate.events, candidate.bytes_up) == ("chat.acme.ai", 2, 3, 7)
+    assert candidate.evidence == ("ai_host", "api_path:openai")
+    assert [(note.kind, note.count) for note in made.notes("service")] == [("vpn", 4)]
+    known = made.identified(lambda actor, first, last: Actor("ann"))
+    assert rows(known) == () and [(one.users, one.events) for one in known.candidates()] == [(1, 3)]
+    assert known.notes("service") == made.notes("service")
 
 
 def test_the_verdict_comes_with_its_reason_and_owner() -> None:
@@ -380,7 +367,7 @@ def test_the_page_has_the_thresholds_and_limits(root: Path) -> None:
     assert f"or {INTERACTIVE_BYTES:,} bytes up" in page and f"| {BULK_BYTES:,} bytes up" in page
     assert f"at most {SCOPES_KEPT};" in page
     assert f"at most {NAMES_KEPT} |" in page and f"the first {EVIDENCE_KEPT} places" in page
-    assert all(f"`{name}`" in page for name in inventory.API_CATEGORIES)
+    assert all(f"`{name}`" in page for name in API_CATEGORIES)
     assert ", ".join(verdict.value for verdict in SEVERITY) in page.replace("\n", " ")
 
 
@@ -388,25 +375,6 @@ def test_the_facts_of_what_counts_are_those_of_the_row() -> None:
     made = fold((sighting(facts=frozenset({"post", "agent"})), match()), (sighting(BEN, events=0, blocked=1), match()))
     assert rows(made)[0].facts == ("agent", "post")
     assert [entry.facts for entry in rows(made, "user")] == [("agent", "post"), ()]
-
-
-def test_departments_are_those_of_who_is_counted_as_far_as_they_are_known() -> None:
-    known = {ANN.user: "Sales", BEN.user: "Finance"}
-    made = fold((sighting(), match()), (sighting(BEN), match()), (sighting(Actor("eve")), match()))
-
-    def departments(by: By) -> list[tuple[str, ...]]:
-        found = made.entries(
-            by,
-            lookup=CATALOG.__getitem__,
-            policy=Policy.empty(),
-            today=TODAY,
-            department=lambda user: known.get(user, ""),
-        )
-        return [entry.departments for entry in found]
-
-    assert departments("service") == [("Finance", "Sales")]
-    assert sorted(departments("user")) == [(), ("Finance",), ("Sales",)]
-    assert rows(made)[0].departments == ()
 
 
 @pytest.mark.parametrize("user", ["system", "nt authority\\local service", "s-1-5-20", "root"])
@@ -422,11 +390,3 @@ def test_an_account_of_every_machine_is_nobody(user: str) -> None:
 def test_an_account_of_every_machine_is_somebody_where_the_machine_is_not_known() -> None:
     assert row((sighting(Actor("system")), match())).users == 1
     assert row((sighting(Actor("corp\\root", "pc1")), match())).users == 1
-
-
-def test_a_policy_judges_accounts_of_machines_by_the_machine() -> None:
-    limit = Conditions(max_upload=1_500)
-    rules = Policy(rules=(Rule(1, Verdict.SANCTIONED, services=(Word("chat", 1),), conditions=limit),))
-    for user, verdict in (("system", Verdict.SANCTIONED), ("jo", Verdict.UNSANCTIONED)):
-        seen = [sighting(Actor(user, f"pc{n}"), bytes_up=1_000, days=((DAY, 1_000),)) for n in range(2)]
-        assert rows(fold(*[(one, match()) for one in seen]), policy=rules)[0].verdict is verdict

@@ -8,8 +8,23 @@ from itertools import pairwise
 
 import pytest
 
-from shadowai.inventory_tally import Actors, Days, Footing, Tally, count, first, of_sighting, on, packed
-from shadowai.model import Actor, Name, Origin, Sighting
+from shadowai.inventory_tally import (
+    NAMES_KEPT,
+    Actors,
+    Days,
+    Footing,
+    Tally,
+    count,
+    first,
+    of_sighting,
+    on,
+    packed,
+    tally_of,
+)
+from shadowai.model import ACCOUNT, Actor, Match, Name, Origin, Sighting
+from shadowai.places import held
+from shadowai.sightings import Sum, Way
+from shadowai.sightings import sighting as sighting_of
 
 SURE, LOOKUP = Footing("confirmed", False), Footing("confirmed", True)
 ANN, BOB = Actor("ann"), Actor("bob")
@@ -89,6 +104,81 @@ def test_footings_are_kept_apart_and_what_is_counted_is_left_as_it_was() -> None
     assert [tally.events for tally in actors[ANN]] == [4, 5]
     assert (one.events, on(actors[BOB], SURE).events) == (2, 2)  # type: ignore[union-attr]
     assert on(actors[BOB], LOOKUP) is None
+
+
+def test_merging_adds_every_figure() -> None:
+    one = Tally(
+        SURE, 2, 1, 10, 20, 300, 400, packed([(1, 10)]), frozenset({"post"}), frozenset({"ui"}), ("a.example",), ("squid",),
+        (Origin("a.log", 1),), ("Mail.Read",),
+    )  # fmt: skip
+    other = Tally(
+        SURE, 5, 3, 40, 50, 200, 500, packed([(2, 40)]), frozenset({"sdk"}), frozenset({"api"}), ("b.example",), ("zeek",),
+        (Origin("b.log", 2),), ("Chat.Read",),
+    )  # fmt: skip
+    both = Tally(
+        SURE, 7, 4, 50, 70, 200, 500, packed([(1, 10), (2, 40)]), frozenset({"post", "sdk"}), frozenset({"ui", "api"}),
+        ("a.example", "b.example"), ("squid", "zeek"), (Origin("a.log", 1), Origin("b.log", 2)), ("Chat.Read", "Mail.Read"),
+    )  # fmt: skip
+    before = one.copy()
+    one.merge(other)
+    assert one == both and one.origins == both.origins
+    one.merge(Tally(SURE))
+    assert one == both
+    empty = Tally(SURE)
+    empty.merge(before)
+    assert empty == before
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ((None, None), (5, 9), (5, 9)),
+        ((5, 9), (None, None), (5, 9)),
+        ((5, 9), (6, 8), (5, 9)),
+        ((6, 8), (5, 9), (5, 9)),
+        ((5, 6), (7, 9), (5, 9)),
+        ((7, 9), (5, 6), (5, 9)),
+    ],
+)
+def test_the_times_of_a_merge_are_the_first_and_the_last(
+    mine: tuple[int | None, int | None], theirs: tuple[int | None, int | None], both: tuple[int, int]
+) -> None:
+    tally = Tally(SURE, first_seen=mine[0], last_seen=mine[1])
+    tally.merge(Tally(SURE, first_seen=theirs[0], last_seen=theirs[1]))
+    assert (tally.first_seen, tally.last_seen) == both
+
+
+def test_one_name_more_than_is_shown_is_held() -> None:
+    several, more = Tally(SURE, names=("0",), sources=("0",)), NAMES_KEPT + 5
+    for number in map(str, range(more)):
+        several.merge(Tally(SURE, names=(number,), sources=(number,)))
+    kept = tuple(map(str, range(NAMES_KEPT + 1)))
+    assert several.names == several.sources == kept
+    late = Tally(SURE)
+    late.merge(Tally(SURE, names=tuple(map(str, range(more)))))
+    assert late.names == kept
+
+
+@pytest.mark.parametrize("source", ["squid_native", ""])
+@pytest.mark.parametrize("channel", ["proxy", "dns"])
+@pytest.mark.parametrize(
+    "found",
+    [
+        Sum(3, 1, 10, 20, 5, 9, {2: 7, 1: 3}, held((Origin("a.log", 1),)), frozenset({"post"})),
+        Sum(0, 4, None, None, 5, 9, {}, held((Origin("a.log", 1),))),
+        Sum(2, 0),
+    ],
+)
+def test_a_sum_becomes_the_tally_of_its_sighting(found: Sum, channel: str, source: str) -> None:
+    name = Name("domain", "chatgpt.com")
+    way = Way((Match("openai-chatgpt", "ChatGPT", name, "strong", "ui", name.value),), channel, source)
+    roles = frozenset({"ui", f"{ACCOUNT}personal", f"no-{ACCOUNT}"})
+    made = tally_of(way, LOOKUP, roles)(found)
+    assert made == of_sighting(sighting_of(ANN, way, found), LOOKUP, roles)
+    assert made.sources == ((source,) if source else ())
+    used = found.events > 0
+    assert made.roles == (frozenset({"ui", f"no-{ACCOUNT}"}) if used else frozenset())
+    assert (f"{ACCOUNT}personal" in made.facts) is used
 
 
 def test_places_are_moved() -> None:

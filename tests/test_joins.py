@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from shadowai import sessions
 from shadowai.joins import Joins, by_address
-from shadowai.model import Record, Session
+from shadowai.model import Answer, Match, Name, Record, Session, Sighting
+from shadowai.sightings import Way
 
 
 def test_only_what_tells_two_addresses_is_a_connection_by_address() -> None:
@@ -28,6 +32,25 @@ def test_only_what_tells_two_addresses_is_a_connection_by_address() -> None:
         Record("x", 1, "y", "connection", 1, client_ip="10.0.0.1", server_ip="203.0.113.9", unit="frame"),
     ):
         assert not by_address(other)
+
+
+def test_a_connection_that_was_counted_under_its_name_is_not_counted_by_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "USES", 2)
+    joins, counted = Joins(), list[Sighting]()
+    way = Way((Match("chat", "Chat", Name("domain", "chat.example"), "strong"),), "network", "zeek")
+    answer = Answer("192.0.2.1", ("203.0.113.9",), 60)
+    joins.answers.learn(Record("dns.log", 1, "zeek", "dns_query", 1_000_000, answer=answer), way.matches)
+    for number in range(1, 4):
+        ends = {"client_ip": "192.0.2.1", "server_ip": "203.0.113.9", "session": Session(f"zeek:{number}", whole=True)}
+        named = Record("ssl.log", number, "zeek", "tls_connection", 2_000_000, host="chat.example", **ends)  # type: ignore[arg-type]
+        joins.sessions.use(named, way, frozenset())
+        joins.answers.connect(Record("flow.log", number, "x", "connection", 2_000_000, **ends), "firewall")  # type: ignore[arg-type]
+    joins.make_room(lambda one, matches: counted.append(one))
+    assert sum(one.events for one in counted) == 1
+    joins.settle(lambda one, matches: counted.append(one))
+    assert sum(one.events for one in counted) == 3
 
 
 def test_nothing_known_is_nothing_told() -> None:

@@ -196,6 +196,30 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_read(kind: str, tmp_path
     assert read(written(tmp_path, text.encode()), BERLIN) == (FILES[kind][1], 1, line)
 
 
+ISC_LEASE = "lease 10.0.0.9 {{\n  starts 1 2026/01/05 08:00:00;\n{}\n  binding state active;\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("ISC", ISC_LEASE.format("  ends 1 2026/01/05 16:00:00;")),
+        ("ISC", ISC_LEASE.format(f"  ends 1 2026/31/05 16:00:00;\n  hardware ethernet {ONE};")),
+        ("Kea", f"10.0.0.9,,,3600,{seconds(9)},1,0,0,pc17,0,,0\n"),
+        ("Windows", "10,01/05/26,09:00:00,Assign,10.0.0.5,PC17,,,,\n"),
+        ("Windows", "10,01/05/26,09:00:00,Assign,10.0.0.5,PC17\n"),
+        ("Windows", "12,01/05/26,09:00:00,Release\n"),
+        ("dnsmasq", f"{seconds(12)} {ONE} 10.0.0.9\n"),
+        ("dnsmasq", f"soon {ONE} 10.0.0.9 pc17 *\n"),
+        ("Zeek", f"{seconds(9)}.0\tC4\t-\t-\t{ONE}\tpc17\t-\t-\t-\t10.0.0.9\t-\tACK\t-\n"),
+        ("Zeek", f"{seconds(9)}.0\tC4\t-\t-\t-\tpc17\t-\t-\t-\t10.0.0.9\t60.0\tACK\t-\n"),
+    ],
+)
+def test_a_lease_without_a_card_or_an_end_gives_nobody_an_address(kind: str, more: str, tmp_path: Path) -> None:
+    text, wanted = FILES[kind]
+    found = read(written(tmp_path, (text + more).encode()), BERLIN)
+    assert (found.events, found.unread) == (wanted, 1)
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -91,6 +91,65 @@ def test_absent_is_none_and_never_zero() -> None:
     assert Actor() == (None, None, None)
 
 
+def test_built_in_accounts_of_a_known_machine_are_no_person() -> None:
+    assert [Actor("root", *where).person for where in (("pc", None), (None, "192.0.2.1"), (None, None))] == [
+        None,
+        None,
+        "root",
+    ]
+    assert Actor("ann", "pc", "192.0.2.1").person == "ann" and Actor(None, "pc").person is None
+    assert Actor("corp\\root", "pc").person == "corp\\root"
+
+
+_ENTRY = Entry(
+    "0" * 16, "chat", "Chat", "Example AI", "assistant", None, Verdict.PROHIBITED, "confirmed", Usage.CONNECTED,
+    1, 1, 2, 0, None, None, None, None, None, (), (), (),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "use", "enforced", "breach"),
+    [
+        ({}, True, True, True),
+        ({"verdict": Verdict.UNSANCTIONED}, True, True, True),
+        ({"verdict": Verdict.UNREVIEWED}, True, True, False),
+        ({"confidence": "ambiguous"}, False, True, False),
+        ({"confidence": "unconfirmed"}, False, True, False),
+        ({"events": 0}, False, True, False),
+        ({"events": 1}, True, True, True),
+        ({"usage": None}, False, True, False),
+        ({"usage": Usage.RESOLVED}, False, True, False),
+        ({"usage": Usage.AUTONOMOUS}, True, True, True),
+        ({"ruling": model.Ruling(3)}, True, True, True),
+        ({"ruling": model.Ruling(3, enforced=False)}, True, False, False),
+    ],
+)
+def test_a_breach_is_proven_use_that_an_enforced_rule_forbids(
+    change: dict[str, object], use: bool, enforced: bool, breach: bool
+) -> None:
+    entry = dataclasses.replace(_ENTRY, **change)  # type: ignore[arg-type]
+    assert (entry.is_use, entry.is_enforced, entry.is_breach) == (use, enforced, breach)
+
+
+def test_accounts_are_the_facts_that_are_marked_so() -> None:
+    entry = dataclasses.replace(_ENTRY, facts=("account:corporate", "account:enforced", "my-account:", "post"))
+    assert entry.accounts == ("corporate", "enforced")
+
+
+def test_rows_are_ordered_by_how_sure_they_are() -> None:
+    told = [
+        dataclasses.replace(_ENTRY, confidence=word).certainty
+        for word in ("confirmed", "ambiguous", "unconfirmed", "x")
+    ]
+    assert told == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", [model.Candidate, Sighting, SourceSummary])
+def test_nothing_is_counted_that_was_not_given(kind: type) -> None:
+    defaults = [field.default for field in dataclasses.fields(kind) if isinstance(field.default, int)]
+    assert defaults and not any(defaults)
+
+
 def test_a_report_is_complete_without_gaps_only() -> None:
     assert Report(()).complete
     assert not Report((), gaps=(Gap(Origin("a.log"), "cut"),)).complete

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shadowai import normalize
 from shadowai.candidates import Known
 from shadowai.catalog import Catalog
+from shadowai.model import Match, Name
 from shadowai.names import NO_HOST, NOT_AI, Found, Names, authority
 from shadowai.sightings import is_ai
 
@@ -70,6 +71,7 @@ def test_accounts_show_where_a_host_or_a_path_tells_them(names: Names) -> None:
     assert isinstance(chat, Found) and chat.needs_url and [match.account for match in chat.matches] == [""]
     told = {path: names.matches(chat, f"https://chatgpt.com{path}")[0].account for path in ("/backend-anon/me", "/c/1")}
     assert told == {"/backend-anon/me": "anonymous", "/c/1": ""}
+    assert names.matches(chat, "https://chatgpt.com/c/1")[0].name == Name("domain", "chatgpt.com")
 
 
 @pytest.mark.parametrize("text", ["", "-", "/index.html", "a b", "\x00", "N/A", ' "n/a" '])
@@ -96,8 +98,40 @@ def test_memory_is_bounded() -> None:
     for number in range(1000):
         small.decide(f"host{number}.example")
         small.tool(f"agent/{number}")
+        chat = small.decide("chatgpt.com")
+        assert isinstance(chat, Found)
+        small.matches(chat, f"https://chatgpt.com/c/{number}")
+        small.weakened(Match("chat", "Chat", Name("domain", f"host{number}.example"), "strong"))
     assert len(small.decided) <= 100
+    assert all(0 < len(held) <= 100 for held in (small._tools, small._by_url, small._weakened))
     assert isinstance(small.decide("claude.ai"), Found)
+
+
+def test_hosts_that_are_only_watched_do_not_crowd_out_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shadowai.names._MOST_WATCHED", 20)
+    small = Names(Catalog.load())
+    small.decide("claude.ai")
+    small.decide("www.example.com")
+    for number in range(100):
+        assert isinstance(small.decide(f"chat.host{number}-example.ai"), Found)
+    assert {"claude.ai", "www.example.com"} <= small.decided.keys() and len(small.decided) <= 22
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("https://chatgpt.com/c/1", "https://chatgpt.com"),
+        ("https://chatgpt.com/", "https://chatgpt.com"),
+        ("gateway.example.com/c/1", "gateway.example.com"),
+        ("//chatgpt.com/c/1", "//chatgpt.com/c/1"),
+        ("chatgpt.com", "chatgpt.com"),
+        ("https://chatgpt.com", "https://chatgpt.com"),
+        ("N/A", "N/A"),
+        ("/c/1", "/c/1"),
+    ],
+)
+def test_a_name_is_kept_without_its_path(text: str, cut: str) -> None:
+    assert authority(text) == cut
 
 
 def test_a_url_decides_where_the_host_alone_does_not(names: Names) -> None:
@@ -112,7 +146,11 @@ def test_a_url_decides_where_the_host_alone_does_not(names: Names) -> None:
 def test_a_url_of_another_host_says_nothing(names: Names) -> None:
     found = names.decide("www.bing.com")
     assert isinstance(found, Found)
-    assert names.matches(found, "https://evil.example/chat") == ()
+    assert names.matches(found, "https://evil.example/chat") == names.matches(found, "http://[") == ()
+    watched = names.decide("chat.acme-example.ai")
+    assert isinstance(watched, Found)
+    for url in ("https://evil.example/v1/chat/completions", "http://["):
+        assert names.matches(watched, url) == watched.matches
 
 
 def test_user_agents_tell_the_tool(names: Names) -> None:

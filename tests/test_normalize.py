@@ -56,6 +56,9 @@ CONTROLS = frozenset(chr(code) for code in (*range(32), *range(0x7F, 0xA0)))
         ("fe80::1%\x1b[31m", "fe80::1"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
+        ("gpu3", "gpu3"),
+        ("llm.lab1", "llm.lab1"),
+        ("GPU3:8080", "gpu3"),
     ],
 )
 def test_a_host_has_one_form(text: str, host: str) -> None:
@@ -83,6 +86,10 @@ def test_a_host_has_one_form(text: str, host: str) -> None:
         "(0)",
         "[]",
         "/index.html",
+        "?@chatgpt.com",
+        "#chatgpt.com",
+        "/@chatgpt.com",
+        "https://?@chatgpt.com",
         "a..b",
         "-a.example",
         "a-.example",
@@ -130,7 +137,23 @@ def test_a_url_is_taken_apart(text: str, url: tuple[str, str, int | None, str]) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "/index.html", "?q=1", "#x", "https://", "https:///", "http://-/", "http://a b/", "NULL"]
+    "text",
+    [
+        "",
+        "-",
+        "/index.html",
+        "?q=1",
+        "#x",
+        "https://",
+        "https:///",
+        "http://-/",
+        "http://a b/",
+        "NULL",
+        "N/A",
+        "?@chatgpt.com/",
+        "#@chatgpt.com",
+        "/@chatgpt.com",
+    ],
 )
 def test_what_has_no_host_is_no_url(text: str) -> None:
     assert normalize.url(text) is None

@@ -12,6 +12,7 @@ from shadowai.errors import UsageError
 from shadowai.matcher import Matcher
 from shadowai.model import Origin
 from shadowai.overrides import MAX_FILE, Overrides, Rules
+from shadowai.strict_yaml import Plain
 from tests.packs.making import folder, text
 
 
@@ -41,6 +42,18 @@ def test_disable_and_weaken(file: Path) -> None:
         assert strengths(file, "one.example") == ["weak"]
         assert strengths(file, "two.example") == []
     assert [m.strength for m in Matcher(Catalog.load()).host("one.example").matches] == ["strong"]
+
+
+def test_only_the_pattern_that_is_named_is_weakened() -> None:
+    a: Plain = {"value": "a", "strength": "strong"}
+    b: Plain = {"value": "b", "strength": "strong"}
+    shared: Plain = {"value": "c", "strength": "shared"}
+    document: Plain = {"id": "one", "indicators": [a, b, shared, "odd"]}
+    assert Rules(weak=frozenset({"a", "c"})).applied(document) == {
+        "id": "one",
+        "indicators": [{"value": "a", "strength": "weak"}, b, shared, "odd"],
+    }
+    assert Rules(weak=frozenset({"c"})).applied(document) is document
 
 
 def test_a_past_id_stands_for_today_s(file: Path) -> None:

@@ -295,3 +295,35 @@ def part(host: str | None, *, whole: bool, up: int | None = None, time: int = 1,
 def test_what_tells_of_the_whole_is_counted_once(records: list[Record], wanted: tuple[int, int, int | None]) -> None:
     for order in (records, records[::-1]):
         assert counted(*order) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "session", "joined"),
+    [
+        ("connection", Session("zeek:1"), True),
+        ("tls_connection", Session("zeek:1"), True),
+        ("connection", None, False),
+        ("api_call", Session("zeek:1"), False),
+        (None, None, False),
+    ],
+)
+def test_only_a_connection_that_says_which_it_is_joins(kind: str | None, session: Session | None, joined: bool) -> None:
+    assert sessions.Sessions().joins(Record("a.log", 1, "zeek", kind, session=session)) is joined
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_connection_told_several_times_is_where_it_was_seen_first(order: tuple[int, ...]) -> None:
+    known, counted = sessions.Sessions(), list[Sighting]()
+    way = sightings.Way((Match("chat", "Chat", Name("domain", "chat.example"), "strong"),), "firewall", "x")
+    whole = Session("asa:1", whole=True)
+    records = [
+        Record("a.log", 3, "x", "connection", 9_000_000, host="chat.example", blocked=True, session=whole),
+        Record("a.log", 2, "x", "connection", 5_000_000, host="chat.example", session=whole),
+        Record("a.log", 7, "x", "connection", None, host="chat.example", session=whole),
+    ]
+    for place in order:
+        known.use(records[place], way, frozenset())
+    known.settle(lambda one, matches: counted.append(one))
+    (one,) = counted
+    assert (one.first_seen, one.events, one.blocked) == (5_000_000, 0, 1)
+    assert [str(origin) for origin in one.origins] == ["a.log:2"]

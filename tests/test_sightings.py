@@ -111,6 +111,32 @@ def test_records_of_one_actor_and_name_are_one_sighting(names: Names) -> None:
     assert one.origins == (Origin("a.log", 3), Origin("a.log", 9), Origin("a.log", 11))
 
 
+def test_sums_of_parts_of_a_file_add_up_to_that_of_the_file() -> None:
+    rows: list[tuple[int, int | None, bool, int | None, int | None, str]] = [
+        (1, 5 * DAY, False, 10, None, "post"),
+        (2, 4 * DAY, True, 99, 99, ""),
+        (3, None, False, None, 7, ""),
+        (4, 6 * DAY + 1, False, 30, 40, "sdk"),
+        (5, 5 * DAY + 2, False, 1, 2, ""),
+    ]
+
+    def summed(part: list[tuple[int, int | None, bool, int | None, int | None, str]]) -> Sum:
+        found = Sum()
+        for line, time, blocked, up, down, fact in part:
+            found.add("a.log", line, time, blocked, up, down)
+            found.facts |= {fact} - {""}
+        return found
+
+    whole = summed(rows)
+    assert (whole.events, whole.blocked, whole.bytes_up, whole.bytes_down) == (4, 1, 41, 49)
+    assert (whole.first_seen, whole.last_seen, whole.days) == (4 * DAY, 6 * DAY + 1, {5: 11, 6: 30})
+    for cut in range(len(rows) + 1):
+        for first, second in ((rows[:cut], rows[cut:]), (rows[cut:], rows[:cut])):
+            both = summed(first)
+            both.take(summed(second))
+            assert both == whole, cut
+
+
 def test_what_was_blocked_is_no_use(names: Names) -> None:
     (one,) = _folded(names, _record(blocked=True, bytes_up=900, method="POST", user_agent="OpenAI/Python 1.0"))
     assert (one.events, one.blocked, one.bytes_up, one.days, one.facts) == (0, 1, None, (), frozenset())

@@ -1,1 +1,1 @@
-"""Budgets: how much use, risk and ignorance is put up with, and what a pipeline does about more (docs/budgets.md)."""
+"""Budgets: limits on use, risk and unread input, and the exit code for pipelines that exceed them (docs/budgets.md)."""

@@ -1,4 +1,4 @@
-"""What a look must have covered, held against what it did cover."""
+"""Requirements on coverage (sources, gaps in time, records with names), checked against what a scan or sweep read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def _longest(minutes: list[int]) -> Silence:
 
 
 def covered(path: str, coverage: Coverage, report: Report, silent: Mapping[str, Silence] | None) -> tuple[Judged, ...]:
-    """What became of each requirement. ``silent`` are the longest silences by format, ``None`` where nobody could look for them."""
+    """The state of each requirement. ``silent`` are the longest silences by format (:func:`silences`); ``None`` where the logs could not
+    be read for them."""
     origin = Origin(path, coverage.line)
     found = [*_required(coverage, report, origin)]
     if coverage.max_gap is not None:

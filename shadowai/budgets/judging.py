@@ -1,4 +1,4 @@
-"""Budgets held against what was found."""
+"""The state of each budget: what was measured compared with its limits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from shadowai.model import Origin
 WEEK: Final = 7 * 86_400_000_000
 """Microseconds."""
 SHORTEST: Final = WEEK // 7
-"""From less than a day, nothing can be said of a week."""
+"""Microseconds between two runs below which no growth by week is computed: a day."""
 LONGEST: Final = 4 * WEEK
-"""How far back growth is looked at."""
+"""Microseconds back to the oldest run that growth is computed from: four weeks."""
 _GRAVEST: Final[tuple[State, ...]] = ("exceeded", "unknown", "warned", "within")
 
 
@@ -28,7 +28,7 @@ class Past(NamedTuple):
 def judged(
     budgets: Budgets, rows: Inventories, *, now: int, past: Mapping[str, Sequence[Past]] | None
 ) -> tuple[Judged, ...]:
-    """What became of each budget. ``past`` are the figures of earlier runs by :attr:`Budget.key`, ``None`` where nothing is remembered."""
+    """The state of each budget. ``past`` are the figures of earlier runs by :attr:`Budget.key`; ``None``: there is no history."""
     return tuple(_judged(budgets.path, one, measure(one, rows, now), now, past) for one in budgets.budgets)
 
 
@@ -65,8 +65,8 @@ def _state(what: str, amount: Amount, most: int, warn: int | None) -> tuple[Stat
 
 
 def weekly(amount: Amount, now: int, past: Iterable[Past]) -> Amount | None:
-    """What a figure has grown by in a week, on the average since the oldest run of the last four weeks; ``None`` where there is none, or
-    where an end of a figure is not known."""
+    """The average growth of a figure in a week since the oldest run of the last four weeks; ``None`` where there is no such run, or where
+    the upper end of a figure is not known."""
     usable = [one for one in past if SHORTEST <= now - one.time <= LONGEST]
     if not usable:
         return None

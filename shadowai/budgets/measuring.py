@@ -1,4 +1,4 @@
-"""How much of a budget is spent: figures with a lower and an upper end, for what is not known may be anything.
+"""How much of a budget is used: figures as a lower and an upper bound, since unknown values may be anything.
 
 Counted is what breaches policies: confirmed use (``Entry.is_use``); ``blocked`` alone counts attempts, too.
 """
@@ -20,7 +20,7 @@ Belongs = Literal["yes", "perhaps", "no"]
 
 
 class Inventories(NamedTuple):
-    """The same look in both ways: the rows by service and by user. ``platforms`` are the names of those that tenants are swept of."""
+    """The rows of one scan or sweep, both by service and by user. ``platforms`` are the names of all platforms of tenants."""
 
     services: Sequence[Entry]
     users: Sequence[Entry]
@@ -35,13 +35,13 @@ class Measured(NamedTuple):
 
 
 def inventories(reports: Iterable[Report], platforms: Collection[str] = ()) -> Inventories:
-    """The rows of a look's reports by service and by user."""
+    """The rows of the reports by service and by user on the same input."""
     by = {report.by: report.entries for report in reports}
     return Inventories(by["service"], by["user"], frozenset(platforms))
 
 
 def measure(budget: Budget, rows: Inventories, now: int) -> Measured:
-    """What is spent of ``budget`` at the time ``now`` (µs)."""
+    """What ``budget`` measures, as of the time ``now`` (µs)."""
     surely, perhaps, uncounted = _scoped(budget, rows.users, rows.platforms)
     if budget.departments or budget.measure == "users":
         served = {entry.service_id: entry for entry in rows.services}
@@ -57,12 +57,12 @@ def measure(budget: Budget, rows: Inventories, now: int) -> Measured:
 
 
 def _services(rows: Iterable[Entry], served: dict[str, Entry]) -> list[Entry]:
-    """The services that rows are of, each once."""
+    """The rows by service of the services that the rows are about, each once."""
     return [served[id] for id in dict.fromkeys(entry.service_id for entry in rows) if id in served]
 
 
 def _scoped(budget: Budget, rows: Iterable[Entry], platforms: frozenset[str]) -> tuple[list[Entry], list[Entry], int]:
-    """The rows that belong to the budget, those that may, and how many more would, were they confirmed use."""
+    """The rows in the scope of the budget, those that may be in it, and the number of rows left out because they are no confirmed use."""
     found: dict[Belongs, list[Entry]] = {"yes": [], "perhaps": [], "no": []}
     uncounted = 0
     for entry in rows:
@@ -96,7 +96,7 @@ def _belongs(budget: Budget, entry: Entry, platforms: frozenset[str]) -> Belongs
 
 
 def _surfaces(entry: Entry, platforms: frozenset[str]) -> set[str]:
-    """Where a row was seen: what a tenant says, and what logs and captures show."""
+    """The surfaces on which a row was seen: ``tenant`` for platforms, ``network`` for logs and captures."""
     granted = not GRANTED.isdisjoint(entry.facts) or any(source in platforms for source in entry.sources)
     logged = any(source not in platforms for source in entry.sources)
     return {*(["tenant"] if granted else []), *(["network"] if logged else [])}
@@ -119,7 +119,7 @@ def _amount(measure: Measure, rows: Sequence[Entry], now: int) -> Amount:
 
 
 def _bounded(least: int, values: Iterable[int | None]) -> Amount:
-    """A figure, without an upper end where one of the values that it is of is not known."""
+    """A sum or maximum as bounds; no upper bound where one of the values is not known."""
     return Amount(least, None if None in values else least)
 
 
@@ -128,7 +128,7 @@ def _or(*values: int | None) -> int:
 
 
 def _users(rows: Iterable[Entry]) -> Amount:
-    """The people that are named; a device or an address without a name may be one of them, or somebody else."""
+    """The number of users as bounds: those named, and at most one more for each device or address without a name."""
     named, nameless = set(), set()
     for entry in rows:
         if entry.actor is not None and entry.actor.user:

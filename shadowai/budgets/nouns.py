@@ -1,4 +1,4 @@
-"""The nouns of budgets: what may be spent, what was, and what must have been looked at. Standard library only."""
+"""Data types of budgets: limits, requirements on coverage, and their state. Standard library only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ State = Literal["within", "warned", "exceeded", "unknown"]
 
 
 class Amount(NamedTuple):
-    """A figure that is at least ``least`` and at most ``most`` (``None``: without a bound, for what is not known)."""
+    """Bounds of a figure: at least ``least``, at most ``most`` (``None``: no upper bound is known)."""
 
     least: int
     most: int | None
@@ -32,9 +32,9 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much of something may be there. It is exceeded above ``most``, and warned of from ``warn`` on; ``per_week`` is how much it may
-    grow in a week. What the scope does not name (``departments``, ``sources``, ``surfaces``, ``statuses``, ``categories``, ``services``,
-    all folded) is not looked at."""
+    """A limit on one measure. It is exceeded above ``most`` and warned of from ``warn`` on; ``per_week`` is the most that it may grow in a
+    week. ``departments``, ``sources``, ``surfaces``, ``statuses``, ``categories`` and ``services`` (texts folded) restrict the rows that
+    are counted; an empty one does not."""
 
     name: str
     line: int
@@ -52,7 +52,7 @@ class Budget:
 
     @property
     def key(self) -> str:
-        """What its figures are remembered under: 16 hex digits of what is measured and where, and not of how much may be there."""
+        """The key of its figures in the history: 16 hex digits, a hash of the measure and the scope, not of the limits."""
         scope = (self.departments, self.sources, self.surfaces, {v.value for v in self.statuses})
         parts = [self.measure, *("\x1f".join(sorted(part)) for part in (*scope, self.categories, self.services))]
         return hashlib.sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -60,8 +60,8 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a look must have covered: ``sources`` (formats and platforms) that gave something and no gap, the longest time without a
-    record in any log (``max_gap``, hours), the share of records that carry a name (``min_named``, parts of ten thousand)."""
+    """What a scan or sweep must have read: ``sources`` (formats and platforms) that must have records and no gap, the longest time
+    without a record in any log (``max_gap``, hours), the least share of records with a name (``min_named``, parts of ten thousand)."""
 
     line: int
     sources: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The budgets of a file, and what it requires to be covered (``None``: nothing)."""
+    """The budgets of a file, and its requirements on coverage (``None``: none)."""
 
     path: str = ""
     budgets: tuple[Budget, ...] = ()
@@ -82,7 +82,7 @@ class Budgets:
 
 
 class Judged(NamedTuple):
-    """What became of a budget, or of a requirement of coverage: its state, and why in words.
+    """The state of a budget, or of a requirement on coverage, and why in words.
 
     ``origin`` is its place in the file. ``limit`` is what was allowed; ``amount`` and ``rate`` (what it grew by in a week) are ``None``
     where they were not asked for or are not known. ``uncounted`` are rows in its scope that are no confirmed use.

@@ -1,4 +1,4 @@
-"""Names in the scopes of budgets that nothing has: such a budget counts nothing, and would be kept to in silence."""
+"""Checks the names in the scopes of budgets: with a misspelt one, a budget would count nothing and never be exceeded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Known(NamedTuple):
 
 
 def check(budgets: Budgets, known: Known) -> None:
-    """Raises :class:`~shadowai.errors.UsageError` with the line of the first budget whose scope names what there is not."""
+    """Raises :class:`~shadowai.errors.UsageError` with the line of the first budget whose scope has an unknown name."""
     several = (
         ("service", known.services, "signatures list"),
         ("category", known.categories, "signatures list"),

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from shadowai.budgets.nouns import Amount, Judged
-from shadowai.export.inert import encodable
+from shadowai.export.ascii_json import dump
 from shadowai.model import Entry, Report
 from shadowai.policy import FAIL_ON, breaches, undecided
 
@@ -22,8 +21,8 @@ RESULTS: Final = {0: "within", 1: "breached", 3: "incomplete"}
 
 
 class Outcome(NamedTuple):
-    """All that an exit code is made of: the report, the budgets and requirements as they were judged, which verdicts are a breach, and
-    on which day rules were held to their expiry. ``policy`` is the digest of the policy file, empty where there is none."""
+    """All that the exit code depends on: the report, the states of budgets and requirements, the verdicts whose use is a breach
+    (``fail_on``), and the day as of which rules expire. ``policy`` is the digest of the policy file, empty where there is none."""
 
     report: Report
     judged: Sequence[Judged] = ()
@@ -33,8 +32,8 @@ class Outcome(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """1 where a rule is breached or a budget exceeded, else 3 where anything could not be looked at, be judged or was not covered,
-        else 0. What is not enforced has no part in it."""
+        """1 where a rule is breached or a budget exceeded; else 3 where anything could not be read or judged, or a requirement on coverage
+        is not met; else 0. Rules and budgets that are not enforced do not count."""
         told = [one for one in self.judged if one.enforced]
         if breaches(self.report.entries, self.fail_on) or any(is_breach(one) for one in told):
             return 1
@@ -51,7 +50,7 @@ def is_breach(judged: Judged) -> bool:
 def write(outcome: Outcome, stream: BinaryIO) -> None:
     """Write the verdict; the keys stand in a fixed order."""
     report, fail_on = outcome.report, outcome.fail_on
-    found = {
+    found: dict[str, Any] = {
         "schema": SCHEMA,
         "result": RESULTS[outcome.exit_code],
         "exit_code": outcome.exit_code,
@@ -68,7 +67,7 @@ def write(outcome: Outcome, stream: BinaryIO) -> None:
         "budgets": [_judged(one) for one in outcome.judged if one.what not in COVERAGE],
         "coverage": [_judged(one) for one in outcome.judged if one.what in COVERAGE],
     }
-    text = json.dumps(_safe(found), ensure_ascii=True, indent=2)
+    text = dump(found, indent=2)
     stream.write(text.replace("\x7f", "\\u007f").encode("ascii") + b"\n")
 
 
@@ -110,12 +109,3 @@ def _judged(one: Judged) -> dict[str, Any]:
 
 def _amount(amount: Amount | None) -> dict[str, int | None] | None:
     return None if amount is None else {"least": amount.least, "most": amount.most}
-
-
-def _safe(value: Any) -> Any:
-    """Texts that have a UTF-8, whatever a log said."""
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, list):
-        return [_safe(part) for part in value]
-    return {key: _safe(part) for key, part in value.items()} if isinstance(value, dict) else value

@@ -1,1 +1,1 @@
-"""What people have decided about assets: a log that shows when it was changed, and what it says of the next report (docs/decisions.md)."""
+"""Decisions of people about assets: a tamper-evident log, and its effect on the next report (docs/decisions.md)."""

@@ -1,4 +1,5 @@
-"""Whom a pseudonym may be: a pseudonym cannot be undone, only tried out on people, devices and addresses that somebody names."""
+"""Candidates for the person behind a pseudonym. A pseudonym cannot be reversed, only compared with those of users, devices and addresses
+that somebody names."""
 
 from __future__ import annotations
 
@@ -14,12 +15,13 @@ from shadowai.errors import UsageError
 from shadowai.model import Actor, Origin
 
 MOST_ADDRESSES: Final = 1 << 20
-"""Addresses of a network that are tried."""
+"""The most addresses that a network may have to be tried."""
 _REMEDY: Final = "name a network (10.0.0.0/16), a text or CSV with people, or an inventory by user as JSON"
 
 
 def candidates(where: str) -> Iterator[tuple[str, str]]:
-    """Kinds and values out of a network, an inventory by user (JSON), or a text: every cell of it, as whatever it may be.
+    """Pairs of a kind (``user``, ``device``, ``address``, ``object``) and a value from a network, an inventory by user (JSON), or a text or
+    CSV file, each cell of which is given as every kind that it may be.
 
     Raises :class:`~shadowai.errors.UsageError` for what cannot be read.
     """

@@ -1,4 +1,4 @@
-"""What was decided, applied to a report: verdicts, the columns that people keep, and what is to be looked at again."""
+"""Applies the decision log to a report: verdicts, the columns that people fill in, and reasons for a review."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Facts = Callable[[str], tuple[str, ...]]
 def applied(
     report: Report, log: DecisionLog, *, today: date, facts: Facts, alias: Callable[[Entry], str] | None = None
 ) -> Report:
-    """The report with what was decided: a decision about the row goes before one about its service, and both before the policy.
+    """The report with the decisions applied: one about the row takes precedence over one about its service, and both over the policy.
 
     ``alias`` gives the id that a row has under pseudonyms, by which it may have been decided upon, too.
     """
@@ -37,7 +37,7 @@ def decided(
     facts: Facts,
     alias: Callable[[Entry], str] | None = None,
 ) -> tuple[Entry, ...]:
-    """The rows with what was decided, as in :func:`applied`, in their order."""
+    """The rows with the decisions applied, as by :func:`applied`, in their order."""
     made = _Applying(log.standing, today.isoformat(), facts, alias, _together(rows))
     return tuple(map(made.entry, rows))
 
@@ -105,7 +105,7 @@ def _judged(entry: Entry, standing: Standing, now: Grounds, today: str) -> Entry
 
 
 def _ruling(policy: Ruling | None) -> Ruling | None:
-    """What stays of the policy's: what to use instead, and whether breaches end with 0."""
+    """What is kept of the policy's ruling under a decision: the alternative, and whether a breach counts for the exit code."""
     if policy is None:
         return None
     left = Ruling(alternative=policy.alternative, enforced=policy.enforced)

@@ -1,4 +1,4 @@
-"""A file of JSON lines, each with the hash of the one before: what was changed, taken out, put in or moved shows.
+"""A hash chain in a file of JSON lines: each holds the hash of the one before, so that changed, removed or moved lines are detected.
 
 A chain alone cannot show that its end was cut off, or written anew from some line on. So the number of lines and the hash of the last
 one, the *head*, stand in a file beside it, and are told to the person at each event, to be kept where nobody can write both.
@@ -18,12 +18,12 @@ from shadowai.errors import UsageError
 from shadowai.model import Origin
 
 GENESIS: Final = "0" * 64
-"""What stands for the hash before the first line."""
+"""The previous hash of the first line."""
 VERSION: Final = 1
 _KEYS: Final = ("body", "by", "event", "hash", "login", "prev", "seq", "time", "v")
 _HEAD = re.compile(r"([0-9]{1,12})[: ]([0-9a-f]{64})")
 _LONGEST: Final = 1 << 20
-"""Bytes of a line."""
+"""The longest line that is read or written, in bytes."""
 
 
 class Head(NamedTuple):
@@ -37,12 +37,12 @@ class Head(NamedTuple):
 
 
 EMPTY: Final = Head(0, GENESIS)
-"""The head of a log in which nothing stands."""
+"""The head of an empty log."""
 
 
 class Line(NamedTuple):
-    """One event. ``seq`` counts from 1, ``time`` is ISO 8601 in UTC, ``by`` who says to have done it, ``login`` the account of the
-    system that it was done with."""
+    """One event. ``seq`` counts from 1, ``time`` is ISO 8601 in UTC, ``by`` is the name that the person gave, ``login`` the account of the
+    operating system."""
 
     seq: int
     prev: str
@@ -88,7 +88,7 @@ def head_of(found: Sequence[Line]) -> Head:
 
 
 def check_head(found: Sequence[Line], known: Head, path: Path) -> None:
-    """Raises :class:`UsageError` where ``known``, a head told earlier, is not on the chain: lines are missing, or were written anew."""
+    """Raises :class:`UsageError` where ``known``, a head printed earlier, is not on the chain: lines were removed or replaced since."""
     if known.lines > len(found):
         missing = f"{known.lines} lines were recorded, and {len(found)} are there: the end was cut off"
         raise refused(path, len(found) + 1, missing)
@@ -100,14 +100,14 @@ def check_head(found: Sequence[Line], known: Head, path: Path) -> None:
 
 
 def check_same(found: Sequence[Line], others: Sequence[Line], path: Path) -> None:
-    """Raises :class:`UsageError` where neither of two copies of a log goes on where the other ends."""
+    """Raises :class:`UsageError` unless one of two copies of a log begins with all of the other."""
     for mine, theirs in zip(found, others, strict=False):
         if mine.hash != theirs.hash:
             raise refused(path, mine.seq, "the two logs part here: one of them was forked")
 
 
 def read_head(words: str, where: str) -> Head:
-    """A head as it is told, ``12:<64 hex digits>``. Raises :class:`UsageError`."""
+    """Parses a head as it is printed, ``12:<64 hex digits>``. Raises :class:`UsageError` for anything else."""
     told = _HEAD.fullmatch(words.strip())
     if told is None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The last steps of a report: what people have decided, then who may be named in it."""
+"""The last steps of every report: decisions are applied, small departments hidden, people replaced by pseudonyms."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 Finish = Callable[[Report], Report]
 Decide = Callable[[Sequence[Entry]], tuple[Entry, ...]]
 _ENDINGS = ("", ".head")
-"""Of the log's file and of its head's (:func:`shadowai.decisions.log.head_path`): a head alone tells that the log was taken away."""
+"""Suffixes of the log's file and of the file of its head (:func:`shadowai.decisions.log.head_path`): a head without a log means that the
+log was removed."""
 
 
 def finishing(options: ScanOptions, known: Catalog, people: Identities | None) -> Finish:
-    """What is done to every report that ``options`` ask for: decisions are applied, departments that are too small are not named, and
-    people stand under pseudonyms. Raises :class:`~shadowai.errors.UsageError` for a log that was changed, and for a key that is none."""
+    """The function that finishes a report as ``options`` ask: decisions are applied, the names of departments that are too small hidden,
+    and people replaced by pseudonyms. Raises :class:`~shadowai.errors.UsageError` for a log that was changed and for an unusable key."""
     names = _pseudonyms(options)
     steps = [*_decisions(options, known, names), *_departments(options, people), *_hidden(names)]
 
@@ -49,7 +50,7 @@ def _pseudonyms(options: ScanOptions) -> Pseudonyms | None:
 
 
 def deciding(options: ScanOptions, known: Catalog) -> Decide:
-    """What makes of rows, in their order, what people have decided about them: for rows that no report has. Raises as :func:`finishing`."""
+    """The function that applies decisions to rows that are in no report, in their order. Raises as :func:`finishing`."""
     found = _log(options)
     if found is None:
         return tuple
@@ -71,7 +72,7 @@ def _decisions(options: ScanOptions, known: Catalog, names: Pseudonyms | None) -
 
 
 def _log(options: ScanOptions) -> DecisionLog | None:
-    """The log of decisions that ``options`` name; ``None`` where they are left out, or nobody has decided anything yet."""
+    """The decision log that ``options`` name; ``None`` where decisions are switched off, or there is no log yet."""
     if options.decisions is None:
         return None
     path = Path(options.decisions)
@@ -83,7 +84,7 @@ def _log(options: ScanOptions) -> DecisionLog | None:
 
 
 def _facts(known: Catalog) -> Facts:
-    """What the signatures say of services, by their ids."""
+    """The function from a service's id to the facts that its signature states."""
     from shadowai.decisions.grounds import facts_of
 
     def facts(service: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a decision was made on, what is known now, and whether the difference asks a person to look again."""
+"""The facts a decision was based on, compared with what is known now: whether the decision still holds, or needs a review."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shadowai.privacy import SMALL
 from shadowai.signature_file import DataHandling, SignatureFile
 
 JUMP: Final = 15
-"""Points by which a risk must have grown to be looked at again: more than a step of any one factor of exposure."""
+"""Points by which a risk must have grown for a review: more than a step of any one factor of exposure."""
 _SHOWN: Final = 3
 """Facts that a reason names; the others are counted."""
 _HANDLING: Final = (
@@ -28,8 +28,8 @@ _HANDLING: Final = (
 
 
 def grounds_of(rows: Sequence[Entry], facts: tuple[str, ...] = ()) -> Grounds:
-    """What is known of an asset by its row, or of a service by its rows by user; of several rows no risk is known, for theirs
-    do not add up to the service's. Where departments are not named, theirs are not known."""
+    """What is known of an asset from its row, or of a service from its rows by user. The risk of several rows is ``None``: it is not
+    that of the service. Departments are empty where one of them is hidden."""
     departments = {name for row in rows for name in row.departments}
     classes = [scope_class(row.scopes, row.facts) for row in rows]
     return Grounds(
@@ -41,8 +41,8 @@ def grounds_of(rows: Sequence[Entry], facts: tuple[str, ...] = ()) -> Grounds:
 
 
 def facts_of(file: SignatureFile) -> tuple[str, ...]:
-    """What the signature says of a service that a decision may hang on, as ``name: value``. Dates on which somebody looked, names and
-    indicators are no part of it: they change without the service changing."""
+    """What a signature states about a service and a decision may depend on, each as ``name: value``, sorted. Dates of checks, names and
+    indicators are not included: they change without the service changing."""
     signature = file.signature
     told = {
         "vendor": signature.vendor,
@@ -63,7 +63,7 @@ def _handling(handling: DataHandling) -> Iterator[str]:
 
 
 def changes(then: Grounds, now: Grounds) -> tuple[str, ...]:
-    """Why what is known now asks for another look. What was not known then, or is not now, is no change."""
+    """The changes that call for a review. What was not known then, or is not known now, is no change."""
     return tuple(_changes(then, now))
 
 
@@ -83,7 +83,7 @@ def _changes(then: Grounds, now: Grounds) -> Iterator[str]:
 
 
 def review(standing: Standing, now: Grounds, today: str) -> tuple[str, ...]:
-    """Every reason to look at an asset again, the gravest first; ``today`` is a day."""
+    """Every reason to review an asset, the most severe first. ``today`` is a day (``YYYY-MM-DD``)."""
     found: list[str] = []
     decision = standing.decision
     if is_expired(standing, today) and decision is not None:
@@ -96,12 +96,12 @@ def review(standing: Standing, now: Grounds, today: str) -> tuple[str, ...]:
 
 
 def is_expired(standing: Standing, today: str) -> bool:
-    """Whether the last day of the decision is over."""
+    """Whether the decision's last day is before ``today``."""
     return standing.decision is not None and bool(standing.decision.until) and standing.decision.until < today
 
 
 def holds(standing: Standing, now: Grounds, today: str) -> bool:
-    """Whether the decision decides the verdict: it has not expired and, where it lets something be, is about what is still so."""
+    """Whether the decision gives the verdict: it has not expired and, where it is an approval, nothing it was based on has changed."""
     decision = standing.decision
     if decision is None or decision.verdict in (None, Verdict.UNREVIEWED) or is_expired(standing, today):
         return False

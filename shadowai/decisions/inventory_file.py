@@ -1,4 +1,4 @@
-"""An inventory that was written as JSON (docs/inventory.md), read again: what a person decides upon."""
+"""Reads an inventory that was written as JSON (docs/inventory.md), for a person to decide on its rows."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ _TEXTS: Final = ("risk_level", "verdict_reason", "verdict_owner", "signature_pac
 
 
 class Row(NamedTuple):
-    """A row, and SHA-256 of what stood in the file about it: its JSON with sorted keys and without blanks."""
+    """A row, and the SHA-256 of its JSON in the file (keys sorted, no blanks)."""
 
     entry: Entry
     sha256: str
 
 
 class InventoryFile(NamedTuple):
-    """The rows of a file, SHA-256 of its bytes, and whether everything asked for could be looked at."""
+    """The rows of a file, the SHA-256 of its bytes, and whether its report is complete."""
 
     rows: tuple[Row, ...]
     sha256: str
     complete: bool
 
     def row(self, asset: str) -> Row:
-        """The row with that id or the only one whose id begins so, or that of a service's id. Raises :class:`UsageError`."""
+        """The row with an asset id, or with the only one that begins so, or with a service id. Raises :class:`UsageError` unless there
+        is exactly one."""
         exact = [row for row in self.rows if asset == row.entry.asset_id]
         exact = exact or [row for row in self.rows if row.entry.actor is None and asset == row.entry.service_id]
         found = exact or [row for row in self.rows if len(asset) >= 4 and row.entry.asset_id.startswith(asset)]
@@ -137,7 +138,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _number(value: object) -> int | None:
-    """A count, which is never below zero: what is was written by something else."""
+    """A count. Raises for a negative one, which this program never writes."""
     if value is not None and (type(value) is not int or value < 0):
         raise TypeError(value)
     return value

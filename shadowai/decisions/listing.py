@@ -1,4 +1,4 @@
-"""The decision log for people and auditors: what stands, and every event, as text, CSV and JSON."""
+"""The decision log for people and auditors: the decisions in force, and every event, as text, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from shadowai.decisions.nouns import Columns, Standing
 from shadowai.export.inert import cell, joined
 
 SCHEMA: Final = 1
-"""Counts up when a key of the JSON changes its meaning or goes away."""
+"""The version of the JSON: increased when a key changes its meaning or is removed."""
 _EVENT: Final = ("seq", "time", "by", "login", "event")
 _BODY: Final = ("asset", "service", "person", "status", "until", "reason")
 _HASHES: Final = ("evidence_row", "evidence_inventory", "hash")
 
 
 def standing_lines(log: DecisionLog) -> Iterator[str]:
-    """What stands, one asset a line."""
+    """The decisions in force, one asset a line."""
     for found in sorted(log.standing.values(), key=lambda one: (one.service, one.asset)):
         yield "  ".join(part for part in (found.asset, found.service, _said(found)) if part)
 

@@ -1,4 +1,4 @@
-"""The decision log: events as typed lines of a chain, and what stands after all of them."""
+"""The decision log: events as typed lines of a hash chain, and the decisions in force after all of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASSET: Final = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who does something: the name that they go by, and the account of the system."""
+    """Who records an event: the name that the person gives, and the account of the operating system."""
 
     name: str
     login: str
@@ -33,7 +33,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLog:
-    """A verified log. ``lines`` are its events, ``standing`` what stands about each asset, by its id."""
+    """A verified log. ``lines`` are its events, ``standing`` the state of each asset by its id."""
 
     path: Path
     lines: tuple[Line, ...]

@@ -1,4 +1,4 @@
-"""The nouns of decisions: frozen, standard library only. Days are texts, ``YYYY-MM-DD``, empty where nobody said."""
+"""Data types of decisions: immutable, standard library only. Days are texts, ``YYYY-MM-DD``, empty where not recorded."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 from shadowai.model import Verdict
 
 APPROVALS: Final = frozenset({Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED, Verdict.NOT_AI})
-"""Verdicts that let something be. They are about what was known that day: where that has changed, somebody must look again."""
+"""Verdicts that allow use. They are based on what was known on that day: a review is due where that has changed."""
 
 
 class Grounds(NamedTuple):
-    """What was known of an asset when it was decided upon, as far as a change of it asks for another look.
+    """What was known of an asset at the time of a decision, as far as a change of it calls for a review.
 
     ``risk`` is the upper end of the score (0 to 100), ``None`` where it was not rated; ``scope_class`` one of
     :data:`shadowai.policy.nouns.SCOPE_CLASSES`; ``departments`` those of its users, empty where none is known; ``facts`` what the
@@ -26,7 +26,7 @@ class Grounds(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What people write about an asset. ``None``: this event says nothing of it; an empty text takes back what was said.
+    """The columns of an asset that people fill in. ``None``: this event leaves the column as it was; an empty text clears it.
 
     EU AI Act (Regulation (EU) 2024/1689) article 26: purpose, input data, human oversight, and the reference to the data protection
     impact assessment; ISO/IEC 42001 A.4.2 and NIST AI RMF GOVERN 1.6: an inventory with owners and reviews.
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
     next_review: str | None = None
 
     def over(self, earlier: Columns) -> Columns:
-        """These, and ``earlier`` ones where these say nothing."""
+        """These columns, and those of ``earlier`` where these are ``None``."""
         return earlier._replace(**{key: value for key, value in self._asdict().items() if value is not None})
 
 
@@ -77,8 +77,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands about an asset after all events: the last decision that has a verdict (``None``: none does), when (day) and by whom
-    it was made, on which line of the log, and the columns of all events together."""
+    """The state of an asset after all events: the last decision with a verdict (``None``: there is none), the day on which and the person
+    by whom it was made, its line in the log, and the columns of all events together."""
 
     asset: str
     service: str

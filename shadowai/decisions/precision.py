@@ -1,4 +1,4 @@
-"""How often each signature was right, as far as people have said: what they called no AI was a false finding."""
+"""The precision of each signature, from decisions of people: a row that they called ``not_ai`` was a false finding."""
 
 from __future__ import annotations
 

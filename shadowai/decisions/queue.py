@@ -1,4 +1,4 @@
-"""What waits for a person: the rows to decide upon, what could be used instead, and the rule that would close most of them."""
+"""The queue of rows that a person has to decide on, approved alternatives, and policy rules that would decide most of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from shadowai.decisions.inventory_file import Row
 from shadowai.model import UNDECIDED, Entry, Verdict
 
 ALTERNATIVES: Final = 3
-"""Services to use instead that are named for one row."""
+"""The most alternatives that are named for one row."""
 _MANY: Final = 2
-"""Rows from which a rule is worth more than a decision."""
+"""The fewest rows for which a rule is proposed."""
 
 
 class Waiting(NamedTuple):
-    """A row of the queue: why it is in it, and the ids of approved services of its category, the policy's own choice first."""
+    """A row of the queue: the reasons, and the ids of approved services of its category, the policy's own alternative first."""
 
     row: Row
     why: tuple[str, ...]

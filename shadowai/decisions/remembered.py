@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Remembered(NamedTuple):
-    """What is known of a use of a service: whose it is (``None``: the service as a whole), and what it shows, as in
+    """What is known of a use of a service: the actor (``None``: the service as a whole), and facts and scopes as in
     :class:`~shadowai.model.Entry`."""
 
     signature: Signature
@@ -31,7 +31,7 @@ class Remembered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The policy in force, the day that it is held to, and what people have decided."""
+    """Gives verdicts on uses: by the policy as of a day, then by decisions of people."""
 
     policy: Policy
     today: date

@@ -1,4 +1,4 @@
-"""The queue as text and as JSON."""
+"""The queue of rows to decide on, as text and as JSON."""
 
 from __future__ import annotations
 

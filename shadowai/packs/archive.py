@@ -1,4 +1,4 @@
-"""The archive of a pack: a tar (POSIX.1-1988 ustar) in gzip (RFC 1952) with one way only to write given files.
+"""The archive of a pack: a tar (POSIX.1-1988 ustar) in gzip (RFC 1952) whose bytes are determined by the files in it.
 
 Order, modes, owners and times are fixed, so that the same files always make the same tar (the bytes of its compression may differ
 between implementations of zlib). It is read by the rule it is written by: a header that is not the very one that would be written

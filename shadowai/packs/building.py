@@ -1,4 +1,4 @@
-"""Build a pack from a folder of signatures: proved, counted, canonical."""
+"""Build a pack from a folder of signatures: tested, with a manifest, byte for byte reproducible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put a pack in force, or go back to the one before.
+"""Install a pack, or go back to the one installed before.
 
 The order is that of trust: who signed it, then what it says of itself, then whether its files prove themselves alone, then whether
 they agree with what the organisation has written beside them. Only then is one file replaced; before that nothing has changed.

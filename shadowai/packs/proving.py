@@ -1,4 +1,4 @@
-"""A pack proves itself before anybody believes it: every signature's own examples are tried, beside all others of the pack.
+"""Tests a pack before it is installed: the examples of every signature are matched against all signatures of the pack.
 
 It is what the lints ask of examples, and needs none of their libraries.
 """

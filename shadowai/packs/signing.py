@@ -1,4 +1,4 @@
-"""Ed25519 signatures (RFC 8032) of packs, detached: who built an archive is known before anything in it is looked at.
+"""Detached Ed25519 signatures (RFC 8032) of packs: the builder is verified before the archive is opened.
 
 A public key is written ``ed25519:`` and the base64 of its 32 bytes. A signature file has a line for each key that signed:
 ``ed25519``, the key's id, the base64 of the 64 bytes. Two keys may be trusted at once, so that one can follow another: packs are

@@ -1,4 +1,4 @@
-"""Where installed packs are kept: a folder for each, and one small file that says which is in force.
+"""The folder of installed packs: a folder for each, and one small file that names the one in use.
 
 That file alone decides, and is replaced as a whole: whatever is interrupted leaves the old pack in force or the new one. A folder
 that it does not name is a leftover of such an interruption, and is cleared away by the next update.

@@ -1,1 +1,1 @@
-"""Plans: what a person may do about breaches, with what it would hit. Nothing here blocks or revokes (docs/policy.md)."""
+"""Plans for a person to act on breaches, with their side effects. Nothing here blocks or revokes (docs/policy.md)."""

@@ -1,4 +1,4 @@
-"""Block lists in the words of appliances: one explicit list.
+"""Formats of block lists for proxies, firewalls and DNS servers: one explicit list.
 
 Every name was checked before (:func:`shadowai.normalize.host`), so that none can end a line and begin another.
 """

@@ -1,4 +1,4 @@
-"""Which hosts would have to be blocked to end the use of services, and what else that would hit: the blast radius.
+"""Plans to block hosts: those that end the use of services, and which people and other services that would affect.
 
 Listed are the hosts that identify a service for certain. One that an approved service needs as well, or somebody who may use it, is
 held back: that an appliance blocks it is for a person to decide, who knows what that is worth.

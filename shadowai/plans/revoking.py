@@ -1,4 +1,4 @@
-"""Which grants of AI applications are not allowed, by the policy and by what people have decided, and how a person takes each of them back.
+"""Plans to revoke grants: those of AI applications that the policy or a decision does not allow, and how to revoke each by hand.
 
 The grants are those that the last look at each tenant found. A step names the call that the platform documents for it; none is made.
 """
@@ -20,8 +20,8 @@ from shadowai.tenant_people import Names
 
 
 class Known(NamedTuple):
-    """What is known of one tenant: its apps with the ids of the services that explain them, its grants and its people. ``place`` is what
-    people call it; ``seen`` when it was looked at (µs)."""
+    """What is known of one tenant: its apps, each with the ids of the services that explain it, its grants and its people. ``place`` is its
+    name for people; ``seen`` is when it was last swept (µs)."""
 
     place: str
     apps: Collection[tuple[App, tuple[str, ...]]]
@@ -31,8 +31,9 @@ class Known(NamedTuple):
 
 
 class Revocation(NamedTuple):
-    """One grant to take back: whose it is (empty: the whole tenant's, or nobody's), why, and how. ``also`` are approved services of the
-    same application, which would lose it too; ``others`` how many people's grants of the application are not in the plan."""
+    """One grant to revoke: the user who gave it (``who``, empty for the whole tenant or the application itself), the reason, and the step.
+    ``also`` are approved services of the same application, which stop working for that user too; ``others`` is the number of people whose
+    grants of the application are not in the plan."""
 
     place: str
     app: str
@@ -57,8 +58,8 @@ def plan(
     statuses: Collection[Verdict],
     people: Identities | None = None,
 ) -> tuple[Revocation, ...]:
-    """The grants that have one of ``statuses``, in the order of tenants, applications and grants. ``people`` says who is who, and has the
-    departments of those of whom the platform tells none."""
+    """The grants whose verdict is one of ``statuses``, ordered by tenant, application, user and grant. ``people`` joins the names of
+    one person, and gives departments where the platform does not."""
     return tuple(
         one
         for tenant in tenants
@@ -86,7 +87,7 @@ class _Tenant:
         self._held = [(app, services, grants[app.id]) for app, services in apps if services and app.id in grants]
 
     def revocations(self, statuses: frozenset[Verdict]) -> Iterator[Revocation]:
-        """The grants to take back."""
+        """The grants to revoke."""
         also = {app.id: self._approved(services, statuses) for app, services, _ in self._held}
         for app, grant, row, kept in self._judged(statuses):
             yield Revocation(
@@ -107,7 +108,7 @@ class _Tenant:
             )
 
     def _judged(self, statuses: frozenset[Verdict]) -> Iterator[tuple[App, Grant, Entry, int]]:
-        """Each grant of ``statuses`` with its gravest row, by the service of which that is said, and how many people keep theirs."""
+        """Each grant whose verdict is one of ``statuses``, with its row of the most severe verdict and how many people keep theirs."""
         uses = (
             self._use(app, grant, service)
             for app, services, held in self._held
@@ -122,7 +123,7 @@ class _Tenant:
             yield from ((app, grant, row, kept) for grant, row in both if row.verdict in statuses)
 
     def _use(self, app: App, grant: Grant, service: Signature) -> Remembered:
-        """What a grant shows, for the row that it has a part in."""
+        """The use of a service that a grant stands for, as the policy judges it."""
         person = self._people.get(grant.principal or "")
         actor = self._actor(grant)
         wide = grant.principal == EVERYONE or (grant.principal is None and grant.kind in ("application", "install"))
@@ -140,8 +141,8 @@ class _Tenant:
         return Remembered(service, actor, use, tuple(sorted(facts)), grant.scopes)
 
     def _actor(self, grant: Grant) -> Actor:
-        """Whose it is, as rows by user have it: the address, else the tenant's own id with the platform; nobody for grants of the whole
-        tenant."""
+        """The actor of a grant, as rows by user have it: the mail address, else the tenant's own id with the platform; empty for grants of
+        the whole tenant."""
         if grant.principal is None or grant.principal == EVERYONE:
             return Actor()
         first = None if grant.date_source == "first_sweep" else grant.granted
@@ -152,7 +153,7 @@ class _Tenant:
         return "" if self._known is None else self._known.department(user)
 
     def _approved(self, services: Iterable[Signature], statuses: frozenset[Verdict]) -> tuple[str, ...]:
-        """The services of an application of which, whoever uses them, something else is said."""
+        """The ids of an application's services that are approved for at least some users."""
         rows = self._judge.rows(Remembered(one) for one in services)
         return tuple(row.service_id for row in rows if at_best(row) in APPROVED - statuses)
 

@@ -1,4 +1,4 @@
-"""The call that takes a grant back, as its platform documents it; nothing here makes one.
+"""The API call that revokes a grant, as its platform documents it. No call is made here.
 
 A call is a method and a path below the platform's own address, and what it is asked with. Each was read in what its vendor publishes:
 
@@ -48,14 +48,14 @@ def _entra(app: App, grant: Grant) -> str:
 
 
 def _google(app: App, grant: Grant) -> str:
-    """Everything that the application was given by that person: Google takes back no less."""
+    """Revokes everything that the user granted the application: Google has no call for less."""
     if grant.kind != "delegated" or grant.principal in (None, EVERYONE) or not _CLIENT.fullmatch(app.id):
         return ""
     return f"DELETE /admin/directory/v1/users/{_part(str(grant.principal))}/tokens/{_part(app.id)}"
 
 
 def _okta(app: App, grant: Grant) -> str:
-    """Consents have ids with ``oag`` in front, refresh tokens with ``oar``; what is nobody's is the application's."""
+    """Ids of consents begin with ``oag``, those of refresh tokens with ``oar``. Grants without a user are revoked at the application."""
     kind, _, number = grant.id.partition("/")
     if kind == "api-service":
         return f"DELETE /integrations/api/v1/api-services/{_part(number)}"

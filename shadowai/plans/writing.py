@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shadowai.export.inert import cell, encodable
+from shadowai.export.ascii_json import dump
+from shadowai.export.inert import cell
 from shadowai.export.times import as_iso
 from shadowai.export.whole import whole_file
 from shadowai.normalize import printable
@@ -129,12 +129,4 @@ def revocation_lines(plan: Sequence[Revocation]) -> Iterator[str]:
 
 
 def _json(value: Any) -> str:
-    return encodable(json.dumps(_safe(value), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")) + "\n"
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, list):
-        return [_safe(part) for part in value]
-    return {key: _safe(part) for key, part in value.items()} if isinstance(value, dict) else value
+    return dump(value, indent=2).replace("\x7f", "\\u007f") + "\n"

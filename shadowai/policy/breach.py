@@ -26,7 +26,7 @@ def breaches(
 
 
 def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tuple[Entry, ...]:
-    """The entries that may breach the policy, which cannot be told for want of what a rule asks for."""
+    """The entries that breach the policy if a condition is met of which it is not known whether it is (:attr:`Ruling.may_be`)."""
     return tuple(
         entry
         for entry in entries
@@ -39,7 +39,8 @@ def undecided(entries: Iterable[Entry], fail_on: frozenset[str] = FAIL_ON) -> tu
 
 
 def exit_code(report: Report, fail_on: frozenset[str] = FAIL_ON) -> int:
-    """0 within policy, 1 breached (whether or not there are gaps), 3 no breach found and not everything looked at."""
+    """The exit code of a scan or sweep: 1 for a breach (whether or not there are gaps), 3 for none found where there are gaps or entries
+    that may be breaches, else 0."""
     if breaches(report.entries, fail_on):
         return 1
     return 0 if report.complete and not undecided(report.entries, fail_on) else 3

@@ -48,7 +48,7 @@ class Cases:
 
 
 class Failure(NamedTuple):
-    """A case of which the policy says something else."""
+    """A case on which the policy gives another verdict than the case expects."""
 
     origin: Origin
     text: str
@@ -76,7 +76,7 @@ def load(path: Path) -> Cases:
 
 
 def failures(policy: Policy, cases: Cases, lookup: Callable[[str], Signature | None], today: date) -> Iterator[Failure]:
-    """The cases of which the policy says something else than they expect."""
+    """The cases on which the policy gives another verdict than they expect."""
     for case in cases.cases:
         origin = Origin(cases.path, case.line)
         signature = lookup(case.service)

@@ -1,4 +1,4 @@
-"""All that can be wrong with a policy that is well written: names that nothing has, rules that never apply, rules that disagree."""
+"""Checks of a policy that could be read: unknown names, rules that never apply, rules that disagree, unsuitable alternatives."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _APPROVED = (Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED)
 
 
 def problems(policy: Policy, signatures: Iterable[Signature], sources: Collection[str], today: date) -> list[Problem]:
-    """The problems in the order of the file. ``sources`` are the formats and platforms there are; rules are held to their expiry on
-    ``today``."""
+    """The problems of a policy in the order of the file. ``sources`` are the names of all formats and platforms; ``today`` decides which
+    rules have expired."""
     known = {signature.id: signature for signature in signatures}
     wrong = policy.check(known, {one.vendor for one in known.values()}, {one.category for one in known.values()})
     found = [
@@ -29,7 +29,7 @@ def problems(policy: Policy, signatures: Iterable[Signature], sources: Collectio
 
 
 def unknown_sources(policy: Policy, sources: Collection[str]) -> Iterator[Problem]:
-    """The sources of rules that are no format and no platform: such a rule never applies."""
+    """A problem for each source of a rule that is neither a format nor a platform: such a rule never applies."""
     folded = {fold(source) for source in sources}
     for rule in policy.rules:
         for word in rule.sources:
@@ -46,7 +46,7 @@ def _expired(policy: Policy, today: date) -> Iterator[Problem]:
 
 
 def _alternatives(policy: Policy, known: dict[str, Signature], today: date) -> Iterator[Problem]:
-    """Alternatives that the policy says are none: whoever follows them ends where they began."""
+    """Alternatives that the policy does not approve of itself: they would replace one breach by another."""
     for rule in policy.rules:
         chosen = known.get(rule.alternative.text) if rule.alternative else None
         if rule.alternative is None or chosen is None:

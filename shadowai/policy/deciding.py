@@ -1,4 +1,4 @@
-"""A policy: its rules in file order, and what they say of a use of a service."""
+"""A policy: its rules in file order, and the verdict they give on the use of a service."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules in file order, and the verdict of what none of them speaks about. ``groups`` are lists of people, folded; ``disputes`` are
-    the lines of rules that disagree (:mod:`shadowai.policy.disputes`)."""
+    """Rules in file order, and the ``default`` verdict where none of them applies. ``groups`` are the users of each group, all folded
+    (:func:`~shadowai.policy.nouns.fold`); ``disputes`` are pairs of lines of rules that disagree (:mod:`shadowai.policy.disputes`)."""
 
     path: str = ""
     rules: tuple[Rule, ...] = ()
@@ -31,7 +31,7 @@ class Policy:
 
     @classmethod
     def empty(cls) -> Policy:
-        """The policy of those who have none: everything is unreviewed."""
+        """The policy without rules: everything is unreviewed."""
         return cls()
 
     @classmethod
@@ -49,7 +49,7 @@ class Policy:
     def decide(self, signature: Signature, today: date, use: Use = UNKNOWN) -> Decision:
         """The verdict on a use of a service as of ``today``: that of the first rule that applies.
 
-        Where an earlier rule may apply as well, for want of what it asks for, and says otherwise, it is ``in_review``: neither can be said.
+        Where it is not known whether an earlier rule applies, and that one gives another verdict, the verdict is ``in_review``.
         """
         doubtful: list[Rule] = []
         for rule in self.rules:
@@ -64,7 +64,7 @@ class Policy:
         return self._doubted(decided, doubtful, signature, use, today) if doubtful else decided
 
     def decide_row(self, signature: Signature, today: date, uses: Iterable[Use]) -> Decision:
-        """The verdict on a row of several people's uses: the gravest of theirs."""
+        """The verdict on a row of several people's uses: the most severe of theirs (:data:`~shadowai.model.SEVERITY`)."""
         every = [self.decide(signature, today, use) for use in uses] or [self.decide(signature, today)]
         worst = min(every, key=lambda one: (SEVERITY.index(one.verdict), not one.enforced))
         may_be = tuple(dict.fromkeys(verdict for one in every for verdict in one.may_be))
@@ -94,8 +94,9 @@ class Policy:
         return Decision(Verdict.IN_REVIEW, reason, first.owner, first.line, may_be=said, enforced=enforced)
 
     def notes(self, entries: Iterable[Entry]) -> tuple[Note, ...]:
-        """What the reader of a report must know of its verdicts: rows that rules disagree about, rows that could not be judged for
-        want of something, what to use instead of what is not allowed, and what is no breach because it is not enforced."""
+        """What the reader of a report must know about its verdicts: rows about which rules disagree, rows that could not be judged because
+        a condition is not known, approved alternatives to what is not allowed, and uses that are no breach because the rule is not
+        enforced."""
         disputed: Counter[tuple[int, int]] = Counter()
         open_: Counter[tuple[int, str]] = Counter()
         instead: Counter[tuple[int, str, str]] = Counter()
@@ -136,7 +137,7 @@ class Policy:
     def check(
         self, known_ids: Collection[str], known_vendors: Collection[str], known_categories: Collection[str]
     ) -> list[UsageError]:
-        """Every value of a rule that the catalogue does not know, and which therefore would never apply."""
+        """An error for every service, vendor and category of a rule that is not in the catalogue: it would never apply."""
         ids, vendors, categories = (
             {fold(one) for one in some} for some in (known_ids, known_vendors, known_categories)
         )

@@ -1,4 +1,4 @@
-"""What is wrong between the rules of a policy: those that never apply, and those that both apply and disagree.
+"""Conflicts between the rules of a policy: rules that never apply, and rules that overlap and give different verdicts.
 
 The first rule that applies decides, and that is how an exception is written: before the rule that it is an exception from. So the order
 of two rules says what is meant where the first is the *narrower* one: where everything that it selects the second selects, too, and not
@@ -20,11 +20,11 @@ from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, Service, values
 
 EXAMPLES = 3
 _APART = SINGLE | {"group"}
-"""Selectors of which no use has two values that have nothing in common."""
+"""Selectors for which a use has one value (``group``: one user): rules whose values have nothing in common cannot both apply."""
 
 
 class Problem(NamedTuple):
-    """Something that a policy says and cannot mean. An ``error`` has to be mended; a ``warning`` may be meant."""
+    """A finding about a policy. An ``error`` has to be corrected; a ``warning`` may be intended."""
 
     level: Literal["error", "warning"]
     origin: Origin
@@ -35,18 +35,19 @@ class Problem(NamedTuple):
 
 
 class _Reach(NamedTuple):
-    """What a rule selects: the ids of services; of a use, values by selector. Without a value, any will do."""
+    """What a rule selects: ids of services, and values (folded) for each selector that asks for a use; a selector without values matches
+    any use."""
 
     rule: Rule
     services: frozenset[str]
     asks: Mapping[str, frozenset[str]]
 
     def covers(self, other: _Reach) -> bool:
-        """Whether every use that the ``other`` selects is selected, the services aside."""
+        """Whether every use that the ``other`` selects is selected as well, services not considered."""
         return all(name in other.asks and other.asks[name] <= chosen for name, chosen in self.asks.items())
 
     def meets(self, other: _Reach) -> bool:
-        """Whether a use may be selected by both, the services aside."""
+        """Whether both may select the same use, services not considered."""
         return not any(
             name in other.asks and chosen.isdisjoint(other.asks[name])
             for name, chosen in self.asks.items()
@@ -54,7 +55,7 @@ class _Reach(NamedTuple):
         )
 
     def is_exception(self, other: _Reach) -> bool:
-        """Whether it says, standing before the ``other``, what is different of a part of what that selects."""
+        """Whether it is an exception from the ``other``, which stands behind it: it selects a proper part of what that one selects."""
         named, theirs = bool(self.rule.services), bool(other.rule.services)
         if not other.covers(self) or (theirs and not named):
             return False
@@ -71,7 +72,7 @@ class Overlap(NamedTuple):
 
 
 class Rulebook:
-    """The rules of a policy held against the services of a catalogue."""
+    """The rules of a policy, checked against the services of a catalogue."""
 
     def __init__(self, policy: Policy, services: Iterable[Service]) -> None:
         self._policy = policy
@@ -105,7 +106,7 @@ class Rulebook:
                 yield self._problem("error", one, f"two rules apply to {some}, and disagree: {said}")
 
     def _disputed(self, place: int, one: _Reach, two: _Reach) -> frozenset[str]:
-        """The services that two rules disagree about, those left out that a rule before ``place``, that of ``one``, settles."""
+        """The services about which two rules disagree, without those about which a rule before ``place``, the place of ``one``, decides."""
         if (one.rule.status, one.rule.conditions) == (two.rule.status, two.rule.conditions):
             return frozenset()
         if not one.meets(two) or one.is_exception(two):
@@ -114,7 +115,7 @@ class Rulebook:
         return (one.services & two.services).difference(*settled)
 
     def _hiding(self, place: int) -> tuple[int, ...]:
-        """The lines of the rules that leave nothing to one; none where something is left."""
+        """The lines of the earlier rules that together select all that the rule at ``place`` selects; else empty."""
         mine, left, lines = self._reaches[place], self._reaches[place].services, []
         for reach in self._reaches[:place]:
             if not left.isdisjoint(reach.services) and reach.covers(mine):
@@ -127,7 +128,7 @@ class Rulebook:
 
 
 def marked(policy: Policy, services: Iterable[Service]) -> Policy:
-    """The policy, knowing which of its rules disagree about services of a catalogue."""
+    """The policy with :attr:`Policy.disputes` filled in: the rules that disagree about services of a catalogue."""
     found = Rulebook(policy, services).disputes()
     return replace(policy, disputes=frozenset((one.first.line, one.second.line) for one in found))
 

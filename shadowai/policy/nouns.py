@@ -1,4 +1,4 @@
-"""The nouns of a policy: what is known of somebody's use of a service, and what a policy says of it. Standard library only."""
+"""Data types of the policy: what is known of a person's use of a service, and the decision about it. Standard library only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MODES: Final[tuple[Mode, ...]] = ("enforce", "audit")
 """``enforce``: a breach ends the program with 1. ``audit``: it is shown and reported, and has no part in the exit code."""
 
 SCOPE_CLASSES: Final = ("none", "identity", "other", "content", "write", "tenant")
-"""What permissions come to, the least first: nothing granted; who somebody is; something that is not known to reach content; mail,
-files, chats, code to be read; to be changed or sent; content of the whole tenant (by the application itself, or granted for everyone)."""
+"""Classes of permissions in ascending order: nothing granted; the identity of the user; permissions not known to reach content; reading
+mail, files, chats or code; changing or sending them; the content of the whole tenant (by the application itself, or for everyone)."""
 ACCOUNTS: Final = ("corporate", "personal", "anonymous", "enforced")
-"""Kinds of accounts that a service is used with; ``enforced`` where the network lets none but the company's through."""
+"""Kinds of accounts that a service is used with; ``enforced``: the network allows the company's accounts only."""
 
 
 class Word(NamedTuple):
@@ -42,14 +42,15 @@ class Use(NamedTuple):
 
 
 UNKNOWN: Final = Use()
-"""A use of which nothing is known."""
+"""A use about which nothing is known."""
 
 
 class Decision(NamedTuple):
-    """What the policy says of a use, why, who answers for it, and the line of the rule (``None``: no rule).
+    """The verdict on a use, the reason, the owner of the rule, and the line of the rule (``None``: no rule applies).
 
-    ``alternative`` is the id of a service to use instead. ``may_be`` are the verdicts it may have as well, for want of what a rule asks
-    for; ``disputed`` the line of a later rule that applies too and says otherwise. What is not ``enforced`` has no part in exit codes.
+    ``alternative`` is the id of a service to use instead. ``may_be`` are other verdicts that it would have if a condition were met of
+    which it is not known whether it is; ``disputed`` is the line of a later rule that applies too and has another verdict. A breach
+    counts for the exit code only where ``enforced``.
     """
 
     verdict: Verdict
@@ -63,11 +64,11 @@ class Decision(NamedTuple):
 
     @property
     def ruling(self) -> Ruling | None:
-        """What of it stands beside the verdict in a row; ``None`` where there is nothing but the verdict."""
+        """What a row keeps of it beside the verdict; ``None`` where there is nothing else."""
         found = Ruling(self.rule_line, self.alternative, self.may_be, self.disputed, self.enforced)
         return None if found == Ruling() else found
 
 
 def fold(text: str) -> str:
-    """``text`` as it is compared: without regard to case and runs of blanks."""
+    """``text`` for comparison: case folded, runs of white space as one blank, none at the ends."""
     return " ".join(text.split()).casefold()

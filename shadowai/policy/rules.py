@@ -1,4 +1,4 @@
-"""One rule of a policy: whom it speaks about, and what it says of them."""
+"""One rule of a policy: the uses that it selects, and its decision about them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SELECTORS: Final = (
     "service", "vendor", "category", "country", "account", "scope_class", "department", "group", "source",
 )  # fmt: skip
 OF_SERVICE: Final = SELECTORS[:4]
-"""Selectors that ask for the service alone; the others ask for a use of it."""
+"""Selectors that depend on the service alone; the others depend on the use of it."""
 SINGLE: Final = frozenset({"service", "vendor", "category", "country", "scope_class", "department"})
-"""Selectors of which a use has one value; of the others it may have several."""
+"""Selectors for which a use has one value; for the others it may have several."""
 ASKED: Final = {
     "country": "the country of the vendor",
     "account": "the kind of account",
@@ -25,16 +25,16 @@ ASKED: Final = {
     "group": "who it is",
     "source": "the source",
 }
-"""What is wanting where a selector cannot be judged, in words."""
+"""What is not known where a selector cannot be judged, in words."""
 
 Groups = Mapping[str, frozenset[str]]
-"""The people of each group, all folded."""
+"""The users of each group by its name, all folded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under what conditions something is approved: for whose ``departments``, up to how many bytes a person sends up in a calendar
-    month (UTC), up to which class of permissions, only from a publisher that a platform has verified."""
+    """The conditions of an approval: ``departments`` that it is for, the bytes that a person may send up in a calendar month (UTC), the
+    highest class of permissions, and whether a platform must have verified the publisher."""
 
     departments: tuple[Word, ...] = ()
     max_upload: int | None = None
@@ -42,7 +42,7 @@ class Conditions:
     verified_publisher: bool = False
 
     def outside(self, use: Use) -> Iterator[tuple[bool | None, str]]:
-        """For each condition whether ``use`` is outside of it (``None``: not known), and what it is about in words."""
+        """For each condition that is given, whether ``use`` violates it (``None``: not known), and a description of what it is about."""
         if self.departments:
             known = use.department is not None
             allowed = {fold(word.text) for word in self.departments}
@@ -82,7 +82,7 @@ class Rule:
     alternative: Word | None = None
     enforced: bool = True
     selects: tuple[tuple[str, frozenset[str]], ...] = field(init=False, repr=False, compare=False)
-    """The selectors that are given with their values, without regard to order and case."""
+    """The selectors that are given, with their values folded."""
 
     def __post_init__(self) -> None:
         every = (
@@ -95,20 +95,21 @@ class Rule:
 
     @property
     def looks_at_use(self) -> bool:
-        """Whether it asks for more than the service."""
+        """Whether its decision depends on more than the service."""
         return self.conditions is not None or any(name not in OF_SERVICE for name, _ in self.selects)
 
     def applies(self, signature: Signature, use: Use, groups: Groups) -> bool | None:
-        """Whether the rule speaks about that use; ``None`` where what it asks for is not known, and nothing that is known says no."""
+        """Whether the rule applies to that use; ``None`` where a selector cannot be judged and no other one excludes it."""
         found = [holds(name, chosen, signature, use, groups) for name, chosen in self.selects]
         return False if False in found else None if None in found else True
 
     def wanting(self, signature: Signature, use: Use, groups: Groups) -> list[str]:
-        """What would have to be known to say whether it applies, in words."""
+        """What is not known and decides whether the rule applies, in words."""
         return [ASKED[name] for name, chosen in self.selects if holds(name, chosen, signature, use, groups) is None]
 
     def decision(self, today: date, use: Use) -> Decision:
-        """What the rule says on ``today``; it holds on the day it expires and is up for review after it."""
+        """The decision of the rule as of ``today``: its status until the end of the day on which it expires, ``in_review`` after it;
+        ``unsanctioned`` where a condition is violated, ``in_review`` where one cannot be judged."""
         said = self._said(self.status, self.reason)
         if self.expires is not None and today > self.expires:
             return self._said(
@@ -137,7 +138,7 @@ class Rule:
 
 
 def holds(name: str, chosen: frozenset[str], signature: Signature, use: Use, groups: Groups) -> bool | None:
-    """Whether any of the ``chosen`` values (folded) is what the selector ``name`` finds; ``None`` where that is not known."""
+    """Whether the use has any of the ``chosen`` values (folded) for the selector ``name``; ``None`` where its value is not known."""
     if name == "group":
         return None if use.user is None else any(fold(use.user) in groups[group] for group in chosen)
     found = values(name, signature, use)
@@ -145,7 +146,7 @@ def holds(name: str, chosen: frozenset[str], signature: Signature, use: Use, gro
 
 
 class Service(Protocol):
-    """What selectors ask of a service: of its signature, or of what the catalogue tells without making one."""
+    """The attributes of a service that selectors compare: a signature, or what the catalogue knows without loading one."""
 
     @property
     def id(self) -> str:
@@ -154,22 +155,22 @@ class Service(Protocol):
 
     @property
     def vendor(self) -> str:
-        """Whose it is."""
+        """The vendor's name."""
         ...
 
     @property
     def category(self) -> str:
-        """What it is."""
+        """The category, one of :data:`shadowai.signature_file.CATEGORIES`."""
         ...
 
     @property
     def country(self) -> str:
-        """Where its vendor is; empty where nobody says."""
+        """The country of its vendor (ISO 3166-1 alpha-2); empty where it is not known."""
         ...
 
 
 def values(name: str, signature: Service, use: Use) -> frozenset[str] | None:
-    """What a use has for a selector; ``None`` where it is not known."""
+    """The values of a use for the selector ``name``; ``None`` where they are not known."""
     if name == "account":
         return use.account
     if name == "source":

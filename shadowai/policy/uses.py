@@ -1,4 +1,4 @@
-"""What is known of a use of a service, out of what was counted."""
+"""What is known of a use of a service, derived from what was counted (:class:`~shadowai.policy.nouns.Use`)."""
 
 from __future__ import annotations
 

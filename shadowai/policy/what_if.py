@@ -10,7 +10,8 @@ from shadowai.policy.breach import FAIL_ON, breaches
 
 
 class Difference(NamedTuple):
-    """A row of which two policies say different things; ``begins`` and ``ends`` whether it begins or ceases to be a breach."""
+    """A row on which two policies give different verdicts. ``begins``: it is a breach under the new one only; ``ends``: under the old one
+    only."""
 
     asset_id: str
     service_id: str

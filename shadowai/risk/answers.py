@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from shadowai import accounts
-from shadowai.inventory import BULK_BYTES
+from shadowai.inventory_rows import BULK_BYTES
 from shadowai.model import ACCOUNT, Entry, Usage
 from shadowai.risk.weights import Factor, Weights
 from shadowai.signature_file import DataHandling, SignatureFile

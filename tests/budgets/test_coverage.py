@@ -37,6 +37,19 @@ def test_a_source_with_a_gap_is_not_covered(gap: Gap) -> None:
     assert one(Coverage(3, ("squid_native",)), Report((), (other,), sources=(LOG, DNS))).state == "within"
 
 
+def test_of_several_files_of_a_source_each_must_be_whole_and_one_must_have_records() -> None:
+    wanted, empty = Coverage(3, ("squid_native",)), SourceSummary("c.log", "squid_native")
+    both = one(wanted, Report((), sources=(empty, LOG)))
+    assert (both.state, both.why) == ("within", "10 records")
+    assert one(wanted, Report((), (Gap(Origin("c.log"), "cut"),), sources=(LOG, empty))).state == "exceeded"
+
+
+def test_why_a_source_is_not_covered() -> None:
+    wanted, empty = Coverage(3, ("squid_native",)), SourceSummary("c.log", "squid_native")
+    assert one(wanted, Report((), sources=(DNS,))).why == "it was not looked at"
+    assert one(wanted, Report((), sources=(empty,))).why == "it gave no record"
+
+
 @pytest.mark.parametrize(("least", "state"), [(9500, "within"), (9501, "exceeded")])
 def test_the_share_of_names_is_that_of_all_records(least: int, state: str) -> None:
     found = one(Coverage(3, min_named=least), Report((), sources=(LOG, DNS)))
@@ -62,6 +75,17 @@ def test_the_longest_silence_is_that_of_a_format_over_its_files() -> None:
     ]
     records.append(Record("a.log", 1, "none"))
     assert silences(records) == {"squid_native": Silence(40 * MINUTE, 60 * MINUTE), "x": Silence(7 * MINUTE, 0)}
+
+
+def test_of_silences_of_one_length_the_first_is_told() -> None:
+    records = [record(0), record(30), record(60), record(90)]
+    assert silences(records) == {"squid_native": Silence(0, 30 * MINUTE)}
+
+
+def test_a_log_without_records_is_silent_about_nothing() -> None:
+    empty = SourceSummary("c.log", "cisco_asa")
+    found = one(Coverage(3, max_gap=8), Report((), sources=(LOG, empty)), {"squid_native": Silence(0, HOUR)})
+    assert (found.state, found.why) == ("within", "at most 1 h 0 min without a record (squid_native), 8 h allowed")
 
 
 def test_a_window_begins_and_ends_with_a_silence() -> None:

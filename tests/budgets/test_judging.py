@@ -33,6 +33,7 @@ def test_a_budget_is_exceeded_above_its_limit_and_warned_of_from_its_warning_on(
 ) -> None:
     found = judge(Budget("b", 7, "services", most, warn))
     assert (found.state, found.origin, found.amount) == (state, Origin("b.yaml", 7), Amount(3, 3))
+    assert found.limit == most
 
 
 def test_what_is_not_known_is_never_passed_in_silence() -> None:
@@ -60,7 +61,12 @@ def test_growth_needs_a_past() -> None:
 )
 def test_growth_is_told_by_the_week(then: int, weeks: int, state: str) -> None:
     past = {GROWING.key: [Past(NOW - weeks * WEEK, Amount(then, then))]}
-    assert judge(GROWING, past=past).state == state
+    found = judge(GROWING, past=past)
+    assert (found.state, found.limit) == (state, 1)
+
+
+def test_a_week_has_seven_days() -> None:
+    assert (WEEK, SHORTEST) == (7 * 86_400_000_000, 86_400_000_000)
 
 
 def test_the_oldest_run_of_four_weeks_counts() -> None:

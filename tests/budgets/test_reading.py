@@ -54,6 +54,16 @@ def test_a_file_with_all_that_it_may_have(tmp_path: Path) -> None:
     assert found.coverage == Coverage(18, ("squid_native", "entra"), 48, 9750)
 
 
+def test_what_is_not_given_limits_nothing(tmp_path: Path) -> None:
+    found = load(
+        write(
+            tmp_path, "version: 1\nbudgets: [{name: a, measure: users, max: 2, warn: 2}]\ncoverage: {sources: entra}\n"
+        )
+    )
+    assert found.budgets == (Budget("a", 2, "users", 2, 2),)
+    assert found.coverage == Coverage(3, ("entra",), None, None)
+
+
 def test_a_policy_may_hold_budgets_and_a_budget_file_no_rules(tmp_path: Path) -> None:
     path = write(tmp_path, "version: 1\nrules: []\nbudgets:\n- {name: a, measure: users, max: 1}\n")
     assert len(load(path, "policy").budgets) == 1

@@ -57,6 +57,11 @@ def test_the_exit_code(rows: tuple[Any, ...], gaps: tuple[Gap, ...], judged: tup
     assert (found["exit_code"], found["result"]) == (code, {0: "within", 1: "breached", 3: "incomplete"}[code])
 
 
+def test_a_run_without_a_policy_names_none() -> None:
+    told = [written(Outcome(Report(()), today=TODAY, policy=policy))["policy"] for policy in ("", "f00")]
+    assert told == [None, "f00"]
+
+
 def test_what_is_in_it() -> None:
     row = replace(
         ENTRY,
@@ -84,3 +89,10 @@ def test_the_same_findings_give_the_same_bytes() -> None:
     for stream in (one, two):
         write(Outcome(Report((ENTRY,)), (spent("within"),), today=TODAY), stream)
     assert one.getvalue() == two.getvalue()
+
+
+def test_coverage_stands_apart_from_budgets() -> None:
+    judged = (spent("warned"), spent("exceeded", "share"), spent("within", "users"), spent("unknown", "gap"))
+    found = written(Outcome(Report(()), judged, today=TODAY))
+    assert [one["state"] for one in found["budgets"]] == ["warned", "within"]
+    assert [one["state"] for one in found["coverage"]] == ["exceeded", "unknown"]

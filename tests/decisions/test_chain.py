@@ -72,6 +72,22 @@ def _forked(raw: bytes) -> bytes:
     return raw + f"{chain.text(other)}\n".encode()
 
 
+def _numbered_on(raw: bytes) -> bytes:
+    """With a line that has the right hashes and another number."""
+    head = chain.head_of(THREE)
+    line = chain.following(
+        head._replace(lines=head.lines + 1), time="x", by="eve", login="eve", event="decision", body={}
+    )
+    return raw + f"{chain.text(line)}\n".encode()
+
+
+def _longer_than_is_read(raw: bytes) -> bytes:
+    line = chain.following(
+        chain.head_of(THREE), time="x", by="ann", login="ann", event="decision", body={"say": "x" * chain._LONGEST}
+    )
+    return raw + f"{chain.text(line)}\n".encode()
+
+
 def _cut(raw: bytes) -> bytes:
     return raw[:-20]
 
@@ -106,6 +122,8 @@ def _more_keys(raw: bytes) -> bytes:
         (_swapped, 2, "lines were removed or moved"),
         (_twice, 4, "forked"),
         (_forked, 4, "forked"),
+        (_numbered_on, 4, "lines were removed or moved"),
+        (_longer_than_is_read, 4, "no line of a decision log"),
         (_cut, 3, "cut off"),
         (_no_line_end, 3, "cut off"),
         (_blank_line, 4, "no line of a decision log"),
@@ -119,6 +137,8 @@ def test_what_was_done_to_the_file_is_refused(change: Callable[[bytes], bytes], 
     with pytest.raises(UsageError, match=said) as caught:
         chain.lines(change(data(THREE)), PATH)
     assert caught.value.origin is not None and caught.value.origin.position == place
+    cut = "nobody was told that line 3 is recorded: remove it"
+    assert caught.value.remedy == (cut if said == "cut off" else "restore the log from a copy that verifies")
 
 
 @pytest.mark.parametrize(
@@ -176,6 +196,18 @@ def test_a_line_is_put_behind_the_others(tmp_path: Path) -> None:
         chain.append(path, line)
     assert path.read_bytes() == data(THREE)
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_is_on_the_disk_when_it_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced = tmp_path / "log", list[int]()
+
+    def sync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    for line in THREE[:2]:
+        chain.append(path, line)
+    assert synced == [len(data(THREE[:1])), len(data(THREE[:2]))]
 
 
 def test_a_full_disk_leaves_the_log_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from shadowai.identities import Identities
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Report, Verdict
 from shadowai.pipeline import ScanOptions
-from shadowai.privacy import SMALL, Pseudonyms
+from shadowai.privacy import SMALL, K, Pseudonyms
 from tests.decisions.making import decided, written
 from tests.history.making import entry
 
@@ -44,8 +45,6 @@ def test_nothing_is_done_that_nobody_asked_for(known: Catalog) -> None:
 def test_decisions_are_made_on_names_and_shown_under_pseudonyms(
     known: Catalog, hidden: ScanOptions, tmp_path: Path
 ) -> None:
-    from dataclasses import replace
-
     names = Pseudonyms(KEY.encode())
     other = names.actor(Actor("zoe")).user
     written(
@@ -82,6 +81,22 @@ def test_small_groups_are_hidden_where_that_is_set(known: Catalog) -> None:
     report = Report((entry("claude", departments=("IT", "Law")),))
     asked = ScanOptions(settings=Settings(privacy=Privacy(k=2)))
     assert finishing(asked, known, PEOPLE)(report).entries[0].departments == ("IT", SMALL)
+
+
+def test_pseudonyms_hide_small_groups_unless_that_is_set_otherwise(
+    known: Catalog, hidden: ScanOptions, tmp_path: Path
+) -> None:
+    report = Report((entry("claude", departments=("IT", "Law")),))
+    members = {"IT": K, "Law": 1, "HR": K - 1}
+    people = Identities(people={f"{group}{n}": group for group, size in members.items() for n in range(size)})
+
+    def shown(k: int | None) -> tuple[str, ...]:
+        asked = replace(hidden, settings=Settings(privacy=Privacy("env:KEY", k)))
+        return finishing(asked, known, people)(report).entries[0].departments
+
+    assert shown(None) == ("IT", SMALL)
+    assert shown(1) == ("IT", "Law")
+    assert shown(K + 1) == (SMALL,)
 
 
 def test_a_changed_log_ends_the_scan_before_it_begins(known: Catalog, tmp_path: Path) -> None:

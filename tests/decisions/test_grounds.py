@@ -55,6 +55,12 @@ def test_facts_of_a_service_are_without_dates_and_hosts() -> None:
     assert facts_of(later) == told
     other = replace(file, data_handling=tuple(one._replace(trains_by_default="?") for one in file.data_handling))
     assert facts_of(other) != told
+    assert list(told) == sorted(told)
+    unknown = replace(file, signature=replace(file.signature, country="", status=""), data_handling=())
+    assert facts_of(unknown) == (f"category: {file.signature.category}", "vendor: OpenAI")
+    several = file.data_handling[0]._replace(plan="p", trains_by_default="", residency=("EU", "US"))
+    told = facts_of(replace(file, data_handling=(several,)))
+    assert "p residency: EU, US" in told and not any("trains_by_default" in fact for fact in told)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +91,11 @@ def test_what_was_not_known_then_is_no_change() -> None:
 def test_many_changed_facts_are_counted() -> None:
     now = GROUNDS._replace(facts=("a: 1", "b: 2", "c: 3", "country: US"))
     assert changes(GROUNDS._replace(facts=("country: CN",)), now)[0].endswith("a: 1; b: 2 and 2 more")
+    three = GROUNDS._replace(facts=("a: 1", "b: 2", "country: US"))
+    assert changes(GROUNDS, three) == ("facts have changed: a: 1; b: 2",)
+    assert changes(GROUNDS._replace(facts=("c: 3", "country: US")), three) == (
+        "facts have changed: no longer c: 3; a: 1; b: 2",
+    )
 
 
 def test_the_last_day_is_in() -> None:

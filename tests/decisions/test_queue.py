@@ -65,6 +65,11 @@ def test_of_rules_that_close_as_many_the_narrower_one_is_proposed() -> None:
     assert _proposed(entry("a", vendor="Big"), entry("b", vendor="Big")) == [("vendor", "Big", 2)]
 
 
+def test_no_rule_is_proposed_for_what_is_not_known() -> None:
+    rows = [entry(name, vendor="", category=category) for name, category in (("a", "image"), ("b", "assistant"))]
+    assert _proposed(*rows) == []
+
+
 def test_what_a_rule_cannot_close_is_not_counted() -> None:
     held = [entry("a", verdict=Verdict.IN_REVIEW), entry("b", dossier=Dossier(review=("expired",))), entry("c")]
     assert _proposed(*held) == []

@@ -36,10 +36,21 @@ def test_what_is_wrong_with_decisions_is_told(table: object) -> None:
 def test_privacy() -> None:
     assert read_privacy(HERE, {}) == Privacy()
     assert read_privacy(HERE, {"pseudonym_key": "file:key", "k": 7}) == Privacy("file:key", 7)
+    assert [read_privacy(HERE, {"k": k}).k for k in (1, 1000)] == [1, 1000]
 
 
 @pytest.mark.parametrize(
-    "table", [3, {"key": "x"}, {"k": 0}, {"k": True}, {"k": "5"}, {"k": 1001}, {"pseudonym_key": "a" * 40}]
+    "table",
+    [
+        3,
+        {"key": "x"},
+        {"k": 0},
+        {"k": True},
+        {"k": "5"},
+        {"k": 1001},
+        {"pseudonym_key": "a" * 40},
+        {"pseudonym_key": 7},
+    ],
 )
 def test_what_is_wrong_with_privacy_is_told(table: object) -> None:
     with pytest.raises(UsageError, match="privacy") as caught:

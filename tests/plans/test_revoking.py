@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from shadowai.decisions import applying
 from shadowai.decisions.nouns import Decided, Grounds
@@ -11,6 +14,7 @@ from shadowai.decisions.remembered import Judge
 from shadowai.identities import Identities
 from shadowai.model import Verdict
 from shadowai.plans.revoking import Known, Revocation, plan
+from shadowai.policy import Policy
 from shadowai.tenant import EVERYONE, App, Grant, Person
 from tests.decisions.making import decided, written
 from tests.policy.making import ALL, TODAY, policy
@@ -84,6 +88,60 @@ def test_a_grant_is_judged_by_what_it_opens_and_who_vouches_for_it(tmp_path: Pat
     assert [(one.grant, one.who) for one in found] == [("chat-*", ""), ("chat-None", "")]
     verified = "- {service: [openai-chatgpt, openai-api], status: sanctioned, conditions: {verified_publisher: true}}\n"
     assert [one.app for one in made(tmp_path, verified, grant("chat", "p1"), grant("both", "p1"))] == ["both"]
+
+
+@pytest.mark.parametrize(
+    ("more", "listed"),
+    [
+        ({}, True),
+        ({"first_party": True}, False),
+        ({"in_house": True}, False),
+        ({"kind": "agent_package"}, False),
+        ({"verified_publisher": "Example"}, False),
+        ({"platform": "okta"}, False),  # which verifies no publishers
+    ],
+)
+def test_only_where_a_publisher_could_be_verified_it_counts_that_it_is_not(
+    tmp_path: Path, more: dict[str, Any], listed: bool
+) -> None:
+    rules = "- {service: far-chat, status: sanctioned, conditions: {verified_publisher: true}}\n"
+    tenant = Known("entra:contoso.example", [(replace(BOTH, **more), ("far-chat",))], (grant("both", "p1"),), PEOPLE, 0)
+    judge = Judge(policy(tmp_path, rules), TODAY, tuple)
+    assert bool(plan([tenant], judge, SIGNATURES, {Verdict.UNSANCTIONED})) is listed
+
+
+def test_a_person_s_own_grant_and_one_of_nobody_known_are_no_grants_of_the_whole_tenant(tmp_path: Path) -> None:
+    rules = "- {service: openai-chatgpt, status: sanctioned, conditions: {max_scope_class: write}}\n"
+    told = {
+        kind: [one.grant for one in made(tmp_path, rules, grant("chat", None, "Mail.Read", kind=kind))]
+        for kind in ("application", "install", "delegated", "key")
+    }
+    assert told == {"application": ["chat-None"], "install": ["chat-None"], "delegated": [], "key": []}
+    assert made(tmp_path, rules, grant("chat", "p1", "Mail.Read", kind="application")) == ()
+
+
+def test_who_a_grant_of_the_whole_tenant_is_for_is_not_known(tmp_path: Path) -> None:
+    rules = "groups: {board: [ann@example.com]}\nrules:\n- {group: board, status: sanctioned}\n- {vendor: OpenAI, status: prohibited}\n"
+    path = tmp_path / "groups.yaml"
+    path.write_text(f"version: 1\n{rules}", "utf-8")
+    grants = (grant("chat", "p1"), grant("chat", "p2"), grant("chat", EVERYONE), grant("chat", None, kind="install"))
+    tenant = Known("entra:contoso.example", [(CHAT, ("openai-chatgpt",))], grants, PEOPLE, 0)
+    found = plan([tenant], Judge(Policy.load(path), TODAY, tuple), SIGNATURES, {Verdict.PROHIBITED})
+    assert [one.who for one in found] == ["bob@example.com"]
+
+
+def test_people_without_an_address_have_the_tenant_s_own_id_and_services_without_a_signature_are_left_out(
+    tmp_path: Path,
+) -> None:
+    apps = [(CHAT, ("openai-chatgpt", "no-such-service")), (UNKNOWN, ("no-such-service",))]
+    people = (Person("entra", "contoso.example", "p4"),)
+    grants = tuple(grant(app, who) for app in ("chat", "unknown") for who in ("p4", "stranger", EVERYONE))
+    tenant = Known("entra:contoso.example", apps, grants, people, 0)
+    judge = Judge(policy(tmp_path, PROHIBITED), TODAY, tuple)
+    found = plan([tenant], judge, SIGNATURES, {Verdict.PROHIBITED})
+    assert [(one.app, one.who, one.service) for one in found] == [
+        ("chat", who, "openai-chatgpt") for who in ("", "p4", "stranger")
+    ]
 
 
 def test_an_application_of_two_services_is_taken_for_the_graver_and_says_what_else_is_lost(tmp_path: Path) -> None:

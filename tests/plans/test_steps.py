@@ -30,15 +30,19 @@ def of(
         ("entra", "g1", "assignment", "DELETE /v1.0/servicePrincipals/obj%201/appRoleAssignedTo/g1"),
         ("entra", "seat/x/y", "seat", BY_HAND),
         ("entra", "package/x", "install", BY_HAND),
+        ("entra", "package/x", "delegated", BY_HAND),
+        ("entra", "g1", "seat", BY_HAND),
         ("google_workspace", "x", "install", BY_HAND),
         ("okta", "oag1", "delegated", "DELETE /api/v1/users/p1/grants/oag1"),
         ("okta", "oar1", "delegated", "DELETE /api/v1/users/p1/clients/app%2F1/tokens/oar1"),
         ("okta", "api-service/0oa1", "application", "DELETE /integrations/api/v1/api-services/0oa1"),
+        ("okta", "api-service/0oa1/2", "application", "DELETE /integrations/api/v1/api-services/0oa1%2F2"),
         ("okta", "x1", "delegated", BY_HAND),
         ("okta", "app/p1", "assignment", BY_HAND),
         ("okta", "cross-app/oag1", "application", BY_HAND),
         ("slack", "approved/app", "assignment", BY_HAND),
         ("github", "token/7", "key", 'POST /orgs/contoso.example/personal-access-tokens/7 {"action": "revoke"}'),
+        ("github", "token/7/8", "key", 'POST /orgs/contoso.example/personal-access-tokens/7%2F8 {"action": "revoke"}'),
         ("github", "credential/7", "key", "DELETE /orgs/contoso.example/credential-authorizations/7"),
         ("github", "installation/7", "install", BY_HAND),
         ("github", "copilot-seat/ann", "seat", BY_HAND),
@@ -47,6 +51,23 @@ def of(
 )
 def test_each_platform_has_its_call_or_none(platform: str, id: str, kind: str, expected: str) -> None:
     assert of(platform, id, kind) == expected
+
+
+@pytest.mark.parametrize("kind", ["application", "assignment", "install", "key", "seat"])
+def test_google_takes_back_from_people_what_they_gave_and_nothing_else(kind: str) -> None:
+    assert of("google_workspace", "x", kind, app=GOOGLE) == BY_HAND
+    assert of("google_workspace", "x", "delegated", app=GOOGLE) != BY_HAND
+
+
+def test_entra_has_no_call_about_an_application_whose_object_is_not_known() -> None:
+    app = App("entra", "contoso.example", "app/1", "App")
+    for kind in ("application", "assignment"):
+        assert step(app, Grant("entra", "contoso.example", "g1", "app/1", kind, None)) == BY_HAND
+
+
+@pytest.mark.parametrize("kind", ["delegated", "assignment", "key"])
+def test_slack_takes_out_installations_alone(kind: str) -> None:
+    assert of("slack", "install/A012", kind, "p1", "T0123ABCD", "A012") == BY_HAND
 
 
 def test_google_s_call_is_that_of_its_discovery_document() -> None:

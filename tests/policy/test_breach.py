@@ -33,6 +33,7 @@ def test_what_may_be_a_breach_and_cannot_be_told_is_incomplete_and_not_fine() ->
     [
         {"ruling": Ruling(3, may_be=(Verdict.SANCTIONED,))},
         {"ruling": Ruling(3, may_be=(Verdict.PROHIBITED,), enforced=False)},
+        {"verdict": Verdict.UNSANCTIONED},  # it is a breach, whichever it may be beside
         {"events": 0},
         {"usage": Usage.RESOLVED},
         {"confidence": "ambiguous"},

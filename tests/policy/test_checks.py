@@ -43,6 +43,17 @@ def test_problems_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
     )
 
 
+def test_an_alternative_that_is_not_known_is_told_once_and_one_that_may_be_approved_is_none(tmp_path: Path) -> None:
+    rules = (
+        "- {service: openai-chatgpt, status: prohibited, alternative: nothing-such}\n"
+        "- {service: far-chat, status: prohibited, alternative: openai-api}\n"
+        "- {service: openai-api, department: HR, status: sanctioned}\n"
+    )
+    found = problems(policy(tmp_path, rules), ALL, (), TODAY)
+    assert [(one.level, one.origin.position) for one in found] == [("error", 3)]
+    assert "no signature has the service 'nothing-such'" in found[0].text
+
+
 def test_a_sound_policy_has_no_problems(tmp_path: Path) -> None:
     rules = (
         "- {service: openai-api, status: sanctioned}\n- {vendor: OpenAI, status: prohibited, alternative: openai-api}\n"

@@ -44,6 +44,34 @@ def test_two_rules_that_both_leave_it_to_a_person_leave_it_to_a_person(tmp_path:
     assert in_review.verdict is Verdict.IN_REVIEW and Verdict.UNSANCTIONED in in_review.may_be
 
 
+def test_a_verdict_in_doubt_counts_where_any_rule_that_may_give_it_is_enforced(tmp_path: Path) -> None:
+    tried = "- {vendor: OpenAI, account: personal, status: prohibited, mode: audit}\n"
+    enforced = "- {vendor: OpenAI, account: anonymous, status: unsanctioned}\n"
+    last = "- {vendor: OpenAI, status: sanctioned, mode: audit}\n"
+    found = [policy(tmp_path, text + last).decide(CHAT, TODAY) for text in (tried + enforced, tried, "")]
+    assert [one.verdict for one in found] == [Verdict.IN_REVIEW, Verdict.IN_REVIEW, Verdict.SANCTIONED]
+    assert [one.enforced for one in found] == [True, False, False]
+
+
+def test_one_value_of_several_is_enough_for_a_selector(tmp_path: Path) -> None:
+    rules = "- {account: personal, status: prohibited}\n- {source: squid_native, status: unsanctioned}\n"
+    read = policy(tmp_path, rules)
+    accounts = Use(account=frozenset({"personal", "corporate"}), sources=frozenset({"entra"}))
+    sources = Use(account=frozenset({"corporate"}), sources=frozenset({"entra", "squid_native"}))
+    neither = Use(account=frozenset({"corporate"}), sources=frozenset({"entra"}))
+    assert [read.decide(CHAT, TODAY, use).verdict for use in (accounts, sources, neither)] == [
+        Verdict.PROHIBITED,
+        Verdict.UNSANCTIONED,
+        Verdict.UNREVIEWED,
+    ]
+
+
+def test_a_policy_looks_at_uses_where_one_of_its_rules_does(tmp_path: Path) -> None:
+    of_service = "- {vendor: OpenAI, status: sanctioned}\n"
+    assert not policy(tmp_path, of_service).looks_at_use
+    assert policy(tmp_path, of_service + "- {department: HR, status: prohibited}\n").looks_at_use
+
+
 def test_a_country_that_is_not_known_is_a_doubt_and_a_known_one_is_not(tmp_path: Path) -> None:
     read = policy(tmp_path, "- {country: [CN, RU], status: prohibited}\n")
     found = [read.decide(one, TODAY).verdict.value for one in (FAR, CHAT, NOWHERE)]
@@ -69,6 +97,13 @@ def test_a_row_has_the_gravest_verdict_of_its_people(tmp_path: Path) -> None:
     worst = read.decide_row(CHAT, TODAY, [it, hr, nobody])
     assert worst.verdict is Verdict.PROHIBITED and Verdict.SANCTIONED in worst.may_be
     assert read.decide_row(CHAT, TODAY, []) == read.decide(CHAT, TODAY)
+
+
+def test_of_equal_verdicts_in_a_row_an_enforced_one_counts(tmp_path: Path) -> None:
+    rules = "- {department: HR, status: prohibited, mode: audit}\n- {department: IT, status: prohibited}\n"
+    read = policy(tmp_path, rules)
+    hr, it = Use(department="HR"), Use(department="IT")
+    assert [read.decide_row(CHAT, TODAY, uses).enforced for uses in ([hr], [hr, it], [it, hr])] == [False, True, True]
 
 
 def test_a_dispute_is_told_by_the_row_that_it_decides(tmp_path: Path) -> None:
@@ -106,6 +141,20 @@ def test_notes_tell_of_disputes_of_doubts_and_of_a_policy_on_trial() -> None:
     ]
     assert "line 9" in found[0].text and found[1].text == "who"
     assert Policy("p.yaml").notes([ENTRY]) == ()
+
+
+def test_notes_stand_in_the_order_of_the_file_and_tell_of_rules_alone() -> None:
+    open_ = [
+        replace(
+            ENTRY, verdict=Verdict.IN_REVIEW, verdict_reason="who", ruling=Ruling(line, may_be=(Verdict.PROHIBITED,))
+        )
+        for line in (7, 5, None)
+    ]
+    disputed = [replace(ENTRY, ruling=Ruling(line, disputed=20)) for line in (9, 4)]
+    instead = [replace(ENTRY, ruling=Ruling(line, "better")) for line in (8, 3)]
+    audited = [replace(ENTRY, ruling=Ruling(line, enforced=False)) for line in (6, 2)]
+    found = Policy("p.yaml").notes([*open_, *disputed, *instead, *audited])
+    assert [note.origin and note.origin.position for note in found] == [4, 9, 5, 7, 3, 8, 2, 6]
 
 
 def test_a_note_tells_of_what_a_rule_alone_on_trial_forbids() -> None:

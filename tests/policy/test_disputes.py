@@ -59,6 +59,14 @@ def test_a_rule_for_what_two_have_in_common_settles_it(tmp_path: Path) -> None:
     assert lines(tmp_path, f"- {{service: far-chat, status: tolerated}}\n{crossing}") == [(4, 5)]
 
 
+def test_a_rule_that_takes_all_that_one_of_two_selects_settles_it(tmp_path: Path) -> None:
+    crossing = "- {vendor: OpenAI, department: IT, status: sanctioned}\n- {category: assistant, status: prohibited}\n"
+    settled = "- {service: openai-chatgpt, department: %s, status: sanctioned}\n"
+    assert lines(tmp_path, settled % "IT" + crossing) == []
+    assert lines(tmp_path, settled % "[IT, HR]" + crossing) == []
+    assert lines(tmp_path, settled % "HR" + crossing) == [(4, 5)]
+
+
 def test_groups_meet_where_somebody_is_in_both(tmp_path: Path) -> None:
     rules = "- {group: a, status: sanctioned}\n- {group: b, status: prohibited}\n"
     assert lines(tmp_path, rules, "groups: {a: [x, y], b: [y, z]}\n") == [(4, 5)]
@@ -79,6 +87,8 @@ def test_a_rule_behind_several_that_take_everything_together_never_applies(tmp_p
         "- {vendor: OpenAI, department: HR, status: prohibited}\n"
     )
     assert said(tmp_path, rules) == ["5 never applies: what it selects is decided by line 3, 4"]
+    apart = "- {vendor: Far, status: sanctioned}\n"
+    assert said(tmp_path, apart + rules) == ["6 never applies: what it selects is decided by line 4, 5"]
 
 
 def test_a_rule_behind_one_of_a_department_still_applies_to_others(tmp_path: Path) -> None:
@@ -95,6 +105,8 @@ def test_a_rule_that_selects_no_service_is_said(tmp_path: Path) -> None:
 def test_a_dispute_names_some_of_what_it_is_about(tmp_path: Path) -> None:
     (found,) = said(tmp_path, "- {vendor: OpenAI, status: sanctioned}\n- {category: assistant, status: prohibited}\n")
     assert found == "3 two rules apply to openai-chatgpt, and disagree: sanctioned here and prohibited on line 4"
+    (found,) = said(tmp_path, "- {source: entra, status: sanctioned}\n- {source: okta, status: prohibited}\n")
+    assert "two rules apply to far-chat, nowhere-chat, openai-api and others, and disagree" in found
 
 
 def test_a_policy_is_marked_with_its_disputes(tmp_path: Path) -> None:

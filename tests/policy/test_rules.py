@@ -89,6 +89,19 @@ def test_at_the_edge_of_its_conditions_it_stays_sanctioned() -> None:
     assert decided(FULL._replace(scope_class="none", upload=0)) == ("sanctioned", "contract")
 
 
+@pytest.mark.parametrize(
+    ("conditions", "known"),
+    [
+        (Conditions(departments=(Word("Legal", 4),)), {"department": "Legal"}),
+        (Conditions(max_upload=1000), {"upload": 1000}),
+        (Conditions(max_scope_class="content"), {"scope_class": "content"}),
+        (Conditions(verified_publisher=True), {"verified": True}),
+    ],
+)
+def test_only_the_conditions_that_are_given_need_to_be_known(conditions: Conditions, known: dict[str, Any]) -> None:
+    assert decided(Use(**known), conditions) == ("sanctioned", "contract")
+
+
 @pytest.mark.parametrize("unknown", ["department", "upload", "scope_class", "verified"])
 def test_a_condition_that_cannot_be_judged_is_for_a_person(unknown: str) -> None:
     found = Rule(3, Verdict.SANCTIONED, conditions=CONDITIONS).decision(TODAY, FULL._replace(**{unknown: None}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from shadowai.model import Actor, Ruling, Verdict
 from shadowai.policy.what_if import differences
 from tests.test_policy import ENTRY
@@ -30,6 +32,22 @@ def test_only_what_differs_is_told_and_what_of_it_is_a_breach() -> None:
     }  # fmt: skip
     assert (found["a"].reason, found["a"].alternative, found["e"].user) == ("why", "other", "pc")
     assert list(differences(before, before)) == []
+
+
+@pytest.mark.parametrize(
+    ("actor", "shown"),
+    [
+        (Actor("ann", "pc", "192.0.2.1"), "ann"),
+        (Actor(None, "pc", "192.0.2.1"), "pc"),
+        (Actor(None, None, "192.0.2.1"), "192.0.2.1"),
+        (Actor(), ""),
+        (None, ""),
+    ],
+)
+def test_a_row_is_told_by_its_user_device_or_address(actor: Actor | None, shown: str) -> None:
+    before = replace(ENTRY, verdict=Verdict.UNREVIEWED, actor=actor)
+    (found,) = differences([before], [replace(before, verdict=Verdict.SANCTIONED)])
+    assert found.user == shown
 
 
 def test_a_narrower_list_of_breaches_narrows_them() -> None:

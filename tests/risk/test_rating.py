@@ -196,6 +196,8 @@ def test_a_rater_gives_each_row_what_it_would_have_alone_in_their_order() -> Non
         replace(row, users=number, bytes_up=number * 10**6)
         for row, number in zip(rows, itertools.count(1), strict=False)
     ]
+    several: tuple[tuple[str, ...], ...] = (("HR",), (), ("HR", "IT"), ("A", "B", "C", "D"))
+    rows += [entry(users=5, departments=departments) for departments in several]
     rater = Rater(WEIGHTS, lambda id: file(country="US"))
     found = rater.rated(rows)
     assert [row.asset_id for row in found] == [row.asset_id for row in rows]

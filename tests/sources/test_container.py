@@ -188,6 +188,17 @@ def test_compression_within_compression_ends_somewhere() -> None:
     assert text == b"" and reason
 
 
+def test_archives_within_archives_end_somewhere() -> None:
+    nested = {"a.log": TEXT}
+    for _ in range(2):
+        nested = {"inner.zip": zipped(nested)}
+    assert unpacked(zipped(nested)) == [("x!inner.zip!inner.zip!a.log", TEXT, "")]
+    for _ in range(6):
+        nested = {"inner.zip": zipped(nested)}
+    [(_, text, reason)] = unpacked(zipped(nested))
+    assert text == b"" and reason
+
+
 def test_what_unpacks_to_very_much_is_streamed() -> None:
     """Zeros without end, as far as anybody would want to hold them."""
     for name, press in COMPRESSORS.items():
