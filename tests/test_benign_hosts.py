@@ -42,6 +42,14 @@ EMBEDDED = """
 """
 """Products of which some part is AI: their own host says that somebody uses the product."""
 
+READING = """
+    api-docs.deepseek.com discuss.huggingface.co docs.claude.com docs.cursor.com docs.midjourney.com docs.perplexity.ai docs.pinecone.io
+    docs.windsurf.com forum.cursor.com get.otter.ai help.elevenlabs.io help.gamma.app help.otter.ai help.poe.com help.quillbot.com
+    help.runwayml.com share.descript.com status.character.ai status.claude.com status.cursor.com status.lovable.dev support.claude.com
+    support.deepl.com www.augmentcode.com www.pinecone.io www.tabnine.com v3.fal.media v3b.fal.media
+"""
+"""Documentation, help, forums, status pages and what others published: whoever reads it has not used the service."""
+
 CYRILLIC = str.maketrans("aceiopsxy", "\u0430\u0441\u0435\u0456\u043e\u0440\u0455\u0445\u0443")
 READS_ALIKE = (("l", "1"), ("o", "0"), ("m", "rn"), ("w", "vv"), ("i", "l"))
 
@@ -100,6 +108,11 @@ def test_what_a_signature_records_as_shared(matcher: Matcher) -> None:
 @pytest.mark.parametrize("front", ["", "www.", "app.", "login.", "static."])
 def test_products_that_contain_ai(matcher: Matcher, front: str) -> None:
     assert {host: sure(matcher, front + host) for host in EMBEDDED.split() if sure(matcher, front + host)} == {}
+
+
+@pytest.mark.parametrize("host", READING.split())
+def test_reading_about_a_service(matcher: Matcher, host: str) -> None:
+    assert [match.strength for match in matcher.host(host).matches] == ["weak"]
 
 
 def test_look_alikes_of_every_strong_host(matcher: Matcher, strong_hosts: list[str]) -> None:

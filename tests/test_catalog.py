@@ -16,6 +16,7 @@ from shadowai import catalog
 from shadowai.catalog import Catalog
 from shadowai.errors import SignatureError, UsageError
 from shadowai.matcher import Matcher
+from shadowai.model import Name
 
 TEMPLATE = """schema: 1
 id: {id}
@@ -283,3 +284,37 @@ def test_what_is_told_of_services_is_what_their_signatures_say_and_none_is_made_
         services = list(found.services())
     assert services == [(one.id, one.vendor, one.category, one.country) for one in found.signatures.values()]
     assert list(Catalog.of(found.files.values()).services()) == services
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "service"),
+    [
+        ("claude-cli/2.1.329 (external, cli)", "claude-code"),
+        ("claude-code/2.1.172", "claude-code"),
+        ("codex-tui/0.154.0 (Mac OS 26.5.2; arm64) iTerm.app/3.6.11 (codex-tui; 0.154.0)", "openai-codex"),
+        ("Codex Desktop/0.108.0 (Mac OS 26.3.0; arm64) unknown (Codex Desktop; 26.305.950)", "openai-codex"),
+        ("GeminiCLI-a2a-server/0.34.0/gemini-pro (linux; x64; vscode)", "google-gemini-cli"),
+        ("GeminiCLI/v24.11.0 (linux; x64)", "google-gemini-cli"),
+        ("copilot/1.0.61 (linux v24.16.0) term/unknown", "github-copilot"),
+        ("opencode/latest/1.18.31/cli", "opencode"),
+        ("Charm-Crush/v0.97.1 (https://charm.land/crush)", "crush"),
+        ("Kilo-Code/7.8.3 ai-sdk/provider-utils/3.0.0", "kilo-code"),
+        ("RooCode/3.54.0", "roo-code"),
+        ("KimiCLI/1.43.0", "moonshot-api"),
+        ("grok-shell/0.2.101 (linux; x86_64)", "xai-grok"),
+    ],
+)
+def test_the_packaged_signatures_know_agents_that_act_by_themselves(user_agent: str, service: str) -> None:
+    matches = Matcher(Catalog.load()).match(Name("user_agent", user_agent))
+    assert [(match.signature, match.role) for match in matches] == [(service, "agent")]
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "ChatGPT/1.2025.112 (Mac OS X 15.4; arm64; build 1745628785)",
+        "Claude-User (claude-code/2.1.158; +https://support.anthropic.com/)",
+    ],
+)
+def test_apps_of_people_and_readers_of_any_page_are_no_programs_that_ask(user_agent: str) -> None:
+    assert Matcher(Catalog.load()).match(Name("user_agent", user_agent)) == ()
