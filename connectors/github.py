@@ -28,6 +28,7 @@ from shadowai_connectors.rest import (
     linked,
     log_task,
     micros,
+    missed_for,
     needed_setting,
     parted,
     path,
@@ -42,6 +43,8 @@ VERSION = {"Accept": "application/vnd.github+json, application/json;q=0.9", "X-G
 PATIENCE = {"retry-after": "60"}
 """A secondary limit that names no time: "wait for at least one minute before retrying"."""
 TRIES = 5
+ROWS = 100
+"""Of a page."""
 WRITING = (
     "repo",
     "workflow",
@@ -135,20 +138,23 @@ class GitHub:
         return [*tasks, *(_audit(view, kind) for kind in kinds)]
 
     def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
-        """The pages of a task; its cursor is how many rows there were so far, of how many, and the address of the next page."""
+        """The pages of a task; its cursor is how many rows there were so far, of how many, the last one of a list that is not counted, and
+        the address of the next page."""
         org = self.tenant(session.settings)
         _, key, total = _LISTS[task.signal]
         so_far, _, link = (cursor or "").partition(" ")
-        seen, stated = _counted(so_far)
+        seen, stated, last = _counted(so_far)
         for answer, following, again in self._pages(task, session, link or None):
             found = rows(answer.body, key)
+            again += self._shifted(task, session, seen, last)
             seen += len(found)
             kept, missed = parted(self._items(task, answer.body, found, session, org))
             before, stated = stated, _stated(answer.body, total)
             missed += (*again, *_moved(before, stated))
             missed += _fewer(stated, seen) if following is None else ()
             mark = task.arguments[1] if task.signal == "audit" and following is None else None
-            so_far = str(seen) if stated is None else f"{seen}/{stated}"
+            last = _number(found[-1]) if found and total is None and task.signal != "audit" else None
+            so_far = "/".join(str(one) for one in (seen, stated or "", last or "")).rstrip("/")
             yield Page(kept, f"{so_far} {following}" if following else None, mark, missed)
 
     def doctor(self, session: Session) -> Iterator[Probe]:
@@ -168,6 +174,24 @@ class GitHub:
             remedy = "use a GitHub App, or a token with no more than admin:read, read:org and read:audit_log"
             yield Probe("installations", "excess", f"the token may change things: {', '.join(excess)}", remedy)
 
+    def _shifted(self, task: Task, session: Session, place: int, last: str | None) -> tuple[Missed, ...]:
+        """Whether the last row of the page before (``last``, the one at ``place`` of the list) is another one now, in a list that GitHub
+        does not count. Where pages were not full, nobody can tell which page of one row it would be."""
+        if last is None or place % ROWS:
+            return ()
+        url, params, quota = self._request(task, session)
+        try:
+            answer = self._get(session, url, quota, params | {"per_page": "1", "page": str(place)}, task.signal)
+            found = rows(answer.body)
+        except TenantError as error:
+            if error.trouble in (Trouble.STOPPED, Trouble.CREDENTIALS):
+                raise
+            return (missed_for(error),)
+        if found and _number(found[0]) == last:
+            return ()
+        told = f"row {place} is another one than when it was read: one may have moved to a page that was read"
+        return (Missed(Trouble.UNEXPECTED, told, "sweep again"),)
+
     def _installation(self, session: Session, api: str, headers: Mapping[str, str]) -> str:
         """The number of the app's installation on the organisation."""
         org = self.tenant(session.settings)
@@ -181,10 +205,10 @@ class GitHub:
         org, api = self.tenant(session.settings), root(session.settings, "api", API)
         url = f"{api}/orgs/{org}/{_LISTS[task.signal][0]}"
         if task.signal != "audit":
-            return url, {"per_page": "100"}, CORE
+            return url, {"per_page": str(ROWS)}, CORE
         since, until, kind = task.arguments
         phrase = f"action:{kind} created:{iso(int(since))}..{iso(int(until))}"
-        return url, {"phrase": phrase, "order": "asc", "per_page": "100"}, AUDIT
+        return url, {"phrase": phrase, "order": "asc", "per_page": str(ROWS)}, AUDIT
 
     def _pages(self, task: Task, session: Session, link: str | None) -> Iterator[Step]:
         """The pages from ``link`` on; a secondary limit that names no time is waited for."""
@@ -248,10 +272,16 @@ def _audit(view: View, kind: str) -> Task:
     return log_task(view, f"audit/{kind}", "audit", back=KEPT, overlap=OVERLAP, more=(kind,))
 
 
-def _counted(so_far: str) -> tuple[int, int | None]:
-    """How many rows there were by a cursor, and of how many."""
-    seen, _, stated = so_far.partition("/")
-    return int(seen) if seen.isdigit() else 0, int(stated) if stated.isdigit() else None
+def _counted(so_far: str) -> tuple[int, int | None, str | None]:
+    """How many rows there were by a cursor, of how many, and the last one of them."""
+    seen, stated, last = [*so_far.split("/"), "", ""][:3]
+    return int(seen) if seen.isdigit() else 0, int(stated) if stated.isdigit() else None, last or None
+
+
+def _number(row: Row) -> str | None:
+    """What a token, a request or a credential is known by."""
+    number = text(row.get("id")) or text(row.get("credential_id")) or ""
+    return number if number.isdigit() else None
 
 
 def _stated(body: object, total: str | None) -> int | None:

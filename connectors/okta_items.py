@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from shadowai.tenant import Activity, App, Event, Grant, Missed, Person, Trouble
+from shadowai.tenant import Activity, App, Event, Grant, Missed, Person, TenantError, Trouble
 from shadowai_connectors.rest import Row, inside, micros, needed, text, texts
 
 PLATFORM = "okta"
@@ -35,6 +35,9 @@ administrators. https://developer.okta.com/docs/reference/api/event-types/"""
 _DONE = frozenset({"SUCCESS", "ALLOW"})
 """Outcomes of what was done. The others (FAILURE, DENY, SKIPPED, CHALLENGE, ABANDONED …) are of what was not, or not yet.
 https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/ (``outcome.result``)"""
+
+_OVER = frozenset({"REVOKED", "INACTIVE"})
+"""Statuses of what holds no more; what holds is ACTIVE (``GrantOrTokenStatus``, and the lifecycle of connections)."""
 
 _APPS = ("publicclientapp", "appinstance", "app", "oauth2client")
 _SCOPES = ("scope", "oauth2scope")
@@ -103,7 +106,7 @@ def api_service(row: Row, tenant: str) -> tuple[App, Grant]:
 
 def consent(row: Row, app_id: str, tenant: str) -> Grant | None:
     """One scope that an app may use: of a person where it was a person who consented. ``None`` for one that is no longer active."""
-    if (text(row.get("status")) or "ACTIVE").upper() != "ACTIVE":
+    if not _holds(row):
         return None
     person = text(row.get("userId"))
     created = micros(row.get("created"))
@@ -126,7 +129,7 @@ def consent(row: Row, app_id: str, tenant: str) -> Grant | None:
 def refresh_token(row: Row, app_id: str, tenant: str) -> Grant | None:
     """A refresh token that an app holds for a person. ``None`` for one that was revoked. ``lastUpdated`` is when it was last used: it
     changes whenever the token does."""
-    if (text(row.get("status")) or "ACTIVE").upper() != "ACTIVE":
+    if not _holds(row):
         return None
     created = micros(row.get("created"))
     return Grant(
@@ -157,7 +160,7 @@ def assignment(row: Row, app_id: str, tenant: str) -> tuple[Person, Grant]:
 def connection(row: Row, ids: Mapping[str, str], tenant: str) -> Grant | None:
     """Cross App Access: one app may act in another for those who use both. ``None`` for one that is not active. ``ids`` has the client
     id of an app by the app's own."""
-    if (text(row.get("status")) or "ACTIVE").upper() != "ACTIVE":
+    if not _holds(row):
         return None
     created = micros(row.get("created"))
     requesting, resource = needed(row, "requestingAppInstanceId"), needed(row, "resourceAppInstanceId")
@@ -244,6 +247,14 @@ def _detail(targets: Iterable[Row], kinds: tuple[str, ...]) -> str | None:
             if str(key).lower() in kinds and (found := text(value)):
                 return found
     return None
+
+
+def _holds(row: Row) -> bool:
+    """Whether a grant, a token or a connection is active. Of a status that is not documented neither can be said: such a row is missed."""
+    status = (text(row.get("status")) or "ACTIVE").upper()
+    if status != "ACTIVE" and status not in _OVER:
+        raise TenantError(Trouble.UNEXPECTED, "a grant came with a status that is not known")
+    return status == "ACTIVE"
 
 
 def _kind(one: Row) -> str:

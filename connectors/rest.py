@@ -89,10 +89,13 @@ def path(address: str) -> str:
 
 
 def text(value: object) -> str | None:
-    """A text that says something; a whole number is one too, for identifiers are written as both."""
+    """A text that says something; a whole number is one too, for identifiers are written as both. Half a pair of surrogates, which JSON can
+    write and nothing can keep, is escaped: it would cost the rows beside it."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return (value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()).strip() or None
 
 
 def texts(value: object) -> tuple[str, ...]:

@@ -55,13 +55,18 @@ def command(
 
     With --input, the asset is looked up in those logs and captures, and its evidence is read from them once more. Without,
     it is what the history remembers of it, which keeps neither sizes nor evidence: the score may then be an interval where
-    that of the scan was none.
+    that of the scan was none. The verdict is then that of the run, or what people have decided.
     """
     from shadowai import config, pipeline
     from shadowai.sources import container
 
     if any(map(container.is_read_once, paths)):
         raise click.BadParameter("stdin cannot be read twice, nor can a pipe", param_hint="--input")
+    given = {"--policy": policy_file, "--log-format": log_format, "--timezone": timezone, "--identities": identities}
+    for option in (name for name, value in given.items() if value is not None and not paths):
+        raise click.BadParameter(
+            "is of no use without --input: the history keeps what its runs said", param_hint=option
+        )
     settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
         log_format=log_format,
@@ -77,8 +82,11 @@ def command(
         raise UsageError(
             f"no signature {entry.service_id!r} is in the catalogue", remedy="see: shadowai signatures list"
         )
+    from shadowai.decisions.finishing import deciding as decided
     from shadowai.evidence import reread
 
+    if remembered:
+        (entry,) = decided(chosen, known)([entry])
     rating = chosen.rater(known).rating(entry)
     shown, missing = reread(entry, paths, options=chosen, known=known)
     if layout == "json":

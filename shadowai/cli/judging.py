@@ -127,7 +127,7 @@ def prepared(
     taken for one of this run. What budgets and rules are of must be there, as ``settings`` have it. Raises
     :class:`~shadowai.errors.UsageError`, and :class:`click.BadParameter` for a verdict in place of what is read."""
     target = None if verdict is None else Path(verdict)
-    options.check_folder(target, "--verdict")
+    options.check_file(target, "--verdict")
     options.keep_apart((policy, budget), verdict=target)  # the configuration's policy, too
     several: list[Budgets] = []
     if policy is not None or budget is not None:

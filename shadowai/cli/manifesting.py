@@ -30,12 +30,12 @@ _EVERYTHING: Final = 1 << 62
 
 
 def checked(name: str | None, target: Path | None) -> Path | None:
-    """Where the manifest goes. Raises :class:`click.BadParameter` before the work where there is no such folder, or where it would
-    replace the inventory."""
+    """Where the manifest goes. Raises :class:`click.BadParameter` before the work where there is no such folder, where it is one, or
+    where it would replace the inventory."""
     if name is None:
         return None
     path = Path(name)
-    options.check_folder(path, "--manifest")
+    options.check_file(path, "--manifest")
     if target is not None and path.absolute() == target.absolute():
         raise click.BadParameter("it is the file of the inventory", param_hint="--manifest")
     return path

@@ -76,6 +76,13 @@ def check_folder(target: Path | None, option: str = "--output") -> None:
         raise click.BadParameter(f"{target.parent}: no such folder", param_hint=option)
 
 
+def check_file(target: Path | None, option: str) -> None:
+    """As :func:`check_folder`, and where a folder has the name of a file that is written behind the inventory."""
+    check_folder(target, option)
+    if target is not None and target.is_dir():
+        raise click.BadParameter(f"{target} is a folder (name a file in it)", param_hint=option)
+
+
 def keep_apart(read: Iterable[str | Path | None], **written: str | Path | None) -> None:
     """Raises :class:`click.BadParameter` where a file to be written, by the name of its option, is one of those that are ``read``, or is
     written twice: what is looked at stays as it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,6 +16,7 @@ from click.core import ParameterSource
 from shadowai.cli import options, terminal
 from shadowai.cli.stopping import Stop
 from shadowai.errors import UsageError
+from shadowai.model import Gap, Origin
 
 if TYPE_CHECKING:
     from shadowai.incremental.run import Incremental
@@ -76,7 +78,8 @@ class Resuming(NamedTuple):
         return self.follow or self.state is not None
 
     def check(self, chosen: ScanOptions) -> None:
-        """Raises :class:`click.BadParameter` for options that cannot be used with these."""
+        """Raises :class:`click.BadParameter` for options that cannot be used with these, and where the state's folder is not there."""
+        options.check_folder(self.state, "--state")
         wrong = {
             "--since and --until": chosen.since is not None or chosen.until is not None,
             "--cluster": chosen.cluster is not None,
@@ -109,8 +112,26 @@ def scan(
             with Stop() as stop:
                 _follow(run, stop, asked.every, ways, write)
         run.step(progress)
+        wrong = _unsaved(run)
+        return [reported if wrong is None else _with(reported, wrong) for reported in run.reports(ways)]
+
+
+def _unsaved(run: Incremental) -> Gap | None:
+    """Write the state; where that cannot be done after the work, it is said and is a gap of the reports, which are written and judged all
+    the same. The state that is there still fits: the next run reads again what it does not know."""
+    try:
         run.save()
-        return run.reports(ways)
+    except UsageError as error:
+        terminal.say(f"shadowai: {error}")
+        return Gap(
+            error.origin or Origin("state"),
+            f"the state was not written, the next run begins at the one before: {error.message}",
+        )
+    return None
+
+
+def _with(report: Report, gap: Gap) -> Report:
+    return replace(report, gaps=(*report.gaps, gap))
 
 
 def or_later(write: Callable[[], None]) -> None:

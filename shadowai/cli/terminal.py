@@ -70,7 +70,7 @@ def usage(error: click.ClickException) -> None:
         asked_nothing = isinstance(error, click.exceptions.NoArgsIsHelpError)
         text = error.ctx.get_help() if asked_nothing else f"{error.ctx.get_usage()}\n{text}"
     for line in text.splitlines():
-        say(line)
+        say(line.expandtabs(2))  # with which choices are set in
 
 
 def crash() -> None:

@@ -41,7 +41,10 @@ def counted(count: int, one: str, many: str = "") -> str:
 def _findings(report: Report) -> str:
     what = "services" if report.by == "service" else "users of services"
     if not report.entries:
-        return "No AI services found." if report.complete else "No AI services found in what could be read."
+        if not report.complete:
+            return "No AI services found in what could be read."
+        nothing = report.sources and not any(source.lines or source.records for source in report.sources)
+        return "No AI services found: there is nothing in what was read." if nothing else "No AI services found."
     kinds = Counter(entry.confidence for entry in report.entries)
     each = ", ".join(f"{number:,} {shortened(kind)}" for kind, number in kinds.items())
     return f"{what.capitalize()}: {len(report.entries):,} ({each})."
@@ -76,7 +79,9 @@ def _sources(report: Report) -> Iterator[str]:
             f"{source.ai:,} of AI services",
             *(f"{n:,} {what}" for n, what in _odd(source.uncounted, source.outside, source.unreadable) if n),
         ]
-        yield f"  {shortened(source.path)} ({shortened(source.format or 'not recognised')}): {', '.join(figures)}"
+        empty = report.complete and not (source.lines or source.records)
+        told = source.format or ("empty" if empty else "not recognised")
+        yield f"  {shortened(source.path)} ({shortened(told)}): {', '.join(figures)}"
     if len(report.sources) > SHOWN:
         yield f"  and {len(report.sources) - SHOWN:,} more"
 

@@ -3,8 +3,8 @@
 Its traps are closed here: with ``trust_env`` the variable REQUESTS_CA_BUNDLE overrides ``verify`` and a ``.netrc`` replaces the
 Authorization header, so ``trust_env`` is off and proxies are read from the environment by hand; a context given to the pool alone is
 lost behind a proxy, so the proxy's pool and the connection to the proxy itself get it too. A compressed body is unpacked here: urllib3
-does not tell one that is cut short from a whole one. A connection has a limit for the whole of an answer's head, as a body has: what
-sends a byte now and then is never late for the next.
+does not tell one that is cut short from a whole one. A connection has a limit for the whole of its handshakes and of an answer's head, as
+a body has: what sends a byte now and then is never late for the next.
 """
 
 from __future__ import annotations
@@ -66,7 +66,12 @@ class _Timed(HTTPConnection):
 
 
 class _TimedTls(_Timed, HTTPSConnection):
-    """The same with TLS."""
+    """The same with TLS. Python bounds a handshake as a whole; urllib3, which makes the one within a proxy's TLS, only each read of it."""
+
+    def connect(self) -> None:
+        """Connect, and shake hands with the proxy and with the service."""
+        with _in_time(lambda: self.sock):
+            super().connect()
 
 
 class _Pool(HTTPConnectionPool):

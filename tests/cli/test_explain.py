@@ -123,6 +123,22 @@ def test_what_the_history_remembers(capsys: Captured, tmp_path: Path) -> None:
     assert "As the history remembers it, unchanged since run 1" in text
 
 
+def test_what_the_history_remembers_and_somebody_has_decided(capsys: Captured, tmp_path: Path) -> None:
+    past, log, decided = f"sqlite:///{tmp_path / 'h.db'}", tmp_path / "d.jsonl", tmp_path / "c.toml"
+    decided.write_text(f"[decisions]\nlog = '{log}'\n")
+    config = ("--config", str(decided))
+    assert main(["scan", SAMPLES, "--no-progress", "--history", past, *config, "-o", str(tmp_path / "i.json")]) == 0
+    assert "verdict unreviewed" in said(capsys, "deepseek", "--history", past, *config)
+    about = ("--inventory", str(tmp_path / "i.json"), "--status", "prohibited", "--reason", "not ours", *config)
+    assert main(["decide", "deepseek", *about]) == 0
+    assert "verdict prohibited" in said(capsys, "deepseek", "--history", past, *config)
+
+
+@pytest.mark.parametrize("option", ["--policy", "--log-format", "--timezone", "--identities"])
+def test_what_the_history_cannot_be_asked_by_is_refused(capsys: Captured, option: str) -> None:
+    assert "is of no use without --input" in said(capsys, "deepseek", option, "UTC", code=2)
+
+
 def test_an_application_of_a_tenant_from_the_history(capsys: Captured, tmp_path: Path) -> None:
     """A sweep is remembered with the facts that its score hangs on, so that a floor still holds."""
     past = f"sqlite:///{tmp_path / 'h.db'}"

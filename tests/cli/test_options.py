@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from shadowai.cli.options import Seconds, keep_apart, moment, output_file, window
+from shadowai.cli.options import Seconds, check_file, keep_apart, moment, output_file, window
 
 DAY = 86_400_000_000
 NEW_YEAR = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
@@ -83,6 +83,15 @@ def test_an_output_is_a_file_or_stdout(tmp_path: Path) -> None:
     assert output_file(str(tmp_path / "out.csv")) == tmp_path / "out.csv"
     with pytest.raises(click.BadParameter, match="no such folder"):
         output_file(str(tmp_path / "nowhere" / "out.csv"))
+
+
+def test_a_file_beside_the_inventory_is_no_folder(tmp_path: Path) -> None:
+    check_file(tmp_path / "verdict.json", "--verdict")
+    check_file(None, "--verdict")
+    with pytest.raises(click.BadParameter, match="is a folder"):
+        check_file(tmp_path, "--verdict")
+    with pytest.raises(click.BadParameter, match="no such folder"):
+        check_file(tmp_path / "nowhere" / "verdict.json", "--verdict")
 
 
 def test_what_is_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,13 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from shadowai.cli import main, resuming
+from shadowai.errors import UsageError
+from shadowai.model import Origin
 from shadowai.sweep.lock import only_one
 from tests.incremental.logs import GrowingLog
 
@@ -91,6 +94,33 @@ def test_a_full_disk_ends_no_following(
     assert main(["scan", "access.log", "--follow", "-o", "out.csv"]) == 0
     assert _events(tmp_path / "out.csv") == [5]
     assert "tried again later" in capsys.readouterr().err
+
+
+def test_a_state_that_cannot_be_written_keeps_the_inventory(
+    log: GrowingLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was read is given, with the gap; the next run begins at the state before, and counts nothing twice."""
+
+    def full(path: Path) -> NoReturn:
+        raise UsageError("cannot write: No space left on device", origin=Origin(str(path)))
+
+    for total, fails in ((2, False), (5, True), (9, False)):
+        log.write(total - log.written)
+        with pytest.MonkeyPatch.context() as patched:
+            if fails:
+                patched.setattr("shadowai.incremental.state.whole_file", full)
+            assert main(["scan", "access.log", "--state", "state", "-o", "out.csv"]) == (3 if fails else 0)
+        assert _events(tmp_path / "out.csv") == [total]
+        told = capsys.readouterr().err
+        assert ("shadowai: state: cannot write: No space left on device" in told) == fails
+        assert ("the state was not written" in told.partition("INCOMPLETE")[2]) == fails
+
+
+def test_a_state_in_a_folder_that_is_not_there_is_refused(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:
+    """As any output's: a folder that is made for a slip of the pen would hold a second state."""
+    assert main(["scan", "access.log", "--state", "nowhere/state"]) == 2
+    assert "nowhere: no such folder" in capsys.readouterr().err
+    assert not Path("nowhere").exists()
 
 
 def test_two_names_of_one_state_are_one(log: GrowingLog, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import io
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from shadowai.cli import terminal
@@ -22,6 +23,11 @@ def test_a_message_is_one_line_whatever_is_in_it(capsys: Captured) -> None:
 def test_lines(capsys: Captured) -> None:
     terminal.lines(["one", "t\two"])
     assert capsys.readouterr().err == "one\nt\\two\n"
+
+
+def test_what_is_set_in_within_help_is_shown_so(capsys: Captured) -> None:
+    terminal.usage(click.ClickException("Choose from:\n\tsigma,\n\tzeek\x1b"))
+    assert capsys.readouterr().err == "Error: Choose from:\n  sigma,\n  zeek\\x1b\n"
 
 
 def test_a_gap_says_where_why_and_how_often(capsys: Captured) -> None:

@@ -137,6 +137,76 @@ def test_a_row_that_goes_away_between_two_pages_is_missed(github: Saas) -> None:
     assert run(github, Task("seats", "seats"), first.cursor) == [second]
 
 
+class Numbered:
+    """A list without a count, by numbered pages; ``gone`` is taken from it once so many pages of it were given."""
+
+    def __init__(self, github: Saas, path: str, rows: list[dict[str, Any]], gone: dict[int, int]) -> None:
+        self._root, self._path, self._rows, self._gone, self.given = github.root, path, rows, gone, 0
+        github.usual[path] = self._page
+
+    def _page(self, asked: Asked) -> Reply:
+        size, number = int(asked.query.get("per_page", "30")), int(asked.query.get("page", "1"))
+        if self.given in self._gone:
+            del self._rows[self._gone.pop(self.given)]
+        self.given += 1
+        place = f"{self._root}{self._path}?per_page={size}&page={number + 1}"
+        found = self._rows[(number - 1) * size : number * size]
+        return reply(
+            found, Link=f'<{place}>; rel="next"' if number * size < len(self._rows) else f'<{place}>; rel="prev"'
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "signal", "key"),
+    [
+        ("personal-access-tokens", "tokens", "id"),
+        ("personal-access-token-requests", "requests", "id"),
+        ("credential-authorizations", "credentials", "credential_id"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ({}, [0, 0, 0]),
+        ({1: 7}, [0, 1, 0]),
+        ({1: 99}, [0, 1, 0]),
+        ({3: 7}, [0, 0, 1]),
+        ({3: 150}, [0, 0, 1]),
+        ({1: 7, 3: 150}, [0, 1, 1]),
+    ],
+)
+def test_a_row_that_goes_away_is_missed_in_a_list_without_a_count(
+    github: Saas, path: str, signal: str, key: str, gone: dict[int, int], told: list[int]
+) -> None:
+    """When it goes, the first of the next page moves to one that was read. It is told also where the task goes on from its cursor."""
+    whose = {"owner": {"login": "ada"}, "login": "ada", "token_name": "x", "credential_type": "OAuth app token"}
+    rows = [{**whose, key: 1000 + number} for number in range(250)]
+    asked = Numbered(github, f"{ORG}/{path}", list(rows), dict(gone))
+    pages = run(github, Task(signal, signal))
+    assert [len(page.missed) for page in pages] == told and asked.given == 5
+    assert all(f"row {100 * number} is another one" in one.detail for number in (1, 2) for one in pages[number].missed)
+    assert [one.query for one in github.asked if one.query["per_page"] == "1"] == [
+        {"per_page": "1", "page": "100"},
+        {"per_page": "1", "page": "200"},
+    ]
+    if told[1] == 0:
+        Numbered(github, f"{ORG}/{path}", rows, {0: 7} if told[2] else {})
+        (last,) = run(github, Task(signal, signal), pages[1].cursor)
+        assert len(last.missed) == told[2]
+
+
+def test_a_row_that_cannot_be_asked_for_again_is_missed_and_the_page_is_kept(github: Saas) -> None:
+    path = f"{ORG}/personal-access-tokens"
+    asked = Numbered(
+        github, path, [{"id": 1 + n, "owner": {"login": "ada"}, "token_name": "x"} for n in range(101)], {}
+    )
+    given = github.usual[path]
+    github.usual[path] = lambda one: given(one) if asked.given < 2 else reply({"message": "Forbidden"}, 403)
+    first, second = run(github, Task("tokens", "tokens"))
+    assert not first.missed and [one.trouble for one in second.missed] == [Trouble.SCOPE]
+    assert "token/101" in {item.id for item in second.items}
+
+
 def test_a_page_that_is_given_in_place_of_the_next_one_leaves_its_rows_missed(github: Saas) -> None:
     token = {"id": 1, "owner": {"login": "ada"}, "token_name": "claude"}
     github.pages(f"{ORG}/personal-access-tokens", [[token], [token], [{**token, "id": 2}]], key="page")

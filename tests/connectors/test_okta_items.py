@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -127,6 +128,20 @@ def test_connections_are_of_the_client_that_requests() -> None:
     grant = items.connection(row, {"0oa1": "custom-client"}, TENANT)
     assert grant is not None and (grant.app, grant.resource) == ("custom-client", "0oa2")
     assert items.connection({**row, "status": "INACTIVE"}, {}, TENANT) is None
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "2026-01-01"])
+def test_a_status_that_is_not_known_is_neither_held_nor_over(status: str) -> None:
+    """It is missed, and the rows beside it are kept."""
+    row = {"id": "oag1", "scopeId": "okta.users.read", "status": status}
+    made: tuple[Callable[[], object], ...] = (
+        lambda: items.consent(row, "0oa1", TENANT),
+        lambda: items.refresh_token(row, "0oa1", TENANT),
+        lambda: items.connection(row, {}, TENANT),
+    )
+    for one in made:
+        with pytest.raises(TenantError, match="status that is not known"):
+            one()
 
 
 def test_people() -> None:

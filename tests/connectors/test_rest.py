@@ -170,6 +170,7 @@ def test_a_page_without_its_list_is_no_empty_page() -> None:
 def test_looks_into_rows() -> None:
     assert rest.text(" a ") == "a" and rest.text(5) == "5"
     assert rest.text("  ") is None and rest.text(True) is None and rest.text(["a"]) is None
+    assert rest.text("a\ud800") == "a\\ud800" and rest.text("\U0001f600") == "\U0001f600"
     assert rest.texts(["a", 1, None, {}]) == ("a", "1") and rest.texts("ab") == ()
     assert rest.inside({"a": {"b": {"c": 1}}}, "a", "b") == {"c": 1} and rest.inside({"a": 5}, "a", "b") == {}
     with pytest.raises(TenantError, match="without id"):

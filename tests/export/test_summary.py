@@ -33,6 +33,24 @@ def test_nothing_found_is_not_the_same_as_could_not_look() -> None:
     ]
 
 
+def test_an_empty_log_is_told_for_one() -> None:
+    """As it is right after its rotation: what was not there to be read is no proof of anything."""
+    figures = "0 records, 0 with a name, 0 of AI services"
+    empty, other = SourceSummary("access.log", ""), SourceSummary("proxy.log", "squid", lines=1, records=1)
+    assert list(summary(Report((), sources=(empty,)))) == [
+        "No AI services found: there is nothing in what was read.",
+        "Read: 1 source.",
+        f"  access.log (empty): {figures}",
+    ]
+    assert next(summary(Report((), sources=(empty, other)))) == "No AI services found."
+    gap = Gap(Origin("access.log"), "not readable")  # then nobody knows what is in it
+    assert list(summary(Report((), (gap,), sources=(empty,))))[:3] == [
+        "No AI services found in what could be read.",
+        "Read: 1 source.",
+        f"  access.log (not recognised): {figures}",
+    ]
+
+
 def test_one_reason_is_one_line_with_five_places() -> None:
     gaps = tuple(Gap(Origin("a.log", n), "bad line", 10) for n in range(1, 9))
     assert list(summary(Report((), gaps)))[2:] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,24 @@ import pytest
 import trustme
 
 from shadowai.sweep.session import TenantSession, open_session
+from shadowai.sweep.store import Store
 from tests.sweep.service import SECRET, Service, Toy, VirtualClock, settings
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test opens is closed behind it: from Python 3.13 on, a database that is left open is a warning."""
+    opened: list[sqlite3.Connection] = []
+    connect = Store._open
+
+    def recorded(store: Store) -> sqlite3.Connection:
+        opened.append(connect(store))
+        return opened[-1]
+
+    monkeypatch.setattr(Store, "_open", recorded)
+    yield
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture

@@ -250,18 +250,20 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
 
 
 class Slow:
-    """A server that sends ``start``, and then ``piece`` again and again until it is told to end."""
+    """A server that sends ``start``, and then ``piece`` again and again until it is told to end; ``tls`` if it is one of TLS."""
 
-    def __init__(self, start: bytes, piece: bytes) -> None:
+    def __init__(self, start: bytes, piece: bytes, tls: ssl.SSLContext | None = None) -> None:
         self._start, self._piece, self._ended = start, piece, threading.Event()
+        self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
-        connection, _ = self._listening.accept()
-        with connection, contextlib.suppress(OSError):
+        plain, _ = self._listening.accept()
+        made = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
+        with made as connection, contextlib.suppress(OSError):
             connection.recv(65536)
             connection.sendall(self._start)
             while not self._ended.wait(0.02):
@@ -288,6 +290,42 @@ def test_an_answer_whose_head_comes_byte_by_byte_is_given_up(
             apps(
                 "https://graph.example" if through_proxy else f"http://127.0.0.1:{slow.port}", insecure_localhost="true"
             )
+    finally:
+        slow.close()
+    assert caught.value.trouble is Trouble.UNREACHABLE
+
+
+BEGUN = b"\x16\x03\x03\x3e\x80\x02\x00\x3e\x7c"
+"""The beginning of a ServerHello of 16,000 bytes (RFC 8446, sections 4 and 5.1)."""
+
+
+def test_a_handshake_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shadowai.sweep.transport.CONNECT", 0.3)
+    slow = Slow(BEGUN, b"1")
+    try:
+        about = {"root": f"https://127.0.0.1:{slow.port}", "client_secret": "env:TOY_SECRET"}
+        with (
+            open_session(Toy(), about, clock=VirtualClock(), tries=1) as session,
+            pytest.raises(TenantError, match="no answer in time") as caught,
+        ):
+            session.get(f"{about['root']}/apps", quota=QUOTA, audience=None)
+    finally:
+        slow.close()
+    assert caught.value.trouble is Trouble.UNREACHABLE
+
+
+def test_a_handshake_within_a_proxys_tls_that_comes_byte_by_byte_is_given_up(
+    authority: trustme.CA, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python bounds its own handshakes as a whole; of TLS in TLS each read alone has a limit."""
+    monkeypatch.setattr("shadowai.sweep.transport.ANSWER", 0.3)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    slow = Slow(b"HTTP/1.1 200 Connection established\r\n\r\n" + BEGUN, b"1", context)
+    monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{slow.port}")
+    try:
+        with pytest.raises(TenantError, match="not whole after") as caught:
+            apps("https://graph.example", ca_file=str(ca_file))
     finally:
         slow.close()
     assert caught.value.trouble is Trouble.UNREACHABLE
