@@ -7,7 +7,7 @@ cdef bint _unwrap(Fold self) noexcept nogil:
     cdef const uint8_t *stop = self.line_end
     cdef const uint8_t *tag
     cdef int count = 0
-    cdef bint dated
+    cdef bint dated, numbered = False
     if at < stop and at[0] == c'<':
         at += 1
         while at < stop and c'0' <= at[0] <= c'9' and count < 3:
@@ -40,11 +40,12 @@ cdef bint _unwrap(Fold self) noexcept nogil:
             if at < stop and at[0] >= 0x80:
                 return False
             at = at + 1 if at < stop and at[0] == c']' else stop
+            numbered = True
         if at < stop and at[0] == c':':
             at += 1
-            if at < stop and at[0] != c' ' and at[0] != c'\t':
+            if not numbered and at < stop and at[0] != c' ' and at[0] != c'\t':
                 return False  # a message without a tag may begin with an address or a time
-            tag = at + 1 if at < stop else at
+            tag = at + 1 if at < stop and (at[0] == c' ' or at[0] == c'\t') else at
     at = tag
     while at < stop:  # what a syslog server has escaped
         at = <const uint8_t *>memchr(at, c'#', stop - at)
