@@ -18,7 +18,7 @@ from shadowai.model import Origin
 from shadowai.normalize import printable
 
 if TYPE_CHECKING:
-    from shadowai.history.nouns import Change, Comparison
+    from shadowai.history.model import Change, Comparison
     from shadowai.history.store import History
 
 Style = Literal["json", "slack"]
@@ -213,7 +213,7 @@ def pending(
     """What there is to tell since the run that was told of last. The first run of a series is a baseline: nothing is told of it."""
     from shadowai.history import store
     from shadowai.history.compare import compare
-    from shadowai.history.nouns import Comparison
+    from shadowai.history.model import Comparison
     from shadowai.policy import FAIL_ON
 
     with history.reading() as db:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shadowai.errors import SourceError, UsageError
-from shadowai.history.nouns import Change, Comparison
+from shadowai.history.model import Change, Comparison
 from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.model import Verdict

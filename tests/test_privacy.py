@@ -242,7 +242,7 @@ def _unpacked(path: Path) -> bytes:
 
 def test_a_budget_of_a_department_that_is_not_named_cannot_be_told() -> None:
     from shadowai.budgets.measuring import Inventories, measure
-    from shadowai.budgets.nouns import Amount, Budget
+    from shadowai.budgets.model import Amount, Budget
     from shadowai.model import Verdict
 
     rows = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from shadowai.budgets.nouns import Coverage, Judged
+from shadowai.budgets.model import Coverage, Judged
 from shadowai.model import Gap, Note, Origin, Record, Report, SourceSummary
 
 MINUTE = 60_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shadowai.budgets.measuring import Inventories, Measured, measure
-from shadowai.budgets.nouns import Amount, Budget, Budgets, Judged, State
+from shadowai.budgets.model import Amount, Budget, Budgets, Judged, State
 from shadowai.model import Origin
 
 WEEK: Final = 7 * 86_400_000_000

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from shadowai.budgets.nouns import Amount, Budget, Measure
+from shadowai.budgets.model import Amount, Budget, Measure
 from shadowai.model import Entry, Report
-from shadowai.policy.nouns import fold
+from shadowai.policy.model import fold
 from shadowai.policy.uses import GRANTED
 from shadowai.privacy import SMALL
 

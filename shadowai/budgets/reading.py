@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from shadowai.budgets.nouns import MEASURES, SURFACES, Budget, Budgets, Coverage, Measure
+from shadowai.budgets.model import MEASURES, SURFACES, Budget, Budgets, Coverage, Measure
 from shadowai.model import Verdict
 from shadowai.policy import nodes as yaml_nodes
+from shadowai.policy.model import MODES, fold
 from shadowai.policy.nodes import Nodes, line
-from shadowai.policy.nouns import MODES, fold
 from shadowai.policy.reading import BUDGETS, POLICY_KEYS
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from shadowai.budgets.nouns import Budget, Budgets
+from shadowai.budgets.model import Budget, Budgets
 from shadowai.errors import UsageError
 from shadowai.model import Origin
+from shadowai.policy.model import fold
 from shadowai.policy.nodes import suggest
-from shadowai.policy.nouns import fold
 
 
 class Known(NamedTuple):

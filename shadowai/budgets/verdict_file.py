@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from shadowai.budgets.nouns import Amount, Judged
+from shadowai.budgets.model import Amount, Judged
 from shadowai.export.ascii_json import dump
 from shadowai.model import Entry, Report
 from shadowai.policy import FAIL_ON, breaches, undecided

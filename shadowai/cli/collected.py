@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shadowai.export.html.context import InputFile
     from shadowai.export.manifest import Sweep, SweptTenant
-    from shadowai.history.nouns import Run
+    from shadowai.history.model import Run
     from shadowai.history.store import History
     from shadowai.tenant import Outcome, Swept
     from shadowai.tenants import Tenant

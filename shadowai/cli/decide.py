@@ -14,7 +14,7 @@ from shadowai.model import Verdict
 if TYPE_CHECKING:
     from shadowai.config import Settings
     from shadowai.decisions.inventory_file import Row
-    from shadowai.decisions.nouns import Columns
+    from shadowai.decisions.model import Columns
 
 
 @click.command("decide", short_help="Decide about an asset, and put it on record.")
@@ -63,7 +63,7 @@ def command(
     """
     from shadowai import config
     from shadowai.decisions import log
-    from shadowai.decisions.nouns import Columns
+    from shadowai.decisions.model import Columns
 
     verdict = Verdict(status) if status is not None else None
     columns = Columns(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from shadowai.config import Settings
     from shadowai.decisions.inventory_file import Row
     from shadowai.decisions.log import Person
-    from shadowai.decisions.nouns import Columns, Decided
+    from shadowai.decisions.model import Columns, Decided
     from shadowai.model import Verdict
 
 decisions_option = click.option(
@@ -60,7 +60,7 @@ def decision(
 ) -> Decided:
     """A decision about a row of the inventory with the hash ``inventory``, and what it is made on."""
     from shadowai.decisions.grounds import facts_of, grounds_of
-    from shadowai.decisions.nouns import Decided, Evidence
+    from shadowai.decisions.model import Decided, Evidence
     from shadowai.packs.loading import in_force
 
     entry = row.entry

@@ -10,7 +10,7 @@ import click
 from shadowai.cli import options, remembering, terminal
 
 if TYPE_CHECKING:
-    from shadowai.history.nouns import Comparison
+    from shadowai.history.model import Comparison
 
 
 class _Number(click.IntRange):

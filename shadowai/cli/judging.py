@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from shadowai.budgets.coverage import Silence
     from shadowai.budgets.judging import Past
     from shadowai.budgets.measuring import Inventories
-    from shadowai.budgets.nouns import Budgets, Judged
+    from shadowai.budgets.model import Budgets, Judged
     from shadowai.config import Settings
-    from shadowai.history.nouns import Run
+    from shadowai.history.model import Run
     from shadowai.history.store import History
     from shadowai.model import Report
     from shadowai.pipeline import ScanOptions
@@ -180,7 +180,7 @@ def _past(
 ) -> dict[str, list[Past]]:
     """The figures of earlier runs of the series; this run's are remembered beside them."""
     from shadowai.budgets import judging, measuring
-    from shadowai.budgets.nouns import Amount
+    from shadowai.budgets.model import Amount
     from shadowai.history import measures
 
     history, run = remembered

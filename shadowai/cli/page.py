@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from shadowai.export import Exporter
     from shadowai.export.html.context import InputFile, Reason
-    from shadowai.history.nouns import Comparison
+    from shadowai.history.model import Comparison
     from shadowai.history.store import History
     from shadowai.model import Note, Report
     from shadowai.pipeline import ScanOptions

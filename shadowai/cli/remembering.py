@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shadowai.app_matcher import AppMatcher
     from shadowai.catalog import Catalog
     from shadowai.config import Settings
-    from shadowai.history.nouns import Memory, Run
+    from shadowai.history.model import Memory, Run
     from shadowai.history.store import History
     from shadowai.model import Report
     from shadowai.pipeline import ScanOptions

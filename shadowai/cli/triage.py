@@ -116,7 +116,7 @@ def _ask(waiting: Sequence[Waiting], desk: _Desk) -> None:
 def _decide(one: Waiting, verdict: Verdict, desk: _Desk) -> bool:
     """Ask for what a decision needs, and record it; an empty reason puts it off."""
     from shadowai.decisions import log
-    from shadowai.decisions.nouns import Columns
+    from shadowai.decisions.model import Columns
 
     reason = _line("reason: ").strip()
     if not reason:

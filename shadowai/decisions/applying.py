@@ -8,7 +8,7 @@ from datetime import date
 
 from shadowai.decisions.grounds import grounds_of, holds, review
 from shadowai.decisions.log import DecisionLog
-from shadowai.decisions.nouns import APPROVALS, Grounds, Standing
+from shadowai.decisions.model import APPROVALS, Grounds, Standing
 from shadowai.inventory import asset_id, ordered
 from shadowai.model import FORBIDDEN, Dossier, Entry, Note, Origin, Report, Ruling, Verdict
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shadowai.decisions.nouns import APPROVALS, Grounds, Standing
+from shadowai.decisions.model import APPROVALS, Grounds, Standing
 from shadowai.model import Entry, Verdict
-from shadowai.policy.nouns import SCOPE_CLASSES
+from shadowai.policy.model import SCOPE_CLASSES
 from shadowai.policy.uses import scope_class
 from shadowai.privacy import SMALL
 from shadowai.signature_file import DataHandling, SignatureFile

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shadowai.decisions.log import DECISION, DecisionLog
-from shadowai.decisions.nouns import Columns, Standing
+from shadowai.decisions.model import Columns, Standing
 from shadowai.export.inert import cell, joined
 
 SCHEMA: Final = 1

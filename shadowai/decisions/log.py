@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from shadowai.decisions import chain
 from shadowai.decisions.chain import Head, Line
-from shadowai.decisions.nouns import Columns, Decided, Evidence, Grounds, Standing
+from shadowai.decisions.model import Columns, Decided, Evidence, Grounds, Standing
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Origin, Verdict
-from shadowai.policy.nouns import SCOPE_CLASSES
+from shadowai.policy.model import SCOPE_CLASSES
 
 DECISION: Final = "decision"
 REIDENTIFICATION: Final = "reidentification"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from shadowai.decisions.nouns import Standing
+from shadowai.decisions.model import Standing
 from shadowai.model import UNDECIDED, Verdict
 from shadowai.signature_report import Precision
 

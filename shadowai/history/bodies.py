@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from shadowai.history.nouns import Finding, KnownApp, Look, Shower, Shown, Thing, ThingKind
+from shadowai.history.model import Finding, KnownApp, Look, Shower, Shown, Thing, ThingKind
 from shadowai.model import Usage, Verdict
 from shadowai.tenant import App, Completeness, Grant, Person
 

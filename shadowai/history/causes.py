@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeVar
 
 from shadowai.history.looks import lacking, relevant, unknown_before, unknown_to, unseen
-from shadowai.history.nouns import Cause, Finding, KnownApp, Look, Shower, Shown, Thing
+from shadowai.history.model import Cause, Finding, KnownApp, Look, Shower, Shown, Thing
 from shadowai.tenant import Grant, Person
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from shadowai.history import bodies, store
 from shadowai.history.causes import labels_of
 from shadowai.history.differences import Difference, differences, subject, who
 from shadowai.history.looks import lacking, relevant, tenant_lineage, unseen
-from shadowai.history.nouns import Cause, Change, Comparison, Finding, KnownApp, Look, Run, Thing, ThingKind, Version
+from shadowai.history.model import Cause, Change, Comparison, Finding, KnownApp, Look, Run, Thing, ThingKind, Version
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.policy import FAIL_ON

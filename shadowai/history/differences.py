@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shadowai.history.nouns import Finding, KnownApp, Thing
+from shadowai.history.model import Finding, KnownApp, Thing
 from shadowai.model import Usage, Verdict
 from shadowai.tenant import EVERYONE, App, Grant, Person
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from shadowai import __version__
 from shadowai.errors import UsageError
 from shadowai.history import bodies, looks
-from shadowai.history.nouns import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
+from shadowai.history.model import Finding, Item, Look, Memory, Shown, TenantMemory, ThingKind
 from shadowai.model import FORBIDDEN, Entry, Gap, Origin, Report, SourceSummary, Usage
 from shadowai.risk.answers import kept
 from shadowai.tenant import Grant, Swept, traced

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from shadowai.export.inert import cell, encodable
 from shadowai.export.summary import shortened
 from shadowai.export.times import as_iso
-from shadowai.history.nouns import Change, Comparison, Run
+from shadowai.history.model import Change, Comparison, Run
 
 Layout = Literal["table", "csv", "json"]
 LAYOUTS: Final[tuple[Layout, ...]] = ("table", "csv", "json")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from shadowai.history import bodies
-from shadowai.history.nouns import Look, Shower, Shown
+from shadowai.history.model import Look, Shower, Shown
 from shadowai.model import Gap, SourceSummary
 from shadowai.normalize import printable
 from shadowai.tenant import Completeness, Outcome, Swept

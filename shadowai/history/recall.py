@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from shadowai.errors import UsageError
 from shadowai.history import bodies, store
-from shadowai.history.nouns import Finding, Run
+from shadowai.history.model import Finding, Run
 from shadowai.history.store import History
 from shadowai.history.tables import RUN, THING, VERSION
 from shadowai.inventory import asset_id

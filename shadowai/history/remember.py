@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Update, bindparam, or_, select, text, update
 from shadowai.history import bodies, store, unexplained
 from shadowai.history.causes import HAPPENED, Explains, Learnt, Looks, Why, labels_of, standing
 from shadowai.history.looks import shown_by, tenant_lineage
-from shadowai.history.nouns import (
+from shadowai.history.model import (
     Cause,
     Finding,
     Item,

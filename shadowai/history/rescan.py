@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from shadowai import normalize
 from shadowai.history import bodies, unexplained
-from shadowai.history.nouns import Finding, KnownApp, ThingKind
+from shadowai.history.model import Finding, KnownApp, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.model import Actor, Match

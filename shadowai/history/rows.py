@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import or_, select
 
 from shadowai.history.looks import tenant_lineage
-from shadowai.history.nouns import Run, ThingKind
+from shadowai.history.model import Run, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import VERSION
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from shadowai.history import bodies, store
 from shadowai.history.looks import tenant_lineage
-from shadowai.history.nouns import KnownApp, Thing, ThingKind
+from shadowai.history.model import KnownApp, Thing, ThingKind
 from shadowai.history.tables import LINEAGE, VERSION
 from shadowai.tenant import Grant, Person
 

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from shadowai.errors import SourceError, UsageError
 from shadowai.history import bodies
 from shadowai.history.migrations import NEWEST, current, migrate
-from shadowai.history.nouns import Look, Run, RunKind
+from shadowai.history.model import Look, Run, RunKind
 from shadowai.history.tables import CANDIDATE, CATALOGUE, LINEAGE, LOOK, MEASURE, NOTIFIED, RUN, THING, VERSION
 from shadowai.model import Origin
 from shadowai.normalize import printable

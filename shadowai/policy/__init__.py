@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shadowai.policy.breach import FAIL_ON, breaches, exit_code, undecided
 from shadowai.policy.deciding import Policy
-from shadowai.policy.nouns import UNKNOWN, Decision, Use, Word
+from shadowai.policy.model import UNKNOWN, Decision, Use, Word
 
 __all__ = [
     "FAIL_ON",

@@ -12,8 +12,8 @@ from shadowai import normalize
 from shadowai.model import Origin, Signature, Verdict
 from shadowai.policy import nodes as yaml_nodes
 from shadowai.policy.deciding import Policy
+from shadowai.policy.model import ACCOUNTS, SCOPE_CLASSES, Decision, Use
 from shadowai.policy.nodes import Nodes, line
-from shadowai.policy.nouns import ACCOUNTS, SCOPE_CLASSES, Decision, Use
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

@@ -8,7 +8,7 @@ from datetime import date
 from shadowai.model import Origin, Signature, Verdict
 from shadowai.policy.deciding import Policy
 from shadowai.policy.disputes import Problem, Rulebook
-from shadowai.policy.nouns import fold
+from shadowai.policy.model import fold
 
 _APPROVED = (Verdict.SANCTIONED, Verdict.TOLERATED, Verdict.RISK_ACCEPTED)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shadowai.errors import UsageError
 from shadowai.model import FORBIDDEN, SEVERITY, Entry, Note, Origin, Signature, Verdict
-from shadowai.policy.nouns import UNKNOWN, Decision, Mode, Use, Word, fold
+from shadowai.policy.model import UNKNOWN, Decision, Mode, Use, Word, fold
 
 if TYPE_CHECKING:
     from shadowai.policy.rules import Rule
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Rules in file order, and the ``default`` verdict where none of them applies. ``groups`` are the users of each group, all folded
-    (:func:`~shadowai.policy.nouns.fold`); ``disputes`` are pairs of lines of rules that disagree (:mod:`shadowai.policy.disputes`)."""
+    (:func:`~shadowai.policy.model.fold`); ``disputes`` are pairs of lines of rules that disagree (:mod:`shadowai.policy.disputes`)."""
 
     path: str = ""
     rules: tuple[Rule, ...] = ()

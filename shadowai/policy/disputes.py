@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from shadowai.model import Origin
 from shadowai.policy.deciding import Policy
-from shadowai.policy.nouns import UNKNOWN, fold
+from shadowai.policy.model import UNKNOWN, fold
 from shadowai.policy.rules import OF_SERVICE, SINGLE, Rule, Service, values
 
 EXAMPLES = 3

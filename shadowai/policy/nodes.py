@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from shadowai import strict_yaml
 from shadowai.errors import UsageError
 from shadowai.model import Origin, Verdict
-from shadowai.policy.nouns import Word, fold
+from shadowai.policy.model import Word, fold
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from shadowai import normalize
 from shadowai.model import Verdict
 from shadowai.policy.deciding import Policy
+from shadowai.policy.model import ACCOUNTS, MODES, SCOPE_CLASSES, Mode, Word, fold
 from shadowai.policy.nodes import Nodes, line, read
-from shadowai.policy.nouns import ACCOUNTS, MODES, SCOPE_CLASSES, Mode, Word, fold
 from shadowai.policy.rules import SELECTORS, Conditions, Rule
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from shadowai.model import Signature, Verdict
-from shadowai.policy.nouns import SCOPE_CLASSES, Decision, Use, Word, fold
+from shadowai.policy.model import SCOPE_CLASSES, Decision, Use, Word, fold
 
 SELECTORS: Final = (
     "service", "vendor", "category", "country", "account", "scope_class", "department", "group", "source",

@@ -1,4 +1,4 @@
-"""What is known of a use of a service, derived from what was counted (:class:`~shadowai.policy.nouns.Use`)."""
+"""What is known of a use of a service, derived from what was counted (:class:`~shadowai.policy.model.Use`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shadowai import accounts
-from shadowai.policy.nouns import SCOPE_CLASSES, Use
+from shadowai.policy.model import SCOPE_CLASSES, Use
 
 GRANTED: Final = frozenset({"grant", "key", "licensed", "assigned", "installed"})
 """Facts of what a tenant knows of."""
@@ -42,7 +42,7 @@ def use_of(
 
 
 def scope_class(scopes: Iterable[str], facts: Collection[str] = ()) -> str:
-    """The class of what was granted, one of :data:`~shadowai.policy.nouns.SCOPE_CLASSES`."""
+    """The class of what was granted, one of :data:`~shadowai.policy.model.SCOPE_CLASSES`."""
     found = max((_class(scope) for scope in scopes), key=SCOPE_CLASSES.index, default="none")
     return found if WHOLE_TENANT.isdisjoint(facts) else "tenant"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shadowai.budgets.coverage import HOUR, MINUTE, Silence, covered, silences
-from shadowai.budgets.nouns import Coverage, Judged
+from shadowai.budgets.model import Coverage, Judged
 from shadowai.model import Gap, Note, Origin, Record, Report, SourceSummary
 
 LOG = SourceSummary("a.log", "squid_native", 10, 10, 9)

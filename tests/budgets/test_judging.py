@@ -6,7 +6,7 @@ import pytest
 
 from shadowai.budgets.judging import SHORTEST, WEEK, Past, judged, weekly
 from shadowai.budgets.measuring import Inventories
-from shadowai.budgets.nouns import Amount, Budget, Budgets, Judged
+from shadowai.budgets.model import Amount, Budget, Budgets, Judged
 from shadowai.model import Origin
 from tests.budgets.test_measuring import NOW, row
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shadowai.budgets.measuring import DAY, Inventories, inventories, measure
-from shadowai.budgets.nouns import Amount, Budget, Measure
+from shadowai.budgets.model import Amount, Budget, Measure
 from shadowai.model import Actor, Entry, Report, Ruling, Usage, Verdict
 from tests.test_policy import ENTRY
 

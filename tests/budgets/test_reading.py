@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowai.budgets.nouns import Budget, Coverage
+from shadowai.budgets.model import Budget, Coverage
 from shadowai.budgets.reading import load
 from shadowai.errors import UsageError
 from shadowai.model import Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shadowai.budgets.nouns import Budget, Budgets
+from shadowai.budgets.model import Budget, Budgets
 from shadowai.budgets.scopes import Known, check
 from shadowai.errors import UsageError
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shadowai.budgets.nouns import Amount, Judged, State
+from shadowai.budgets.model import Amount, Judged, State
 from shadowai.budgets.verdict_file import Outcome, write
 from shadowai.model import Actor, Gap, Origin, Report, Ruling, Verdict
 from tests.policy.test_breach import OPEN, TRIAL

@@ -205,7 +205,7 @@ def test_a_scan_imports_nothing_for_what_nobody_asked_for(tmp_path: Path) -> Non
     loaded = set(done.stdout.split())
     assert "ChatGPT" in (tmp_path / "found.csv").read_text() and "shadowai.risk.rating" in loaded
     unasked = {
-        "shadowai.budgets.nouns",
+        "shadowai.budgets.model",
         "shadowai.decisions.log",
         "shadowai.history.store",
         "shadowai.packs.manifest",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shadowai.cli import main
-from shadowai.history.nouns import Memory
+from shadowai.history.model import Memory
 from shadowai.history.place import opened
 from shadowai.history.remember import remember
 from shadowai.model import Verdict

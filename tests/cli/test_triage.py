@@ -43,7 +43,7 @@ def test_what_was_decided_meanwhile_waits_no_more(look: Path, capsys: pytest.Cap
 
 def test_it_is_back_when_facts_have_changed(look: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from shadowai.decisions import log
-    from shadowai.decisions.nouns import Grounds
+    from shadowai.decisions.model import Grounds
     from shadowai.model import Verdict
     from tests.decisions.making import ANN, decided
 

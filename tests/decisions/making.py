@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shadowai.decisions import log
 from shadowai.decisions.log import DecisionLog, Person
-from shadowai.decisions.nouns import Columns, Decided, Evidence, Grounds
+from shadowai.decisions.model import Columns, Decided, Evidence, Grounds
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Verdict
 

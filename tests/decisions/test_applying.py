@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from shadowai.decisions.applying import applied
-from shadowai.decisions.nouns import Columns, Decided, Grounds
+from shadowai.decisions.model import Columns, Decided, Grounds
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Entry, Report, Ruling, Verdict
 from tests.decisions.making import decided, written

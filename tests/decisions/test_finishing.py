@@ -64,7 +64,7 @@ def test_decisions_are_made_on_names_and_shown_under_pseudonyms(
 
 def test_facts_come_from_the_signatures_in_force(known: Catalog, tmp_path: Path) -> None:
     from shadowai.decisions.grounds import facts_of
-    from shadowai.decisions.nouns import Grounds
+    from shadowai.decisions.model import Grounds
 
     facts = facts_of(known.files["openai-chatgpt"])
     same = decided("openai-chatgpt", grounds=Grounds(facts=facts))

@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.catalog import Catalog
 from shadowai.decisions.grounds import JUMP, changes, facts_of, grounds_of, holds, is_expired, review
-from shadowai.decisions.nouns import Columns, Grounds, Standing
+from shadowai.decisions.model import Columns, Grounds, Standing
 from shadowai.model import Verdict
 from shadowai.privacy import SMALL
 from tests.decisions.making import GROUNDS, decided

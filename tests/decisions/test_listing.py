@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from shadowai.decisions import chain, listing, log
-from shadowai.decisions.nouns import Columns
+from shadowai.decisions.model import Columns
 from shadowai.model import Verdict
 from tests.decisions.making import ANN, decided, written
 

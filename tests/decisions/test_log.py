@@ -12,7 +12,7 @@ import pytest
 
 from shadowai.decisions import chain, log
 from shadowai.decisions.chain import Head
-from shadowai.decisions.nouns import Columns
+from shadowai.decisions.model import Columns
 from shadowai.errors import SourceError, UsageError
 from shadowai.inventory import asset_id
 from shadowai.model import Verdict

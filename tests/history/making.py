@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from shadowai.history import gather
-from shadowai.history.nouns import Change, Memory
+from shadowai.history.model import Change, Memory
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Entry, Gap, Origin, Report, SourceSummary, Usage, Verdict
 from shadowai.swept_report import Part

@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.history import bodies
 from shadowai.history.gather import item
-from shadowai.history.nouns import KnownApp, Look, Shower, Thing, ThingKind
+from shadowai.history.model import KnownApp, Look, Shower, Thing, ThingKind
 from shadowai.model import Verdict
 from shadowai.tenant import Completeness, Person
 from tests.history.making import app, entry, grant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shadowai.history.causes import HAPPENED, Learnt, Looks, labels_of, standing
 from shadowai.history.gather import item
-from shadowai.history.nouns import Finding, KnownApp, Look
+from shadowai.history.model import Finding, KnownApp, Look
 from shadowai.model import Usage
 from shadowai.tenant import Completeness, Person
 from tests.history.making import app, entry, grant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shadowai.history.differences import Difference, differences, subject, who
 from shadowai.history.gather import item
-from shadowai.history.nouns import KnownApp
+from shadowai.history.model import KnownApp
 from shadowai.model import Usage, Verdict
 from shadowai.tenant import Person
 from tests.history.making import app, entry, grant

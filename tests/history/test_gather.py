@@ -8,7 +8,7 @@ import pytest
 
 from shadowai.errors import UsageError
 from shadowai.history import gather
-from shadowai.history.nouns import Finding, Shower
+from shadowai.history.model import Finding, Shower
 from shadowai.model import Gap, Origin, Report, Usage
 from tests.history.making import By, app, entry, grant, made_sweep, scan, sweep, together
 

@@ -10,7 +10,7 @@ import pytest
 
 from shadowai.history import listing
 from shadowai.history.listing import LAYOUTS, Layout
-from shadowai.history.nouns import Change, Comparison, Look, Run
+from shadowai.history.model import Change, Comparison, Look, Run
 from shadowai.model import Verdict
 from shadowai.tenant import Completeness
 from tests.history.making import scan

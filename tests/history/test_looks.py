@@ -16,7 +16,7 @@ from shadowai.history.looks import (
     source_of,
     unknown_before,
 )
-from shadowai.history.nouns import Look
+from shadowai.history.model import Look
 from shadowai.model import Gap, Origin, SourceSummary
 from shadowai.tenant import Completeness, Outcome, Swept
 from tests.history.making import outcomes

@@ -17,7 +17,7 @@ from shadowai.errors import SourceError
 from shadowai.history import bodies, store
 from shadowai.history.compare import compare
 from shadowai.history.looks import tenant_lineage
-from shadowai.history.nouns import Comparison, Finding, Memory
+from shadowai.history.model import Comparison, Finding, Memory
 from shadowai.history.remember import remember
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shadowai.decisions import applying
-from shadowai.decisions.nouns import Decided, Grounds
+from shadowai.decisions.model import Decided, Grounds
 from shadowai.decisions.remembered import Judge
 from shadowai.identities import Identities
 from shadowai.model import Verdict

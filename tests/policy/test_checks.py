@@ -12,7 +12,7 @@ import pytest
 from shadowai.policy import deciding, disputes
 from shadowai.policy import rules as rules_module
 from shadowai.policy.checks import problems
-from shadowai.policy.nouns import fold
+from shadowai.policy.model import fold
 from tests.policy.making import ALL, CHAT, TODAY, policy
 
 RULES = """\

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shadowai.model import Report
 
 if TYPE_CHECKING:
-    from shadowai.history.nouns import Comparison
+    from shadowai.history.model import Comparison
 
 
 class Reason(NamedTuple):

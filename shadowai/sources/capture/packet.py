@@ -1,4 +1,4 @@
-"""The nouns of a capture: a frame, what it holds at its innermost, and a piece of a flow that may hold a name.
+"""The data types of a capture: a frame, what it holds at its innermost, and a piece of a flow that may hold a name.
 
 Times are integers, microseconds since 1970-01-01T00:00:00Z. Addresses are packed: 4 or 16 bytes in network order.
 """

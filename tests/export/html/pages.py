@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shadowai.export import html
 from shadowai.export.html.context import Context, InputFile, Reason
-from shadowai.history.nouns import Change, Comparison, Run
+from shadowai.history.model import Change, Comparison, Run
 from shadowai.model import (
     Actor,
     Candidate,

@@ -13,7 +13,7 @@ import pytest
 from shadowai.errors import UsageError
 from shadowai.export import html
 from shadowai.export.html.context import Context, Reason
-from shadowai.history.nouns import Comparison
+from shadowai.history.model import Comparison
 from shadowai.model import Report
 from tests.export.html.pages import FULL, MARKS, PAYLOADS, PEOPLE, RUN, context, everything, written
 from tests.export.reports import CHAT, SMALL, hostile

@@ -12,7 +12,9 @@ from tests.conftest import SOURCE
 
 NUMBERS = {
     name: int(number)
-    for name, number in re.findall(r"^    ([A-Z0-9_]+) = (\d+)", (SOURCE / "shadowai/fast/line_fold/layout.pxi").read_text(), re.M)
+    for name, number in re.findall(
+        r"^    ([A-Z0-9_]+) = (\d+)", (SOURCE / "shadowai/fast/line_fold/layout.pxi").read_text(), re.M
+    )
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shadowai.decisions.nouns import Columns
+from shadowai.decisions.model import Columns
 
 
 def test_what_is_said_later_goes_over_what_was_said() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shadowai.model import Ruling, Verdict
-from shadowai.policy.nouns import Decision, fold
+from shadowai.policy.model import Decision, fold
 
 
 def test_what_is_compared_has_no_case_and_no_runs_of_blanks() -> None:

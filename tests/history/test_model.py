@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shadowai.history.nouns import Look
+from shadowai.history.model import Look
 from shadowai.tenant import Completeness
 from tests.history.making import scan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shadowai.budgets.nouns import Amount, Budget, Budgets, Coverage
+from shadowai.budgets.model import Amount, Budget, Budgets, Coverage
 from shadowai.model import Verdict
 
 BUDGET = Budget("a", 3, "services", 5)

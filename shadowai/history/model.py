@@ -1,4 +1,4 @@
-"""The nouns of the history. Frozen, slotted, standard library only.
+"""The data types of the history: frozen, slotted, standard library only.
 
 Times are integers, microseconds since 1970-01-01T00:00:00Z.
 """

@@ -15,7 +15,7 @@ class Grounds(NamedTuple):
     """What was known of an asset at the time of a decision, as far as a change of it calls for a review.
 
     ``risk`` is the upper end of the score (0 to 100), ``None`` where it was not rated; ``scope_class`` one of
-    :data:`shadowai.policy.nouns.SCOPE_CLASSES`; ``departments`` those of its users, empty where none is known; ``facts`` what the
+    :data:`shadowai.policy.model.SCOPE_CLASSES`; ``departments`` those of its users, empty where none is known; ``facts`` what the
     signature says of the service, each as ``name: value``, empty where that was not at hand.
     """
 
