@@ -30,7 +30,8 @@ class Pattern(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A pattern that identifies the service. ``but`` are the patterns below a suffix that are other services', or nobody's."""
+    """A pattern that identifies the service. ``but`` are the patterns below a suffix, or the one host of its name, that are other
+    services', or nobody's."""
 
     pattern: Pattern
     but: tuple[Pattern, ...] = ()
@@ -55,7 +56,7 @@ def claims(signatures: Collection[Signature], chosen: Collection[str]) -> tuple[
     below: dict[str, set[tuple[str, Pattern]]] = {}
     for signature in signatures:
         for pattern in _patterns(signature.indicators, ("strong", "weak")):
-            for domain in _above(pattern.value):
+            for domain in (*_above(pattern.value), *([pattern.value] if pattern.how == "exact" else [])):
                 below.setdefault(domain, set()).add((signature.id, pattern))
     found = (_claims(one, below) for one in sorted(signatures, key=lambda one: one.id) if one.id in chosen)
     return tuple(each for each in found if each.sure)
@@ -99,7 +100,12 @@ def _said(pattern: Pattern, others: Iterable[Claim]) -> bool:
     above = {*_above(pattern.value)}
     inside = {pattern.value, *above}
     covering = [one for one in others if one.pattern.how == "suffix" and one.pattern.value in above]
-    return any(not any("*" in taken.value or taken.value in inside for taken in one.but) for one in covering)
+    return any(not any(_takes(taken, pattern.value, inside) for taken in one.but) for one in covering)
+
+
+def _takes(taken: Pattern, value: str, inside: Collection[str]) -> bool:
+    """Whether what is taken out may hold hosts of ``value``, which is one of those ``inside``."""
+    return "*" in taken.value or (taken.value in inside and (taken.how != "exact" or taken.value == value))
 
 
 def _patterns(indicators: Iterable[Indicator], strengths: Collection[str]) -> Iterator[Pattern]:

@@ -102,3 +102,21 @@ def test_every_shipped_signature_claims_what_the_matcher_says() -> None:
             assert says(near, plain) == sure, plain
             asked += 1
     assert asked > 3000
+
+
+def test_the_one_host_of_a_domain_s_own_name_may_be_taken_out() -> None:
+    """A vendor's front page says little, and what stands below its domain is the service."""
+    front = replace(
+        DRAW,
+        indicators=(
+            Indicator("host", "suffix", "draw.example", "strong"),
+            Indicator("host", "exact", "draw.example", "weak"),
+            Indicator("host", "exact", "api.draw.example", "strong"),
+        ),
+    )
+    several = claims((front,), {"draw"})
+    [found] = several
+    assert found.sure == (Claim(Pattern("suffix", "draw.example"), (Pattern("exact", "draw.example"),)),)
+    assert [says(several, name) for name in ("draw.example", "api.draw.example", "x.draw.example")] == [
+        set(), {"draw"}, {"draw"},
+    ]  # fmt: skip
