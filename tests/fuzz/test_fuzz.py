@@ -9,6 +9,8 @@ import random
 import pytest
 
 from shadowai.sources.capture.limits import DEFAULT
+from shadowai.sources.logs import formats
+from tests.formats import expected
 from tests.fuzz import engines, folds, logs, rounds, wire
 from tests.fuzz.changes import changed
 from tests.fuzz.rounds import Rounds
@@ -115,3 +117,10 @@ def test_logs_reach_the_limits_of_the_fold() -> None:
     assert any(b"[" * 17 in data or b'{"x":' * 17 in data for data in made)
     assert any(b"\0" * 4_096 in data for data in made)
     assert max(map(len, made)) <= logs.MOST_BYTES
+
+
+@pytest.mark.parametrize("name", sorted(name for name, described in formats().items() if described.session))
+def test_a_log_of_connections_alone_is_the_fold_of_its_records(name: str) -> None:
+    """Where a log is all there is to read, fewer of its records wait for others: none may that say whether a connection was blocked."""
+    for sample in expected.samples(name):
+        folds.lawful(sample.read_bytes(), folds.Way(name, 1 << 18, None, None, joined=True, alone=True, waiting=1000))

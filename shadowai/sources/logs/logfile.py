@@ -120,12 +120,13 @@ class LogFile:
     @property
     def stands_alone(self) -> bool:
         """Whether nothing in the file says more of the connections that its other records tell of: they have no ids and no DNS answers
-        beside them, or are requests with sizes of their own."""
+        beside them, or are requests with sizes of their own, each of which is a use of its own."""
         fmt = self.format
         if fmt is None or self._head.others:
             return False
         kinds = {fmt.kind, *(kind for _, kind in fmt.kinds)}
-        apart = not fmt.session or (fmt.kind == "http_request" and kinds <= {"dns_query", "http_request"})
+        requests = fmt.kind == "http_request" and kinds <= {"dns_query", "http_request"} and not fmt.whole.when
+        apart = not fmt.session or requests
         return apart and (fmt.told is None or "connection" not in kinds)
 
     @property
