@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -68,10 +68,18 @@ class _Timed(HTTPConnection):
 class _TimedTls(_Timed, HTTPSConnection):
     """The same with TLS. Python bounds a handshake as a whole; urllib3, which makes the one within a proxy's TLS, only each read of it."""
 
+    _late: Sequence[float] = ()
+
     def connect(self) -> None:
         """Connect, and shake hands with the proxy and with the service."""
-        with _in_time(lambda: self.sock):
+        with _in_time(lambda: self.sock) as self._late:
             super().connect()
+
+    def _tunnel(self) -> None:
+        """The proxy's answer, within the time for all of it; nothing is sent where that is over."""
+        super(_Timed, self)._tunnel()
+        if self._late:
+            raise TimeoutError
 
 
 class _Pool(HTTPConnectionPool):
@@ -247,11 +255,12 @@ def _too_large() -> TenantError:
 
 
 @contextmanager
-def _in_time(waited_for: Callable[[], Any]) -> Iterator[None]:
-    """Raises :class:`~shadowai.tenant.TenantError` where what is inside takes longer than :data:`ANSWER`, whatever became of it."""
+def _in_time(waited_for: Callable[[], Any]) -> Iterator[Sequence[float]]:
+    """Raises :class:`~shadowai.tenant.TenantError` where what is inside takes longer than :data:`ANSWER`, whatever became of it. Gives what
+    is empty until then."""
     with _hung_up_after(ANSWER, waited_for) as late:
         try:
-            yield
+            yield late
         except (OSError, HTTPError, HTTPException, ValueError):  # the end of the connection shows as many things
             if not late:
                 raise

@@ -250,10 +250,11 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
 
 
 class Slow:
-    """A server that sends ``start``, and then ``piece`` again and again until it is told to end; ``tls`` if it is one of TLS."""
+    """A server that answers what it is sent with each of ``starts``, and then sends ``piece`` again and again until it is told to end;
+    ``tls`` if it is one of TLS."""
 
-    def __init__(self, start: bytes, piece: bytes, tls: ssl.SSLContext | None = None) -> None:
-        self._start, self._piece, self._ended = start, piece, threading.Event()
+    def __init__(self, *starts: bytes, piece: bytes, tls: ssl.SSLContext | None = None) -> None:
+        self._starts, self._piece, self._ended = starts, piece, threading.Event()
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -264,8 +265,9 @@ class Slow:
         plain, _ = self._listening.accept()
         made = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
         with made as connection, contextlib.suppress(OSError):
-            connection.recv(65536)
-            connection.sendall(self._start)
+            for start in self._starts:
+                connection.recv(65536)
+                connection.sendall(start)
             while not self._ended.wait(0.02):
                 connection.sendall(self._piece)
 
@@ -282,7 +284,7 @@ def test_an_answer_whose_head_comes_byte_by_byte_is_given_up(
 ) -> None:
     """Cut off, a head would pass for a whole one: the end of the connection ends it for Python's http.client."""
     monkeypatch.setattr("shadowai.sweep.transport.ANSWER", 0.3)
-    slow = Slow(start, b"1")
+    slow = Slow(start, piece=b"1")
     if through_proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{slow.port}")
     try:
@@ -301,7 +303,7 @@ BEGUN = b"\x16\x03\x03\x3e\x80\x02\x00\x3e\x7c"
 
 def test_a_handshake_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shadowai.sweep.transport.CONNECT", 0.3)
-    slow = Slow(BEGUN, b"1")
+    slow = Slow(BEGUN, piece=b"1")
     try:
         about = {"root": f"https://127.0.0.1:{slow.port}", "client_secret": "env:TOY_SECRET"}
         with (
@@ -321,7 +323,7 @@ def test_a_handshake_within_a_proxys_tls_that_comes_byte_by_byte_is_given_up(
     monkeypatch.setattr("shadowai.sweep.transport.ANSWER", 1.0)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    slow = Slow(b"HTTP/1.1 200 Connection established\r\n\r\n" + BEGUN, b"1", context)
+    slow = Slow(b"HTTP/1.1 200 Connection established\r\n\r\n", BEGUN, piece=b"1", tls=context)
     monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{slow.port}")
     about = {"root": "https://graph.example", "client_secret": "env:TOY_SECRET", "ca_file": str(ca_file)}
     try:
