@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from shadowai.cli import main
+from shadowai.cli import program
 
 if __name__ == "__main__":  # worker processes import this module again
-    sys.exit(main())
+    sys.exit(program())

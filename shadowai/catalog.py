@@ -22,7 +22,7 @@ from shadowai.errors import SignatureError, UsageError
 from shadowai.index import Index
 from shadowai.model import Note, Origin, Signature
 from shadowai.overrides import Overrides
-from shadowai.signature_file import SignatureFile
+from shadowai.signature_file import Account, SignatureFile
 from shadowai.strict_yaml import Plain
 
 MAX_FILE = 64 * 1024
@@ -91,6 +91,15 @@ class Catalog:
             yield from map(self.files.service, self.files)
         else:
             yield from (_service(file.signature) for file in self.files.values())
+
+    def accounts(self, id: str) -> tuple[Account, ...]:
+        """What tells the kind of account that a service is used with; the signature is not made for it where nothing does.
+
+        Raises :class:`KeyError` where no signature has that id.
+        """
+        if isinstance(self.files, _Files) and not self.files.may_tell_accounts(id):
+            return ()
+        return self.files[id].account
 
     def get(self, id: str) -> Signature | None:
         """The signature with this id, if there is one."""
@@ -313,6 +322,7 @@ class _Files(Mapping[str, SignatureFile]):
     def __init__(self, documents: Mapping[str, Plain], found: Mapping[str, Found], changes: Changes) -> None:
         self._documents, self._found, self._changes = documents, found, changes
         self._made: dict[str, SignatureFile] = {}
+        self._marked: dict[str, bool] = {}
 
     def __getitem__(self, key: str) -> SignatureFile:
         if key not in self._made:
@@ -334,6 +344,13 @@ class _Files(Mapping[str, SignatureFile]):
             if all(isinstance(one, str) for one in told):
                 return Service(*map(str, told))
         return _service(self[key].signature)
+
+    def may_tell_accounts(self, key: str) -> bool:
+        """Whether the signature may hold markers of accounts; one whose document is damaged may."""
+        if key not in self._marked:
+            document = self._documents[key]
+            self._marked[key] = not isinstance(document, dict) or "account" in document
+        return self._marked[key]
 
     def _read(self, path: Path, origin: Origin) -> SignatureFile:
         file, document = signature_file.parse(read(path).data, origin)

@@ -57,6 +57,7 @@ class FoldAnswers:
         self._names: dict[int, tuple[Match, ...]] = {}
         self._hows: dict[int, How] = {}
         self._manners: dict[int, Manner] = {}
+        self._ways: dict[tuple[int, str, str], tuple[int, bool]] = {}
         self._places: dict[Manner, int] = {}
         self._facts: dict[frozenset[str], int] = {}
         self._actors: dict[int, Actor] = {}
@@ -111,7 +112,14 @@ class FoldAnswers:
         return COUNT if how.counted else LEAVE_OUT
 
     def together(self, name: int, manner: int, place: int) -> tuple[int, bool, int, int]:
-        return self._counted(self._work.manner_of(self._hows[manner], self._names[name]), place)
+        how = self._hows[manner]
+        key = name, how.channel, how.source
+        found = self._ways.get(key)
+        if found is None:
+            one = self._work.manner_of(how, self._names[name])
+            found = self._ways[key] = one.way, one.ai
+        way, ai = found
+        return self._counted(Manner(way, how.counted, how.blocked, how.facts, ai), place)
 
     def _counted(self, manner: Manner, place: int) -> tuple[int, bool, int, int]:
         """Where records of a manner are counted: with those that differ from them in what they tell of the manner of use alone."""
@@ -119,7 +127,7 @@ class FoldAnswers:
         if bit == _MOST_FACTS and len(self._facts) < _MOST_FACTS:
             bit = self._facts[manner.facts] = len(self._facts)
         if bit < _MOST_FACTS:
-            manner = manner._replace(facts=_NO_FACTS)
+            manner = Manner(manner.way, manner.counted, manner.blocked, _NO_FACTS, manner.ai)
         place = self._places.setdefault(manner, place)
         self._manners[place] = manner
         return COUNT, manner.blocked, place, bit
@@ -170,7 +178,7 @@ class FoldAnswers:
                     sent[day] = sent.get(day, 0) + size
                 found = sightings.Sum(events, 0, bytes_up, bytes_down, first, last, sent, where, told[key])
             work.add_up(actors[actor], manner, found)
-        for memory in (self._names, self._hows, self._manners, self._places, self._facts, self._actors):
+        for memory in (self._names, self._hows, self._manners, self._ways, self._places, self._facts, self._actors):
             memory.clear()
         self._work.add_tallies(tallies, ai, self._kinds(assumed))
 

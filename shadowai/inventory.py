@@ -112,7 +112,14 @@ class Inventory:
 
     def merge(self, other: Inventory) -> None:
         """Add the inventory of the part of the input that follows; ``other`` is left as it was."""
-        self._merge_services(other)
+        self._merge(other, used_up=False)
+
+    def take(self, other: Inventory) -> None:
+        """:meth:`merge`, for an ``other`` that nobody uses any more: what it holds becomes part of this one."""
+        self._merge(other, used_up=True)
+
+    def _merge(self, other: Inventory, *, used_up: bool) -> None:
+        self._merge_services(other, used_up=used_up)
         for gone in self._room.lower(other._room):
             del self._watched[gone]
         for key, actors in other._watched.items():
@@ -121,10 +128,13 @@ class Inventory:
             self.joins.merge(other._joins)
             self.joins.make_room(self.add)
 
-    def _merge_services(self, other: Inventory) -> None:
+    def _merge_services(self, other: Inventory, *, used_up: bool) -> None:
         for service, others in other._services.items():
             actors = self._services.setdefault(service, {})
             for who, cells in others.items():
+                if used_up and who not in actors:
+                    actors[who] = cells
+                    continue
                 for tally in cells:
                     count(actors, who, tally)
 

@@ -62,13 +62,14 @@ def row_of(cells: Cells) -> Row:
 
 def counted_in(row: Row, actors: Actors) -> Iterator[Actor]:
     """The actors behind the figures of a row: those with events of the kind that is counted; all who tried where everything was blocked."""
+    footing = Footing(row.confidence, row.lookup)
     for who, cells in actors.items():
         if who is None:
             continue
         if row.use is None:
             if any(tally.footing.confidence == row.confidence for tally in cells):
                 yield who
-        elif (tally := on(cells, Footing(row.confidence, row.lookup))) is not None and tally.events:
+        elif (tally := on(cells, footing)) is not None and tally.events:
             yield who
 
 
@@ -80,7 +81,8 @@ def usage_of(category: str, row: Row, counted: Iterable[Actor], actors: Actors) 
         return Usage.RESOLVED
     footing = Footing(row.confidence, False)
     used = (on(actors[who], footing) for who in counted)
-    return max((_rung(category, tally) for tally in used if tally is not None), key=lambda usage: usage.rung)
+    reached = {_rung(category, tally) for tally in used if tally is not None}
+    return max(reached, key=lambda usage: usage.rung)
 
 
 def _rung(category: str, tally: Tally) -> Usage:
@@ -88,7 +90,7 @@ def _rung(category: str, tally: Tally) -> Usage:
         return Usage.AUTONOMOUS
     if tally.facts & INTEGRATING_FACTS or ("api" in tally.roles and category in API_CATEGORIES):
         return Usage.INTEGRATED
-    most = max((sent for _, sent in tally.days), default=0)
+    most = tally.most_sent
     if most >= BULK_BYTES:
         return Usage.BULK
     return Usage.INTERACTIVE if "post" in tally.facts or most >= INTERACTIVE_BYTES else Usage.CONNECTED

@@ -6,11 +6,11 @@ once, and days are held as bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from struct import Struct, pack
+from struct import Struct, pack, unpack
 from struct import error as struct_error
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -75,6 +75,11 @@ class Tally:
     def days(self) -> Days:
         """The days of use."""
         return tuple(_DAY.iter_unpack(self.by_day))
+
+    @property
+    def most_sent(self) -> int:
+        """The bytes sent up on the day with the most of them."""
+        return max(unpack(f"<{len(self.by_day) // 8}q", self.by_day)[1::2], default=0)
 
     def merge(self, other: Tally) -> None:
         """Add what ``other``, which comes later in the input, has seen. ``other`` is left as it was."""
@@ -186,8 +191,8 @@ def tally_of(way: Way, footing: Footing, roles: frozenset[str]) -> Callable[[Sum
         where, seen = found.places, (found.first_seen, found.last_seen)
         if found.events <= 0:
             return Tally(footing, 0, found.blocked, None, None, *seen, b"", _NONE, _NONE, names, sources, where)
-        facts = same(found.facts | accounts)
-        sums = found.bytes_up, found.bytes_down, *seen, packed(found.days.items())
+        facts = same(found.facts | accounts if accounts else found.facts)
+        sums = found.bytes_up, found.bytes_down, *seen, _packed(found.days)
         return Tally(footing, found.events, found.blocked, *sums, facts, roles, names, sources, where)
 
     return made
@@ -220,6 +225,14 @@ def packed(days: Iterable[tuple[int, int]]) -> bytes:
         return pack(f"<{2 * len(sums)}q", *in_order)
     except struct_error:
         return b"".join(_DAY.pack(day, min(sent, _MOST_SENT)) for day, sent in sorted(sums.items()))
+
+
+def _packed(days: Mapping[int, int]) -> bytes:
+    """:func:`packed` of days that are there once each; most uses have one."""
+    if len(days) != 1:
+        return packed(days.items())
+    ((day, sent),) = days.items()
+    return _DAY.pack(day, min(sent, _MOST_SENT))
 
 
 def _together(mine: bytes, theirs: bytes) -> bytes:

@@ -165,7 +165,7 @@ class Names:
 
     def _of_account(self, match: Match, host: str, path: str = "") -> Match:
         """A match with what the host and the path say of the account; of the path alone where the host is shared by all."""
-        account = accounts.of(self._catalog.files[match.signature].account, host, path)
+        account = accounts.of(self._catalog.accounts(match.signature), host, path)
         return replace(match, account=account) if account else match
 
     def _decide(self, key: str) -> Decision:
@@ -175,7 +175,7 @@ class Names:
         decision = self.matcher.host(host)
         if decision.matches or decision.needs_url:
             matches = tuple(self._of_account(match, host) for match in decision.matches)
-            markers = [marker for match in matches for marker in self._catalog.files[match.signature].account]
+            markers = [marker for match in matches for marker in self._catalog.accounts(match.signature)]
             return Found(host, matches, decision.needs_url or accounts.by_path(markers, host))
         hiding = blind_hosts.blind(host)
         if hiding is not None:

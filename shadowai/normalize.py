@@ -39,6 +39,9 @@ _AROUND = " <>()[]{}*?!.,;"
 _SPACED = re.compile(r"[\s_-]+")
 _CARD = re.compile(r"[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}")
 _MACHINE = re.compile(r"host/([a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?)(?:@[a-z0-9_.-]{1,253})?")
+_PLAIN_USER = re.compile(r"(?:[a-z0-9._-]+\\)?[a-z][a-z0-9._-]*|[a-z][a-z0-9._-]*@[a-z0-9._-]+")
+_LONGEST_PLAIN = 128
+_CARD_DIGITS = 12
 _ROUNDS = 8
 _MAX_USER = 2048
 _MAX_HOST = 253  # RFC 1035, section 2.3.4, without the root dot
@@ -66,6 +69,9 @@ _NOBODY_WORDS = """
 _NOBODY = frozenset(word.strip() for word in _NOBODY_WORDS.split("|"))
 """Words for nobody in a user's place, in the languages in which columns are understood, in small letters, without brackets and a last full
 stop; and the identifiers of nobody, everybody and an anonymous logon (Microsoft: Well-known SIDs)."""
+_JOINERS = str.maketrans("", "", " ._-")
+_MAY_BE_NOBODY = frozenset(word.translate(_JOINERS) for word in _NOBODY | NULLS)
+"""The same, and the spellings of "no value", without what may part or end their words: a name that is none of these is somebody's."""
 
 
 class Url(NamedTuple):
@@ -172,13 +178,7 @@ def user(text: str) -> str | None:
     a person is behind it. A control character within a name is written as in a URL (``x%09b``): left out, it would make somebody
     else's name of two pieces.
     """
-    name = text if len(text) <= _MAX_USER else ""
-    for _ in range(_ROUNDS):  # a name within a name within a name is hostile
-        found = _user(name)
-        if found == name or found is None:
-            return found
-        name = found
-    return None
+    return folded if _is_plain(folded := text.lower()) else _unwrapped(text)
 
 
 def device_account(text: str) -> str | None:
@@ -248,6 +248,26 @@ def _ascii(name: str) -> str | None:
     if len(name) > _MAX_HOST or not _HOST.fullmatch(name):
         return None
     return name if not name[-1].isdigit() else _numeric(name)
+
+
+def _is_plain(folded: str) -> bool:
+    """Whether a name in small letters is a person's at first sight, as nearly all are: nothing but what account names are made of, no
+    word for nobody, and not as long as the address of a network card."""
+    if len(folded) > _LONGEST_PLAIN or not _PLAIN_USER.fullmatch(folded):
+        return False
+    account = folded.rpartition("\\")[2].replace(".", "").replace("_", "").replace("-", "")
+    return len(account) != _CARD_DIGITS and account not in _MAY_BE_NOBODY
+
+
+def _unwrapped(text: str) -> str | None:
+    """The user in ``text``, whatever it is wrapped in."""
+    name = text if len(text) <= _MAX_USER else ""
+    for _ in range(_ROUNDS):  # a name within a name within a name is hostile
+        found = _user(name)
+        if found == name or found is None:
+            return found
+        name = found
+    return None
 
 
 def _user(text: str) -> str | None:

@@ -16,6 +16,7 @@ KEPT: Final = 5
 Places = tuple[Any, ...]
 """At most :data:`KEPT` origins, or the path, the unit and as many numbers."""
 _HEAD: Final = 2  # what stands before the numbers
+_FULL: Final = _HEAD + KEPT
 
 
 def of_lines(path: str, numbers: Iterable[int]) -> Places:
@@ -77,11 +78,14 @@ def earliest(mine: Places, theirs: Places) -> Places:
         return mine
     if not mine:
         return theirs
-    numbered = _has_numbers(mine) and _has_numbers(theirs)
-    if numbered and len(mine) == KEPT + _HEAD and mine[0] != theirs[0]:
+    if (
+        len(mine) == _FULL
+        and type(theirs[0]) is str
+        and (mine[0] != theirs[0] or (mine[1] == theirs[1] and theirs[_HEAD] > mine[-1]))
+    ):
         return mine
-    if numbered and mine[:_HEAD] == theirs[:_HEAD]:
+    if _has_numbers(mine) and mine[:_HEAD] == theirs[:_HEAD]:
         if theirs[_HEAD] > mine[-1]:
-            return mine if len(mine) == KEPT + _HEAD else (*mine, *theirs[_HEAD:])[: KEPT + _HEAD]
+            return (*mine, *theirs[_HEAD:])[:_FULL]
         return (*mine[:_HEAD], *sorted({*mine[_HEAD:], *theirs[_HEAD:]})[:KEPT])
     return held((*origins(mine), *origins(theirs)))

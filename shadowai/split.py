@@ -86,7 +86,8 @@ def piece(
 ) -> Piece | None:
     """The lines of a plain log that begin in its bytes ``start`` to ``end`` (``None``: all the rest). ``None`` where they mean something
     only together with others."""
-    log = opened(source, reading, on_block)
+    at_hand = next((log for one, log in _AT_HAND if _is_same(one, source)), None)
+    log = opened(source, reading, on_block) if at_hand is None else at_hand.again(on_block)
     if log is None:
         return None
     inventory, first = Inventory(), _FAR if start else 1
@@ -100,12 +101,21 @@ def piece(
     return Piece(inventory, log.tally, Counter(log.assumed), first, lines.breaks)
 
 
+_AT_HAND: list[tuple[Source, LogFile]] = []
+"""The log that is being read in ranges, of which the head is known: a process that is forked off for a range need not look at it."""
+
+
+def _is_same(mine: Source, theirs: Source) -> bool:
+    """Whether two inputs are the same one; how they are opened cannot be compared."""
+    return (mine.path, mine.size, mine.modified) == (theirs.path, theirs.size, theirs.modified)
+
+
 def joined(log: LogFile, inventory: Inventory, pieces: Sequence[Piece]) -> None:
-    """Add the pieces of one log, in their order, to ``inventory``; ``log`` is it, and has read nothing but its head."""
+    """Add the pieces of one log, in their order, to ``inventory``, and use them up; ``log`` is it, and has read nothing but its head."""
     line = 1
     for one in pieces:
         one.inventory.move(line - one.first)
-        inventory.merge(one.inventory)
+        inventory.take(one.inventory)
         moved = {
             reason: [count, *(place + line - one.first for place in places)]
             for reason, (count, *places) in one.tally.unreadable.items()
@@ -136,6 +146,7 @@ def fold(
     first, *others = ranges(source.size, -(-(source.size or 1) // count))
     if not others:
         return None
+    _AT_HAND.append((source, log))
     try:
         with pool(len(others)) as workers:
             work = [workers.submit(_elsewhere, source, reading, fresh_names, cut) for cut in others]
@@ -146,6 +157,8 @@ def fold(
                 workers.shutdown(wait=True, cancel_futures=True)
     except BrokenExecutor:  # one of them was killed
         return None
+    finally:
+        _AT_HAND.pop()
     if None in found:
         return None
     joined(log, inventory, cast("Sequence[Piece]", found))

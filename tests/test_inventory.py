@@ -330,7 +330,10 @@ def test_however_the_input_is_cut_the_entries_are_the_same(
     while len(parts) > 1:  # merge neighbours in any grouping
         at = rng.randrange(len(parts) - 1)
         following = pickle.loads(pickle.dumps(parts.pop(at + 1)))
-        parts[at].merge(following)
+        if rng.random() < 0.5:
+            parts[at].merge(following)
+        else:
+            parts[at].take(following)
     for by in ("service", "user"):
         assert rows(parts[0], by) == rows(whole, by)
         assert parts[0].notes(by) == whole.notes(by)
@@ -356,6 +359,16 @@ def test_merging_leaves_the_other_as_it_was() -> None:
     target.merge(first)
     target.add(sighting(BEN, days=((DAY, 9),)), (match(),))
     assert rows(second) == before
+
+
+def test_what_is_used_up_is_taken_over_as_merging_would_count_it() -> None:
+    parts = [fold((sighting(days=((day, 1),)), match()), (sighting(BEN), match())) for day in (DAY, DAY + 1, DAY)]
+    merged, taken = Inventory(), Inventory()
+    for part in parts:
+        merged.merge(part)
+    for part in parts:
+        taken.take(part)
+    assert [rows(taken, by) for by in ("service", "user")] == [rows(merged, by) for by in ("service", "user")]
 
 
 def test_every_verdict_has_a_place_in_the_order() -> None:

@@ -47,6 +47,20 @@ def _sighting(number: int, days: Days = ((1, 10),)) -> Sighting:
     )
 
 
+@pytest.mark.parametrize(("days", "most"), [((), 0), (((3, 7),), 7), (((1, 5), (2, 9), (4, 0)), 9)])
+def test_the_day_with_the_most_bytes_sent(days: Days, most: int) -> None:
+    assert Tally(SURE, by_day=packed(days)).most_sent == most
+
+
+@pytest.mark.parametrize("days", [{}, {3: 7}, {4: 1, 2: 9}, {1: 1 << 70}])
+def test_days_of_a_sum_are_held_as_those_of_a_sighting(days: dict[int, int]) -> None:
+    way, found = (
+        Way((Match("a", "A", Name("domain", "a.example"), "strong", "", "a.example"),), "proxy", "x"),
+        Sum(1, days=days),
+    )
+    assert tally_of(way, SURE, ROLES)(found) == of_sighting(sighting_of(ANN, way, found), SURE, ROLES)
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "both"),
     [

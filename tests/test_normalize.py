@@ -389,6 +389,34 @@ def test_user_is_idempotent_and_clean(text: str) -> None:
         assert not normalize.is_null(found)
 
 
+ACCOUNTS = st.from_regex(r"(?:[A-Za-z0-9._-]{1,6}\\)?[A-Za-z0-9._$@ -]{1,20}", fullmatch=True)
+WORDS = st.sampled_from(sorted(normalize._NOBODY | normalize.NULLS)) | st.sampled_from(
+    ("00-1b-63-84-45-e6", "aabb.ccdd.eeff", "a-b-c-d", "00000000-0000-0000-0000-000000000000")
+)
+
+
+@given(
+    ACCOUNTS | HOSTILE | WORDS | st.builds("{}{}{}".format, st.sampled_from(("", "corp\\", ".", "-")), WORDS, ACCOUNTS)
+)
+@example("Guest")
+@example("corp\\guest")
+@example("corp\\none")
+@example("Not-Available")
+@example("n.a.")
+@example("na")
+@example("de-ad-be-ef-00-01")
+@example("dead.beef.0001")
+@example("\u212aelvin")
+@example("user\n")
+def test_what_is_plain_at_first_sight_is_what_the_long_way_finds(text: str) -> None:
+    assert normalize.user(text) == normalize._unwrapped(text)
+
+
+@pytest.mark.parametrize("text", ["jdoe", "J.Doe", "corp\\jdoe", "jane.doe@example.com", "svc_backup-2"])
+def test_most_names_are_plain_at_first_sight(text: str) -> None:
+    assert normalize._is_plain(text.lower())
+
+
 @given(HOSTILE)
 def test_a_user_is_never_a_device_too(text: str) -> None:
     device = normalize.device_account(text)

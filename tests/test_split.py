@@ -260,6 +260,28 @@ def test_a_scan_of_one_large_log_uses_processes_and_finds_the_same(
     assert several == one
 
 
+def test_the_head_of_a_log_in_parts_is_looked_at_once(
+    names: Names, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "access.log"
+    path.write_text("".join(LINE.format(n=n, host="chatgpt.com") + "\n" for n in range(200)))
+    wanted, looked = _in_one_go(path, names, catalog), []
+    log_file = inputs.log_file
+    monkeypatch.setattr(inputs, "log_file", lambda *told: looked.append(told) or log_file(*told))
+    assert _in_parts(path, names, catalog, 3) == wanted
+    assert len(looked) == 1
+    assert not split._AT_HAND
+
+
+def test_a_part_of_a_log_of_which_nothing_is_known_yet_is_read_by_its_own_head(names: Names, tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_text("".join(LINE.format(n=n, host="chatgpt.com") + "\n" for n in range(200)))
+    (source,) = container.expand([str(path)])
+    assert isinstance(source, container.Source)
+    found = split.piece(source, split.Reading(Settings()), names, 0, None)
+    assert found is not None and found.tally.ai == 200
+
+
 class _Killed(_Here):
     """A pool whose processes are killed."""
 

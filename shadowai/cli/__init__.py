@@ -71,6 +71,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.finish()
 
 
+def program() -> int:
+    """:func:`main`, for a process that ends with it."""
+    try:
+        return main()
+    finally:
+        gc.freeze()  # what is left goes with the process: looking for garbage in it takes longer than many a scan
+
+
 def _told(argv: list[str]) -> int:
     """The exit code of the contract, with what went wrong said."""
     try:

@@ -218,6 +218,13 @@ def test_a_scan_imports_nothing_for_what_nobody_asked_for(tmp_path: Path) -> Non
     assert not unasked & loaded
 
 
+def test_the_end_of_the_process_looks_for_no_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr(cli, "main", lambda: 3)
+    monkeypatch.setattr(cli.gc, "freeze", lambda: frozen.append(True))
+    assert cli.program() == 3 and frozen == [True]
+
+
 def test_the_code_of_a_command_is_the_code_of_the_program(fake: FakePipeline) -> None:
     from tests.cli.conftest import GAP
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from datetime import tzinfo
@@ -134,6 +135,13 @@ class LogFile:
         """Whether the file may hold DNS answers, which name connections of which others of its records tell addresses only."""
         fmt = self.format
         return fmt is None or fmt.told is not None or bool(self._head.others)
+
+    def again(self, on_block: OnBlock | None = None) -> LogFile:
+        """The same log once more, for a log of which nothing but the head was read: what that tells need not be found out again."""
+        made = copy.copy(self)
+        made.tally, made._clock, made._on_block = Tally(), copy.deepcopy(self._clock), on_block
+        made._readers, made._strangers, made._headers = {}, set(), {}
+        return made
 
     def part(self, stream: BinaryIO, first_line: int) -> None:
         """Read only ``stream``: whole lines of the file, the first of which has the number ``first_line``.
