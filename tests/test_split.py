@@ -265,11 +265,16 @@ def test_the_head_of_a_log_in_parts_is_looked_at_once(
 ) -> None:
     path = tmp_path / "access.log"
     path.write_text("".join(LINE.format(n=n, host="chatgpt.com") + "\n" for n in range(200)))
-    wanted, looked = _in_one_go(path, names, catalog), []
-    log_file = inputs.log_file
-    monkeypatch.setattr(inputs, "log_file", lambda *told: looked.append(told) or log_file(*told))
+    wanted, looked, log_file = _in_one_go(path, names, catalog), 0, inputs.log_file
+
+    def looking(*told: Any) -> Any:
+        nonlocal looked
+        looked += 1
+        return log_file(*told)
+
+    monkeypatch.setattr(inputs, "log_file", looking)
     assert _in_parts(path, names, catalog, 3) == wanted
-    assert len(looked) == 1
+    assert looked == 1
     assert not split._AT_HAND
 
 

@@ -135,9 +135,7 @@ cdef class Fold:
     cdef const uint8_t *server_end
     cdef Check *aside_test
     cdef int aside_tests, aside_searches
-    cdef list aside_searchers
-    cdef Machine *aside_machine[MOST_PATTERNS]
-    cdef int aside_slot[MOST_PATTERNS]
+    cdef Only aside_search[MOST_PATTERNS]
     cdef bytes id_prefix
     cdef uint8_t of_id[256]
     cdef uint8_t *ids  # of the connections whose sizes are handed on, one behind the other
@@ -167,9 +165,7 @@ cdef class Fold:
     cdef Machine *line_machine  # what every line has to match; NULL: nothing
     cdef Machine *machine[MOST_PATTERNS]
     cdef int n_machines
-    cdef list searchers  # as ``matchers``
-    cdef Machine *search_machine[MOST_PATTERNS]  # conditions that are patterns
-    cdef int search_slot[MOST_PATTERNS]
+    cdef Only search[MOST_PATTERNS]  # conditions that are patterns
     cdef int searches
     cdef bint by_name  # whether names alone can tell that a line is of no service
     cdef Way *way
@@ -209,6 +205,7 @@ cdef class Fold:
     cdef Met met[MOST_ORDER]  # by their place in the object
     cdef int asked  # marks of texts that the reference reads otherwise, and that may be in a line that is cut here
     cdef bint quoted  # whether the text of a column may stand in quotes
+    cdef bint holds  # whether quotes and brackets hold together what stands between blanks
     cdef bint in_any_code  # whether lines may hold bytes that are no ASCII
     cdef uint8_t code  # of the texts of the line at hand: UTF_8, or ODD_CODE, in which the same bytes are other text
     cdef bint at_once  # whether columns are cut before it is known where the line ends
@@ -327,9 +324,10 @@ cdef class Fold:
             self.odd |= HAS_HOLDER
         # where a line is cut at once, no other marks are found in it
         self.at_once = not self.wrapped and self.family in (OBJECT, QUOTED) and self.odd == (HAS_NUL | HAS_RETURN)
-        self.asked = (HAS_HIGH if self.family in (OBJECT, PATTERN) else HAS_HIGH | HAS_HOLDER) & ~self.odd
+        self.asked = (HAS_HIGH if self.family in (OBJECT, PATTERN, CEF, LEEF) else HAS_HIGH | HAS_HOLDER) & ~self.odd
         self.in_any_code = not self.odd & HAS_HIGH
-        self.quoted = self.family not in (PATTERN, TABS, BLANKS)
+        self.quoted = self.family not in (PATTERN, TABS, BLANKS, CEF, LEEF)
+        self.holds = plan.holds
         self.escaped = self.family in (PAIRS, PAIRED, CEF, LEEF, OBJECT, TABS)
         self.slots = len(plan.columns)
         if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests), len(plan.row)) > MOST_SLOTS:
@@ -365,6 +363,7 @@ cdef class Fold:
         self.tests = len(plan.tests)
         for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
             _take_check(self, &self.test[place], slots, elements, whole, raw)
+        self.cutters = []
         _take_programs(self, plan.programs, plan.line, plan.searches)
         _take_ranges(self, ranges, sixes)
         self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
@@ -524,8 +523,10 @@ cdef Py_ssize_t _run(Fold self, const uint8_t *text, Py_ssize_t at, Py_ssize_t s
                     self.doubtful = JOINED
             elif self.wrapped and self.family != PATTERN and not _unwrap(self):
                 kind = _uncut(self)
-            elif self.line_end - self.line_begin > LONGEST_LINE or _is_odd(self, odd):
+            elif self.line_end - self.line_begin > LONGEST_LINE:
                 kind = _uncut(self)
+            elif _is_odd(self, odd):
+                kind = _cut_held(self) if self.holds else _uncut(self)
             else:
                 kind = _cut(self)
         after = end - text + 1

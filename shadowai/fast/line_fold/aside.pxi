@@ -39,9 +39,7 @@ cdef int64_t _kind_of_aside(Fold self) except -2 nogil:
     cdef int length
     if not self.aside or self.always >= 0:
         return self.always if self.aside else -1
-    length = _conditions(
-        self, _manner_key(self, 0), self.aside_test, self.aside_tests, self.aside_machine, self.aside_slot, self.aside_searches
-    )
+    length = _conditions(self, _manner_key(self, 0), self.aside_test, self.aside_tests, self.aside_search, self.aside_searches)
     if length < 0:
         return -1
     entry = find(&self.asides, self.key, length, &hash)

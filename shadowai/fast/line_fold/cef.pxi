@@ -8,7 +8,7 @@ cdef int _cef(Fold self) except -1 nogil:
     cdef const uint8_t *begin[6]
     cdef const uint8_t *end[6]
     cdef int place, count = 0
-    if at == stop or memchr(at, c'{', stop - at) != NULL or _is_bare_cef(self):
+    if at == stop or _may_be_object(self) or _is_bare_cef(self):
         return UNSURE
     at = _behind(self, b"CEF:", 4)
     if at == NULL:
@@ -29,9 +29,12 @@ cdef int _cef(Fold self) except -1 nogil:
     if end[1] - begin[0] > MOST_NAME or _begins_header(self, begin[0], end[1]):
         return UNSURE
     count = _extension(self, at + 1 if at < stop else stop)
-    if count < 0 or (self.labels and not _take_labels(self, count)):
+    if count < 0:
         return UNSURE
-    return SURE if _take_head(self, begin, end, 6) else UNSURE
+    if self.labels:
+        _take_labels(self, count)
+    _take_head(self, begin, end, 6)
+    return SURE
 
 
 cdef const uint8_t *_behind(Fold self, const char *mark, size_t size) noexcept nogil:
@@ -49,16 +52,13 @@ cdef const uint8_t *_behind(Fold self, const char *mark, size_t size) noexcept n
     return at + 1 if at < stop and at[0] == c' ' else at
 
 
-cdef bint _take_head(Fold self, const uint8_t **begin, const uint8_t **end, int count) noexcept nogil:
-    """Set the fields of the header that are asked for; false where one begins with a quote, which is part of it."""
+cdef void _take_head(Fold self, const uint8_t **begin, const uint8_t **end, int count) noexcept nogil:
+    """Set the fields of the header that are asked for."""
     cdef int place, slot
     for place in range(count):
         slot = self.head_slots[place]
         if slot >= 0:
-            if begin[place] < end[place] and begin[place][0] == c'"':
-                return False
             self.begin[slot], self.end[slot] = begin[place], end[place]
-    return True
 
 
 cdef int _leef(Fold self) except -1 nogil:
@@ -68,7 +68,7 @@ cdef int _leef(Fold self) except -1 nogil:
     cdef const uint8_t *begin[4]
     cdef const uint8_t *end[4]
     cdef int place, delimiter
-    if at == stop or memchr(at, c'{', stop - at) != NULL or _is_bare_leef(self) or _has_written_tab(self):
+    if at == stop or _may_be_object(self) or _is_bare_leef(self) or _has_written_tab(self):
         return UNSURE
     at = _behind(self, b"LEEF:", 5)
     if at == NULL or stop - at < 4 or not _is_digit(self, at[0]) or at[1] != c'.' or not _is_digit(self, at[2]) or at[3] != c'|':
@@ -85,7 +85,8 @@ cdef int _leef(Fold self) except -1 nogil:
     delimiter = _delimiter(self, at + 1, &at)
     if delimiter <= 0 or not _parts(self, at, <uint8_t>delimiter):
         return UNSURE
-    return SURE if _take_head(self, begin, end, 4) else UNSURE
+    _take_head(self, begin, end, 4)
+    return SURE
 
 
 cdef bint _is_bare_leef(Fold self) noexcept nogil:
@@ -162,8 +163,6 @@ cdef bint _parts(Fold self, const uint8_t *at, uint8_t delimiter) noexcept nogil
             order += 1
             if place >= 0 and self.begin[self.name[place].slot] == NULL:
                 slot = self.name[place].slot
-                if equal + 1 < end and equal[1] == c'"':
-                    return False  # a quote that is part of the value
                 self.begin[slot], self.end[slot] = equal + 1, end
         at = end + 1
     return True
@@ -211,15 +210,8 @@ cdef int _extension(Fold self, const uint8_t *at) noexcept nogil:
         count += 1
         if place >= 0 and self.begin[self.name[place].slot] == NULL:
             slot = self.name[place].slot
-            if _is_in_quotes(self, pair):
-                return -1
             self.begin[slot], self.end[slot] = pair.value, pair.end
     return count
-
-
-cdef inline bint _is_in_quotes(Fold self, const Pair *pair) noexcept nogil:
-    """Whether a value begins with a quote, which is part of it in CEF and not elsewhere."""
-    return pair.value < pair.end and pair.value[0] == c'"'
 
 
 cdef const uint8_t *_value_end(Fold self, const uint8_t *at, const uint8_t **end) noexcept nogil:
@@ -247,7 +239,7 @@ cdef const uint8_t *_value_end(Fold self, const uint8_t *at, const uint8_t **end
                 return key if key - blank <= GAP else NULL
 
 
-cdef bint _take_labels(Fold self, int count) noexcept nogil:
+cdef void _take_labels(Fold self, int count) noexcept nogil:
     """Set the custom fields that are asked for by their labels: the last of a label counts, and of its field the first."""
     cdef uint8_t name[MOST_NAME]
     cdef uint64_t hash = 0
@@ -279,9 +271,6 @@ cdef bint _take_labels(Fold self, int count) noexcept nogil:
         for other in range(count):
             base = &self.pair[other]
             if base.size == pair.size - 5 and memcmp(base.key, pair.key, base.size) == 0:
-                if _is_in_quotes(self, base):
-                    return False
                 if self.begin[slot] == NULL:
                     self.begin[slot], self.end[slot] = base.value, base.end
                 break
-    return True

@@ -70,6 +70,14 @@ cdef int _cut(Fold self) except -1 nogil:
     return _settled(self) if taken == SURE else taken
 
 
+cdef int _cut_held(Fold self) noexcept nogil:
+    """A line of columns between blanks in which quotes and brackets stand, and nothing else that is odd."""
+    if marks(self.line_begin, self.line_end) & self.odd != HAS_HOLDER:
+        return UNSURE
+    _begin(self)
+    return _settled(self) if _held(self) == SURE else UNSURE
+
+
 cdef inline int _settled(Fold self) noexcept nogil:
     """What a line is whose columns are known."""
     _look_ahead(self)
@@ -161,15 +169,13 @@ cdef inline bint _remember(Check *check, const uint8_t *at, const uint8_t *end) 
 
 cdef int _tests(Fold self, int length) noexcept nogil:
     """Put into the key which conditions hold; -1 where one is about text that the reference reads otherwise."""
-    return _conditions(self, length, self.test, self.tests, self.search_machine, self.search_slot, self.searches)
+    return _conditions(self, length, self.test, self.tests, self.search, self.searches)
 
 
-cdef int _conditions(
-    Fold self, int length, const Check *test, int tests, Machine **machine, const int *slot, int searches
-) noexcept nogil:
+cdef int _conditions(Fold self, int length, const Check *test, int tests, Only *search, int searches) noexcept nogil:
     cdef const uint8_t *at
     cdef const uint8_t *end
-    cdef int place
+    cdef int place, held
     if length < 0 or length + tests + searches > MOST_KEY:
         return -1
     for place in range(tests):
@@ -178,11 +184,10 @@ cdef int _conditions(
         self.key[length + place] = _fits(self, &test[place], at, end)
     length += tests
     for place in range(searches):
-        if not _text(self, slot[place], &at, &end):
+        held = _has(self, &search[place])
+        if held < 0:
             return -1
-        self.key[length + place] = found(machine[place], at, at, end)
-        if machine[place].stuck:
-            return -1
+        self.key[length + place] = held
     return length + searches
 
 

@@ -24,6 +24,35 @@ cdef int _blanks(Fold self) noexcept nogil:
     return SURE
 
 
+cdef int _held(Fold self) noexcept nogil:
+    """Columns between blanks, of which some stand in quotes or brackets, that may hold blanks."""
+    cdef const uint8_t *at = self.line_begin
+    cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *mark
+    cdef uint8_t holder
+    cdef int place = 0
+    while True:
+        while at < stop and at[0] == c' ':
+            at += 1
+        if at == stop:
+            return SURE if place >= self.width else UNSURE
+        holder = at[0]
+        if holder == c'"' or holder == c'[':
+            at += 1
+            mark = <const uint8_t *>memchr(at, c'"' if holder == c'"' else c']', stop - at)
+            if mark == NULL or memchr(at, c'\\' if holder == c'"' else c'[', mark - at) != NULL or (mark + 1 < stop and mark[1] != c' '):
+                return UNSURE
+            _set(self, place, at, mark)
+            at = mark + 1
+        else:
+            mark = <const uint8_t *>memchr(at, c' ', stop - at)
+            if mark == NULL:
+                mark = stop
+            _set(self, place, at, mark)
+            at = mark
+        place += 1
+
+
 cdef int _w3c(Fold self) noexcept nogil:
     """Columns between single blanks, some in quotes; a line that begins with # is a directive."""
     cdef const uint8_t *at = self.line_begin
@@ -79,6 +108,9 @@ cdef int _quoted(Fold self) except -1 nogil:
     cdef const uint8_t *mark
     cdef int place = 0
     while True:
+        if place and not self.checks:  # a check is of what stands between two delimiters
+            while at < stop and at[0] == c' ':
+                at += 1
         if at < stop and at[0] == c'"':
             mark = at + 1
             while True:

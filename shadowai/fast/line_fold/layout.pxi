@@ -33,7 +33,7 @@ cdef enum:
     LONGEST_KEY = 64
     LONGEST_NAME = 256  # of a column
     MOST_PAIRS = 128
-    MOST_SPELLINGS = 8
+    MOST_SPELLINGS = 24
     LONGEST_LINE = 1 << 20
     MOST_FIELD = 131_072  # beyond that the reference's reader of quoted values gives up
     GAP = 16  # blanks between two pairs

@@ -110,14 +110,27 @@ cdef inline bint _take_member(Fold self, int place, const uint8_t *begin, const 
     name.seen = self.number
     if name.slot < 0:
         return True
-    if begin[0] == c'[' or begin[0] == c'{':
-        if not self.may_be_list[name.slot] and (begin[0] == c'[' or not self.may_be_object[name.slot]):
-            return False
-        if begin[0] == c'{' and not self.may_be_list[name.slot]:
-            return True
-    elif begin[0] == c'n':  # null is no value
+    if begin[0] == c'[' and not self.may_be_list[name.slot]:
+        return _take_first(self, name.slot, _space(self, begin + 1))
+    if begin[0] == c'{' and not self.may_be_list[name.slot]:
+        return self.may_be_object[name.slot]
+    if begin[0] == c'n':  # null is no value
         return True
     self.begin[name.slot], self.end[name.slot] = begin, end
+    return True
+
+
+cdef bint _take_first(Fold self, int slot, const uint8_t *begin) noexcept nogil:
+    """Keep the first value of a list, as the reference does; false where that is none by itself, or places of the list are asked for."""
+    cdef int place
+    for place in range(self.n_absent):
+        if self.absent[place] == slot:
+            return False
+    if begin[0] == c']':  # nothing is in it
+        return True
+    if begin[0] == c'n' or begin[0] == c'{' or begin[0] == c'[':
+        return False
+    self.begin[slot], self.end[slot] = begin, _value(self, begin, 0)
     return True
 
 
@@ -216,14 +229,15 @@ cdef const uint8_t *_string(Fold self, const uint8_t *at) noexcept nogil:
 
 
 cdef const uint8_t *_numeral(Fold self, const uint8_t *at) noexcept nogil:
-    """A number without exponent, of digits that every reader keeps."""
+    """A number without exponent, of digits that every reader keeps: a whole one has up to 19, as nanoseconds since the epoch have."""
     cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *begin = at
     cdef const uint8_t *first
     if at < stop and at[0] == c'-':
         at += 1
     first = at
     at = digits_end(first, stop, self.limit)
-    if at == first or at - first > DIGITS or (first[0] == c'0' and at - first > 1):
+    if at == first or at - first > DIGITS + (first == begin) or (first[0] == c'0' and at - first > 1):
         return NULL
     if at < stop and at[0] == c'.':
         if at - first > 15:

@@ -35,9 +35,8 @@ cdef int _take_aside(Fold self, plan) except -1:
     self.aside_tests, self.aside_searches = len(plan.tests), len(plan.searches)
     for place, (slots, elements, whole, raw, _) in enumerate(plan.tests):
         _take_check(self, &self.aside_test[place], slots, elements, whole, raw)
-    self.aside_searchers = [Matcher(program) for _, program in plan.searches]
-    for place, (slot, _) in enumerate(plan.searches):
-        self.aside_slot[place], self.aside_machine[place] = slot, &(<Matcher>self.aside_searchers[place]).machine
+    for place, (slots, program) in enumerate(plan.searches):
+        _take_only(self, &self.aside_search[place], slots, program)
     self.aside = True
     return 0
 
@@ -48,12 +47,11 @@ cdef int _take_cuts(Fold self, plan) except -1:
     cdef int name_cuts = plan.name_cuts
     cuts = plan.cuts
     used = {*plan.actor, *plan.manner, *plan.url, *plan.time, *plan.bytes_up, *plan.bytes_down, plan.first_time}
-    used |= {slot for slot, _, _ in plan.host} | {slot for slot, _ in plan.searches}
+    used |= {slot for slot, _, _ in plan.host} | {slot for slots, _ in plan.searches for slot in slots}
     used |= {slot for test in plan.tests for slot in test.slots}
     self.use_cuts = max([name_cuts] + [place + 1 for place, (_, _, into, _) in enumerate(cuts) if into in used])
     if len(cuts) > MOST_CUTS:
         raise ValueError("a plan with too many pieces")
-    self.cutters = []
     self.n_cuts, self.name_cuts = len(cuts), name_cuts
     for slot in range(MOST_SLOTS):
         self.cut_into[slot] = -1
@@ -77,7 +75,7 @@ cdef int _take_cuts(Fold self, plan) except -1:
 
 cdef int _take_only(Fold self, Only *one, slots, program) except -1:
     if not 0 < len(slots) <= MOST_SPELLINGS:
-        raise ValueError("a piece of too many columns")
+        raise ValueError("a pattern for too many columns")
     self.cutters.append(Matcher(program))
     one.machine = &(<Matcher>self.cutters[len(self.cutters) - 1]).machine
     one.spellings = len(slots)
@@ -160,10 +158,9 @@ cdef int _take_programs(Fold self, programs, line, searches) except -1:
     if line is not None:
         self.matchers.append(Matcher(line))
         self.line_machine = &(<Matcher>self.matchers[self.n_machines]).machine
-    self.searchers = [Matcher(program) for _, program in searches]
     self.searches = len(searches)
-    for place, (slot, _) in enumerate(searches):
-        self.search_slot[place], self.search_machine[place] = slot, &(<Matcher>self.searchers[place]).machine
+    for place, (slots, program) in enumerate(searches):
+        _take_only(self, &self.search[place], slots, program)
     return 0
 
 

@@ -78,9 +78,9 @@ def may_fold(description: LogFormat) -> bool:
         return False
     if isinstance(family, (Blank, CsvPositional, KeyValue)):
         return bool(description.shapes or description.line)
-    if isinstance(family, (Cef, Leef)):
-        return not description.line
-    return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern)) or (isinstance(family, Json) and not family.aliases)
+    return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern, Cef, Leef)) or (
+        isinstance(family, Json) and not family.aliases
+    )
 
 
 def may_unwrap(description: LogFormat) -> bool:
@@ -121,7 +121,7 @@ def _of_blanks(reader: FormatReader) -> Plan:
     if not isinstance(family, Blank):
         raise NoPlanError
     widths = [family.at_least, *(place for place, _ in shapes if isinstance(place, int))]
-    plan = Plan(BLANKS, width=max(widths), exact=False)
+    plan = Plan(BLANKS, width=max(widths), exact=False, holds=family.quotes)
     for key, pattern in shapes:
         hold(plan, reader, [key], pattern)
     return plan
@@ -238,7 +238,7 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
         line = "" if family.patterns == (line,) else line
     elif isinstance(family, KeyValue) and plan.family == PAIRED:
         made = [program(KeyValueTokenizer.dialects[family.dialect], {1: 0, 2: 1})]
-    elif description.shapes or not isinstance(family, (Blank, CsvPositional)):
+    elif description.shapes or not isinstance(family, (Blank, CsvPositional, Cef, Leef)):
         return
     plan.programs = [one for one in made if one is not None]
     plan.line = program(line, {}) if line else None
@@ -249,7 +249,7 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
 def _used(plan: Plan) -> set[int]:
     """The columns whose text is asked for."""
     found = {slot for slot, _, _ in plan.host}
-    found.update(slot for slot, _ in plan.searches)
+    found.update(slot for slots, _ in plan.searches for slot in slots)
     found.update(*(check.slots for check in (*plan.checks, *plan.tests)))
     found.update(plan.manner, plan.actor, plan.url, plan.time, plan.bytes_up, plan.bytes_down)
     found.update(plan.server or (), plan.client or (), *(cut.slots for cut in plan.cuts))
@@ -257,7 +257,7 @@ def _used(plan: Plan) -> set[int]:
     if plan.aside is not None:
         aside = plan.aside
         found.update(aside.port, aside.bytes_up, aside.bytes_down, aside.lasted, *aside.id)
-        found.update(*(check.slots for check in aside.tests), (slot for slot, _ in aside.searches))
+        found.update(*(check.slots for check in aside.tests), (slot for slots, _ in aside.searches for slot in slots))
     return found
 
 
@@ -402,8 +402,8 @@ def _aside(plan: Plan, reader: FormatReader) -> Aside | None:
         slots = slots_under(plan, reader, key)
         if check is not None and 0 < len(slots) <= MOST_SPELLINGS:
             aside.tests.append(Check(tuple(slots), *check))
-        elif searched is not None and len(slots) == 1:
-            aside.searches.append((slots[0], searched))
+        elif searched is not None and 0 < len(slots) <= MOST_SPELLINGS:
+            aside.searches.append((tuple(slots), searched))
         elif slots:
             return None
     return aside

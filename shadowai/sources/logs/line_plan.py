@@ -12,7 +12,7 @@ from shadowai.sources.logs.sequences import Element
 BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED, LEEF = range(10)
 """Ways to cut a line, as :mod:`shadowai.fast.lines` numbers them."""
 MOST_COLUMNS = 150
-MOST_SPELLINGS = 8
+MOST_SPELLINGS = 24
 """Columns of which the first that is there counts."""
 TESTING = (BLANKS, QUOTED, TABS, OBJECT, PAIRS, CEF, PATTERN, PAIRED, LEEF)
 """Ways to cut a line in which a column's text is known well enough to be held to a pattern."""
@@ -58,7 +58,7 @@ class Aside:
     lasted: list[int] = field(default_factory=list)
     lasted_ms: bool = False
     tests: list[Check] = field(default_factory=list)
-    searches: list[tuple[int, Program]] = field(default_factory=list)
+    searches: list[tuple[tuple[int, ...], Program]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -73,6 +73,8 @@ class Plan:
     """The byte with which the header's first cell begins; none where that is empty."""
     wrapped: bool = False
     """Whether lines stand behind a syslog header."""
+    holds: bool = False
+    """Whether quotes and brackets around a column between blanks hold it together."""
     most_digits: int = 0
     """How many digits what a header begins with may have."""
     all_named: bool = False
@@ -96,8 +98,8 @@ class Plan:
     """Whether lines of AI services are counted under the plan; where not, as without a time, the reference reads each of them."""
     programs: list[Program] = field(default_factory=list)
     """The steps of the patterns of which the first that matches cuts a line."""
-    searches: list[tuple[int, Program]] = field(default_factory=list)
-    """Conditions of which only whether they hold decides about the manner, which are patterns for a column."""
+    searches: list[tuple[tuple[int, ...], Program]] = field(default_factory=list)
+    """Conditions of which only whether they hold decides about the manner: patterns for the first of some columns that is there."""
     line: Program | None = None
     """The steps of a pattern that every line matches."""
     server: list[int] | None = None

@@ -163,10 +163,11 @@ def add_test(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> None:
 
 
 def add_search(plan: Plan, reader: FormatReader, key: Key, pattern: str) -> bool:
-    """Look for a pattern in a column, where that can be done; of what has several spellings it is not known which one counts."""
+    """Look for a pattern in a column, in the first of its spellings that is there, where that can be done."""
     found = program(pattern, {}) if plan.family in TESTING else None
     slots = slots_under(plan, reader, key) if found is not None else []
-    if found is None or len(slots) > 1:
+    if found is None or len(slots) > MOST_SPELLINGS:
         return False
-    plan.searches += [(slot, found) for slot in slots]
+    if slots:
+        plan.searches.append((tuple(slots), found))
     return True

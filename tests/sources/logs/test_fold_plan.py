@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from shadowai.sources.logs import fold_plan, formats, line_plan
-from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, TimeOf, W3c, When
+from shadowai.sources.logs.description import Blank, CsvHeader, Json, LogFormat, Part, TimeOf, W3c, When
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
 
@@ -69,7 +71,7 @@ def test_a_condition_on_what_changes_with_each_line_is_tested() -> None:
     assert tested is not None and searched is not None
     assert [(tested.columns[check.slots[0]], check.whole) for check in tested.tests] == [(3, True)]
     assert not tested.manner and not tested.searches
-    assert [searched.columns[slot] for slot, _ in searched.searches] == [3]
+    assert [searched.columns[slot] for (slot,), _ in searched.searches] == [3]
     assert plan(r"(0)\1") is None
 
 
@@ -129,10 +131,31 @@ def test_pairs_are_held_to_their_shapes_and_their_order() -> None:
     assert set(shapes) == {b"type"} and not shapes[b"type"].raw
 
 
-def test_cef_has_a_plan_where_its_device_tells_the_format() -> None:
-    plan = fold_plan.plan_of(_reader("zscaler_nss_cef"))
-    assert plan is not None and plan.family == line_plan.CEF
-    assert not fold_plan.may_fold(formats()["cef_generic"])
+def test_cef_has_a_plan_whether_its_device_or_the_line_tells_the_format() -> None:
+    plan, generic = fold_plan.plan_of(_reader("zscaler_nss_cef")), fold_plan.plan_of(_reader("cef_generic"))
+    assert plan is not None and plan.family == line_plan.CEF and plan.line is None
+    assert generic is not None and generic.family == line_plan.CEF and generic.line is not None
+
+
+def test_a_condition_on_one_of_several_spellings_is_looked_for_in_the_first_that_is_there() -> None:
+    family = Json(requires=(("host", ""),))
+    table = _table(
+        family=family,
+        blocked=(When((("url|uri", r"(?i)\bno(?:ne|thing)\b"),)),),
+        fields={"host": ("host",), "url": ("url|uri",)},
+    )
+    plan = fold_plan.plan_of(_reading(table))
+    assert plan is not None
+    assert [[plan.columns[slot] for slot in slots] for slots, _ in plan.searches] == [[b"url", b"uri"]]
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_blanks_within_quotes_part_no_columns_where_the_family_says_so(quotes: bool) -> None:
+    shapes = ((1, "^[0-9]+$"),)
+    plan = fold_plan.plan_of(
+        _reading(_table(family=Blank(at_least=2, quotes=quotes), shapes=shapes, fields={"host": (2,)}))
+    )
+    assert plan is not None and plan.holds is quotes
 
 
 def test_a_line_with_a_list_in_which_a_place_is_asked_for_is_left_to_the_reference() -> None:

@@ -100,7 +100,7 @@ def test_conditions_are_tests_or_searches(table: FormatReader) -> None:
     plan = Plan(QUOTED)
     add_test(plan, table, "sent", "^[0-9]")
     assert [check.slots for check in plan.tests] == [(0,)]
-    assert add_search(plan, table, "user", "jo(?:e|n)$") and [slot for slot, _ in plan.searches] == [1]
+    assert add_search(plan, table, "user", "jo(?:e|n)$") and [slots for slots, _ in plan.searches] == [(1,)]
     assert not add_search(plan, table, "user", r"(a)\1")
 
 
