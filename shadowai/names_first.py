@@ -43,6 +43,8 @@ from shadowai.sources.logs.tokens import Tokens
 from shadowai.sources.syslog import NO_HEADER
 
 _REMEMBERED = 1 << 16
+_MOST_LAYOUTS = 256
+"""Sets of columns of which it is remembered what decides under them."""
 _GARBAGE = 200_000
 """Objects made and kept between two looks for garbage."""
 
@@ -123,6 +125,7 @@ class NamesFirst:
         self._cells: dict[Hashable, _Cell] = {}
         self._urls: dict[tuple[Any, ...], _Why | None] = {}
         self._known: dict[tuple[FormatReader, int], _Texts] = {}
+        self._layouts = 0
 
     def take(self, row: Row) -> None:
         """Look at one record."""
@@ -369,8 +372,11 @@ class NamesFirst:
         version = reader.tokenizer.version
         known = self._known.get((reader, version))
         if known is None:
+            if len(self._known) >= _MOST_LAYOUTS:
+                self._known.clear()
+            self._layouts += 1
             known = self._known[reader, version] = _Texts(
-                len(self._known),
+                self._layouts,
                 dimensions(reader, ACTOR),
                 dimensions(reader, MANNER, conditions=True),
                 dimensions(reader, (*ACTOR, *MANNER), conditions=True),

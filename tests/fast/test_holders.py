@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ BALANCER = (
     'arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/t/1 "Root=1-58337281" "{host}" "-" 0 '
     '2026-01-05T08:00:00.186641Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"'
 )  # fmt: skip
-ECS = {
+ECS: dict[str, Any] = {
     "@timestamp": "2026-03-12T10:22:33.123Z",
     "ecs": {"version": "8.11.0"},
     "event": {"kind": "event", "category": ["web"], "action": "allowed"},
@@ -28,13 +29,13 @@ ECS = {
     "user_agent": {"original": ["curl/8.0"]},
     "url": {"domain": "chatgpt.com"},
 }
-CADDY = {
+CADDY: dict[str, Any] = {
     "level": "info", "ts": 1770720000.5, "logger": "http.log.access.log0", "msg": "handled request",
     "request": {"remote_ip": "10.0.1.51", "client_ip": "10.0.1.51", "proto": "HTTP/2.0", "method": "POST", "host": "chatgpt.com",
                 "uri": "/c", "headers": {"User-Agent": ["curl/8.0"]}},
     "bytes_read": 10, "user_id": "jdoe", "duration": 0.1, "size": 2000, "status": 200,
 }  # fmt: skip
-FIREWALL = {
+FIREWALL: dict[str, Any] = {
     "Datetime": 1767600000123456789, "ClientRequestHost": "chatgpt.com", "ClientIP": "10.0.0.5", "EdgeStartTimestamp": 1767600000123456789,
     "ClientRequestMethod": "POST", "ClientRequestURI": "/c", "ClientRequestBytes": 4000, "EdgeResponseBytes": 90,
     "EdgeResponseStatus": 200, "ClientRequestUserAgent": "curl/8.0", "RayID": "1", "ZoneName": "example.com",
@@ -141,7 +142,8 @@ VALUES = [
 @pytest.mark.parametrize("value", VALUES)
 def test_of_a_list_the_first_value_counts(value: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     for whole in (ECS, CADDY):
-        paths = [(key,) for key in whole] + [(key, inner) for key in whole for inner in _of(whole[key])]
+        paths: list[tuple[str, ...]] = [(key,) for key in whole]
+        paths += [(key, inner) for key in whole for inner in _of(whole[key])]
         paths += [("request", "headers", "User-Agent")] if whole is CADDY else []
         lines = [json.dumps(whole)]
         for path in paths:
@@ -153,7 +155,7 @@ def _of(value: object) -> list[str]:
     return list(value) if isinstance(value, dict) else []
 
 
-def _with(whole: dict[str, object], path: tuple[str, ...], value: str) -> str:
+def _with(whole: dict[str, Any], path: tuple[str, ...], value: str) -> str:
     """The object as text, with ``value``, written as it is, under ``path``."""
     changed = json.loads(json.dumps(whole))
     at = changed

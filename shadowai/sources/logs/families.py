@@ -126,8 +126,7 @@ class W3cTokenizer(Listed):
         if name.strip().lower() == "fields":
             tabs = "\t" in value.strip()
             names = tuple(value.split("\t") if tabs else value.split())
-            before, self._tabs = self._tabs, tabs or self._family.delimiter == "tab"
-            self.version += before is not self._tabs
+            self._tabs = tabs or self._family.delimiter == "tab"
             self._headed = bool(names)
             self._adopt(tuple(name.strip() for name in names if name.strip()))
         return HEADER
@@ -136,7 +135,7 @@ class W3cTokenizer(Listed):
         if names != self._names:
             self._names = names
             self.columns = {names[place].lower(): place for place in reversed(range(len(names)))}
-            self.version += 1
+        self._put_in_force(names, self._tabs, self._headed)
 
     def named(self, key: str) -> str:
         return key.lower()
@@ -180,15 +179,15 @@ class ZeekTokenizer(Listed):
         name, _, value = line[1:].replace("\t", " ", 1).partition(" ") if "\t" in line else line[1:].partition(" ")
         if name == "separator":
             self._separator = _zeek_bytes(self._escape, value.strip()) or "\t"
-            self.version += 1
         elif name == "path":
             self._here = not self._path or value.strip() == self._path
-            self.version += 1
         elif name == "fields":
             names = value.split(self._separator)
             self._width = len(names)
             self.columns = {field: place for place, field in enumerate(names)}
-            self.version += 1
+        else:
+            return HEADER
+        self._put_in_force(self._separator, self._here, self._width, *self.columns.items())
         return HEADER
 
     def getter(self, key: Key) -> Getter:

@@ -23,6 +23,8 @@ from shadowai.sources.timestamps import Clock
 
 T = TypeVar("T")
 
+_MOST_PLANS = 256
+"""Sets of columns for which it is remembered what gives each field."""
 Amounts = tuple[int | None, int | None, int | None]
 """What differs from record to record of one kind: time, bytes up, bytes down."""
 
@@ -317,6 +319,8 @@ class FormatReader(Getters):
         self._version = self.tokenizer.version
         plan = self._plans.get(self._version)
         if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
             plan = self._plans[self._version] = self._plan_now()
         self._plan = plan
 

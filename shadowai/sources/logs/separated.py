@@ -124,7 +124,7 @@ class CsvTokenizer(Listed):
         self.columns = {self._by_name(names[place]): place for place in reversed(range(len(names)))}
         self._names = KNOWN | self.columns.keys()
         self.most_digits = max(_most_known_digits(), *map(_digits, self.columns), *map(_digits, names[:1]))
-        self.version += 1
+        self._put_in_force(self.delimiter, *names)
 
     def named(self, key: str) -> str:
         return self._by_name(key)

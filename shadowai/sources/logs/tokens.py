@@ -7,7 +7,7 @@ a dict (key and JSON families) of text tokens, or one of three words: :data:`HEA
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum
 from operator import itemgetter
 from typing import Any, Literal
@@ -36,10 +36,23 @@ _SHAPES = 256
 
 
 class Tokenizer:
-    """Base: ``read`` a line, and ``getter`` for a key under the columns in force. ``version`` rises when these change."""
+    """Base: ``read`` a line, and ``getter`` for a key under the columns in force. ``version`` is another where these are others."""
 
     def __init__(self) -> None:
         self.version = 0
+        self._versions: dict[tuple[Hashable, ...], int] = {}
+        self._newest = 0
+
+    def _put_in_force(self, *columns: Hashable) -> None:
+        """Columns are in force that differ from all others in ``columns``. Some that were in force before have their version again, as
+        long as it is remembered: what was made for them need not be made anew."""
+        known = self._versions.get(columns)
+        if known is None:
+            if len(self._versions) >= _SHAPES:
+                self._versions.clear()
+            self._newest += 1
+            known = self._versions[columns] = self._newest
+        self.version = known
 
     def read(self, line: str) -> Row:
         """The tokens of one line."""

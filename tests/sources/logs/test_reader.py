@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadowai.model import Actor, Answer, Record, Session
+from shadowai.sources.logs import formats
 from shadowai.sources.logs.description import Blank, Json, LogFormat, Part, TimeOf, Told, When, Whole
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.syslog import NO_HEADER, Header
@@ -320,3 +321,12 @@ def test_an_answer_holds_as_long_as_the_least_that_it_tells(ttls: object, least:
     assert record(dns, src="10.0.0.5", answers=["a.example.net", "203.0.113.9"], ttls=ttls).answer == Answer(
         "10.0.0.5", ("203.0.113.9",), least
     )
+
+
+def test_what_gives_each_field_is_not_remembered_for_columns_without_end() -> None:
+    reader = FormatReader(formats()["w3c_generic"], Clock())
+    for number in range(700):
+        reader.tokens(f"#Fields: date time cs-host c{number}")
+        tokens = reader.tokens("2026-01-05 08:00:00 chatgpt.com x")
+        assert isinstance(tokens, list) and reader.record("x", 1, tokens).host == "chatgpt.com"
+    assert len(reader._plans) <= 256
