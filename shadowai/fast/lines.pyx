@@ -106,9 +106,6 @@ cdef class Fold:
     cdef bint labels  # whether a label of CEF is asked for
     cdef int row[MOST_SLOTS]  # slots of pairs that have to stand behind one another, -1 between rows
     cdef int n_row
-    cdef int absent[MOST_SLOTS]  # slots of which none may be there
-    cdef int n_absent
-    cdef bint may_be_object[MOST_SLOTS]  # which of them an object may be in the place of
     cdef int answer_slots[MOST_SLOTS]  # what a DNS record tells of addresses
     cdef int n_answers
     cdef int asker_slots[MOST_SLOTS]
@@ -368,9 +365,6 @@ cdef class Fold:
         _take_ranges(self, ranges, sixes)
         self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
         self.n_client = -1 if plan.client is None else put_slots(self.client_slots, plan.client, MOST_SLOTS)
-        self.n_absent = put_slots(self.absent, plan.absent, MOST_SLOTS)
-        for slot in plan.lists:
-            self.may_be_object[slot] = True
         self.n_answers = len(plan.told)
         for place, slot in enumerate(plan.told):
             self.answer_slots[place], self.may_be_list[slot] = slot, plan.askers is not None

@@ -139,6 +139,59 @@ VALUES = [
 ]  # fmt: skip
 
 
+EVE: dict[str, Any] = {
+    "timestamp": "2026-02-10T09:00:00.123456+0100", "flow_id": 1, "event_type": "dns", "src_ip": "10.1.2.3", "src_port": 51000,
+    "dest_ip": "10.0.0.53", "dest_port": 53, "proto": "UDP",
+    "dns": {"version": 3, "type": "request", "tx_id": 0, "id": 1, "queries": [{"rrname": "chatgpt.com", "rrtype": "A"}]},
+}  # fmt: skip
+KONG: dict[str, Any] = {
+    "response": {"size": 9982, "status": 200}, "service": {"host": "localhost", "port": 443}, "client_ip": "10.0.0.141",
+    "started_at": 1770760000082, "upstream_uri": "/v1/chat/completions", "route": {"name": "r"},
+    "request": {"method": "POST", "uri": "/v1", "url": "http://chatgpt.com/v1", "size": 900, "headers": {"host": "chatgpt.com"}},
+    "tries": [{"ip": "192.0.2.7", "port": 443, "balancer_latency": 0}], "latencies": {"request": 1},
+}  # fmt: skip
+HUBBLE: dict[str, Any] = {
+    "flow": {
+        "time": "2026-02-10T12:30:00.1Z", "verdict": "FORWARDED", "IP": {"source": "10.0.1.1", "destination": "192.0.2.7"},
+        "l4": {"TCP": {"source_port": 40000, "destination_port": 443}}, "source": {"namespace": "n", "pod_name": "p"},
+        "destination": {"identity": 2}, "destination_names": ["chatgpt.com"], "Type": "L3_L4", "traffic_direction": "EGRESS",
+    },
+    "node_name": "n1", "time": "2026-02-10T12:30:00.1Z",
+}  # fmt: skip
+PLACES = [
+    *VALUES, '[{"rrname": "claude.ai"}, {"rrname": "chatgpt.com"}]', '[{}, {"rrname": "claude.ai"}]', '[{"rrname": ["claude.ai"]}]',
+    '[{"rrname": {"a": "claude.ai"}}]', '[["claude.ai"], "chatgpt.com"]', '{"0": {"rrname": "claude.ai"}}', '{"0": "claude.ai"}',
+    '[{"rrname": "claude.ai", "rrname": "chatgpt.com"}]', '["{\\"rrname\\": \\"claude.ai\\"}"]', '[{"rrname": "claude.ai"', "[1,]",
+    "[,1]", "[" + "0, " * 1200 + "1]", '[{"rrname": "claude.ai"}', "[ ]", '[{"ip": "192.0.2.9", "port": 1}]',
+    '[{"name": "rrname", "value": "claude.ai"}]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", PLACES)
+def test_places_of_lists_are_looked_for_as_the_reference_does(
+    value: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for whole, path in ((EVE, ("dns", "queries")), (KONG, ("tries",)), (HUBBLE, ("flow", "destination_names"))):
+        line = json.dumps(whole)
+        both(
+            "\n".join([line, _with(whole, path, value), line, _with(whole, path, value)]).encode(), catalog, monkeypatch
+        )
+    flat = json.dumps(EVE | {"dns.queries.0.rrname": "claude.ai"})
+    both(
+        "\n".join([json.dumps(EVE), flat, json.dumps({**EVE, "dns": {"queries.0.rrname": "claude.ai"}})]).encode(),
+        catalog,
+        monkeypatch,
+    )
+
+
+@pytest.mark.parametrize(("name", "whole"), [("suricata_eve", EVE), ("kong", KONG), ("cilium_hubble", HUBBLE)])
+def test_objects_with_lists_of_which_places_are_asked_for_are_folded(
+    name: str, whole: dict[str, Any], catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [json.dumps(whole).replace("chatgpt.com", f"www{number}.example.com") for number in range(15)]
+    assert folded(lines, name, catalog, monkeypatch) >= 14
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_of_a_list_the_first_value_counts(value: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     for whole in (ECS, CADDY):

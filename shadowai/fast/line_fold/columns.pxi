@@ -95,9 +95,6 @@ cdef inline bint _is_whole(Fold self) noexcept nogil:
             if self.n_askers < 0:
                 return False
             self.answers = True
-    for place in range(self.n_absent):
-        if self.begin[self.absent[place]] != NULL:
-            return False
     return True
 
 

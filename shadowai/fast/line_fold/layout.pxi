@@ -40,6 +40,7 @@ cdef enum:
     MOST_ORDER = 64
     LONGEST_GLUE = 96  # between two values
     DEEPEST = 16
+    LONGEST_PLACE = 6  # digits of the number of a place in a list
     JOINED = 64  # lines that a record with a line break in it may run over
     DIGITS = 18
     ORIGINS = 5
@@ -227,5 +228,6 @@ cdef struct Met:  # what stood in some place of the line before
 
 cdef struct Name:
     int deeper  # paths that begin with it
+    bint keyed  # some of these go on with what is no place of a list
     int slot  # -1: only the beginning of others
     int64_t seen  # the line in which it was met last

@@ -81,13 +81,8 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
             if begin >= stop:
                 return NULL
             if place >= 0 and self.name[place].deeper:
-                if begin[0] == c'[' or (begin[0] == c'"' and begin + 1 < stop and (begin[1] == c'{' or begin[1] == c'[' or begin[1] == c'\\')):
-                    return NULL  # a list's places and JSON within text can be asked for too
                 met = NULL
-            if place >= 0 and self.name[place].deeper and begin[0] == c'{':
-                memcpy(prefix + length, key, size)
-                prefix[length + size] = c'.'
-                at = _members(self, begin, prefix, length + size + 1, depth + 1)
+                at = _into(self, place, begin, prefix, length + size, depth)
             else:
                 at = _value(self, begin, depth)
             if met != NULL:
@@ -102,6 +97,59 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
             return at + 1
 
 
+cdef const uint8_t *_into(Fold self, int place, const uint8_t *begin, uint8_t *prefix, int length, int depth) noexcept nogil:
+    """Where the value ends of a name that others begin with, whose path is ``length`` bytes of ``prefix``; ``NULL`` where it is not sure
+    to be one, or where the reference looks for them in text or in a list of names."""
+    cdef const uint8_t *stop = self.line_end
+    if begin[0] == c'"' and begin + 1 < stop and (begin[1] == c'{' or begin[1] == c'[' or begin[1] == c'\\'):
+        return NULL
+    if begin[0] != c'{' and begin[0] != c'[':
+        return _value(self, begin, depth)
+    prefix[length] = c'.'
+    if begin[0] == c'{':
+        return _members(self, begin, prefix, length + 1, depth + 1)
+    return NULL if self.name[place].keyed else _places(self, begin, prefix, length + 1, depth + 1)
+
+
+cdef const uint8_t *_places(Fold self, const uint8_t *at, uint8_t *prefix, int length, int depth) noexcept nogil:
+    """Where a list ends of which some places are asked for, by their numbers; ``NULL`` where it is not sure to be one."""
+    cdef const uint8_t *stop = self.line_end
+    cdef const uint8_t *begin
+    cdef uint8_t number[LONGEST_PLACE]
+    cdef int size, rest, place, order = 0
+    if depth >= DEEPEST:
+        return NULL
+    begin = _space(self, at + 1)
+    if begin < stop and begin[0] == c']':
+        return begin + 1
+    while begin < stop:
+        size, rest = 1, order
+        while rest > 9:
+            size += 1
+            rest //= 10
+        if size > LONGEST_PLACE:
+            return NULL
+        rest = order
+        for place in range(size):
+            number[size - 1 - place] = <uint8_t>(c'0' + rest % 10)
+            rest //= 10
+        place = _found(self, number, size, prefix, length)
+        if place >= 0 and self.name[place].deeper:
+            at = _into(self, place, begin, prefix, length + size, depth)
+        else:
+            at = _value(self, begin, depth)
+        if at == NULL or (place >= 0 and not _take_member(self, place, begin, at)):
+            return NULL
+        at = _space(self, at)
+        if at >= stop or at[0] == c']':
+            return at + 1 if at < stop else NULL
+        if at[0] != c',':
+            return NULL
+        begin = _space(self, at + 1)
+        order += 1
+    return NULL
+
+
 cdef inline bint _take_member(Fold self, int place, const uint8_t *begin, const uint8_t *end) noexcept nogil:
     """Keep the value of what is asked for; false where it is said twice, or is no text."""
     cdef Name *name = &self.name[place]
@@ -112,20 +160,14 @@ cdef inline bint _take_member(Fold self, int place, const uint8_t *begin, const 
         return True
     if begin[0] == c'[' and not self.may_be_list[name.slot]:
         return _take_first(self, name.slot, _space(self, begin + 1))
-    if begin[0] == c'{' and not self.may_be_list[name.slot]:
-        return self.may_be_object[name.slot]
-    if begin[0] == c'n':  # null is no value
+    if begin[0] == c'n' or (begin[0] == c'{' and not self.may_be_list[name.slot]):  # null is no value, and an object no text
         return True
     self.begin[name.slot], self.end[name.slot] = begin, end
     return True
 
 
 cdef bint _take_first(Fold self, int slot, const uint8_t *begin) noexcept nogil:
-    """Keep the first value of a list, as the reference does; false where that is none by itself, or places of the list are asked for."""
-    cdef int place
-    for place in range(self.n_absent):
-        if self.absent[place] == slot:
-            return False
+    """Keep the first value of a list, as the reference does; false where that is none by itself."""
     if begin[0] == c']':  # nothing is in it
         return True
     if begin[0] == c'n' or begin[0] == c'{' or begin[0] == c'[':

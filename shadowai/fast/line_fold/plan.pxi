@@ -172,7 +172,7 @@ cdef int _want(Fold self, bytes path, int slot) except -1:
         part = b".".join(steps[:count])
         if len(part) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
             raise ValueError("a plan with too many names")
-        _put_name(self, part, slot if count == len(steps) else -1)
+        _put_name(self, part, slot if count == len(steps) else -1, count < len(steps) and not steps[count].isdigit())
     return 0
 
 
@@ -189,10 +189,10 @@ cdef int _want_key(Fold self, bytes key, int slot) except -1:
     if len(key) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
         raise ValueError("a plan with too many names")
     self.labels = self.labels or (self.family == CEF and key.startswith(b"label."))
-    return _put_name(self, key, slot)
+    return _put_name(self, key, slot, False)
 
 
-cdef int _put_name(Fold self, bytes text, int slot) except -1:
+cdef int _put_name(Fold self, bytes text, int slot, bint keyed) except -1:
     cdef uint64_t hash = 0
     cdef const uint8_t *raw = <const uint8_t *>PyBytes_AS_STRING(text)
     cdef size_t length = PyBytes_GET_SIZE(text)
@@ -200,10 +200,11 @@ cdef int _put_name(Fold self, bytes text, int slot) except -1:
     if entry == NULL:
         entry = put(&self.keys, raw, length, hash, self.names)
         self.name[self.names].slot = self.name[self.names].seen = -1
-        self.name[self.names].deeper = 0
+        self.name[self.names].deeper, self.name[self.names].keyed = 0, False
         self.names += 1
     if slot >= 0:
         self.name[entry.value].slot = slot
     else:
         self.name[entry.value].deeper += 1
+        self.name[entry.value].keyed |= keyed
     return 0

@@ -98,7 +98,6 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
         plan = maker(reader)
         _fill(plan, reader)
         used = _used(plan)
-        plan.lists = [slot for slot in plan.absent if slot not in used]
         told = reader.description.told if joined else None
         plan.told = slots_of(plan, reader, told.addresses) if told is not None else []
         asked = (

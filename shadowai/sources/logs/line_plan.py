@@ -105,10 +105,6 @@ class Plan:
     server: list[int] | None = None
     """Where a line without a name tells the server's address, and the client's; ``None`` where the reference has to look."""
     client: list[int] | None = None
-    absent: list[int] = field(default_factory=list)
-    """Columns that a line must not have."""
-    lists: list[int] = field(default_factory=list)
-    """Those of them that may be objects: only of lists places are asked for."""
     row: list[int] = field(default_factory=list)
     """Pairs that have to stand behind one another; -1 behind each row."""
     aside: Aside | None = None

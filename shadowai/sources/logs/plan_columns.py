@@ -79,9 +79,7 @@ def slots_of(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]
 def slots_under(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
     """The numbers of the columns under ``key``, made known to the plan; none where the file has no such column."""
     if plan.family == OBJECT:
-        paths = str(key).split("|")
-        names: list[Any] = [path.encode() for path in paths if not _list_of(path)]
-        _keep_out(plan, [path for path in paths if _list_of(path)])
+        names: list[Any] = [path.encode() for path in str(key).split("|")]
     elif plan.family in (PAIRS, CEF, PATTERN, PAIRED, LEEF):
         names = [str(key).encode()]
     else:
@@ -95,19 +93,6 @@ def _column(plan: Plan, name: Any) -> int:
     if name not in plan.columns:
         plan.columns.append(name)
     return plan.columns.index(name)
-
-
-def _list_of(path: str) -> str:
-    """What leads to the list in which ``path`` asks for a place; empty where it asks for none."""
-    steps = path.split(".")
-    place = next((at for at, step in enumerate(steps) if step.isdecimal()), 0)
-    return ".".join(steps[:place])
-
-
-def _keep_out(plan: Plan, paths: Iterable[str]) -> None:
-    """Lists are not gone into: the reference reads the objects that have one of these."""
-    names = [name.encode() for path in paths for name in (_list_of(path), path)]
-    plan.absent += [slot for name in names if (slot := _column(plan, name)) not in plan.absent]
 
 
 def keys_of(takes: Iterable[Take]) -> list[Key]:
@@ -141,8 +126,6 @@ def hold(plan: Plan, reader: FormatReader, keys: Sequence[Key], pattern: str) ->
     found = sequences.alternatives(pattern or "^")
     if slots and found and len(slots) <= MOST_SPELLINGS:
         plan.checks += [Check(tuple(slots), *one, more=len(found) - at) for at, one in enumerate(found, 1)]
-    elif not slots and plan.family == OBJECT:
-        raise NoPlanError  # a place in a list
     else:
         plan.host += [(slot, True, FORMAT) for slot in slots]
 

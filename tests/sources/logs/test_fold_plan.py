@@ -158,19 +158,15 @@ def test_blanks_within_quotes_part_no_columns_where_the_family_says_so(quotes: b
     assert plan is not None and plan.holds is quotes
 
 
-def test_a_line_with_a_list_in_which_a_place_is_asked_for_is_left_to_the_reference() -> None:
+def test_places_of_lists_are_paths_like_others() -> None:
     family = Json(requires=(("time", ""),))
     plan = fold_plan.plan_of(_reading(_table(family=family, fields={"host": ("dns.name|dns.answers.0.name",)})))
     assert plan is not None
-    assert [plan.columns[slot] for slot, _, _ in plan.host] == [b"dns.name"]
-    assert [plan.columns[slot] for slot in plan.absent] == [b"dns.answers", b"dns.answers.0.name"]
-    nameless = fold_plan.plan_of(
-        _reading(_table(family=family, fields={"host": ("answers.0.name",), "server_ip": ("dst",)}))
-    )
-    assert nameless is not None and not nameless.host
-    assert [nameless.columns[slot] for slot in nameless.server or ()] == [b"dst"]
+    assert [plan.columns[slot] for slot, _, _ in plan.host] == [b"dns.name", b"dns.answers.0.name"]
     required = Json(requires=(("answers.0.name", ""),))
-    assert fold_plan.plan_of(_reading(_table(family=required, fields={"host": ("name",)}))) is None
+    plan = fold_plan.plan_of(_reading(_table(family=required, fields={"host": ("name",)})))
+    assert plan is not None
+    assert [[plan.columns[slot] for slot in check.slots] for check in plan.checks] == [[b"answers.0.name"]]
 
 
 def test_a_table_whose_tabs_become_blanks_gets_another_plan() -> None:

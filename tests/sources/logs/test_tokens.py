@@ -33,7 +33,8 @@ def test_columns_that_come_again_have_their_version_again(family: Family, one: s
 
 
 def test_versions_are_of_one_set_of_columns_however_many_there_are() -> None:
-    reads, columns = tokenizer(W3c()), {}
+    reads = tokenizer(W3c())
+    columns: dict[int, int] = {}
     for number in (*range(600), *range(600)):
         assert reads.read(f"#Fields: date c{number}") is HEADER
         assert columns.setdefault(reads.version, number) == number
