@@ -160,6 +160,7 @@ cdef class Fold:
     cdef int n_ranges
     cdef list matchers  # keeps the next ones alive
     cdef Machine *line_machine  # what every line has to match; NULL: nothing
+    cdef Machine *held_machine  # what lines with columns in quotes or brackets have to match, too
     cdef Machine *machine[MOST_PATTERNS]
     cdef int n_machines
     cdef Only search[MOST_PATTERNS]  # conditions that are patterns
@@ -362,6 +363,9 @@ cdef class Fold:
             _take_check(self, &self.test[place], slots, elements, whole, raw)
         self.cutters = []
         _take_programs(self, plan.programs, plan.line, plan.searches)
+        if plan.held is not None:
+            self.cutters.append(Matcher(plan.held))
+            self.held_machine = &(<Matcher>self.cutters[len(self.cutters) - 1]).machine
         _take_ranges(self, ranges, sixes)
         self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
         self.n_client = -1 if plan.client is None else put_slots(self.client_slots, plan.client, MOST_SLOTS)

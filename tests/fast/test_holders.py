@@ -60,6 +60,7 @@ ROW = (
     "1;5Jan2026; 8:00:01;192.0.2.1;log;accept;;eth1;inbound;URL Filtering;;10.1.2.4;192.0.2.7;tcp;5;;443;50001;;Jane Doe (jdoe);pc-17;"
     "https://chatgpt.com/;;GET;10;20;;;curl/8.0"
 )
+SQUID = "1767600000.123     55 10.0.0.7 TCP_TUNNEL/200 4000 CONNECT chatgpt.com:443 jo HIER_DIRECT/203.0.113.9 -"
 HOSTS = ("chatgpt.com", "www.example.com", "claude.ai")
 PLAIN = {
     "aws_alb": (BALANCER.replace("{second:02}", "01").replace("{host}", "chatgpt.com"), 0),
@@ -69,6 +70,7 @@ PLAIN = {
     "leef_generic": (GENERIC_LEEF, 0),
     "checkpoint_logexport": (f"{TABLE}\n{ROW}", 1),
     "ecs_json": (json.dumps(ECS), 0),
+    "squid_native": (SQUID, 0),
 }
 """By the format, a log of one line, and how many lines stand before that."""
 
@@ -117,7 +119,9 @@ HELD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["aws_alb", "sonicwall_cef", "cef_generic", "leef_generic", "checkpoint_logexport"])
+@pytest.mark.parametrize(
+    "name", ["aws_alb", "sonicwall_cef", "cef_generic", "leef_generic", "checkpoint_logexport", "squid_native"]
+)
 @pytest.mark.parametrize("odd", HELD)
 def test_what_is_odd_is_read_alike(name: str, odd: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     *header, line = PLAIN[name][0].split("\n")

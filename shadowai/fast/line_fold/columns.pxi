@@ -75,7 +75,9 @@ cdef int _cut_held(Fold self) noexcept nogil:
     if marks(self.line_begin, self.line_end) & self.odd != HAS_HOLDER:
         return UNSURE
     _begin(self)
-    return _settled(self) if _held(self) == SURE else UNSURE
+    if _held(self) != SURE or _settled(self) != SURE:
+        return UNSURE
+    return SURE if self.held_machine == NULL or found(self.held_machine, self.line_begin, self.line_begin, self.line_end) else UNSURE
 
 
 cdef inline int _settled(Fold self) noexcept nogil:

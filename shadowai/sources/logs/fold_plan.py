@@ -123,6 +123,10 @@ def _of_blanks(reader: FormatReader) -> Plan:
     plan = Plan(BLANKS, width=max(widths), exact=False, holds=family.quotes)
     for key, pattern in shapes:
         hold(plan, reader, [key], pattern)
+    if plan.holds and shapes:
+        line = reader.description.line  # a shape is of a column between blanks, whatever stands around it
+        plan.held = program(line, {}) if line else None
+        plan.holds = plan.held is not None
     return plan
 
 

@@ -75,6 +75,8 @@ class Plan:
     """Whether lines stand behind a syslog header."""
     holds: bool = False
     """Whether quotes and brackets around a column between blanks hold it together."""
+    held: Program | None = None
+    """The steps of a pattern that lines with such columns match, where :attr:`checks` of columns stand for it in others."""
     most_digits: int = 0
     """How many digits what a header begins with may have."""
     all_named: bool = False

@@ -151,11 +151,14 @@ def test_a_condition_on_one_of_several_spellings_is_looked_for_in_the_first_that
 
 @pytest.mark.parametrize("quotes", [True, False])
 def test_blanks_within_quotes_part_no_columns_where_the_family_says_so(quotes: bool) -> None:
-    shapes = ((1, "^[0-9]+$"),)
-    plan = fold_plan.plan_of(
-        _reading(_table(family=Blank(at_least=2, quotes=quotes), shapes=shapes, fields={"host": (2,)}))
-    )
-    assert plan is not None and plan.holds is quotes
+    """A shape is of what stands between two blanks: where there are any, it is the pattern of the line that speaks for quoted columns."""
+    family, fields, shapes = Blank(at_least=2, quotes=quotes), {"host": (2,)}, ((1, "^[0-9]+$"),)
+    plain = fold_plan.plan_of(_reading(_table(family=family, line="^[0-9]+ ", fields=fields)))
+    shaped = fold_plan.plan_of(_reading(_table(family=family, line="^[0-9]+ ", shapes=shapes, fields=fields)))
+    alone = fold_plan.plan_of(_reading(_table(family=family, shapes=shapes, fields=fields)))
+    assert plain is not None and shaped is not None and alone is not None
+    assert [plan.holds for plan in (plain, shaped, alone)] == [quotes, quotes, False]
+    assert [plan.held is not None for plan in (plain, shaped, alone)] == [False, quotes, False]
 
 
 def test_places_of_lists_are_paths_like_others() -> None:
