@@ -25,6 +25,14 @@ REVIEWED: tuple[tuple[str, str, str, str, str], ...] = (
         "of six connections with such a request the truth names the one that could be put together to its end (frame 36); others show "
         "their Host field in the first segment (frame 63), and the fuzzer has damaged what follows",
     ),
+    (
+        "zeek__methods.pcap",
+        "http_host",
+        "128.2.6.136",
+        "www.google.com",
+        "of 27 connections the truth counts 18 whose request line is none (RFC 9112, section 3: 'GET / HTTP/1.', 'PUT /HTTP/1.1'); every "
+        "connection's own bytes agree, and the 18 are told without a name",
+    ),
 )
 """(file, kind, client, name, reason); client and name may be ``ANY``."""
 

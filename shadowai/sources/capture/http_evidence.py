@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shadowai.sources.capture.ledger import Seen
 from shadowai.wire import ai_protocols, http
 
@@ -11,6 +13,7 @@ _CLIENT_HEADERS = frozenset(
     {b"anthropic-version", b"anthropic-beta", b"openai-beta", b"openai-organization", b"openai-project"}
 )
 """Headers that only clients of models send, whoever they talk to."""
+_OWN_WORDS = re.compile(rb"model|session|jsonrpc", re.IGNORECASE)
 
 
 def awaited(request: http.Request, length: int | None, body: bytes) -> int:
@@ -45,6 +48,19 @@ def streamed(seen: Seen, response: http.Response) -> Seen:
     """What a stream of events says that answers a POST: this is how models answer while they write."""
     streams = dict(response.headers).get(b"content-type", b"").startswith(b"text/event-stream")
     return seen._replace(facts=seen.facts | {"event_stream"}) if streams and seen.method == "POST" else seen
+
+
+def denies(response: http.Response, seen: Seen, body: bytes) -> bool:
+    """True for an answer that nothing is where a request, which alone was the proof of a server, went: a scanner asks every host so. One
+    that speaks of a model or a session lacks only those (OpenAI's interface; MCP 2025-11-25, Session Management), and a server of MCP need
+    not know every method."""
+    absent = (404, 405, 501) if "server" in seen.facts else (404,)
+    return response.status in absent and _OWN_WORDS.search(body) is None
+
+
+def unproven(seen: Seen) -> Seen:
+    """``seen`` without the proof."""
+    return seen._replace(proof=None, facts=seen.facts - {"server", "agent"})
 
 
 def refused(seen: Seen, status: int) -> Seen:

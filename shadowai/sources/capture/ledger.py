@@ -82,6 +82,7 @@ class Told:
 
     __slots__ = (
         "address",
+        "answered",
         "assumed",
         "client",
         "count",
@@ -116,6 +117,8 @@ class Told:
         """The latest name, which an answer may tell more about."""
         self.kept = False
         """``last`` is the last of ``names``: it was wanted."""
+        self.answered = False
+        """``last`` has got an answer: what else is answered is not to it."""
         self.address: bytes | None = None
         """The client's address according to a PROXY header."""
 
@@ -198,9 +201,12 @@ class Ledger:
         if seen.host is None or not self._tell(told, seen.host, _weight(seen)):
             return
         told.last = seen
-        told.kept = self._wanted is None or seen.proof is not None or self._wanted(seen.host, seen.url)
+        told.kept = seen.proof is not None or self._is_wanted(seen)
         if told.kept:
             told.names.append(seen)
+
+    def _is_wanted(self, seen: Seen) -> bool:
+        return self._wanted is None or self._wanted(seen.host, seen.url)
 
     def _tell(self, told: Told, host: str, weight: int = 0) -> bool:
         """Count a name; false where there were too many before it. ``weight`` is what a request is held to cost."""
@@ -210,7 +216,7 @@ class Ledger:
         elif host != told.host:
             told.mixed = True
         told.count += 1
-        told.last, told.kept = None, False
+        told.last, told.kept, told.answered = None, False, False
         if weight:
             told.requests += 1
             told.weight += weight
@@ -228,7 +234,11 @@ class Ledger:
 
     def amend(self, told: Told, seen: Seen) -> None:
         """``seen`` is the latest name with what an answer tells of it."""
-        if told.kept:
+        told.answered = True
+        if told.kept and seen.proof is None and told.names[-1].proof is not None and not self._is_wanted(seen):
+            told.names.pop()
+            told.kept = False
+        elif told.kept:
             told.names[-1] = seen
         elif seen.proof is not None:
             told.names.append(seen)

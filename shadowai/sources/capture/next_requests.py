@@ -3,7 +3,7 @@
 It may begin where the one before it has its end: behind its head, its body, or the last of its chunks. Where segments are missing, that
 end may be missing with them, and what begins as a request does may as well be a piece of somebody's upload, whose head was not captured.
 The server tells: its answer acknowledges all that it had got when it began to answer, and who waits for the answer sends the next request
-from there on (RFC 9112, section 9.3).
+from there on (RFC 9112, section 9.3). Where its answers were not captured, the client's acknowledgments tell that there was one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ _SEQUENCES = 0xFFFFFFFF
 _HALF = 0x80000000
 UNKNOWN, UPGRADED = -1, -2
 """Where the next request may begin is not known; behind one that asked for another protocol."""
+_FINAL = 64
+"""Bytes of an answer that is not just a leave to go on: one with a date is shorter (RFC 9110, sections 6.6.1 and 15.2.1)."""
 
 
 class NextRequests:
@@ -28,14 +30,31 @@ class NextRequests:
         that chunk's size."""
         self.answered: dict[int, int] = {}
         """Of directions to which a server answered: up to where it had got what they sent."""
+        self._doubted: dict[int, tuple[int, int]] = {}
+        """Of directions in which what looks like a request was not believed: where that ends, and how much its sender had got by then."""
 
     def __contains__(self, id: int) -> bool:
         return id in self.due or id in self.answered
 
     def forget(self, id: int) -> None:
         """The flow ended."""
-        for kept in (self.due, self.chunked, self.answered):
+        for kept in (self.due, self.chunked, self.answered, self._doubted):
             kept.pop(id, None)
+
+    def doubted(self, id: int, begin: int, end: int, acknowledged: int) -> None:
+        """What looks like a request was not believed; its sender had got the other direction up to ``acknowledged``. One within the body of
+        such a one is none."""
+        known = self._doubted.get(id)
+        if known is None or (begin - known[0]) & _SEQUENCES < _HALF:
+            self._doubted[id] = (end, acknowledged)
+
+    def go_on_behind_doubted(self, id: int, sequence: int, acknowledged: int) -> None:
+        """A segment that begins where one that was not believed ended, be it a request or a piece of a body: its sender has got an answer
+        meanwhile, if it acknowledges that much more."""
+        if id in self._doubted:
+            end, before = self._doubted[id]
+            if sequence == end and got_answer(before, acknowledged):
+                self.answered[id] = sequence
 
     def looking(self, id: int, sequence: int, length: int) -> int:
         """The verdict where nothing is collected: something may begin behind this segment."""
@@ -91,3 +110,8 @@ class NextRequests:
         self.chunked.pop(id, None)
         if chunked is not None:
             self.chunked[id] = chunked
+
+
+def got_answer(before: int, acknowledged: int) -> bool:
+    """True where a client has got an answer between two of its segments, by what they acknowledge."""
+    return _FINAL <= (acknowledged - before) & _SEQUENCES < _HALF

@@ -28,6 +28,7 @@ class Stream:
         "frame",
         "handed",
         "key",
+        "latest",
         "need",
         "pieces",
         "time",
@@ -51,6 +52,8 @@ class Stream:
         """Bytes that ``data`` must have before parsing again can give more."""
         self.answers: set[int] = set()
         """Up to where the other end had got the stream each time that it answered while some segments waited."""
+        self.latest = (-1, 0)
+        """Where the latest of the segments that wait ended, and up to where its sender had got the other direction."""
         self.handed = self.pieces = self.conflicts = self.consumed = 0
         self.cut = False
         """A segment was captured in part: nothing after it can be put together."""

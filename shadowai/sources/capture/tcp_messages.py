@@ -25,6 +25,8 @@ _REMEMBERED = 4096
 """Bytes of the longest certificate whose host is remembered: servers send the same again and again."""
 _WITHOUTBODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 _KEY = frozenset({"key", "clear_key"})
+_FRAMED = b"websocket"
+"""The protocol to which no hello is spoken: what follows has frames of its own, masked (RFC 6455, section 5.3)."""
 
 
 class TcpMessages:
@@ -129,6 +131,10 @@ class TcpMessages:
             stream.need = used + http_evidence.awaited(found, length, b"")
             return COLLECT
         if not self._request(found, data[place : used + BODY], found.used, at, doubtful=stream.doubtful):
+            if stream.doubtful and length is not None and at.acknowledged >= 0:
+                self._requests.doubted(
+                    at.flow * 2 + at.which, stream.sequence(place), stream.sequence(used + length), at.acknowledged
+                )
             return LOOK
         end = None if length is None else used + length
         chunked = open_chunks(found, data, used) if end is None else None
@@ -140,9 +146,8 @@ class TcpMessages:
             self._requests.goes_on(at.flow * 2 + at.which, stream.sequence(end))
         else:
             over = stream.cut and not found.complete and found.method in _WITHOUTBODY
-            self._requests.goes_on(
-                at.flow * 2 + at.which, UPGRADED if found.upgrade is not None else stream.behind if over else UNKNOWN
-            )
+            upgraded = found.upgrade is not None and found.upgrade.lower() != _FRAMED
+            self._requests.goes_on(at.flow * 2 + at.which, UPGRADED if upgraded else stream.behind if over else UNKNOWN)
         if found.method == b"CONNECT":
             stream.tunnel = True
         elif end is None or end >= len(data):
@@ -220,18 +225,16 @@ class TcpMessages:
         if 100 <= found.status < 200 and found.status != 101:  # RFC 9110, section 15.2: the answer is still to come
             stream.at = used
             return None
-        proof = ai_protocols.of_response(found, data[used : used + BODY])
-        if (
-            proof is None
-            and not final
-            and len(data) < used + http_evidence.answer_awaited(found)
-            and told.last.proof is None
-        ):
-            stream.need = used + http_evidence.answer_awaited(found)
+        body = data[used : used + BODY]
+        proof = ai_protocols.of_response(found, body)
+        asks_alone = proof is None and told.last.proof is not None and not told.answered
+        denied = asks_alone and http_evidence.denies(found, told.last, body)
+        awaited = http_evidence.answer_awaited(found) if told.last.proof is None or denied else 0
+        if proof is None and not final and len(data) < used + awaited:
+            stream.need = used + awaited
             return COLLECT
-        self._ledger.amend(
-            told, http_evidence.refused(http_evidence.streamed(proven(told.last, proof), found), found.status)
-        )
+        seen = http_evidence.unproven(told.last) if denied else proven(told.last, proof)
+        self._ledger.amend(told, http_evidence.refused(http_evidence.streamed(seen, found), found.status))
         return LOOK
 
     def _socks(self, stream: Stream, data: bytes, at: At) -> int | None:

@@ -14,7 +14,7 @@ from shadowai.sources.capture import dns_streams
 from shadowai.sources.capture.clear_keys import ClearKeys
 from shadowai.sources.capture.ledger import At, Ledger
 from shadowai.sources.capture.limits import Limits
-from shadowai.sources.capture.next_requests import UNKNOWN, UPGRADED, NextRequests
+from shadowai.sources.capture.next_requests import UNKNOWN, UPGRADED, NextRequests, got_answer
 from shadowai.sources.capture.pieces import BOTH_DONE, COLLECT, LOOK, key_is_dns
 from shadowai.sources.capture.stream import Stream
 from shadowai.sources.capture.tcp_messages import TcpMessages, drop_what_was_read
@@ -60,6 +60,7 @@ class TcpNames:
         id = flow * 2 + which
         at = At(flow, which, key, time, frame, acknowledged)
         stream = self.streams.get(id)
+        self.requests.go_on_behind_doubted(id, sequence, acknowledged)
         if stream is None:
             if sequence == isn and payload[0] == 0x16 and len(payload) == length:  # the usual case: a whole hello
                 message = tls.handshake(payload)
@@ -89,6 +90,11 @@ class TcpNames:
             return self._earlier(id, stream, isn, sequence, payload, at)
         stream.key = key
         stream.add(sequence, payload, length)
+        if stream.waiting:
+            end, before = stream.latest
+            if sequence == end and got_answer(before, acknowledged):
+                stream.answers.add(sequence)
+            stream.latest = ((sequence + length) & _SEQUENCES, acknowledged)
         verdict = self._verdict(stream, at)
         if verdict != COLLECT:
             self._close(id)

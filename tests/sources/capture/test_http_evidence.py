@@ -63,3 +63,24 @@ def test_a_stream_of_events_answers_a_post() -> None:
     assert isinstance(found, http.Response)
     assert http_evidence.streamed(SEEN, found).facts == {"event_stream"}
     assert http_evidence.streamed(SEEN._replace(method="GET"), found).facts == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "denies"),
+    [
+        (404, b"<title>Not Found</title>", "server", True),
+        (404, b'{"detail":"Not Found"}', "agent", True),
+        (501, b"", "server", True),
+        (405, b"", "server", True),
+        (405, b"", "agent", False),
+        (404, b'{"error":{"message":"The model `x` does not exist."}}', "server", False),
+        (404, b'{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"}}', "agent", False),
+        (401, b"", "server", False),
+        (503, b"", "server", False),
+        (200, b"", "server", False),
+    ],
+)
+def test_an_answer_that_nothing_is_there(status: int, body: bytes, kind: str, denies: bool) -> None:
+    seen = SEEN._replace(proof="x", facts=frozenset({kind, "key"}))
+    assert http_evidence.denies(http.Response(status, None, ()), seen, body) is denies
+    assert http_evidence.unproven(seen) == SEEN._replace(facts=frozenset({"key"}))

@@ -8,6 +8,7 @@ from shadowai.sources.capture.next_requests import UNKNOWN, NextRequests
 from shadowai.sources.capture.pieces import DUE, LOOK
 from tests.captures import messages, tls
 from tests.captures.conversations import Tcp, Timed, tcp
+from tests.captures.packets import packed
 from tests.sources.capture.reading import CLIENT, SERVER, read
 
 HELLO = tls.hello("chatgpt.com")
@@ -212,6 +213,9 @@ def test_what_is_uploaded_in_chunks_is_no_hello() -> None:
     )
     talk = _talk(631).syn().send(upgrade).receive(messages.response(status="101 Switching Protocols"))
     assert read(talk.send(HELLO).frames).hosts == ["printer.example", "chatgpt.com"]
+    socket = messages.request("w.example", headers={"Upgrade": "WebSocket", "Connection": "Upgrade"})
+    talk = _talk(80).syn().send(socket).receive(messages.response(status="101 Switching Protocols"))
+    assert read(talk.send(HELLO).frames).hosts == ["w.example"]
 
 
 def test_an_answer_to_a_request_with_a_gap_says_nothing_of_the_one_before() -> None:
@@ -259,3 +263,38 @@ def test_where_a_chunk_is_due_no_request_is() -> None:
     assert requests.is_due(2, 114) and requests.chunked == {}
     requests.goes_on(2, 200, b"")
     assert requests.behind_chunks(2, 200, b"zz", 2) == (200, b"zz", 2) and requests.due[2] == UNKNOWN
+
+
+@pytest.mark.parametrize("beginning", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+def test_where_no_answer_was_captured_the_acknowledgments_of_the_client_tell_of_it(
+    beginning: bool, first: bool
+) -> None:
+    """Behind what is not believed, for it may be a piece of an upload whose head is missing; not upon a mere leave to go on."""
+    answer = b"HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
+    for between, believed in ((answer, True), (messages.response(status="100 Continue"), False), (b"", False)):
+        talk = _talk(80).syn() if beginning else _talk(80)
+        if first or not beginning:
+            talk.send(messages.request("one.example"))
+        talk.send(_post("lost.example", b""), order=[]).send(_post("chatgpt.com", GET))
+        if between:
+            talk.receive(between)
+        talk.send(messages.request("claude.ai"))
+        sent = [one for one in talk.frames if one[1][26:30] == packed(CLIENT)]
+        hosts = ["one.example"] * (first or not beginning) + ["claude.ai"] * believed
+        assert read(sent).hosts == hosts, between
+
+
+def test_what_is_within_the_body_of_what_was_not_believed_says_nothing_of_its_end() -> None:
+    requests = NextRequests()
+    requests.doubted(2, 100, 900, 50)
+    requests.doubted(2, 200, 300, 50)
+    requests.go_on_behind_doubted(2, 300, 500)
+    requests.go_on_behind_doubted(2, 900, 60)
+    assert 2 not in requests
+    requests.go_on_behind_doubted(2, 900, 500)
+    assert requests.is_due(2, 900)
+    requests.doubted(2, 1000, 1100, 600)
+    requests.forget(2)
+    requests.go_on_behind_doubted(2, 1100, 900)
+    assert 2 not in requests

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 
+from shadowai.sources.capture.ledger import Wanted
 from shadowai.sources.capture.limits import Limits
 from tests.captures import messages, packets, tls
 from tests.captures.conversations import Tcp, merged, tcp
@@ -252,6 +253,29 @@ def test_an_answer_proves_what_its_request_left_open() -> None:
         )
         (record,) = read(talk.frames, wanted=wanted).records
         assert record.proof == "ollama"
+
+
+@pytest.mark.parametrize("wanted", [None, lambda host, url: False])
+def test_where_nothing_is_there_a_request_proves_no_server(wanted: Wanted | None) -> None:
+    """Somebody who looks for models asks every host so. An answer before that, and one to another request, stand."""
+    ask = messages.request("10.1.2.3:8000", "/v1/chat/completions", method="POST", body=CHAT)
+    missing = messages.response(b'{"detail":"Not Found"}', status="404 Not Found")
+    missing = missing.replace(b"\r\n", b"\r\nContent-Type: application/json\r\n", 1)
+    unknown = messages.response(b"The model does not exist", status="404 Not Found")
+    done = messages.response(b"ok")
+    for answers, proof in (
+        ([missing], None),
+        ([missing[:-9], missing[-9:]], None),
+        ([unknown], "unknown-llm-server"),
+        ([done, missing], "unknown-llm-server"),
+    ):
+        talk = _talk(8000).syn().send(ask)
+        for answer in answers:
+            talk.receive(answer)
+        records = read(talk.frames, wanted=wanted).records
+        assert [one.proof for one in records] == [proof] * (proof is not None or wanted is None)
+    talk = _talk(8000).syn().send(ask).receive(done).send(ask).receive(missing)
+    assert [one.proof for one in read(talk.frames).records] == ["unknown-llm-server", None]
 
 
 def test_an_answer_in_several_segments() -> None:
