@@ -40,6 +40,8 @@ SLOWEST = 0.02
 BENIGN_AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:144.0) Gecko/20100101 Firefox/144.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Code/1.105.1 Chrome/138.0.7204.251"
+    " Electron/37.6.0 Safari/537.36",
     "Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)", "Mozilla/5.0 (compatible; ClaudeBot/1.0)",
     "Mozilla/5.0 (compatible; PerplexityBot/1.0; +https://perplexity.ai/perplexitybot)", "CCBot/2.0", "Bytespider",
     "Mozilla/5.0 (compatible; OAI-SearchBot/1.3; +https://openai.com/searchbot)", "meta-externalagent/1.1",
@@ -47,7 +49,7 @@ BENIGN_AGENTS = (
     "undici", "axios/1.7.9", "Go-http-client/2.0", "okhttp/4.12.0", "Java/21.0.1", "Boto3/1.40.1 md/Botocore#1.40.1",
     "git/2.43.0", "Bun/1.2.0", "Microsoft-Delivery-Optimization/10.1", "Slackbot-LinkExpanding 1.0", "PostmanRuntime/7",
 )  # fmt: skip
-"""User agents that no AI client has to itself, and crawlers, which come from the other direction."""
+"""User agents that no AI client has to itself (browsers, an editor, HTTP libraries), and crawlers, which come from the other direction."""
 
 
 @dataclass(frozen=True)
@@ -401,6 +403,17 @@ class Brand(Lint):
                 yield place, f"a {indicator.kind} is no brand"
 
 
+class ClientRole(Lint):
+    """A host is not told by whether a person or a program asks for it, nor a client by what a host is for: such a role says nothing."""
+
+    name, advice = "client-role", "give agent and app to user_agent alone, and a user_agent no other role"
+
+    def check(self, file: SignatureFile, around: Context) -> Iterator[Problem]:
+        for place, indicator in each(file):
+            if indicator.role and (indicator.role in ("agent", "app")) != (indicator.kind == "user_agent"):
+                yield place, f"a {indicator.kind} has no role {indicator.role}"
+
+
 class LookAlikeExample(Lint):
     """One counter-example must resemble the service's own name, or the dot boundary was never tried."""
 
@@ -532,7 +545,7 @@ class LocalId(Lint):
 LINTS: tuple[Lint, ...] = (
     FileName(), UniqueId(), ReplacedBy(), UniquePattern(), PublicSuffix(), SharedHost(), OwnExamples(), ForeignClaim(),
     LookAlike(), Glob(), WideNetwork(), NeverAlone(), Anchored(), BenignAgent(), SlowRegex(), ExtensionId(),
-    OauthId(), Brand(),
+    OauthId(), Brand(), ClientRole(),
     LookAlikeExample(), Requires(), References(), Country(), Dates(), StaleFacts(), DeadExclude(), LocalId(),
 )  # fmt: skip
 """Every lint on a readable file, in the order of their findings; shape is :mod:`shadowai.lint`'s own."""

@@ -25,6 +25,12 @@ _SHORT = 20
 """Characters of the longest text in which a spelling of "no value" may hide."""
 
 
+_PROGRAM: Final = frozenset({"sdk"})
+"""What a user agent says whose signature gives it no role: a library, which asks for a program."""
+_TOOLS: Final = {"agent": frozenset({"sdk", "agent"}), "app": frozenset({"app"})}
+"""The same for the roles that a user agent may have."""
+
+
 class Word(Enum):
     """The answers that end the reading of a record's name."""
 
@@ -143,15 +149,15 @@ class Names:
         return known
 
     def tool(self, user_agent: str) -> frozenset[str]:
-        """What a user agent tells of the client, whoever it talks to: ``sdk`` for an AI client, ``agent`` too for one
-        that acts by itself; empty for all others."""
+        """What a user agent tells of the client, whoever it talks to: ``sdk`` for a program that asks, ``agent`` too for one
+        that acts by itself, ``app`` alone for one in which a person types (role ``app``); empty for all others."""
         known = self._tools.get(user_agent)
         if known is None:
             if len(self._tools) >= self._most:
                 self._tools.clear()
-            found = self.matcher.match(Name("user_agent", user_agent))
-            facts = {"sdk"} if found else set()
-            known = self._tools[user_agent] = frozenset(facts | {"agent" for match in found if match.role == "agent"})
+            roles = {match.role for match in self.matcher.match(Name("user_agent", user_agent))}
+            told = [_TOOLS.get(role, _PROGRAM) for role in roles]
+            known = self._tools[user_agent] = frozenset[str]().union(*told)
         return known
 
     def _matches(self, found: Found, url: str) -> tuple[Match, ...]:

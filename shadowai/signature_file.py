@@ -27,7 +27,7 @@ SCOPES = ("ai-native", "embedded", "infrastructure")
 STRENGTHS = ("strong", "weak", "shared")
 ROLES = (
     "ui", "api", "auth", "telemetry", "cdn", "content", "docs", "download", "published-site", "widget", "mcp", "agent",
-    "brand",
+    "app", "brand",
 )  # fmt: skip
 REFERENCE_KINDS = ("vendor-docs", "vendor-code", "vendor-site", "measured", "list", "press")
 ACCOUNT_KINDS = ("host", "url_prefix", "request_header", "response_error", "oauth_client_id")

@@ -47,6 +47,9 @@ READING = """
     docs.windsurf.com forum.cursor.com get.otter.ai help.elevenlabs.io help.gamma.app help.otter.ai help.poe.com help.quillbot.com
     help.runwayml.com share.descript.com status.character.ai status.claude.com status.cursor.com status.lovable.dev support.claude.com
     support.deepl.com www.augmentcode.com www.pinecone.io www.tabnine.com v3.fal.media v3b.fal.media
+    blog.perplexity.ai catwalk.charm.sh docs.browserbase.com docs.cline.bot docs.coderabbit.ai docs.composio.dev docs.crewai.com
+    docs.devin.ai docs.exa.ai docs.factory.ai docs.firecrawl.dev docs.granola.ai docs.tavily.com koala.sh privacy.claude.com
+    status.openrouter.ai windsurf.com www.squibler.io www.windsurf.com
 """
 """Documentation, help, forums, status pages and what others published: whoever reads it has not used the service."""
 

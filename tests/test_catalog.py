@@ -187,6 +187,15 @@ def test_warm_reads_no_yaml(packaged: Path) -> None:
     assert [run.strip() for run in runs] == ["True", "False"]
 
 
+def test_accounts_are_told_without_making_signatures_that_have_none() -> None:
+    read, made = Catalog.load(), Catalog.load()
+    told = {key: read.accounts(key) for key in read.files}
+    assert told == {key: file.account for key, file in made.files.items()}
+    assert sum(map(bool, told.values())) == len(read.files._made) > 0  # type: ignore[attr-defined]
+    with pytest.raises(KeyError):
+        read.accounts("no-such-service")
+
+
 def _signed(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
@@ -310,11 +319,20 @@ def test_the_packaged_signatures_know_agents_that_act_by_themselves(user_agent: 
 
 
 @pytest.mark.parametrize(
-    "user_agent",
+    ("user_agent", "service"),
     [
-        "ChatGPT/1.2025.112 (Mac OS X 15.4; arm64; build 1745628785)",
-        "Claude-User (claude-code/2.1.158; +https://support.anthropic.com/)",
+        ("ChatGPT/1.2025.112 (Mac OS X 15.4; arm64; build 1745628785)", "openai-chatgpt"),
+        ("GitHubCopilotChat/0.26.7", "github-copilot"),
+        ("Cursor/1.7.54 (darwin arm64)", "cursor"),
+        ("KiroIDE-0.6.18-0a1b2c", "amazon-kiro"),
+        ("antigravity/1.11.5 windows/amd64", "google-antigravity"),
     ],
 )
-def test_apps_of_people_and_readers_of_any_page_are_no_programs_that_ask(user_agent: str) -> None:
+def test_the_packaged_signatures_know_apps_in_which_a_person_types(user_agent: str, service: str) -> None:
+    matches = Matcher(Catalog.load()).match(Name("user_agent", user_agent))
+    assert [(match.signature, match.role) for match in matches] == [(service, "app")]
+
+
+def test_readers_of_any_page_are_no_programs_that_ask() -> None:
+    user_agent = "Claude-User (claude-code/2.1.158; +https://support.anthropic.com/)"
     assert Matcher(Catalog.load()).match(Name("user_agent", user_agent)) == ()

@@ -84,6 +84,8 @@ AGENT = "kind: user_agent, match: regex, strength: weak, value: "
         ("schema", "reply address", [add("kind: redirect_url, match: exact, strength: strong, value: 'https://a.example/b'")]),
         ("schema", "reply address", [add("kind: redirect_url, match: prefix, strength: strong, value: a.example")]),
         ("brand", "no brand", [add("kind: host, match: exact, strength: weak, role: brand, value: a.example-chat.com")]),
+        ("client-role", "host has no role app", [add("kind: host, match: exact, strength: weak, role: app, value: a.example-chat.com")]),
+        ("client-role", "no role ui", [add("kind: user_agent, match: regex, strength: weak, role: ui, value: '^example-chat/'")]),
         ("never-alone", "oauth_app_name", [add("kind: oauth_app_name, match: regex, strength: strong, value: '^Foo$'")]),
         ("look-alike-example", "no c", [("host: notexample-chat", "host: a"), ("host: cdn.example-chat", "host: b")]),
         ("requires", "sockets", [("requires: [port]", "requires: [port, sockets]")]),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import ipaddress
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shadowai import normalize
+from shadowai import candidates, normalize
 from shadowai.candidates import Known
 from shadowai.catalog import Catalog
+from shadowai.inventory_rows import INTEGRATING_FACTS
 from shadowai.model import Match, Name
 from shadowai.names import NO_HOST, NOT_AI, Found, Names, authority
 from shadowai.sightings import is_ai
+from tests.signature_samples import SOUND, put
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +162,42 @@ def test_user_agents_tell_the_tool(names: Names) -> None:
     assert names.tool("Mozilla/5.0 (X11; Linux x86_64)") == frozenset()
 
 
-@pytest.mark.parametrize("user_agent", ["GithubCopilot/1.388.0", "Cursor/1.2", "augment.vscode/0.5"])
-def test_an_editor_that_completes_is_no_agent(names: Names, user_agent: str) -> None:
-    assert names.tool(user_agent) == {"sdk"}
+_APP = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) {}/1.2.3 Chrome/142.0.1.2"
+    " Electron/39.8.1 Safari/537.36"
+)
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        *("GithubCopilot/1.388.0", "Cursor/1.2", "augment.vscode/0.5", "ChatGPT/1.2025.112 (Mac OS X 15.4; arm64)"),
+        *map(_APP.format, ("Antigravity", "ChatGPT", "Claude", "Cursor", "Kiro", "Trae", "Windsurf")),
+    ],
+)
+def test_an_app_in_which_a_person_types_is_no_program_that_asks(names: Names, user_agent: str) -> None:
+    """Nor evidence for a candidate: the browsers within such apps send it to any page."""
+    told = names.tool(user_agent)
+    assert told == {"app"}
+    assert told.isdisjoint(INTEGRATING_FACTS) and candidates.evidence("www.example.com", (), told) == ()
+
+
+def test_any_other_app_of_the_same_make_tells_nothing(names: Names) -> None:
+    assert names.tool(_APP.format("Code")) == names.tool(_APP.format("Slack")) == frozenset()
+
+
+def test_an_organisations_own_signature_says_what_a_user_agent_is_of(tmp_path: Path) -> None:
+    for word, role in (("lib", ""), ("app", ", role: app"), ("cli", ", role: agent")):
+        agent = ('"^example-chat/\\\\d", strength: strong', f'"^example-{word}/\\\\d", strength: strong{role}')
+        own = (
+            agent,
+            ("id: example-chat", f"id: local-{word}"),
+            ("user_agent: example-chat/2", f"user_agent: example-{word}/2"),
+        )
+        put(tmp_path, SOUND, *own, id=f"local-{word}")
+    names = Names(Catalog.load(extra_dirs=[tmp_path]))
+    told = [names.tool(f"example-{word}/1") for word in ("lib", "app", "cli")]
+    assert told == [{"sdk"}, {"app"}, {"sdk", "agent"}]
 
 
 def test_matches_are_weakened_and_strengthened_and_proven(names: Names) -> None:
