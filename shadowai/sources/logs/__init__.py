@@ -88,6 +88,8 @@ _DESCRIBED_IN = (
     "windows_firewall",
     "endpoint_exports",
     "endpoint_web",
+    "endpoint_protection",
+    "segmentation",
     "gigamon",
     "splunk_stream",
     "microsoft_audit",

@@ -117,7 +117,7 @@ CEF = LogFormat(
 )
 
 _LEEF_HOSTS = (
-    "url", "dstHost", "dhost", "domain", "hostname", "host", "sni", "request", "URL", "requestURL", "requestUrl", "dstName",
+    "url", "dstHost", "dhost", "hostname", "host", "sni", "request", "URL", "requestURL", "requestUrl", "dstName",
     "dstHostName", "destHost", "destinationHost", "destinationHostName", "destinationDomain", "targetHost", "fqdn",
 )  # fmt: skip
 _LEEF_ACTIONS = ("action", "act", "disposition", "policyAction")
@@ -131,7 +131,11 @@ LEEF = LogFormat(
     family=Leef(),
     line=r"LEEF:\s?\d",
     fields={
-        "host": (*_LEEF_HOSTS, Part("dst", _DOMAIN)),
+        "host": (
+            *_LEEF_HOSTS,
+            *(Part("domain", _DOMAIN, only=((without, r"^$"),)) for without in ("usrName", "dst")),
+            Part("dst", _DOMAIN),
+        ),
         "url": ("url", "request", "URL", "requestURL", "requestUrl"),
         "user": ("usrName", "accountName", "suser", "userName", "username", "user"),
         "device": ("identHostName", "srcHost", "shost"),
@@ -148,14 +152,22 @@ LEEF = LogFormat(
     kinds=((When((("url", r"."),)), "http_request"),),
     blocked=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_BLOCKED, BLOCKED_STATUS)),
     allowed=tuple(When(((key, words),)) for key in _LEEF_ACTIONS for words in (_ALLOWED, ALLOWED_STATUS)),
-    uncounted=(When(tuple((key, r"^$") for key in (*_LEEF_HOSTS, "dst")), _NOWHERE),),
+    uncounted=(When((*((key, r"^$") for key in (*_LEEF_HOSTS, "dst")), ("domain", r"^[^.]*$")), _NOWHERE),),
     rank=6,
 )
+"""``domain`` is "the domain that is associated with the user account"; some write there what was asked for: beside a user and an address
+it is his."""
 
 _PALO_ALTO = ("DeviceVendor", r"^Palo Alto")
-_FORTINET = ("DeviceVendor", r"^Fortinet")
-"""A FortiGate writes its user as ``duser``, and the name in a DNS query as a key of its own."""
-_OTHERS = ("DeviceVendor", r"^(?!Palo Alto)")
+_USER_AS_TARGET = ("DeviceVendor", r"^(?:Fortinet|Forcepoint CASB)")
+"""A FortiGate, and Forcepoint's CASB, write their user as ``duser``; a FortiGate the name in a DNS query as a key of its own."""
+_ILLUMIO = ("DeviceVendor", r"^Illumio$")
+"""Its sizes are totals since the flow began; under labels are those of the interval."""
+_OTHERS = ("DeviceVendor", r"^(?!Palo Alto|Illumio$)")
+_APEX = ("DeviceProduct", r"^Apex Central$")
+_OF_ENDPOINTS = ("DeviceProduct", r"^(?:Apex Central|SecurityCenter)$")
+"""Trend Micro's and Kaspersky's consoles: the destination is the endpoint itself, and its user."""
+_NO_ENDPOINTS = ("DeviceProduct", r"^(?!(?:Apex Central|SecurityCenter)$)")
 _SENTINEL_COLUMNS = ("DestinationHostName", "DestinationDnsDomain", "RequestURL", "DestinationIP")
 
 
@@ -173,7 +185,8 @@ def _sentinel(
         fields={
             "host": (
                 Part("RequestURL", r"^([A-Za-z][\w+.-]*://.+|(?:[\w-]+\.)+[A-Za-z].*)"),
-                "DestinationHostName",
+                Part("AdditionalExtensions", r"(?:^|;)reqHost=([^;]+)", only=(("DeviceVendor", r"^WireX$"),)),
+                Part("DestinationHostName", "(.+)", only=(_NO_ENDPOINTS,)),
                 "DestinationDnsDomain",
                 Part("AdditionalExtensions", r"(?:^|;)FTNTFGTqname=\[?([^;\]]+)"),
                 Part("DestinationIP", _DOMAIN),
@@ -182,12 +195,13 @@ def _sentinel(
             "path": (Part("RequestURL", r"^(/.*)"),),
             "user": (
                 Part("SourceUserName", r"(?i)^(?!not available$|unknown$)(.+)"),
-                Part("DestinationUserName", "(.+)", only=(_FORTINET,)),
+                Part("DestinationUserName", "(.+)", only=(_USER_AS_TARGET,)),
+                Part("DestinationUserName", "(.+)", only=(_OF_ENDPOINTS, ("RequestURL", r"."))),
                 "SourceUserID",
             ),
-            "device": ("SourceHostName",),
-            "client_ip": ("SourceIP",),
-            "server_ip": ("DestinationIP",),
+            "device": ("SourceHostName", Part("DestinationHostName", "(.+)", only=(_OF_ENDPOINTS,))),
+            "client_ip": ("SourceIP", Part("DestinationIP", "(.+)", only=(_OF_ENDPOINTS,))),
+            "server_ip": (Part("DestinationIP", "(.+)", only=(_NO_ENDPOINTS,)),),
             "server_port": ("DestinationPort",),
             "method": (
                 "RequestMethod",
@@ -199,11 +213,13 @@ def _sentinel(
             "action": ("DeviceAction", "SimplifiedDeviceAction"),
             "bytes_up": (
                 Part("ReceivedBytes", "(.+)", only=(_PALO_ALTO,)),
+                Part("DeviceCustomNumber2", "(.+)", only=(_ILLUMIO, ("DeviceCustomNumber2Label", r"^dbi$"))),
                 Part("SentBytes", "(.+)", only=(_OTHERS,)),
                 Part("AdditionalExtensions", r"(?:^|;)bytesOut=(\d+)", only=(_OTHERS,)),
             ),
             "bytes_down": (
                 Part("SentBytes", "(.+)", only=(_PALO_ALTO,)),
+                Part("DeviceCustomNumber3", "(.+)", only=(_ILLUMIO, ("DeviceCustomNumber3Label", r"^dbo$"))),
                 Part("ReceivedBytes", "(.+)", only=(_OTHERS,)),
                 Part("AdditionalExtensions", r"(?:^|;)bytesIn=(\d+)", only=(_OTHERS,)),
             ),
@@ -217,10 +233,23 @@ def _sentinel(
             (When((("ApplicationProtocol", r"(?i)^dns$"),)), "dns_query"),
             (When((("AdditionalExtensions", r"\bFTNTFGTqname="),)), "dns_query"),
         ),
-        blocked=(When((("DeviceAction", _BLOCKED),)),),
-        allowed=(When((("DeviceAction", _ALLOWED),)),),
+        blocked=(
+            When((("DeviceAction", _BLOCKED),)),
+            When((_ILLUMIO, ("DeviceEventClassID", r"^flow_blocked$"))),
+            When((_APEX, ("DeviceEventClassID", r"^WB:"), ("DeviceAction", r"^[245]$"))),
+        ),
+        allowed=(
+            When((("DeviceAction", _ALLOWED),)),
+            When((_ILLUMIO, ("DeviceEventClassID", r"^flow_(?:potentially_blocked|allowed)$"))),
+            When((_APEX, ("DeviceEventClassID", r"^WB:"), ("DeviceAction", r"^[1378]$"))),
+        ),
         uncounted=(
             When(tuple((column, r"^$") for column in _SENTINEL_COLUMNS), _NOWHERE),
+            When((_OF_ENDPOINTS, ("RequestURL", r"^$")), "an event of the endpoint, not use of a service"),
+            When(
+                (_ILLUMIO, ("DeviceEventClassID", r"^(?!flow_)")),
+                "an event of the product itself, not use of a service",
+            ),
             When(
                 (("DeviceVendor", r"^Forcepoint"), ("DeviceAction", r"(?i)^authentication required$")),
                 "the client was asked to sign in; the request that follows is counted",

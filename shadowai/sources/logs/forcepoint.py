@@ -264,4 +264,50 @@ NGFW = LogFormat(
     product="forcepoint_ngfw",
 )
 
-FORMATS = (CEF, LEEF, KEYS, CSV, REPORT, INVESTIGATIVE, NGFW)
+_LOGGED_LEEF = (("leef.id", r"(?i)^HTTP_URL-?Logged$"),)
+
+NGFW_LEEF = LogFormat(
+    name="forcepoint_ngfw_leef",
+    title="Forcepoint NGFW (Stonesoft) connections and logged URLs (LEEF)",
+    vendor="Forcepoint",
+    doc="https://www.ibm.com/docs/en/dsm?topic=forcepoint-stonesoft-management-center",
+    kind="connection",
+    family=Leef(device=r"(?i)^(?:forcepoint|stonesoft|mcafee)\|(?:firewall|ips|ngfw|layer 2 firewall)$"),
+    fields={
+        "host": ("url", "request", Part("msg", _SITE, only=_LOGGED_LEEF)),
+        "url": ("url", "request", Part("msg", _SITE, only=_LOGGED_LEEF)),
+        "user": ("usrName",),
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dstPort",),
+        "action": ("action", "leef.id"),
+        "bytes_up": ("srcBytes",),
+        "bytes_down": ("dstBytes",),
+    },
+    time=(TimeOf(("devTime",)),),
+    rank=14,
+    kinds=((When((("url", r"."),)), "http_request"), (When(_LOGGED_LEEF), "http_request")),
+    blocked=(
+        When((("action", r"(?i)^(?:discard|refuse|terminate|block|deny|drop|reject)"),)),
+        When((("leef.id", r"(?i)^Connection_(?:Discarded|Refused)$"),)),
+    ),
+    allowed=(
+        When((("action", r"(?i)^(?:allow|permit)"),)),
+        When((("leef.id", r"(?i)^Connection_(?:Allowed|Closed)"),)),
+    ),
+    uncounted=(
+        When(
+            (("dst", r"^$"), ("url", r"^$"), ("request", r"^$")),
+            "an event of the firewall itself, not use of a service",
+        ),
+        When((("msg", r"^VPN trigger "),), "an event of the firewall itself, not use of a service"),
+        When(
+            (("leef.id", r"(?i)^Connection_Allowed$"),),
+            "the start of a connection; its end is counted",
+            (("leef.id", r"(?i)^Connection_Closed"),),
+        ),
+    ),
+    product="forcepoint_ngfw",
+)
+
+FORMATS = (CEF, LEEF, KEYS, CSV, REPORT, INVESTIGATIVE, NGFW, NGFW_LEEF)

@@ -70,6 +70,8 @@ _IN_ORDER = r'(?=.*?(?<![\w.])type="?(?!event|appevent)[\w-]+"?\s+subtype=)'
 _IN_ANY_ORDER = r'(?=(?>.*?(?<![\w.])type="?)(?!event|appevent)[\w-]+"?\s)(?=.*?(?<![\w.])subtype=)'
 """FortiOS writes ``type`` and ``subtype`` side by side, FortiAnalyzer's raw log has its keys in no order."""
 _CLIENT_OF_EVENT: tuple[Take, ...] = ("srcip", "remip", "userip", Part("ui", r"\(([^)]+)\)"), "ip")
+_ANSWERED = (("subtype", r"^http-transaction$"), ("resptype", r"^generated$"))
+"""FortiProxy wrote the answer itself. The verdict is with the session, in another record, and the request says only its status."""
 _START = "the start of a session; its end is counted"
 _QUESTION = "a DNS question; its answer is logged too, with the verdict"
 _TRAFFIC_STARTS = (
@@ -88,6 +90,9 @@ _KV_KINDS: tuple[tuple[When, Kind], ...] = (
 )
 _KV_UNCOUNTED = (
     *_TRAFFIC_STARTS,
+    When(
+        (*_ANSWERED, ("statuscode", r"^407$")), "the client was asked to sign in; the request that follows is counted"
+    ),
     When((("eventtype", r"^dns-query$"),), _QUESTION, (("eventtype", r"^dns-response$"),)),
     When(
         (("type", r"^dns$"), ("subtype", r"^dns-query$")),
@@ -126,6 +131,7 @@ def _key_value(name: str, title: str, dialect: Literal["equals", "comma"], line:
             When((("action", _BLOCKED),)),
             When((("utmaction", _BLOCKED),)),
             When((*_BY_STATUS, ("status", _BLOCKED))),
+            When((*_ANSWERED, ("statuscode", r"^403$"))),
         ),
         allowed=(When((("action", _ALLOWED),)), When((*_BY_STATUS, ("status", _ALLOWED)))),
         uncounted=_KV_UNCOUNTED,

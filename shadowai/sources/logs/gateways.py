@@ -1,4 +1,4 @@
-"""Further gateways: Juniper SSG (ScreenOS), OpenBSD's pf, MikroTik RouterOS, Hillstone, Symantec Endpoint Protection.
+"""Further gateways: Juniper SSG (ScreenOS), OpenBSD's pf, MikroTik RouterOS, Hillstone, Netgear, Symantec Endpoint Protection.
 
 ScreenOS ("Messages Reference Guide", message 00257): ``sent`` is what the source sent, ``rcvd`` what it got back. pf and RouterOS log
 packets: their length is no size of a connection.
@@ -247,4 +247,34 @@ SEP = LogFormat(
     same_as=("symantec_endpoint", "symantec_endpoint_protection"),
 )
 
-FORMATS = (SCREENOS, PF, MIKROTIK, HILLSTONE, DRAYTEK, SEP)
+NETGEAR = LogFormat(
+    name="netgear_router",
+    title="Netgear router: sites allowed and blocked",
+    vendor="Netgear",
+    doc="https://kb.netgear.com/24213/How-do-I-view-activity-logs-on-my-Nighthawk-router",
+    kind="http_request",
+    family=Pattern(
+        (
+            r"(?i)\[site (?P<action>allowed|blocked): ?(?P<site>[^\]\s]{1,253})\] from "
+            r"(?:source (?P<src>[0-9A-Fa-f.:]{3,45})|MAC Address (?P<mac>(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})),? "
+            r"(?:\w{6,9}, ?)?(?P<month>[A-Z][a-z]{2})[a-z]{0,6} (?P<day>\d\d?), ?(?P<year>\d{4}) (?P<clock>\d\d:\d\d:\d\d)",
+        )
+    ),
+    line=r"(?i)\[site (?:allowed|blocked): ?[^\]\s]{1,253}\] from (?:source|MAC Address) ",
+    fields={
+        "host": (Part("site", r"^([^/]*\.[^/]*(?:/.*)?)$"),),
+        "device": ("mac",),
+        "client_ip": ("src",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("month", "day", "year", "clock")),),
+    rank=12,
+    blocked=(When((("action", r"(?i)^blocked$"),)),),
+    allowed=(When((("action", r"(?i)^allowed$"),)),),
+    uncounted=(When((("site", r"^[^.]*$"),), "a word that is blocked, and no site"),),
+    ignored=r"^\[(?!(?i:site) )[A-Za-z][^\]]{2,80}\]",
+    product="netgear",
+)
+"""Where a word is blocked (``chatgpt``), the router names the word and not the site."""
+
+FORMATS = (NETGEAR, SCREENOS, PF, MIKROTIK, HILLSTONE, DRAYTEK, SEP)

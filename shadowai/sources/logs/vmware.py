@@ -1,4 +1,5 @@
-"""VMware (Arista) VeloCloud SD-WAN and SASE: the edge's firewall over syslog and from the orchestrator, and Cloud Web Security.
+"""VMware NSX's distributed firewall, and VMware (Arista) VeloCloud SD-WAN and SASE: the edge's firewall over syslog and from the
+orchestrator, and Cloud Web Security.
 
 ``VCF Open`` begins a session, ``VCF Close`` ends it and has its sizes; ``DEST_NAME`` is a route and no host. Cloud Web Security tells no
 sizes but those of files. Sources: "Syslog Message Format for Firewall Logs", VMware SD-WAN Administration Guide, and the Logging Platform
@@ -104,4 +105,35 @@ WEB = LogFormat(
     product="velocloud",
 )
 
-FORMATS = (FIREWALL, FIREWALL_JSON, WEB)
+_PACKET = (
+    r"\bINET6? (?P<reason>match|TERM) (?:(?P<action>[A-Z]{3,12}) )?(?:[\w-]{1,64}/)?\d{1,12} (?P<direction>IN|OUT) (?:\d{1,6} )?"
+    rf"(?:TCP|UDP)(?: (?P<closed>[A-Z]{{2,12}}))? (?P<src>{_ADDRESS})/\d{{1,5}}->(?P<dst>{_ADDRESS})/(?P<dpt>\d{{1,5}})(?=\s|$)"
+)
+
+DISTRIBUTED_FIREWALL = LogFormat(
+    name="nsx_firewall",
+    title="VMware NSX distributed firewall packet log (dfwpktlogs, FIREWALL-PKTLOG)",
+    vendor="VMware",
+    doc="https://techdocs.broadcom.com/us/en/vmware-cis/nsx/vmware-nsx/4-2/administration-guide/security/distributed-firewall/firewall-packet-logs.html",
+    kind="connection",
+    family=Pattern((r"^(?:(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]{2,12}Z) )?.{0,200}?" + _PACKET,)),
+    line=_PACKET,
+    fields={
+        "client_ip": ("src",),
+        "server_ip": ("dst",),
+        "server_port": ("dpt",),
+        "action": ("action", "reason"),
+    },
+    time=(TimeOf(("time",)),),
+    zone="utc",
+    rank=11,
+    blocked=(When((("action", r"^(?:DROP|REJECT)$"),)),),
+    allowed=(When((("action", r"^PASS$"),)), When((("reason", r"^TERM$"),))),
+    uncounted=(When((("reason", r"^match$"), ("action", r"^PASS$")), _START, (("reason", r"^TERM$"),)),),
+    ignored=r"\bINET6? [A-Za-z-]{3,20} .{0,100}?\b(?:ICMP\w{0,4}|IGMP|ESP|GRE|AH|SCTP|PROTO \d{1,3})\s",
+    product="nsx",
+)
+"""``match`` is a packet that met a rule, ``TERM`` the end of its session, with the packets and bytes of both directions, of which nothing
+says which is the client's."""
+
+FORMATS = (DISTRIBUTED_FIREWALL, FIREWALL, FIREWALL_JSON, WEB)

@@ -1,7 +1,7 @@
 """Web appliances with logs of their own: Barracuda Web Security Gateway, Sophos Web Appliance, Kerio Control, Digital Arts i-FILTER,
-ALSI InterSafe, Kaspersky Web Traffic Security."""
+ALSI InterSafe, Kaspersky Web Traffic Security; and Mimecast's log of opened links."""
 
-from shadowai.sources.logs.description import CsvPositional, KeyValue, LogFormat, Part, Pattern, TimeOf, When
+from shadowai.sources.logs.description import CsvPositional, Json, KeyValue, LogFormat, Part, Pattern, TimeOf, When
 
 _EPOCH = r"(?:(?:http_?scan|NG_Firewall)\[\d{0,10}\]:\s{1,4})?"
 
@@ -224,4 +224,33 @@ KASPERSKY = LogFormat(
 )
 """Of a request that was redirected it is not said whether the page was refused."""
 
-FORMATS = (BARRACUDA, SOPHOS, KERIO, I_FILTER, INTERSAFE, KASPERSKY)
+MIMECAST = LogFormat(
+    name="mimecast_url_protect",
+    title="Mimecast URL Protect: links that were opened from messages (JSON)",
+    vendor="Mimecast",
+    doc="https://integrations.mimecast.com/documentation/endpoint-reference/logs-and-statistics/get-ttp-url-logs/",
+    kind="http_request",
+    family=Json(
+        requires=(
+            ("userEmailAddress", ""),
+            ("url", ""),
+            ("scanResult|ttpDefinition", ""),
+            ("userOverride|adminOverride|userAwarenessAction|creationMethod", ""),
+        )
+    ),
+    fields={
+        "host": ("url",),
+        "url": ("url",),
+        "user": ("userEmailAddress",),
+        "action": ("action",),
+    },
+    time=(TimeOf(("date",)),),
+    rank=12,
+    blocked=(When((("action", r"(?i)^block"),)),),
+    allowed=(When((("action", r"(?i)^allow"),)),),
+    uncounted=(When((("creationMethod", r"(?i)scan"),), "a link that was looked at in a message, and not opened"),),
+    product="mimecast",
+)
+"""``sendingIp`` is the server that sent the message, ``fromUserEmailAddress`` who did: neither opened the link."""
+
+FORMATS = (MIMECAST, BARRACUDA, SOPHOS, KERIO, I_FILTER, INTERSAFE, KASPERSKY)
