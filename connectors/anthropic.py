@@ -29,6 +29,7 @@ from shadowai_connectors.rest import (
     AGAIN,
     DAY,
     Row,
+    counted,
     cursored,
     days_task,
     each,
@@ -38,6 +39,7 @@ from shadowai_connectors.rest import (
     iso,
     like,
     micros,
+    missed_for,
     needed,
     needed_setting,
     parted,
@@ -166,9 +168,10 @@ class Anthropic:
         time = int(cursor) if cursor and cursor.isdigit() else since
         while time < until:
             found, missed = self._day(session, time)
-            made = sessions(found, time, tenant)
+            made, uncounted = parted(sessions(found, time, tenant))
             time += DAY
-            yield Page(made, str(time) if time < until else None, None if time < until else task.arguments[1], missed)
+            following, mark = (str(time), None) if time < until else (None, task.arguments[1])
+            yield Page(made, following, mark, (*missed, *uncounted))
 
     def _day(self, session: Session, time: int) -> tuple[list[Row], tuple[Missed, ...]]:
         """The rows of all pages of a day, and what was missed. A page that is given again is counted once."""
@@ -281,20 +284,28 @@ def key(row: Row, tenant: str) -> Grant | None:
     )
 
 
-def sessions(found: Sequence[Row], time: int, tenant: str) -> tuple[Item, ...]:
+def sessions(found: Sequence[Row], time: int, tenant: str) -> tuple[Item | Missed, ...]:
     """Who had how many sessions of Claude Code on the day that begins at ``time``: people by their address, keys by nobody.
 
-    A person has a row for each terminal and kind of customer: they are summed, for one day of one person is one thing.
+    A person has a row for each terminal and kind of customer: they are summed, for one day of one person is one thing. A row whose
+    sessions are not told is missed.
     """
     sums: dict[str | None, int] = {}
+    missed: list[Missed] = []
     for row in found:
-        count = inside(row, "core_metrics").get("num_sessions")
         who = text(inside(row, "actor").get("email_address"))
-        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+        try:
+            count = counted(inside(row, "core_metrics"), "num_sessions")
+        except TenantError as error:
+            missed.append(missed_for(error))
+            continue
+        if count:
             sums[who] = sums.get(who, 0) + count
     people = [Person(PLATFORM, tenant, who, who) for who in sums if who is not None]
     used = [Activity(PLATFORM, tenant, CLAUDE_CODE, who, time, time + DAY - 1, count) for who, count in sums.items()]
-    return (_app(tenant, CLAUDE_CODE, "Claude Code", None), *people, *used) if used else ()
+    if not used:
+        return tuple(missed)
+    return (_app(tenant, CLAUDE_CODE, "Claude Code", None), *people, *used, *missed)
 
 
 def _date(moment: int) -> str:

@@ -31,6 +31,7 @@ from shadowai_connectors.rest import (
     DAY,
     SECOND,
     Row,
+    counted,
     cursored,
     days_task,
     each,
@@ -40,6 +41,7 @@ from shadowai_connectors.rest import (
     like,
     log_task,
     micros,
+    missed_for,
     needed,
     needed_setting,
     parted,
@@ -295,18 +297,24 @@ def key(row: Row, tenant: str, *, project: str | None) -> tuple[Grant] | tuple[G
     return grant, Person(PLATFORM, tenant, who, text(user.get("email")), text(user.get("name")))
 
 
-def usage(row: Row, tenant: str) -> tuple[Activity, ...]:
-    """The requests of each member within one bucket of time."""
+def usage(row: Row, tenant: str) -> tuple[Activity | Missed, ...]:
+    """The requests of each member within one bucket of time; what has none told is missed."""
     first, last = micros(row.get("start_time")), micros(row.get("end_time"))
     if first is None or last is None:
         raise TenantError(Trouble.UNEXPECTED, "a bucket of usage came without its times")
     sums: dict[str | None, int] = {}
+    missed: list[Missed] = []
     for one in rows(row.get("results", row.get("result"))):
-        count = one.get("num_model_requests")
-        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+        try:
+            count = counted(one, "num_model_requests")
+        except TenantError as error:
+            missed.append(missed_for(error))
+            continue
+        if count:
             who = text(one.get("user_id"))
             sums[who] = sums.get(who, 0) + count
-    return tuple(Activity(PLATFORM, tenant, APP, who, first, last - 1, count) for who, count in sums.items())
+    used = (Activity(PLATFORM, tenant, APP, who, first, last - 1, count) for who, count in sums.items())
+    return (*used, *missed)
 
 
 def event(row: Row, tenant: str) -> Event | Missed | None:

@@ -36,6 +36,8 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 LATEST = 4_102_444_800 * SECOND
 """The year 2100: what claims to be later is no time."""
+MOST = 1 << 53
+"""More than there is of anything; up to here JSON's numbers are whole (RFC 8259, section 6)."""
 EXPIRED = frozenset({400, 404, 410, 422})
 """Answers to a cursor that was given out by the service itself, and that it no longer takes."""
 EMPTY = 1000
@@ -117,6 +119,17 @@ def needed(row: Row, key: str) -> str:
     if value is None:
         raise TenantError(Trouble.UNEXPECTED, f"an object came without {key}")
     return value
+
+
+def counted(row: Row, key: str) -> int:
+    """How many of something a row tells; JSON may write a whole number as a text or with a point, too. Raises
+    :class:`~shadowai.tenant.TenantError` for anything else: that a number is not told is not that there was none."""
+    value = row.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < MOST and value == int(value):
+        return int(value)
+    raise TenantError(Trouble.UNEXPECTED, f"{key} is no number of things")
 
 
 def rows(body: object, key: str | None = None) -> tuple[Row, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shadowai import candidates, normalize, permissions
-from shadowai.grants import Candidate as App
-from shadowai.grants import speaks_of_ai
+from shadowai.app_findings import Candidate as App
+from shadowai.app_findings import speaks_of_ai
 from shadowai.model import Candidate, Origin
 from shadowai.tenant import Swept
 

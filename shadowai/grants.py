@@ -10,12 +10,12 @@ given then or before. A row with a grant of the last kind may be older than it s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
-from shadowai import normalize, permissions
+from shadowai import permissions
+from shadowai.app_findings import AppFindings, Candidate, Finding, Sum, is_ai_by_kind, shown
 from shadowai.app_matcher import NOTHING, AppMatch, AppMatcher
 from shadowai.grant_dates import AuditLog, Pair, Undated
 from shadowai.inventory import Inventory
@@ -32,38 +32,11 @@ ORIGINS: Final = 5
 LISTED: Final = 10
 CHAIN: Final = 64
 """Applications that one may act through: a longer chain is somebody's invention."""
-_SHOWN: Final = 80
-_AI_WORDS = re.compile(
-    r"(?i)(?:^|[\W_])(?:ai|gpt|llm|copilot|agents?|assistant|note ?taker|transcri\w+|summari\w+|mcp|chat ?bot|genai)(?:[\W_]|$)"
-)
 _ACCESS = frozenset({"delegated", "application", "install", "key"})
 _NAMED = frozenset({"grant", "licensed", "requested"})
 """Facts of what only a person has: of an assignment it may be a group."""
 
 Explained = tuple[Sighting, tuple[Match, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An application that may be AI and is not called so: ``why`` says what speaks for it, ``users`` how many people let it in.
-    ``unknown`` is true where no signature says anything about it."""
-
-    app: App
-    scopes: tuple[str, ...]
-    users: int
-    why: str
-    unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about an application that is worth saying whether it is AI or not."""
-
-    kind: Literal["impersonation", "wired"]
-    app: App
-    scopes: tuple[str, ...]
-    users: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +75,6 @@ class _Held:
         self.last = time if self.last is None else max(time, self.last)
 
 
-@dataclass(slots=True)
-class _Sum:
-    """The permissions of an application over all grants, and the people who gave them."""
-
-    scopes: set[str] = field(default_factory=set)
-    people: set[str] = field(default_factory=set)
-    grants: int = 0
-
-
 def fold(swept: Swept, matcher: AppMatcher, inventory: Inventory) -> Assessed:
     """Add a sweep's grants to ``inventory``; gives what is to be said beside it. Gaps are :mod:`shadowai.sweep.gaps`'s."""
     tenant = SweptGrants(swept, matcher)
@@ -138,7 +102,7 @@ class SweptGrants:
         self._users: dict[str, set[str | None]] = {}
         for app, principal in self._used:
             self._users.setdefault(app, set()).add(principal)
-        self._sums: dict[str, _Sum] = {}
+        self._sums: dict[str, Sum] = {}
         self._undated = self._withdrawn = 0
         self._waiting: list[tuple[_Held, Undated]] = []
         self._held = self._gathered()
@@ -165,8 +129,8 @@ class SweptGrants:
 
     def assessed(self) -> Assessed:
         """Candidates, findings and notes, those that concern the most people first."""
-        candidates = tuple(sorted(self._candidates(), key=_weight))
-        findings = tuple(sorted(self._findings(), key=_weight))
+        about = AppFindings(self._swept.scope, self._apps, self._found, self._sums, self._users.keys(), self._strangers)
+        candidates, findings = about.candidates(), about.findings()
         nameless = frozenset(self._nameless().values())
         return Assessed(candidates, findings, tuple(self._notes(candidates, findings)), self._services(), nameless)
 
@@ -227,7 +191,7 @@ class SweptGrants:
             if used.app in self._chains:
                 key = used.app, used.principal
                 found[key] = _joined(found[key], used) if key in found else used
-            elif used.principal is not None and used.app in self._apps and _is_ai_by_kind(self._apps[used.app]):
+            elif used.principal is not None and used.app in self._apps and is_ai_by_kind(self._apps[used.app]):
                 self._strangers.setdefault(used.app, set()).add(used.principal)
         return found
 
@@ -239,7 +203,7 @@ class SweptGrants:
             if self._is_withdrawn(grant):
                 self._withdrawn += 1
                 continue
-            total = self._sums.setdefault(grant.app, _Sum())
+            total = self._sums.setdefault(grant.app, Sum())
             if grant.kind != "request":
                 total.scopes.update(grant.scopes)
                 total.grants += 1
@@ -417,7 +381,7 @@ class SweptGrants:
         return found | ({"in_house"} if app.in_house else set())
 
     def _sighting(self, app: App, actor: Actor, ids: Iterable[str]) -> Sighting:
-        name = _shown(app.name)
+        name = shown(app.name)
         place = f"{self._swept.platform}:{self._swept.name}"
         origins = tuple(Origin(place, f"{app.id}/{id}", "object") for id in list(ids)[:ORIGINS])
         return Sighting(
@@ -428,63 +392,12 @@ class SweptGrants:
             source=self._swept.platform,
         )
 
-    def _candidates(self) -> Iterator[Candidate]:
-        for app in self._apps.values():
-            match = self._found.get(app.id, NOTHING)
-            why = self._why(app, match, self._sums.get(app.id))
-            if why:
-                total = self._sums.get(app.id, _Sum())
-                scopes = tuple(sorted({*total.scopes, *app.permissions}))
-                unknown = not (match.signals or match.matches or match.wired)
-                people = total.people | self._strangers.get(app.id, set())
-                yield Candidate(app, scopes, len(people) or app.users or 0, why, unknown)
-
-    def _why(self, app: App, found: AppMatch, total: _Sum | None) -> str:
-        """Why an application may be AI; empty where nothing speaks for it, or where it is said to be."""
-        if found.matches or found.wired:
-            left = total is None and not app.first_party and not app.users and app.id not in self._users
-            return f"{_services(found.matches)}: known to the tenant, and nothing is granted to it" if left else ""
-        if found.signals:
-            kinds = sorted({signal.kind for signal in found.signals})
-            services = _services(signal.match for signal in found.signals)
-            return found.impersonation or f"only its {' and '.join(kinds)} speaks for {services}"
-        if _is_ai_by_kind(app):
-            what = "an AI product of the platform's own" if app.first_party else "an agent"
-            return f"{what} that no signature explains"
-        return self._unknown(app, total)
-
-    def _unknown(self, app: App, total: _Sum | None) -> str:
-        """Why an application that nothing speaks for is still worth a look."""
-        if app.first_party:
-            return ""
-        scope = self._swept.scope
-        content = sorted(filter(permissions.is_content, {*(total.scopes if total else ()), *app.permissions}))
-        named = speaks_of_ai(app.name)
-        if content and (named or (scope != "ai" and not app.in_house)):
-            words = "its name speaks of AI and it" if named else "it is unknown and"
-            return f"{words} may reach {', '.join(map(_shown, content[:3]))}{' and more' if len(content) > 3 else ''}"
-        if named and (scope == "all" or (scope == "consented" and total is not None)):
-            return "its name speaks of AI"
-        return ""
-
-    def _findings(self) -> Iterator[Finding]:
-        for id, found in self._found.items():
-            app, total = self._apps[id], self._sums.get(id, _Sum())
-            scopes, name = tuple(sorted(total.scopes)), _shown(app.name)
-            if found.impersonation:
-                text = f"{name}: {found.impersonation}"
-                yield Finding("impersonation", app, scopes, len(total.people), text)
-            if found.wired:
-                what = "an application of the tenant's own" if app.in_house else "an application of somebody else's"
-                text = f"{name}: {what} sends its users' tokens to {_services(found.wired)}"
-                yield Finding("wired", app, scopes, len(total.people), text)
-
     def _notes(self, candidates: tuple[Candidate, ...], findings: tuple[Finding, ...]) -> Iterator[Note]:
         place = Origin(f"{self._swept.platform}:{self._swept.name}", None, "object")
         for finding in findings:
             yield Note(place._replace(position=finding.app.id), finding.kind, finding.text, max(1, finding.users))
         if candidates:
-            named = ", ".join(_shown(one.app.name) or _shown(one.app.id) for one in candidates[:LISTED])
+            named = ", ".join(shown(one.app.name) or shown(one.app.id) for one in candidates[:LISTED])
             more = " and others" if len(candidates) > LISTED else ""
             text = f"applications that may be AI and are not counted: {named}{more}"
             yield Note(place, "candidates", text, len(candidates))
@@ -499,13 +412,6 @@ class SweptGrants:
         if nameless:
             text = "people whose address is not known are shown by the tenant's own id"
             yield Note(place, "nameless", text, nameless)
-
-
-def _is_ai_by_kind(app: App) -> bool:
-    """Whether its platform calls it an agent of somebody's, or an AI product of its own that is used within others (``embedded``)."""
-    if app.kind == "vendor_org":
-        return app.first_party and "embedded" in app.tags
-    return app.kind in ("agent_package", "agent_identity") and not app.first_party
 
 
 def _joint(facts: set[str]) -> set[str]:
@@ -523,22 +429,3 @@ def _joined(one: Activity, other: Activity) -> Activity:
         events=one.events + other.events,
         bytes_down=sum(sizes) if sizes else None,
     )
-
-
-def _services(matches: Iterable[Match]) -> str:
-    return ", ".join(sorted({match.service for match in matches}))
-
-
-def speaks_of_ai(name: str) -> bool:
-    """Whether the name of an application holds a word that says AI. Anybody may choose such a name."""
-    return _AI_WORDS.search(name[:_SHOWN]) is not None
-
-
-def _shown(text: str) -> str:
-    """Text of an owner's choosing, on one line, and no more of it than one can read."""
-    line = normalize.printable(" ".join(text[: 4 * _SHOWN].split()))
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
-
-
-def _weight(one: Candidate | Finding) -> tuple[int, int, str, str]:
-    return -one.users, -len(one.scopes), one.app.platform, one.app.id

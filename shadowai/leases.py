@@ -125,13 +125,18 @@ def _shared(spans: Iterable[Span]) -> frozenset[str]:
     cards: dict[str, str] = {}
     shared = set()
     for span in spans:
-        if cards.setdefault(span.name.lower(), span.card) != span.card:
-            shared.add(span.name.lower())
+        if cards.setdefault(_name(span), span.card) != span.card:
+            shared.add(_name(span))
     return frozenset(shared - {""})
 
 
+def _name(span: Span) -> str:
+    """The name as it is compared: without regard to case and to the dot of the root."""
+    return span.name.lower().rstrip(".")
+
+
 def _device(span: Span, shared: frozenset[str]) -> str:
-    name = span.name.lower().rstrip(".")
+    name = _name(span)
     return name if name not in shared and _NAME.fullmatch(name) else span.card
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from shadowai import candidate_apps, grants
+from shadowai.app_findings import Candidate
 from shadowai.app_matcher import AppMatcher
 from shadowai.contradictions import Look, TenantLook, contradictions
 from shadowai.decisions.finishing import finishing
@@ -79,7 +80,7 @@ class SweptReport:
         summaries = [*seen.sources]
         parts: list[Part] = []
         told: list[TenantLook] = []
-        apps: list[tuple[Swept, tuple[grants.Candidate, ...]]] = []
+        apps: list[tuple[Swept, tuple[Candidate, ...]]] = []
         for swept in sweeps:
             one = Inventory()
             assessed = grants.fold(swept, self._matcher, one)

@@ -216,3 +216,25 @@ def test_whatever_the_order_and_whatever_the_text(
     assert found == known.match(replace(one, reply_urls=tuple(shuffled)))
     assert found.impersonation.isprintable()
     assert not (found.matches and found.wired)
+
+
+def test_a_google_project_is_told_from_a_client_id(known: AppMatcher) -> None:
+    google = replace(app("x", "77377267392-q1w2e3r4t5y6.apps.googleusercontent.com"), platform="google")
+    assert [signal.kind for signal in known.match(google).signals] == ["project"]
+    assert [signal.kind for signal in known.match(app("x", CLAUDE_CLIENT)).signals] == ["id"]
+
+
+def test_an_app_of_the_tenant_s_own_from_the_gallery_is_what_it_says(known: AppMatcher) -> None:
+    own = app(reply_urls=(CLAUDE_REPLY,), in_house=True)
+    taken = known.match(replace(own, tags=("gallery",)))
+    assert ids(taken) == [("anthropic-claude", "strong")] and not taken.wired
+    assert known.match(own).wired and not known.match(own).matches
+
+
+def test_a_name_of_another_brand_under_a_verified_publisher_who_owns_the_addresses_is_no_impersonation(
+    known: AppMatcher,
+) -> None:
+    found = known.match(app("Claude", verified_publisher="OpenAI OpCo, LLC", reply_urls=(CHATGPT_REPLY,)))
+    assert not found.impersonation and ids(found) == [("openai-chatgpt", "strong")]
+    unproven = known.match(app("Claude", reply_urls=(CHATGPT_REPLY,)))
+    assert unproven.impersonation == "the name is Claude's, and its users are sent to ChatGPT"

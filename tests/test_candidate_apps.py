@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shadowai.app_findings import Candidate as Seen
 from shadowai.candidate_apps import joined
 from shadowai.candidates import scored
-from shadowai.grants import Candidate as Seen
 from shadowai.model import Candidate, Origin
 from shadowai.pipeline import ScanOptions
 from shadowai.swept_report import SweptReport
@@ -60,6 +62,13 @@ def test_an_application_and_its_host_are_one() -> None:
     assert (one.name, one.evidence, one.users) == ("app.acme-notes.ai", ("ai_host", "app_name", "content_scopes"), 5)
     assert (one.score, one.level, one.sources) == (4, "unconfirmed", ("entra", "squid"))
     assert one.origins == (Origin("a", 1), Origin("entra:main", "a1", "object"))
+
+
+def test_an_application_is_known_by_its_homepage_too() -> None:
+    host = scored(Candidate("acme-notes.ai", ("ai_host",), sources=("zeek", "bind_query")))
+    home = replace(NOTES, reply_urls=("urn:x",), homepage="https://acme-notes.ai/about")
+    (one,) = joined([host], [(SWEPT, [Seen(home, ("Mail.Read",), 3, "why", unknown=True)])])
+    assert (one.name, one.users, one.sources) == ("acme-notes.ai", 3, ("bind_query", "entra", "zeek"))
 
 
 def test_the_first_five_places_are_listed() -> None:

@@ -201,3 +201,21 @@ def test_notes_name_the_services_that_they_are_about() -> None:
         ("traffic_without_grant", ("chat",)),
         ("traffic_without_grant", ("art", "bot")),
     ]
+
+
+def test_what_was_neither_let_through_nor_blocked_is_not_seen() -> None:
+    nothing = row("chat", "eve", None)
+    assert notes((*NETWORK, nothing), TENANT) == notes(NETWORK, TENANT)
+    tried = row("chat", "eve", None, blocked=2)
+    assert notes((*NETWORK, tried), TENANT) == [(PRIVATE, 1)]
+
+
+def test_seats_alone_are_no_grant_without_traffic() -> None:
+    seat, used = row("office", "eve", Usage.CONNECTED), row("office", "joe", Usage.INTEGRATED)
+    assert notes(NETWORK, (*TENANT, seat)) == notes(NETWORK, TENANT)
+    assert (QUIET, 1) in notes(NETWORK, (*TENANT, used))
+
+
+def test_a_grant_of_somebody_is_told_once_where_the_service_has_no_traffic() -> None:
+    (quiet,) = [note for note in told(NETWORK, work((row("api", "eve", Usage.INTEGRATED),))) if note.kind == QUIET]
+    assert quiet.count == 1 and quiet.text.startswith("1 with a grant of Api have no traffic")

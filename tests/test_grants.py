@@ -514,3 +514,36 @@ def test_whether_anything_is_known_of_a_candidate(known: AppMatcher) -> None:
 def test_a_name_alone_is_looked_at_where_all_is(known: AppMatcher, scope: str, looked_at: bool) -> None:
     found = SweptGrants(swept([app("x", "Sales Agent")], scope=scope), known).assessed().candidates
     assert bool(found) is looked_at
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "alone"),
+    [
+        (None, "application", True),
+        (None, "install", True),
+        (None, "delegated", False),
+        ("ann", "install", False),
+        ("ann", "application", False),
+    ],
+)
+def test_only_what_an_application_holds_for_itself_is_app_only(
+    known: AppMatcher, who: str | None, kind: str, alone: bool
+) -> None:
+    (sighting,) = seen(known, swept([app(CLAUDE)], [grant("g", CLAUDE, who, "Mail.Read", kind=kind)], PEOPLE))
+    assert ("app_only" in sighting.facts) is alone
+
+
+def test_an_application_without_a_name_is_told_by_its_id(known: AppMatcher) -> None:
+    for name, shown in (
+        ("", ("oauth_client", CLAUDE)),
+        (" \n", ("oauth_client", CLAUDE)),
+        ("Notes", ("app_name", "Notes")),
+    ):
+        (sighting,) = seen(known, swept([app(CLAUDE, name)], [grant("g", CLAUDE)], PEOPLE))
+        assert sighting.name == shown
+
+
+def test_an_app_that_lets_an_assistant_in_is_no_candidate_beside_its_row(known: AppMatcher) -> None:
+    one = SweptGrants(swept([app("orders", "Orders", in_house=True, reply_urls=(REPLY,))], scope="all"), known)
+    assert len(list(one.sightings())) == 1
+    assert one.assessed().candidates == () and [note.kind for note in one.assessed().notes] == ["wired"]

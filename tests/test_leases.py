@@ -111,6 +111,32 @@ def test_a_name_of_several_cards_is_nobody_s(tmp_path: Path) -> None:
     assert any("several network cards" in note.text for note in known.notes)
 
 
+@pytest.mark.parametrize("names", [("pc17.", "PC17"), ("pc17.example.com.", "pc17.example.com."), ("pc17", "pc17..")])
+def test_the_dot_of_the_root_makes_no_other_name(names: tuple[str, str], tmp_path: Path) -> None:
+    known = loaded(tmp_path, kea((8, 1, ONE, names[0]), (10, 1, TWO, names[1])))
+    assert told(known) == {480: ONE, 570: None, 600: TWO, 690: None}
+    assert [note.count for note in known.notes] == [1]
+    assert told(loaded(tmp_path, kea((8, 1, ONE, names[0]), (10, 1, ONE, names[1])))) == {
+        480: names[0].rstrip(".").lower(), 570: None, 600: names[1].rstrip(".").lower(), 690: None,
+    }  # fmt: skip
+
+
+def test_of_two_files_that_agree_nothing_is_stretched(tmp_path: Path) -> None:
+    known = loaded(tmp_path, kea((9, 4, ONE, "pc17")), kea((8, 4, ONE, "pc17")))
+    assert known.device(ADDRESS, at(8)) == known.device(ADDRESS, at(13)) == "pc17"
+    assert known.device(ADDRESS, at(8) - 1) is None and known.device(ADDRESS, at(13) + 1) is None
+    assert known.notes == ()
+    late_first = loaded(tmp_path, kea((14, 1, TWO, "pc18")), kea((8, 1, ONE, "pc17"), (14, 1, ONE, "pc17")))
+    assert [note.count for note in late_first.notes] == [1] and late_first.device(ADDRESS, at(14, 30)) is None
+
+
+def test_what_is_no_lease_is_told_with_its_place(tmp_path: Path) -> None:
+    known = loaded(tmp_path, kea((8, 1, ONE, "pc17")) + "10.0.0.9,x,,soon,never\n")
+    (note,) = known.notes
+    assert (note.count, note.origin and note.origin.position) == (1, 3)
+    assert loaded(tmp_path, kea((8, 1, ONE, "pc17"))).notes == ()
+
+
 def record(time: int | None, **more: object) -> Record:
     return Record("x", 1, "f", "connection", time, client_ip=ADDRESS, **more)  # type: ignore[arg-type]
 

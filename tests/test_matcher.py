@@ -8,7 +8,7 @@ import pytest
 
 from shadowai import normalize
 from shadowai.errors import SignatureError, UsageError
-from shadowai.matcher import Matcher, guess_name
+from shadowai.matcher import Matcher, covers_url, guess_name
 from shadowai.model import Indicator, MatchType, Name, Signature, Strength
 from tests import naive_matcher
 from tests.naive_matcher import Claim, catalog_of, claims
@@ -346,3 +346,23 @@ def test_the_same_as_the_naive_matcher(seed: int) -> None:
             wanted = naive_matcher.url(signatures, host, path)
             assert claims(indexed.url(host, path)) == wanted, (host, path, signatures)
     assert hits > 50  # the generator does meet what it generates
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "path", "covered"),
+    [
+        ("chat.example/app", "chat.example", "/app", True),
+        ("chat.example/app", "chat.example", "/APP/1", True),
+        ("chat.example/app", "chat.example", "/%61pp", True),
+        ("chat.example/app", "chat.example", "/apple", False),
+        ("chat.example/app", "chat.example", "", False),
+        ("chat.example/", "chat.example", "", True),
+        ("chat.example/app", "www.chat.example", "/app", True),
+        ("chat.example/app", "a.chat.example", "/app", False),
+        ("chat.example/app", "notchat.example", "/app", False),
+        ("*.chat.example/app", "a.chat.example", "/app", True),
+        ("x-*.chat.example/app", "www.x-*.chat.example", "/app", False),
+    ],
+)
+def test_a_url_pattern_covers_its_host_and_the_one_with_www(pattern: str, host: str, path: str, covered: bool) -> None:
+    assert covers_url(pattern, host, path) is covered

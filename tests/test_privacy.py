@@ -96,6 +96,39 @@ def test_nobody_is_left_in_a_report() -> None:
     assert report.notes[-1].kind == "pseudonymised" and NAMES.id in report.notes[-1].text
 
 
+def test_addresses_in_sentences_are_under_pseudonyms_too() -> None:
+    texts = (
+        "seen from 198.51.100.7, and 2001:db8::7.",
+        "eve@example.com: 3 records of claude.ai",
+        "10 of 12 were lost at 9:30",
+    )
+    notes = tuple(Note(Origin("a.log", "person-7", "object"), "x", text) for text in texts)
+    gaps = tuple(Gap(Origin("a.log", 3), text) for text in texts)
+    made = pseudonymised(Report((), gaps, notes), NAMES)
+    told = [
+        f"seen from {NAMES.token('address', '198.51.100.7')}, and {NAMES.token('address', '2001:db8::7')}.",
+        f"{NAMES.token('user', 'eve@example.com')}: 3 records of claude.ai",
+        texts[2],
+    ]
+    assert [note.text for note in made.notes[:3]] == [gap.reason for gap in made.gaps] == told
+    assert {str(note.origin) for note in made.notes[:3]} == {f"a.log/{NAMES.token('object', 'person-7')}"}
+    assert [str(gap.origin) for gap in made.gaps] == ["a.log:3"] * 3
+
+
+def test_a_server_on_somebody_s_own_machine_is_the_machine_s_and_others_keep_their_name() -> None:
+    row = entry("claude", "ann", names=("192.168.1.7", "8.8.8.8", "claude.ai", "2001:4860:4860::8888", "fd00::7"))
+    (made,) = pseudonymised(Report((row,), by="user"), NAMES).entries
+    assert made.names == (
+        NAMES.token("address", "192.168.1.7"), "8.8.8.8", "claude.ai", "2001:4860:4860::8888", NAMES.token("address", "fd00::7"),
+    )  # fmt: skip
+
+
+def test_what_is_hidden_already_needs_nobody_beside_it() -> None:
+    assert too_small({SMALL: 9, "IT": 50}, 5) == {SMALL}
+    assert too_small({SMALL: 2, "IT": 50, "Law": 6}, 5) == {SMALL, "Law"}
+    assert too_small({"Law": 2, "IT": 3}, 5) == {"Law", "IT"} == too_small({"Law": 2, "IT": 50}, 5) | {"Law"}
+
+
 def test_rows_by_service_keep_their_id() -> None:
     assert made(entry("claude")).entries[0].asset_id == asset_id("claude")
 

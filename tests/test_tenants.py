@@ -58,6 +58,7 @@ def test_a_literal_secret_is_refused_unseen(tmp_path: Path, key: str) -> None:
     [
         ("tenants = 1", "tenants is not a table of tables"),
         ("tenants.a = 1", "tenants is not a table of tables"),
+        ('[tenants]\nb = 1\n[tenants.a]\nconnector = "toy"', "tenants is not a table of tables"),
         ("[tenants.a]\nx = 1", "[tenants.a]: connector is missing"),
         ('[tenants.a]\nconnector = ""', "connector is missing"),
         ('[tenants."../a"]\nconnector = "toy"', "a name is letters"),
@@ -65,6 +66,9 @@ def test_a_literal_secret_is_refused_unseen(tmp_path: Path, key: str) -> None:
         ('[tenants.a]\nconnector = "toy"\nx = {}', "x is not a text"),
         ('[tenants.a]\nconnector = "toy"\nx = ["a,b"]', "x is not a text"),
         ('[tenants.a]\nconnector = "toy"\nx = []', "x is not a text"),
+        ('[tenants.a]\nconnector = "toy"\nx = ["a", 1]', "x is not a text"),
+        ('[tenants.a]\nconnector = "toy"\nx = ["a", " "]', "x is not a text"),
+        ('[tenants.a]\nconnector = " "', "connector is missing"),
         ('[tenants.a]\nconnector = "toy"\nx = " "', "x is empty"),
     ],
 )
@@ -76,6 +80,25 @@ def test_what_is_no_tenant(tmp_path: Path, text: str, says: str) -> None:
 
 def made(**settings: str) -> Tenant:
     return Tenant("a", "toy", settings)
+
+
+def test_what_is_not_true_is_false(tmp_path: Path) -> None:
+    (one,) = tenants(tmp_path, '[tenants.a]\nconnector = "toy"\nx = false\ny = true')
+    assert dict(one.settings) == {"x": "false", "y": "true"}
+
+
+def test_a_secret_that_may_be_left_out_may_be_left_out() -> None:
+    class Open(Toy):
+        settings: Mapping[str, str] = {"root": "where it is", "client_secret?": "a reference"}
+
+    check(made(root="https://x.example"), Open())
+    with pytest.raises(UsageError, match="is not a reference"):
+        check(made(root="https://x.example", client_secret=LITERAL), Open())
+
+
+def test_a_setting_of_blanks_is_missing() -> None:
+    with pytest.raises(UsageError, match="root is missing"):
+        check(made(root="  ", client_secret="env:A"), Toy())
 
 
 def test_a_tenant_that_fits_its_connector() -> None:

@@ -128,11 +128,14 @@ def _or(*values: int | None) -> int:
 
 
 def _users(rows: Iterable[Entry]) -> Amount:
-    """The number of users as bounds: those named, and at most one more for each device or address without a name."""
-    named, nameless = set(), set()
+    """The number of users as bounds: those named, and at most one more for each device or address without a name. Where not even these
+    are known, it may be anybody."""
+    named, nameless, anybody = set(), set(), False
     for entry in rows:
         if entry.actor is not None and entry.actor.user:
             named.add(entry.actor.user)
-        elif entry.actor is not None:
+        elif entry.actor is not None and any(entry.actor):
             nameless.add(entry.actor)
-    return Amount(len(named), len(named) + len(nameless))
+        else:
+            anybody = True
+    return Amount(len(named), None if anybody else len(named) + len(nameless))

@@ -69,6 +69,8 @@ def command(
     columns = Columns(
         owner, purpose, _categories(data), dpia, contract, oversight, _day(next_review, "--next-review", empty=True)
     )
+    if inventory is not None and history_url is not None:
+        raise click.BadParameter("with --inventory the history is not asked", param_hint="--history")
     last = _day(until, "--until")
     _check(verdict, reason, last, columns)
     settings = config.load(config_file)

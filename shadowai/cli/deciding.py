@@ -34,16 +34,20 @@ def place(asked: str | None, settings: Settings) -> Path:
     return places.place(asked, settings.decisions)
 
 
+def to_read(asked: str | None, settings: Settings) -> Path:
+    """The file of a log that is only read. Raises :class:`click.BadParameter` where the one that was asked for is not there: none was
+    decided in that, and so it would seem of the other."""
+    path = place(asked, settings)
+    if asked is not None and not path.exists():
+        raise click.BadParameter(f"{asked}: no such file", param_hint="--decisions")
+    return path
+
+
 def applied(asked: str | None, left_out: bool, settings: Settings) -> str | None:
     """The log that a report goes by; ``None`` where there is none, or it is left out. Raises :class:`click.BadParameter`."""
     if asked is not None and left_out:
         raise click.BadParameter("--decisions and --no-decisions exclude each other", param_hint="--decisions")
-    if left_out:
-        return None
-    path = place(asked, settings)
-    if asked is not None and not path.exists():
-        raise click.BadParameter(f"{asked}: no such file", param_hint="--decisions")
-    return str(path)
+    return None if left_out else str(to_read(asked, settings))
 
 
 def who(named: str | None) -> Person:

@@ -20,7 +20,7 @@ def command(context: click.Context, decisions_file: str | None, config_file: Pat
     """List what stands about each asset. The log is verified each time it is read: one that was changed is refused."""
     from shadowai import config
 
-    context.obj = deciding.place(decisions_file, config.load(config_file))
+    context.obj = deciding.to_read(decisions_file, config.load(config_file))
     if context.invoked_subcommand is not None:
         return 0
     from shadowai.decisions import listing, log
@@ -39,15 +39,17 @@ def command(context: click.Context, decisions_file: str | None, config_file: Pat
 @click.option(
     "--against", metavar="FILE", type=Path, help="Another copy of the log: one must go on where the other ends."
 )
-@click.pass_obj
-def verify(place: Path, file: Path | None, told: str | None, against: Path | None) -> int:
+@click.pass_context
+def verify(context: click.Context, file: Path | None, told: str | None, against: Path | None) -> int:
     """Verify the log (or the one in FILE): every line's hash, their order, and that the end is the one that was recorded.
 
     Ends with 2 where the log was changed, with the first line that is wrong; with 3 where its end cannot be proven.
     """
     from shadowai.decisions import chain, log
 
-    path = file or place
+    if file is not None and context.parent is not None and options.is_given("decisions_file", context.parent):
+        raise click.BadParameter("--decisions and FILE exclude each other", param_hint="FILE")
+    path: Path = file or context.obj
     for named in (file, against):
         if named is not None and not named.exists():
             raise UsageError("no such file", origin=Origin(str(named)), remedy="name a decision log")

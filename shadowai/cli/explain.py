@@ -62,11 +62,11 @@ def command(
 
     if any(map(container.is_read_once, paths)):
         raise click.BadParameter("stdin cannot be read twice, nor can a pipe", param_hint="--input")
-    given = {"--policy": policy_file, "--log-format": log_format, "--timezone": timezone, "--identities": identities}
-    for option in (name for name, value in given.items() if value is not None and not paths):
-        raise click.BadParameter(
-            "is of no use without --input: the history keeps what its runs said", param_hint=option
-        )
+    given = {"policy": policy_file, "log_format": log_format, "timezone": timezone, "identities": identities}
+    told = {name: value is not None for name, value in given.items()}
+    options.check_of_use("--input: the history keeps what its runs said", bool(paths), **told)
+    if paths and history_url is not None:
+        raise click.BadParameter("with --input the history is not asked", param_hint="--history")
     settings = config.load(config_file)
     chosen = pipeline.ScanOptions(
         log_format=log_format,

@@ -23,6 +23,9 @@ def command(context: click.Context, config_file: Path | None) -> None:
     """List what is recognised by its content: log formats, each with its name for --log-format, and packet captures; with the
     fields that each gives. `guess` writes a first description of a format that is not among them."""
     if context.invoked_subcommand is not None:
+        if config_file is not None:
+            told = f"give it behind `{context.invoked_subcommand}`"
+            raise click.BadParameter(told, param_hint="--config")
         return
     from shadowai.config import load
     from shadowai.sources.capture.capture_file import FIELDS, FORMATS

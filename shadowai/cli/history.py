@@ -20,6 +20,9 @@ def command(context: click.Context, layout: str, history_url: str | None, config
     """List the runs that are remembered, the latest first."""
     from shadowai import config
 
+    if context.invoked_subcommand is not None and options.is_given("layout"):
+        told = f"it is of the list of runs, and not of `{context.invoked_subcommand}`"
+        raise click.BadParameter(told, param_hint="--format")
     settings = config.load(config_file)
     context.obj = (settings, remembering.place(history_url, settings))
     if context.invoked_subcommand is not None:

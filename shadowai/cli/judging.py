@@ -139,7 +139,7 @@ def prepared(
             several.append(load(Path(budget)))
     if settings is not None:
         _check_names(several, policy, settings)
-    options.remove_earlier(target)
+    options.remove_earlier(target, "--verdict")
     return Judging(tuple(found for found in several if found), target, policy, fail_on)
 
 

@@ -79,7 +79,7 @@ def command(
 
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
-    options.check_folder(target)
+    options.check_file(target)
     options.keep_apart((policy_file, identities, cert, key, client_ca, config_file), output=target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     ports = [*_ports("udp", udp), *_ports("tcp", tcp), *_ports("tls", tls)]

@@ -45,7 +45,7 @@ def prepared(path: Path | None, policy: Path | None) -> None:
     """Remove the manifest of an earlier run, as :func:`shadowai.cli.judging.prepared` does with a verdict. Raises
     :class:`click.BadParameter` where it would take the place of the ``policy``, which the configuration may name."""
     options.keep_apart((policy,), manifest=path)
-    options.remove_earlier(path)
+    options.remove_earlier(path, "--manifest")
 
 
 def inputs(paths: Sequence[str]) -> tuple[InputFile, ...]:

@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from shadowai.config import Settings
+
+_OWN_DOCUMENT = re.compile(rb'\{\s*"schema":')
+"""How a verdict and a manifest begin."""
 
 
 class Seconds(click.FloatRange):
@@ -70,17 +74,26 @@ def leased(settings: Settings, leases: tuple[Path, ...], timezone: str | None) -
     return found
 
 
-def check_folder(target: Path | None, option: str = "--output") -> None:
-    """Raises :class:`click.BadParameter` where the folder of an output is not there: before the work, not after it."""
+def check_file(target: Path | None, option: str = "--output") -> None:
+    """Raises :class:`click.BadParameter` where the folder of a file to be written is not there, and where a folder has its name: before
+    the work, not after it."""
     if target is not None and not target.parent.is_dir():
         raise click.BadParameter(f"{target.parent}: no such folder", param_hint=option)
-
-
-def check_file(target: Path | None, option: str) -> None:
-    """As :func:`check_folder`, and where a folder has the name of a file that is written behind the inventory."""
-    check_folder(target, option)
     if target is not None and target.is_dir():
         raise click.BadParameter(f"{target} is a folder (name a file in it)", param_hint=option)
+
+
+def check_of_use(wanted: str, there: bool, **given: bool) -> None:
+    """Raises :class:`click.BadParameter` for the options among ``given``, by their names, that do nothing where what is ``wanted`` is not
+    ``there``: whoever gave one believes that it does something."""
+    for name in (name for name, told in given.items() if told and not there):
+        raise click.BadParameter(f"it is of no use without {wanted}", param_hint=f"--{name.replace('_', '-')}")
+
+
+def is_given(name: str, context: click.Context | None = None) -> bool:
+    """Whether a parameter of the command that runs (or of ``context``) was given, and is not what it is by default."""
+    context = context if context is not None else click.get_current_context()
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def keep_apart(read: Iterable[str | Path | None], **written: str | Path | None) -> None:
@@ -99,16 +112,22 @@ def keep_apart(read: Iterable[str | Path | None], **written: str | Path | None) 
         targets.add(target)
 
 
-def remove_earlier(target: Path | None) -> None:
-    """Remove what an earlier run wrote to ``target``: whatever happens, it is not taken for this run's."""
-    if target is not None and target.is_file():
-        target.unlink()
+def remove_earlier(target: Path | None, option: str) -> None:
+    """Remove what an earlier run wrote to ``target``: whatever happens, it is not taken for this run's. Raises
+    :class:`click.BadParameter` where something else is there, a log perhaps that is to be read: it stays."""
+    if target is None or not target.is_file():
+        return
+    with target.open("rb") as stream:
+        begin = stream.read(64).strip()
+    if begin and _OWN_DOCUMENT.match(begin) is None:
+        raise click.BadParameter(f"{target}: another file is there (name a new one, or remove it)", param_hint=option)
+    target.unlink()
 
 
 def output_file(name: str | None) -> Path | None:
-    """The file that ``-o`` names; ``None`` for stdout. Raises as :func:`check_folder`."""
+    """The file that ``-o`` names; ``None`` for stdout. Raises as :func:`check_file`."""
     target = None if name in (None, "-") else Path(str(name))
-    check_folder(target)
+    check_file(target)
     return target
 
 

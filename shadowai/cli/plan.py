@@ -75,6 +75,9 @@ def blocklist(
     for name in appliances:
         if name not in APPLIANCES:
             raise click.BadParameter(f"{name!r} is not one of {', '.join(APPLIANCES)}", param_hint="--appliance")
+    options.check_of_use(
+        "--output: without a folder no lists are written", folder is not None, appliance=bool(appliances)
+    )
     if folder is not None and folder.exists() and not folder.is_dir():
         raise click.BadParameter(f"{folder} is no folder", param_hint="--output")
     settings = config.load(config_file)

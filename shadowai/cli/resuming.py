@@ -79,7 +79,7 @@ class Resuming(NamedTuple):
 
     def check(self, chosen: ScanOptions) -> None:
         """Raises :class:`click.BadParameter` for options that cannot be used with these, and where the state's folder is not there."""
-        options.check_folder(self.state, "--state")
+        options.check_file(self.state, "--state")
         wrong = {
             "--since and --until": chosen.since is not None or chosen.until is not None,
             "--cluster": chosen.cluster is not None,

@@ -118,7 +118,15 @@ def command(
         raise click.UsageError("Missing argument 'PATH...'.")
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
-    options.check_folder(target)
+    options.check_file(target)
+    _check_of_use(
+        paths,
+        tables,
+        column=bool(columns),
+        log_format=log_format is not None,
+        leases=bool(leases),
+        cluster=cluster is not None,
+    )
     options.keep_apart(
         (*paths, policy_file, budget_file, identities, *leases, config_file),
         output=target,
@@ -187,6 +195,21 @@ def command(
     if beside is not None and files is not None:
         manifesting.write(beside, report, files=files, asked=chosen, exporter=exporter, target=target)
     return judges.ended(reports, report, paths=paths, asked=chosen, remembered=remembered)
+
+
+def _check_of_use(
+    paths: Sequence[str],
+    tables: Sequence[str],
+    *,
+    column: bool,
+    log_format: bool,
+    leases: bool,
+    cluster: bool,
+) -> None:
+    """Raises :class:`click.BadParameter` for what would do nothing in this scan; ``--jobs`` is of use to whoever gives it always."""
+    options.check_of_use("--table", bool(tables), column=column)
+    of_files = {"log_format": log_format, "leases": leases, "cluster": cluster}
+    options.check_of_use("PATH: the rows of a table are read by its warehouse", bool(paths), **of_files)
 
 
 def _write(reports: Sequence[Report], *, by: str, exporter: Exporter, target: Path, paths: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ def report(
     today = datetime.datetime.now(datetime.UTC).date()
     settings = load(config_file)
     made = report_of(in_force(settings), today=today, since=since, labelled=labelled)
-    if decisions := log.read(deciding.place(decisions_file, settings)).standing:
+    if decisions := log.read(deciding.to_read(decisions_file, settings)).standing:
         made = dataclasses.replace(made, decided=precision(decisions.values()))
     for line in [_as_json(made)] if as_json else _as_text(made):
         print(line if as_json else printable(line))

@@ -167,12 +167,14 @@ def command(
 
     if full and delta:
         raise click.BadParameter("--full and --delta exclude each other", param_hint="--full")
+    if history_url is not None and no_history:
+        raise click.BadParameter("--history and --no-history exclude each other", param_hint="--history")
     if pseudonymise and not no_history:
         told = "the history keeps people by their names: give --no-history with it"
         raise click.BadParameter(told, param_hint="--pseudonymise")
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
-    options.check_folder(target)
+    options.check_file(target)
     options.keep_apart(
         (*network, policy_file, budget_file, identities, config_file),
         output=target,

@@ -70,8 +70,12 @@ def command(
 
     if interactive and layout == "json":
         raise click.BadParameter("--interactive and --format json exclude each other", param_hint="--interactive")
+    options.check_of_use("--interactive", interactive, by=person is not None)
+    if options.is_given("limit") and (interactive or layout == "json"):
+        told = "--interactive" if interactive else "--format json"
+        raise click.BadParameter(f"it is of no use with {told}: all rows are shown", param_hint="--limit")
     settings = config.load(config_file)
-    place = deciding.place(decisions_file, settings)
+    place = (deciding.place if interactive else deciding.to_read)(decisions_file, settings)
     found = inventory_file.read(inventory)
     waiting = queue(_as_decided(found, place, settings))
     rules = proposals(waiting)

@@ -66,7 +66,7 @@ def command(
 
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
-    options.check_folder(target)
+    options.check_file(target)
     options.keep_apart((policy_file, budget_file, config_file), output=target, verdict=verdict_file)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)

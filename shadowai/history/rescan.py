@@ -6,7 +6,7 @@ services were counted under; and names that looked like AI already. Other names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,11 +18,13 @@ from shadowai.history.model import Finding, KnownApp, ThingKind
 from shadowai.history.store import History
 from shadowai.history.tables import THING, VERSION
 from shadowai.model import Actor, Match
-from shadowai.tenant import App, Grant, Person
+from shadowai.tenant import EVERYONE, App, Grant, Person
 
 How = Literal["app", "row", "candidate"]
 Matches = Callable[[str], tuple[Match, ...]]
 AppMatches = Callable[[App], tuple[Match, ...]]
+AppKey = tuple[str, str]
+"""A tenant's lineage and the id of an app in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,7 @@ def rescan(history: History, matches: Matches, app_matches: AppMatches) -> list[
 
 
 def _apps(db: Connection, app_matches: AppMatches) -> Iterator[Explained]:
-    people = {
-        (lineage, person.id): person for lineage, _, person in _things(db, "person") if isinstance(person, Person)
-    }
-    users: dict[tuple[str, str], set[str]] = {}
-    for lineage, _, grant in _things(db, "grant"):
-        if isinstance(grant, Grant) and grant.principal:
-            person = people.get((lineage, grant.principal))
-            name = (person.address if person else None) or grant.principal
-            users.setdefault((lineage, grant.app), set()).add(name)
+    users, unnamed = _users(db)
     times = _times(db, "app")
     for lineage, key, known in _things(db, "app"):
         if not isinstance(known, KnownApp):
@@ -74,7 +68,7 @@ def _apps(db: Connection, app_matches: AppMatches) -> Iterator[Explained]:
         for match in _best(app_matches(known.app)):
             if match.signature not in known.services:
                 first, last = times.get((lineage, key), (None, None))
-                number = len(who) or known.app.users
+                named = None if (lineage, known.app.id) in unnamed else len(who) or None
                 was = ", ".join(known.services)
                 yield Explained(
                     match.signature,
@@ -83,12 +77,32 @@ def _apps(db: Connection, app_matches: AppMatches) -> Iterator[Explained]:
                     "app",
                     was,
                     who,
-                    number,
+                    named or known.app.users,
                     first,
                     last,
                     (place,),
                     tuple(Actor(normalize.user(name)) for name in who),
                 )
+
+
+def _users(db: Connection) -> tuple[Mapping[AppKey, Collection[str]], Collection[AppKey]]:
+    """The people by the apps that they granted access or were given, and the apps that others have as well: a grant for everyone names
+    nobody, and what is assigned to somebody without an address may be a group. What was asked for and not given is no use."""
+    people = {
+        (lineage, person.id): person for lineage, _, person in _things(db, "person") if isinstance(person, Person)
+    }
+    users: dict[AppKey, set[str]] = {}
+    unnamed: set[AppKey] = set()
+    for lineage, _, grant in _things(db, "grant"):
+        if not isinstance(grant, Grant) or not grant.principal or grant.kind == "request":
+            continue
+        person = people.get((lineage, grant.principal))
+        address = person.address if person else None
+        if grant.principal == EVERYONE or (address is None and grant.kind == "assignment"):
+            unnamed.add((lineage, grant.app))
+        else:
+            users.setdefault((lineage, grant.app), set()).add(address or grant.principal)
+    return users, unnamed
 
 
 def _rows(db: Connection, matches: Matches) -> Iterator[Explained]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 _ROTATED = re.compile(r"[.\-_]?\d[\dT:.\-_]*")
+_TURN = re.compile(r"\.(\d{1,6})")
 _PACKED = re.compile(r"\.(?:gz|bz2|xz|zst|zstd|lz4|Z)$", re.IGNORECASE)
 
 
@@ -31,3 +32,10 @@ def is_rotated(name: str, of: str) -> bool:
     stem, suffix = os.path.splitext(of)  # noqa: PTH122 - a name, and no path
     inside = plain.startswith(stem) and suffix and plain.endswith(suffix) and len(plain) > len(of)
     return bool(inside) and _ROTATED.fullmatch(plain, len(stem), len(plain) - len(suffix)) is not None
+
+
+def turns(name: str, of: str) -> int | None:
+    """How often a log was rotated since it was called ``of``, where rotation counts: 2 for ``access.log.2.gz``; ``None`` for others."""
+    plain = _PACKED.sub("", name)
+    found = _TURN.fullmatch(plain, len(of)) if plain.startswith(of) else None
+    return int(found[1]) if found is not None else None

@@ -257,22 +257,42 @@ class Incremental:
         """Read on what had the name ``path`` under the names that rotation gives, and what had it in between; how many that were."""
         since = min([self._before.get(path, 0), *(file.seen.modified or 0 for file in waiting)])
         since -= since % _SECOND  # what compresses files keeps no more of it
-        found = 0
-        for entry in rotation.siblings(path):
-            seen = _seen(entry.path)
-            file = next((one for one in self._state.files if seen is not None and one.seen.key == seen.key), None)
-            if seen is None or (file is None and (seen.modified or 0) < since):
+        found, siblings = 0, [(entry, _seen(entry.path)) for entry in rotation.siblings(path)]
+        last, passed = self._last_known(path, siblings), []
+        for entry, seen in siblings:
+            file = self._known(seen)
+            later = (rotation.turns(entry.name, os.path.basename(path)) or last) < last  # noqa: PTH119 - see container
+            if seen is None or (file is None and (seen.modified or 0) < since and not later):
+                passed.append(entry.path)
                 continue
             if file is not None and (file.number in self._met or _unchanged(file, seen)):
                 file.path, file.rotated = entry.path, entry.path != file.given
                 self._meet(file)
             else:
                 found += self._take(_source(entry.path), given=path, tails=tails)
+        for one in passed:  # before a file is given up: a clock that was set back makes it older than it was
+            lonely = [file for file in waiting if file.number not in self._met and file.read.length]
+            if lonely and _is_one_of(one, lonely):
+                found += self._take(_source(one), given=path, tails=tails)
         for file in waiting:
             if file.number not in self._met:
                 file.lost = file.read.length > 0 and not file.rotated and not self._was_rotated(path)
                 self._close(file)
         return found
+
+    def _known(self, seen: Seen | None) -> File | None:
+        """The file that the system tells to be the same as one that was read."""
+        return next((one for one in self._state.files if seen is not None and one.seen.key == seen.key), None)
+
+    def _last_known(self, path: str, siblings: Sequence[tuple[os.DirEntry[str], Seen | None]]) -> int:
+        """The largest number that rotation has given to a file that was read: those with smaller ones came later, whatever a clock says
+        that was set back in between."""
+        last, name = 0, os.path.basename(path)  # noqa: PTH119
+        for entry, seen in siblings:
+            file = self._known(seen)
+            if file is not None and seen is not None and (seen.size or 0) >= (file.seen.size or 0):
+                last = max(last, rotation.turns(entry.name, name) or 0)
+        return last
 
     def _was_rotated(self, path: str) -> bool:
         """Whether a name is itself one that rotation gives: to lose it is usual."""
@@ -334,6 +354,15 @@ def _lost(file: File) -> tuple[Gap, ...]:
 def _is_there(file: File) -> bool:
     seen = _seen(file.path)
     return seen is not None and seen.key == file.seen.key and (seen.size or 0) >= (file.seen.size or 0)
+
+
+def _is_one_of(path: str, files: Sequence[File]) -> bool:
+    """Whether what is at a path begins with what was read of one of the files."""
+    try:
+        with texts.look(_source(path)) as text:
+            return any(file.head.fits(text.head) and texts.begins_with(text, file.read) for file in files)
+    except (SourceError, OSError):
+        return False
 
 
 def _unchanged(file: File, seen: Seen) -> bool:

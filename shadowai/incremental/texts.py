@@ -250,8 +250,9 @@ def _seen(source: Source, status: os.stat_result) -> Seen:
 def _some(stream: BinaryIO, size: int) -> bytes:
     """Up to ``size`` bytes; what comes before an error."""
     parts, have = [], 0
+    some = getattr(stream, "read1", stream.read)
     with suppress(SourceError):
-        while have < size and (part := stream.read(size - have)):
+        while have < size and (part := some(size - have)):
             parts.append(part)
             have += len(part)
     return b"".join(parts)

@@ -23,6 +23,7 @@ from shadowai.model import Gap, Origin
 from shadowai.sources import remote
 from shadowai.sources.capture.frames import is_capture, is_cut
 from shadowai.sources.compression import decompressor, gzip_time
+from shadowai.sources.hollow import Hollow, ends_in_text, may_be_hollow
 
 HEAD = 8192
 """Bytes looked at to tell what a file is."""
@@ -196,6 +197,7 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
         packed
         or is_capture(head)
         or is_cut(head)
+        or (may_be_hollow(head) and not ends_in_text(cast(BinaryIO, buffered)))
         or _converter(head) is not None
         or any(head.startswith(magic) for magic, _, _ in FOREIGN)
     ):
@@ -244,15 +246,22 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
         yield Gap(Origin(path), "binary data: not a log in any known encoding")
         return
     if codec == "utf-8" and head.startswith(codecs.BOM_UTF8):
-        buffered.read(3)
+        head = head.removeprefix(buffered.read(3))
     if codec == "utf-8":
-        yield Content(path, cast(BinaryIO, buffered), source.modified)
+        yield Content(path, _told_if_hollow(head, buffered, path), source.modified)
         return
     head, text = _begun(cast(BinaryIO, io.BufferedReader(_Recoded(buffered, codec), 1 << 18)), path)
     convert = _converter(head)
     if convert is not None:
         text = io.BufferedReader(_Guarded(convert(cast(BinaryIO, text), path), path, budget), 1 << 18)
-    yield Content(path, cast(BinaryIO, text), source.modified)
+    yield Content(path, _told_if_hollow(head, text, path), source.modified)
+
+
+def _told_if_hollow(head: bytes, text: io.BufferedReader, path: str) -> BinaryIO:
+    """A text with this beginning; one that has nothing in it fails at its end."""
+    if may_be_hollow(head):
+        text = io.BufferedReader(Hollow(cast(BinaryIO, text), path), 1 << 18)
+    return cast(BinaryIO, text)
 
 
 def _file(path: str) -> Source:

@@ -258,7 +258,9 @@ def _pieces(stream: BinaryIO, size: int) -> Iterator[Piece]:
     dropping = False  # inside a line that is already known to be too long
     while True:
         if len(buffer) - end < size:
-            buffer += bytes(len(buffer))
+            buffer = buffer + bytes(
+                len(buffer)
+            )  # another one: an error met while reading may hold on to a part of this
         try:
             with memoryview(buffer) as view:
                 got = fill(stream, view[end : end + size])

@@ -49,7 +49,7 @@ class Replay:
                 self.ended = not got
                 have += got
         except (SourceError, OSError) as wrong:
-            self._error, self.ended = wrong, True
+            self._error, self.ended = wrong.with_traceback(None), True  # which would hold on to ``room``
         if not have and self._error is not None:
             raise self._error
         return have

@@ -5,6 +5,8 @@ Loki keeps lines of one origin as a stream: a list of times in nanoseconds and l
 empty one; values that are no plain text follow their key with their length (https://systemd.io/JOURNAL_EXPORT_FORMATS/). Answers of
 Azure Monitor (https://learn.microsoft.com/en-us/azure/azure-monitor/logs/api/response-format), of Splunk (``output_mode=json_rows``) and of
 CloudWatch Logs Insights (``GetQueryResults``) have rows of values. Over TCP syslog may count its octets instead of ending lines (RFC 6587).
+OpenTelemetry's Collector writes many records of a log into one object, each with the line as its body
+(https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding, https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-body).
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ _TABLES = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,16}(?:"tables"\s{0,16}:\s{0,16}\[\s{0,16}\{\s{0,16}"name"|"results"\s{0,16}:\s{0,16}\[\s{0,64}\[\s{0,64}\{|'
     rb'"preview"\s{0,16}:\s{0,16}(?:true|false)\s{0,16},(?:[^\[\]]{0,400}\[[^\[\]]{0,6000}+\]){1,2}\s{0,16},\s{0,16}"rows")'
 )
+_OTLP = re.compile(rb'\A(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,16}"resourceLogs"\s{0,16}:')
 _FRAME = re.compile(rb"(\d{1,6}) (?=<\d{1,3}>)")
+_SEVERAL = re.compile(r"\S[\s,;|]\S")
+"""What a line of a log has and the name of an event has not: several words."""
 _PIECE: Final = 1 << 18
 _LONGEST: Final = 1 << 20
 """Bytes that a line, or a value, may have."""
@@ -44,6 +49,8 @@ def reading(head: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
     """What makes lines of a text that begins with ``head``; ``None`` for what is none of them."""
     if _LOKI.match(head):
         return loki
+    if _OTLP.match(head):
+        return otlp
     if _TABLES.match(head):
         return tables
     first = _FRAME.match(head)
@@ -146,6 +153,61 @@ def _zipped(columns: list[str], rows: list[Any]) -> Iterator[dict[str, Any]]:
         if isinstance(row, list) and names:
             told = [(value, of) for value, of in zip(row, names, strict=False) if value not in (None, "")]
             yield {name: value for value, of in told for name in of}
+
+
+def otlp(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines that OTLP's records of logs carry, each in an object of its own: lines have the numbers of the records. An object of which
+    a record carries none (its attributes tell what happened) stays as it stands."""
+    for line in iter(lambda: stream.readline(_WHOLE), b""):
+        try:
+            found = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+        except orjson.JSONDecodeError:
+            found = None
+        records = [
+            record
+            for resource in _list(found, "resourceLogs")
+            for scope in _list(resource, "scopeLogs")
+            for record in _list(scope, "logRecords")
+        ]
+        carried = [_carried(record) for record in records]
+        if carried and None not in carried:
+            yield from (orjson.dumps(one) + b"\n" for one in carried)
+        else:
+            yield line
+
+
+def _carried(record: Any) -> dict[str, Any] | None:
+    """The line that a record's body is, or the members of one that was taken apart, with its time in nanoseconds."""
+    body = record.get("body") if isinstance(record, dict) else None
+    text = body.get("stringValue") if isinstance(body, dict) else None
+    known = (record.get(name) for name in ("timeUnixNano", "observedTimeUnixNano"))
+    told = next((str(one) for one in known if one not in (None, "", 0, "0")), None)
+    time = {} if told is None else {"_time": told}
+    if isinstance(text, str) and _SEVERAL.search(text):
+        return {**time, "_raw": text}
+    members = _plain(body) if isinstance(body, dict) and "kvlistValue" in body else None
+    return {**time, "_raw": orjson.dumps(members).decode()} if members else None
+
+
+def _plain(value: Any) -> Any:
+    """A value without what OTLP writes around it to say its type."""
+    if not isinstance(value, dict):
+        return None
+    if "kvlistValue" in value:
+        pairs = _list(value["kvlistValue"], "values")
+        return {
+            pair["key"]: _plain(pair.get("value"))
+            for pair in pairs
+            if isinstance(pair, dict) and isinstance(pair.get("key"), str)
+        }
+    if "arrayValue" in value:
+        return [_plain(one) for one in _list(value["arrayValue"], "values")]
+    number = value.get("intValue")
+    if isinstance(number, str) and number.isascii() and number.isdecimal() and len(number) < 19:
+        return int(number)
+    return next(
+        (value[name] for name in ("stringValue", "intValue", "doubleValue", "boolValue") if name in value), None
+    )
 
 
 def frames(stream: BinaryIO) -> Iterator[bytes]:

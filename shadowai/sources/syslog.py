@@ -20,9 +20,16 @@ _RFC5424 = re.compile(
 _SIX = r"(?:[0-9a-fA-F]{0,4}:){2,7}"
 _NO_TAG = (
     rf"LEEF:\s?\d|{_SIX}[0-9a-fA-F.]{{0,15}}(?:[\s\],/]|$)|{_SIX}[0-9a-fA-F]{{0,4}}:\d|"
-    r"[\w.-]{1,253}:\d{1,5}(?:\s|$)|[\d/.-]{0,11}[T -]?\d{1,2}:\d\d[:.]\d"
+    r"[\w.-]{1,253}:\d{1,5}(?:\s|$)|[\d/.-]{0,11}[T -]?\d{1,2}:\d\d[:.]\d|\d\d/[A-Z][a-z]{2}/\d{4}:"
 )
 """What a message without a tag may begin with, in which a colon stands: LEEF, an IPv6 address, an address or host with a port, a time."""
+_NO_SENDER = (
+    r"[<#]|[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:|\d\d/[A-Z][a-z]{2}/\d{4}:|\d{4}[-/]\d\d[-/]\d\d\b|\d{10}(?:\.\d{1,9})?\s|(?:\d{1,3}\.){3}\d{1,3}:\d{1,5}\s\[\d\d/|"
+    r"\S{1,253}\s-\s\S{1,253}\s\[\d\d/(?:[A-Z][a-z]{2}|\d\d)/\d{4}[: ]"
+)
+"""What stands behind a time and is no host that sent the line, but its own beginning (CloudWatch Logs' exports write nothing but the time
+before it): another header, a comment, a date, seconds since 1970, the
+client of HAProxy's log, or of the common log format."""
 _RFC3164 = re.compile(
     _PRI
     + r"?(?:\d+:\s|:\s?)?[*.]?(?P<bracket>\[)?(?P<time>"
@@ -30,7 +37,7 @@ _RFC3164 = re.compile(
     + r"|"
     + _ISO_TIME
     + r")(?(bracket)\])(?::)?\s"
-    r"(?:(?P<host>(?!\S*[=|,\"])[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
+    rf"(?:(?P<host>(?!\S*[=|,\"]|{_NO_SENDER})[^\s\[\]:]+(?::[0-9a-fA-F:]+)?)\s)?"
     rf"(?:(?!{_NO_TAG})(?P<tag>[\w./()\-%]{{1,64}})(?:\[[\w.:-]*\])?:\s?)?"
 )
 _GLUED = re.compile(
@@ -40,6 +47,25 @@ _GLUED = re.compile(
 _BARE = re.compile(_PRI + r"(?:\d{1,6}:?\s|\d{7,12}:\s)?")
 _CRI = re.compile(r"(?P<time>" + _ISO_TIME + r") (?P<tag>stdout|stderr) F ")
 """What container runtimes put before a line (Kubernetes CRI logging format); ``P`` marks a part of one."""
+_KIWI = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t[A-Z][A-Za-z]{1,7}\d?\.[A-Z][a-z]{3,8}\t(?P<host>[^\s]{1,253})\t(?P<tag>)"
+)
+"""The line of a file of Kiwi Syslog Server: time, facility and level, sender (https://documentation.solarwinds.com/en/success_center/kss/)."""
+_LOGCLI = re.compile(
+    rf"(?P<time>{_ISO_TIME})(?P<host>)(?P<tag>) \{{(?:[A-Za-z_]\w{{0,127}}+=\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"(?:, ?)?)*+\}}\s{{1,512}}"
+)
+"""What Loki's ``logcli`` prints before a line: its time and its labels (https://grafana.com/docs/loki/latest/query/logcli/)."""
+_KAFKA_LINE = re.compile(
+    r"(?:(?:(?:CreateTime|LogAppendTime):(?P<time>\d{13})|NO_TIMESTAMP)\t(?:Partition:\d{1,9}\t)?(?:Offset:\d{1,18}\t)?(?:NO_HEADERS\t)?"
+    r"(?:null\t)?|null\t)(?P<host>)(?P<tag>)"
+)
+"""What Kafka's console consumer prints before a value
+(https://cwiki.apache.org/confluence/display/KAFKA/KIP-431%3A+Support+of+printing+additional+ConsumerRecord+fields+in+DefaultMessageFormatter)."""
+_CONTAINER = re.compile(
+    r"(?P<time>)(?P<host>)(?:(?P<tag>[A-Za-z0-9][\w.-]{0,127}[_-]\d{1,5}) {1,64}\| (?=\S)|\[pod/[\w.-]{1,253}/[\w.-]{1,253}\] )"
+)
+"""What ``docker compose logs`` and ``kubectl logs --prefix`` print before a line: the container's name."""
+_SHIPPED = (_KIWI, _LOGCLI, _KAFKA_LINE, _CONTAINER)
 _OCTAL = re.compile(r"#(0[0-3][0-7]|177)")
 LINE_KEYS = (
     "message", "log", "msg", "_raw", "raw", "MESSAGE", "line", "event.original", "@message", "textPayload", "body", "Message",
@@ -63,7 +89,11 @@ _TIME_KEYS = (
 )
 
 
+_TIME = re.compile(r"[12]\d{3}-\d\d-\d\d|[1-9]\d{8,18}(?:\.\d+)?$")
+"""What is a time for certain; others may be how long something took."""
+
 _KAFKA = frozenset(("topic", "partition", "offset"))
+_BEATS = frozenset(("agent", "beat", "@metadata"))
 
 
 class Header(NamedTuple):
@@ -78,7 +108,10 @@ NO_HEADER = Header()
 
 
 class Payload(NamedTuple):
-    """A line with a layer taken off. ``header`` is the innermost syslog header met so far."""
+    """A line with a layer taken off, which was ``syslog``, ``json`` or an ``object`` within another; none of the line itself.
+
+    ``header`` is the innermost that tells a time, of all that the line has.
+    """
 
     text: str
     header: Header
@@ -99,6 +132,12 @@ def unwrap(line: str) -> Payload | None:
     found = _CRI.match(line)
     if found is not None:
         return Payload(line[found.end() :], Header(found["time"], None, found["tag"]), "syslog")
+    for shape in _SHIPPED:
+        found = shape.match(line)
+        if found is not None:
+            return Payload(
+                line[found.end() :], Header(*(text or None for text in found.group("time", "host", "tag"))), "syslog"
+            )
     found = _RFC3164.match(line)
     if found is not None and found.end() > 0:
         return Payload(_unescape(line[found.end() :]), _header(found), "syslog")
@@ -112,31 +151,37 @@ def unwrap(line: str) -> Payload | None:
 
 
 def layers(line: str, most: int = 4) -> Iterator[Payload]:
-    """The line itself, then what is left as one wrapping after the other is taken off, at most ``most``."""
-    current = Payload(line, NO_HEADER, "")
-    yield current
+    """The line itself, then what is left as one wrapping after the other is taken off, at most ``most``.
+
+    What a relay or a shipper says of time counts only where no header further in does: that is the writer's own.
+    """
+    yield Payload(line, NO_HEADER, "")
+    within = list(_within(line, most))
+    yield from (payload._replace(header=within[-1].header) for payload in within)
+
+
+def _within(text: str, most: int) -> Iterator[Payload]:
+    """What is left of ``text``, with the innermost header met so far."""
+    header = NO_HEADER
     for _ in range(most):
-        opened = _opened(current.text)
-        header = current.header
+        opened = _opened(text)
         if opened is not None:
-            inner, time = opened
-            layer = "json"
-            if header.time is None and time is not None:
+            text, time, layer = opened
+            if time is not None and (header.time is None or _TIME.match(time)):
                 header = header._replace(time=time)
         else:
-            payload = unwrap(current.text)
-            if payload is None or payload.text == current.text or not payload.text:
+            payload = unwrap(text)
+            if payload is None or payload.text == text or not payload.text:
                 return
-            inner, layer = payload.text, payload.layer
+            text, layer = payload.text, payload.layer
             header = payload.header if payload.header.time else header
-        current = Payload(inner, header, layer)
-        yield current
+        yield Payload(text, header, layer)
 
 
 def innermost_object(payloads: Sequence[Payload]) -> int:
     """How many of a line's :func:`layers` from the surface down still hold their text as JSON writes it: the depth of the
     innermost payload that was a value of a shipper's object, 0 where there is none."""
-    return max((depth for depth, payload in enumerate(payloads) if payload.layer == "json"), default=0)
+    return max((depth for depth, payload in enumerate(payloads) if payload.layer in ("json", "object")), default=0)
 
 
 def open_envelope(line: str) -> str | None:
@@ -145,16 +190,19 @@ def open_envelope(line: str) -> str | None:
     return found[0] if found is not None else None
 
 
-def _opened(line: str) -> tuple[str, str | None] | None:
-    """The log line within a JSON object, and the time that the shipper put beside it (docker: ``time``)."""
+def _opened(line: str) -> tuple[str, str | None, str] | None:
+    """The log line within a JSON object, the time that the shipper put beside it (docker: ``time``), and what it was: ``json`` of text,
+    ``object`` of an object."""
     if not line.startswith("{") or not line.rstrip().endswith("}"):
         return None
     found = _object(line)
     if not isinstance(found, dict):
         return None
     carried = _carried(found)
-    if carried is not None:
-        return carried, None
+    if isinstance(carried, dict):
+        return orjson.dumps(carried).decode(), _time_beside(found), "object"
+    if isinstance(carried, str) and len(carried) > 8:
+        return carried.rstrip("\r\n"), None, "json"
     splunk = any(key in found for key in _SPLUNK)
     for key in (*LINE_KEYS, "event") if splunk else LINE_KEYS:
         value: Any = found.get(key)
@@ -162,9 +210,9 @@ def _opened(line: str) -> tuple[str, str | None] | None:
             outer, _, name = key.partition(".")
             value = found[outer].get(name) if isinstance(found.get(outer), dict) else None
         if isinstance(value, str) and len(value) > 8:
-            return value.rstrip("\r\n"), _time_beside(found["result"] if key == "result._raw" else found)
+            return value.rstrip("\r\n"), _time_beside(found["result"] if key == "result._raw" else found), "json"
     if isinstance(found.get("event"), dict) and _COLLECTED.issuperset(found) and (splunk or _sent_by_name(found)):
-        return orjson.dumps(found["event"]).decode(), None
+        return orjson.dumps(found["event"]).decode(), _time_beside(found), "object"
     return None
 
 
@@ -185,26 +233,31 @@ def _time_beside(found: dict[str, Any]) -> str | None:
     return None
 
 
-def _carried(found: dict[str, Any]) -> str | None:
-    """What a hit of Elasticsearch or Graylog, an event of EventBridge or a message of Kafka (kcat's JSON, too) carries."""
+def _carried(found: dict[str, Any]) -> Any:
+    """What a hit of Elasticsearch or Graylog, an event of EventBridge, a message of Kafka (kcat's JSON, too), an entry of Google Cloud's
+    logging, a log of Datadog's interface or an event of Filebeat carries that took its line apart; ``None`` for all others."""
     if "_index" in found and "_source" in found:
-        inner: Any = found["_source"]
-    elif "detail-type" in found:
-        inner = found.get("detail")
-    elif isinstance(found.get("message"), dict) and isinstance(found.get("index"), str):
-        inner = found["message"]  # of the answer of a search in Graylog
-    elif "_index" in found and isinstance(found.get("fields"), dict):  # of Elasticsearch, every value in a list
-        inner = {
+        return found["_source"]
+    if "detail-type" in found:
+        return found.get("detail")
+    if isinstance(found.get("message"), dict) and isinstance(found.get("index"), str):
+        return found["message"]  # of the answer of a search in Graylog
+    if "_index" in found and isinstance(found.get("fields"), dict):  # of Elasticsearch, every value in a list
+        return {
             name: value[0] if isinstance(value, list) and len(value) == 1 else value
             for name, value in found["fields"].items()
         }
-    elif _KAFKA.issubset(found):
-        inner = found.get("value", found.get("payload"))
-    else:
-        return None
-    if isinstance(inner, dict):
-        return orjson.dumps(inner).decode()
-    return inner.rstrip("\r\n") if isinstance(inner, str) and len(inner) > 8 else None
+    if _KAFKA.issubset(found):
+        return found.get("value", found.get("payload"))
+    if isinstance(found.get("jsonPayload"), dict) and "logName" in found:
+        return found["jsonPayload"]  # https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
+    if found.get("type") == "log" and isinstance(found.get("attributes"), dict) and "id" in found:
+        return found["attributes"]  # https://docs.datadoghq.com/api/latest/logs/search-logs-get/
+    if isinstance(found.get("json"), dict) and "@timestamp" in found and not _BEATS.isdisjoint(found):
+        return found[
+            "json"
+        ]  # https://www.elastic.co/guide/en/beats/filebeat/current/filebeat-input-log.html (``json.keys_under_root``)
+    return None
 
 
 def _object(line: str) -> Any:

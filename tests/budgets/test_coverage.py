@@ -114,3 +114,16 @@ def test_a_silence_that_cannot_be_told_is_not_passed_over() -> None:
     assert one(Coverage(3, max_gap=8), report, {}).state == "unknown"
     assert one(Coverage(3, max_gap=8), report, {"squid_native": Silence(0, 0)}).why.endswith("no times in bind_query")
     assert one(Coverage(3, max_gap=8), report, {"squid_native": Silence(0, 9 * HOUR)}).state == "exceeded"
+
+
+def test_the_ends_of_a_window_belong_to_it_and_what_is_outside_does_not() -> None:
+    assert silences([record(0)], since=17, until=17) == {"squid_native": Silence(0, 0)}
+    assert silences([record(0)], since=18, until=99 * MINUTE) == {}
+    assert silences([record(0)], since=0, until=16) == {}
+
+
+def test_sources_without_times_are_told_in_order() -> None:
+    names = sorted("qwertyuiopasdfghjkl")
+    sources = [SourceSummary(f"{name}.log", name, 9, 9, 9) for name in reversed(names)]
+    found = one(Coverage(3, max_gap=8), Report((), sources=(*sources, LOG)), {"squid_native": Silence(0, HOUR)})
+    assert found.state == "unknown" and found.why.endswith(f"no times in {', '.join(names)}")

@@ -120,3 +120,29 @@ def test_a_tenant_s_rows_are_known_by_their_platform_or_by_their_grants() -> Non
 def test_both_ways_are_found_in_any_order() -> None:
     user, service = Report((by("ann", "chat"),), by="user"), Report((row("chat"),))
     assert inventories([user, service]) == Inventories((row("chat"),), (by("ann", "chat"),))
+
+
+@pytest.mark.parametrize("who", [Actor(), None])
+def test_use_without_user_device_and_address_may_be_of_anybody(who: Actor | None) -> None:
+    ann, nobody = by("ann", "chat"), row("chat", asset_id="chat/nobody", actor=who)
+    assert amount("users", Inventories((row("chat"),), (ann, nobody))) == Amount(1, None)
+    assert amount("users", Inventories((row("chat"),), (nobody,))) == Amount(0, None)
+
+
+def test_what_is_outside_of_the_scope_is_not_told_as_left_out() -> None:
+    chat = Budget("b", 1, "services", 0, services=frozenset({"chat"}))
+    both = replace(chat, services=frozenset({"chat", "maybe"}))
+    assert [measure(one, ROWS, NOW).uncounted for one in (chat, both)] == [0, 1]
+
+
+def test_a_row_is_on_each_surface_that_it_was_seen_on() -> None:
+    rows = Inventories(
+        (row("a", sources=("entra", "squid_native")), row("b", sources=("entra",))), (), frozenset({"entra"})
+    )
+    assert amount("services", rows, surfaces=frozenset({"tenant"})) == Amount(2, 2)
+    assert amount("services", rows, surfaces=frozenset({"network"})) == Amount(1, 1)
+
+
+@pytest.mark.parametrize(("category", "points"), [("assistant", Amount(30, 50)), ("model-api", Amount(20, 20))])
+def test_a_category_counts_its_own_services(category: str, points: Amount) -> None:
+    assert amount("points", categories=frozenset({category})) == points

@@ -103,3 +103,9 @@ def test_what_is_refused_is_said_with_its_line(tmp_path: Path, text: str, line: 
         load(write(tmp_path, f"version: 1\n{text}\n"))
     assert says in str(caught.value)
     assert caught.value.origin is not None and caught.value.origin.position in (line, 1 if not text else line)
+
+
+@pytest.mark.parametrize(("mode", "enforced"), [("", True), ("mode: enforce\n", True), ("mode: audit\n", False)])
+def test_the_mode_of_a_file_is_that_of_its_budgets(tmp_path: Path, mode: str, enforced: bool) -> None:
+    found = load(write(tmp_path, f"version: 1\n{mode}budgets: [{{name: a, measure: users, max: 1}}]\n"))
+    assert found.budgets[0].enforced is enforced

@@ -96,3 +96,15 @@ def test_coverage_stands_apart_from_budgets() -> None:
     found = written(Outcome(Report(()), judged, today=TODAY))
     assert [one["state"] for one in found["budgets"]] == ["warned", "within"]
     assert [one["state"] for one in found["coverage"]] == ["exceeded", "unknown"]
+
+
+def test_who_and_why_are_told_where_they_are_known() -> None:
+    row = replace(ENTRY, verdict_reason="why", verdict_owner="ciso@example.com")
+    (one,), (two,) = (written(Outcome(Report((row,)), today=TODAY))["breaches"] for row in (row, ENTRY))
+    assert (one["reason"], one["owner"]) == ("why", "ciso@example.com")
+    assert (two["reason"], two["owner"], two["user"]) == (None, None, None)
+
+
+def test_the_verdicts_that_are_a_breach_stand_in_order() -> None:
+    every = frozenset(verdict.value for verdict in Verdict)
+    assert written(Outcome(Report(()), fail_on=every, today=TODAY))["fail_on"] == sorted(every)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -116,3 +118,16 @@ def program(*arguments: str, stdin: bytes = b"", cwd: Path | None = None) -> sub
     """``python -m shadowai`` with ``arguments``."""
     command = [sys.executable, "-m", "shadowai", *arguments]
     return subprocess.run(command, input=stdin, cwd=cwd, env=environment(), capture_output=True, timeout=60)
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """A disk on which nothing can be kept until the event that is given is set."""
+    room, fsync = threading.Event(), os.fsync
+
+    def kept(file: int) -> None:
+        if not room.is_set():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", kept)
+    return room

@@ -119,5 +119,11 @@ def test_exports(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert len(json.loads(capsys.readouterr().out)["events"]) == 3
     assert main(["decisions", "export", "--format", "csv", "-o", str(tmp_path / "log.csv")]) == 0
     assert (tmp_path / "log.csv").read_text().count("\n") == 4
-    assert main(["decisions", "--decisions", str(tmp_path / "none"), "export"]) == 0
+    assert main(["decisions", "--decisions", str(tmp_path / "none"), "export"]) == 2
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_where_nobody_has_decided_the_export_is_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "shadowai.toml").write_text('[decisions]\nlog = "none.jsonl"\n')
+    assert main(["decisions", "--config", str(tmp_path / "shadowai.toml"), "export"]) == 0
     assert json.loads(capsys.readouterr().out)["events"] == []

@@ -14,6 +14,7 @@ import pytest
 from shadowai.budgets.judging import WEEK
 from shadowai.cli import judging, main
 from shadowai.history import store
+from shadowai.history.gather import policy_digest
 from shadowai.history.place import opened
 from shadowai.history.tables import RUN
 from shadowai.model import Report
@@ -168,3 +169,39 @@ def test_a_verdict_takes_the_place_of_nothing_that_the_configuration_names(state
     write("shadowai.toml", 'policy = "p.yaml"\n')
     assert main(["scan", "proxy.log", "--verdict", "p.yaml"]) == 2
     assert Path("p.yaml").read_text().startswith("version")
+
+
+@pytest.mark.parametrize("option", ["--verdict", "--manifest"])
+def test_what_takes_the_place_of_an_earlier_run_s_file_takes_that_of_no_other(
+    state: Path, option: str, capsys: Captured
+) -> None:
+    """A log that is named by mistake is not gone before it is read."""
+    log(("chatgpt.com", "ann"))
+    logs = Path("logs")
+    logs.mkdir()
+    text = Path("proxy.log").read_bytes()
+    (logs / "a.log").write_bytes(text)
+    assert main(["scan", "logs", option, "logs/a.log"]) == 2
+    assert (logs / "a.log").read_bytes() == text
+    assert "another file is there" in capsys.readouterr().err
+    Path("empty.json").touch()
+    for _ in range(2):
+        assert main(["scan", "logs", option, "empty.json"]) == 0
+    assert json.loads(Path("empty.json").read_text())["schema"]
+
+
+def test_a_verdict_names_the_policy_that_it_is_by(state: Path) -> None:
+    log(("chatgpt.com", "ann"))
+    write("p.yaml", "version: 1\nrules: []\n")
+    assert main(["scan", "proxy.log", "--policy", "p.yaml", "--verdict", "v.json", "-o", "out.csv"]) == 0
+    assert verdict()["policy"] == policy_digest(Path("p.yaml"))
+    assert main(["scan", "proxy.log", "--verdict", "v.json", "-o", "out.csv"]) == 0
+    assert verdict()["policy"] is None
+
+
+@pytest.mark.parametrize("place", ["none/v.json", "there"])
+def test_a_verdict_that_cannot_be_written_is_wrong_usage_and_nothing_is_scanned(state: Path, place: str) -> None:
+    log(("chatgpt.com", "ann"))
+    Path("there").mkdir()
+    assert main(["scan", "proxy.log", "--verdict", place, "-o", "out.csv"]) == 2
+    assert not Path("out.csv").exists() and not Path("none").exists()

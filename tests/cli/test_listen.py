@@ -11,6 +11,7 @@ import pytest
 
 from shadowai.cli import listen, main
 from shadowai.listen.listener import Listener
+from tests.cli.conftest import full_disk
 from tests.incremental.logs import line
 
 
@@ -43,8 +44,8 @@ def test_a_full_disk_ends_no_listening(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("out.csv").mkdir()  # a folder cannot be written to either
-    threading.Timer(2.5, Path("out.csv").rmdir).start()
+    room = full_disk(monkeypatch)
+    threading.Timer(2.5, room.set).start()
     assert main(["listen", "--udp", "127.0.0.1:0", "--duration", "4", "--every", "1", "-o", "out.csv"]) == 0
     assert Path("out.csv").is_file()
     assert "tried again later" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from shadowai.cli import main, resuming
 from shadowai.errors import UsageError
 from shadowai.model import Origin
 from shadowai.sweep.lock import only_one
+from tests.cli.conftest import full_disk
 from tests.incremental.logs import GrowingLog
 
 
@@ -80,12 +81,12 @@ def test_a_full_disk_ends_no_following(
 ) -> None:
     """What could not be written on the way is written later; nothing that was read is given up."""
     monkeypatch.setattr(resuming, "POLL", 0.02)
-    (tmp_path / "out.csv").mkdir()  # a folder cannot be written to either
+    room = full_disk(monkeypatch)
     log.write(2)
 
     def work() -> None:
         time.sleep(1.0)
-        (tmp_path / "out.csv").rmdir()
+        room.set()
         log.write(3)
         time.sleep(0.3)
         signal.raise_signal(signal.SIGINT)

@@ -51,3 +51,11 @@ def test_under_nohup_it_goes_on() -> None:
             assert not stop()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_to_wait_takes_as_long_as_it_was_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(stopping, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: now.append(now.pop() + seconds))
+    assert not Stop().wait(7) and now[0] == pytest.approx(107)
+    assert Stop(3).wait(7) and now[0] == pytest.approx(110, abs=stopping._NAP)

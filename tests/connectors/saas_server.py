@@ -7,7 +7,7 @@ import random
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -216,15 +216,13 @@ def sweep(
     clock: VirtualClock | None = None,
 ) -> Swept:
     """One sweep by the runner, its collections in memory."""
-    with session(connector, settings, days=days, tries=tries, clock=clock) as opened:
-        store = Store(path)
+    with session(connector, settings, days=days, tries=tries, clock=clock) as opened, closing(Store(path)) as store:
         runner = Runner(connector, opened, store, Wanted("acme", mode, scope), is_ai=is_ai)
         found = runner.run()
         fields = {name: getattr(found, name) for name in Swept.__slots__}
         for name in ("apps", "grants", "people", "events", "activity"):
             fields[name] = tuple(fields[name])
         runner.remembered()
-        store.close()
         return Swept(**fields)
 
 

@@ -13,7 +13,7 @@ from shadowai.catalog import Catalog
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import Activity, CursorExpired, Person, Swept, Task, TenantError, Trouble
+from shadowai.tenant import Activity, CursorExpired, Missed, Person, Swept, Task, TenantError, Trouble
 from shadowai_connectors import anthropic
 from shadowai_connectors.anthropic import APP, CLAUDE_CODE, Anthropic
 from tests.connectors.saas_server import HTML, Asked, Reply, Saas, at, failures, reply, serving, session, sweep
@@ -251,9 +251,12 @@ def test_throttling_is_waited_out(service: Saas) -> None:
         assert opened.shared.clock.monotonic() >= 40
 
 
-@pytest.mark.parametrize("row", [{}, {"actor": 5, "core_metrics": []}, {"core_metrics": {"num_sessions": "2"}}])
-def test_usage_of_another_shape_counts_nothing(row: dict[str, Any]) -> None:
-    assert anthropic.sessions([row], START, ORG) == ()
+@pytest.mark.parametrize("row", [{}, {"actor": 5, "core_metrics": []}, {"core_metrics": {"num_sessions": True}}])
+def test_usage_of_another_shape_is_missed_and_not_none(row: dict[str, Any]) -> None:
+    (missed,) = anthropic.sessions([row], START, ORG)
+    assert isinstance(missed, Missed) and "num_sessions" in missed.detail
+    _, _, activity, again = anthropic.sessions([row, used(2)], START, ORG)
+    assert isinstance(activity, Activity) and activity.events == 2 and again == missed
 
 
 @pytest.mark.parametrize(

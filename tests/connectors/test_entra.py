@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,8 @@ def sweep(
     tenant: Tenant, path: Path, *, mode: Mode | None = None, scope: Scope = "ai", clock: Clock | None = None
 ) -> Swept:
     """One sweep, remembered."""
-    entra, store = SignedIn(), Store(path / "store")
-    with session_to(tenant, clock, entra) as session:
+    entra = SignedIn()
+    with session_to(tenant, clock, entra) as session, closing(Store(path / "store")) as store:
         wanted = Wanted("example", mode, scope)
         made = Runner(entra, session, store, wanted, is_ai=is_ai, workers=4)
         swept = made.run()
@@ -81,7 +81,6 @@ def sweep(
             events=tuple(swept.events),
         )
         made.remembered()
-    store.close()
     return kept
 
 

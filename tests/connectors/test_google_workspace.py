@@ -7,6 +7,7 @@ import re
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,11 @@ def sweep(
 ) -> Swept:
     """One sweep by the runner, so many days from now; of the least, if nothing else is asked for."""
     found_settings = settings(google, **{"tier": "minimal", **others})
-    with open_session(
-        GoogleWorkspace(), found_settings, clock=clock or Quick(days * DAY), tries=tries, seed=1
-    ) as opened:
-        store = Store(path)
+    quick = clock or Quick(days * DAY)
+    with (
+        open_session(GoogleWorkspace(), found_settings, clock=quick, tries=tries, seed=1) as opened,
+        closing(Store(path)) as store,
+    ):
         runner = Runner(GoogleWorkspace(), opened, store, Wanted("acme"), is_ai=is_ai)
         found = runner.run()
         whole = Swept(
@@ -88,7 +90,6 @@ def sweep(
             }
         )
         runner.remembered()
-        store.close()
         return whole
 
 

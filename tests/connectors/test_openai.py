@@ -11,7 +11,7 @@ import pytest
 from shadowai.connector import Connector
 from shadowai.errors import UsageError
 from shadowai.sweep.allowlist import AllowList
-from shadowai.tenant import App, CursorExpired, Event, Missed, Person, Swept, Task, TenantError, Trouble
+from shadowai.tenant import Activity, App, CursorExpired, Event, Missed, Person, Swept, Task, TenantError, Trouble
 from shadowai_connectors import openai
 from shadowai_connectors.openai import APP, OpenAI, usage
 from tests.connectors.saas_server import HTML, Asked, Reply, Saas, at, failures, reply, serving, session, sweep
@@ -142,10 +142,11 @@ def test_no_part_of_any_key_is_kept(service: Saas, tmp_path: Path) -> None:
     assert KEY not in kept and "sk-abc" not in kept
 
 
-def test_a_count_that_is_no_number_is_no_use() -> None:
+def test_a_count_that_is_no_number_is_missed() -> None:
     results = [{"user_id": "u-1", "num_model_requests": True}, {"user_id": "u-2", "num_model_requests": 2}]
-    (found,) = usage({"start_time": TODAY - DAY, "end_time": TODAY, "results": results}, "org-1")
-    assert (found.principal, found.events) == ("u-2", 2)
+    found, missed = usage({"start_time": TODAY - DAY, "end_time": TODAY, "results": results}, "org-1")
+    assert isinstance(found, Activity) and (found.principal, found.events) == ("u-2", 2)
+    assert isinstance(missed, Missed) and "num_model_requests" in missed.detail
 
 
 def test_a_bucket_without_its_times_is_missed_alone(service: Saas) -> None:

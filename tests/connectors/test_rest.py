@@ -296,6 +296,40 @@ def test_what_was_missed_is_parted_from_what_was_found() -> None:
     assert rest.parted([lost, person]) == ((person,), (lost,))
 
 
+@pytest.mark.parametrize(("value", "number"), [(0, 0), (7, 7), ("7", 7), ("007", 7), (7.0, 7), (2**53 - 1, 2**53 - 1)])
+def test_a_number_of_things(value: object, number: int) -> None:
+    assert rest.counted({"n": value}, "n") == number
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        False,
+        -1,
+        "-1",
+        "",
+        " 7",
+        "7.5",
+        7.5,
+        "\u0667",
+        [7],
+        {},
+        2**53,
+        10**400,
+        1e300,
+        float("nan"),
+        "9" * 5000,
+    ],
+)
+def test_what_is_no_number_of_things_is_not_none_of_them(value: object) -> None:
+    with pytest.raises(TenantError, match="n is no number"):
+        rest.counted({"n": value}, "n")
+    with pytest.raises(TenantError, match="n is no number"):
+        rest.counted({}, "n")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "gone"), [(404, {}, True), (404, None, False), (403, {}, False), (None, {}, False)]
 )

@@ -171,3 +171,15 @@ def test_a_row_is_known_by_its_id_under_pseudonyms(tmp_path: Path) -> None:
 def test_not_ai_is_a_verdict_like_others(tmp_path: Path) -> None:
     made = report(tmp_path, (entry("claude"),), decided(verdict=Verdict.NOT_AI))
     assert made.entries[0].verdict is Verdict.NOT_AI
+
+
+def test_a_row_keeps_what_is_known_of_a_decision_and_no_more(tmp_path: Path) -> None:
+    rows = (entry("claude"), entry("gemini"))
+    made = report(
+        tmp_path, rows, decided(until="2100-12-31"), decided("gemini", verdict=None, columns=Columns(dpia="D-1"))
+    )
+    first, second = (one.dossier for one in sorted(made.entries, key=lambda one: one.service_id))
+    assert first is not None and second is not None
+    assert (first.decided_by, first.decided_until) == ("Ann Example", "2100-12-31") and first.decided_on
+    assert first[:7] == ("", "", (), "", "", "", "")
+    assert (second.dpia, second.decided_on, second.decided_by, second.decided_until) == ("D-1", "", "", "")

@@ -81,6 +81,12 @@ def _numbered_on(raw: bytes) -> bytes:
     return raw + f"{chain.text(line)}\n".encode()
 
 
+def _of_another_log(raw: bytes) -> bytes:
+    """With the second line of another log, whose number is right."""
+    first, _, third = raw.splitlines(keepends=True)
+    return first + data(made(2, say="no")[1:]) + third
+
+
 def _longer_than_is_read(raw: bytes) -> bytes:
     line = chain.following(
         chain.head_of(THREE), time="x", by="ann", login="ann", event="decision", body={"say": "x" * chain._LONGEST}
@@ -123,6 +129,7 @@ def _more_keys(raw: bytes) -> bytes:
         (_twice, 4, "forked"),
         (_forked, 4, "forked"),
         (_numbered_on, 4, "lines were removed or moved"),
+        (_of_another_log, 2, "lines were removed or moved"),
         (_longer_than_is_read, 4, "no line of a decision log"),
         (_cut, 3, "cut off"),
         (_no_line_end, 3, "cut off"),

@@ -99,6 +99,12 @@ def test_pseudonyms_hide_small_groups_unless_that_is_set_otherwise(
     assert shown(K + 1) == (SMALL,)
 
 
+def test_pseudonyms_need_no_list_of_people(known: Catalog, hidden: ScanOptions) -> None:
+    report = Report((entry("claude", "ann", departments=("IT",)),), by="user")
+    (row,) = finishing(hidden, known, None)(report).entries
+    assert row.actor is not None and row.actor.user not in (None, "ann") and row.departments == ("IT",)
+
+
 def test_a_changed_log_ends_the_scan_before_it_begins(known: Catalog, tmp_path: Path) -> None:
     written(tmp_path / "log", decided())
     (tmp_path / "log").write_bytes(b"")

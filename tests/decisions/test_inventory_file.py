@@ -132,3 +132,12 @@ def test_a_row_of_the_history_has_a_hash_of_what_is_kept() -> None:
     row = inventory_file.row_of(entry("claude"))
     assert row.sha256 == inventory_file.row_of(entry("claude", events=9)).sha256
     assert row.sha256 != inventory_file.row_of(entry("claude", scopes=("Mail.Read",))).sha256
+
+
+def test_what_a_dossier_does_not_tell_is_empty(tmp_path: Path) -> None:
+    path = put(tmp_path / "i.json", entry("claude"))
+    told = json.loads(path.read_text())
+    told["entries"][0]["dossier"] = {"owner": "Ann", "review": None}
+    path.write_text(json.dumps(told))
+    dossier = inventory_file.read(path).rows[0].entry.dossier
+    assert dossier is not None and (dossier.owner, dossier.review, dossier.data_categories) == ("Ann", (), ())

@@ -28,6 +28,7 @@ def test_what_stands(tmp_path: Path) -> None:
         "by Ann Example: a contract"
     )
     assert lines[2].endswith("no decision, columns only")
+    assert "sanctioned, 20" in lines[0] and "None" not in "".join(lines)
 
 
 def test_json_proves_itself(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_json_proves_itself(tmp_path: Path) -> None:
     )
     assert chain.lines(raw, Path("exported")) == found.lines
     empty = json.loads(listing.as_json(log.read(tmp_path / "none")))
-    assert empty["events"] == []
+    assert empty["events"] == [] and listing.as_json(log.read(tmp_path / "none")).endswith('"events": []\n}\n')
 
 
 def test_csv_is_inert_and_has_every_event(tmp_path: Path) -> None:
@@ -47,4 +48,5 @@ def test_csv_is_inert_and_has_every_event(tmp_path: Path) -> None:
     assert [row["event"] for row in rows] == ["decision", "decision", "reidentification", "decision"]
     assert rows[0]["owner"] == f"'{HOSTILE}" and rows[0]["data_categories"] == "mail; a\\x3bb"
     assert rows[0]["status"] == "sanctioned" and rows[0]["evidence_row"] == "0" * 64 and len(rows[0]["hash"]) == 64
+    assert (rows[0]["person"], rows[0]["seq"]) == ("false", "1")
     assert rows[1]["person"] == "true" and rows[2]["reason"] == "an incident" and rows[2]["asset"] == ""

@@ -87,3 +87,14 @@ def test_the_log_that_options_name_is_read_and_must_verify(tmp_path: Path) -> No
         Judge.of(asked, known, Policy.empty())
     log.head_path(path).unlink()
     assert Judge.of(asked, known, Policy.empty()).rows([Remembered(CHAT)])[0].verdict is Verdict.UNREVIEWED
+
+
+def test_nothing_is_counted_of_what_is_remembered(tmp_path: Path) -> None:
+    (row, bare) = judge(tmp_path).rows(
+        [Remembered(CHAT, Actor("ann"), Use("ann", "HR"), ("grant",), ("Mail.Read",)), Remembered(CHAT)]
+    )
+    for one in (row, bare):
+        assert (one.users, one.devices, one.events, one.blocked) == (0, 0, 0, 0)
+        assert (one.usage, one.bytes_up, one.first_seen, one.is_use) == (None, None, None, False)
+    assert (row.departments, row.facts, row.scopes) == (("HR",), ("grant",), ("Mail.Read",))
+    assert (bare.departments, bare.facts, bare.scopes) == ((), (), ())

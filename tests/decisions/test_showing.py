@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from shadowai.decisions import showing
 from shadowai.decisions.inventory_file import row_of
 from shadowai.decisions.queue import proposals, queue
-from shadowai.model import Verdict
+from shadowai.model import Actor, Verdict
 from tests.history.making import entry
 
 ROWS = [
@@ -61,3 +62,25 @@ def test_json_has_everything() -> None:
     )
     assert told["waiting"][0]["evidence_sha256"] == waiting[0].row.sha256
     assert told["rules"] == [{"selector": "vendor", "value": "Vendor", "assets": [row.asset_id for row in ROWS[:2]]}]
+
+
+def test_what_is_not_known_of_a_row_is_said() -> None:
+    row = entry("claude", "x", names=tuple(f"n{n}" for n in range(8)), evidence=())
+    (one,) = queue([row_of(replace(row, actor=Actor()))])
+    told = list(showing.about(one, 1))
+    assert told[1:3] == [
+        "   unreviewed, confirmed, risk not rated, interactive, 3 events, 2,048 bytes up",
+        "   who: not known",
+    ]
+    assert told[-1] == "   names: n0; n1; n2; n3; n4; n5; n6; n7"
+
+
+def test_where_nothing_is_left_out_and_no_rule_helps_nothing_is_said_of_it() -> None:
+    waiting = queue([row_of(ROWS[0]), row_of(ROWS[2])])
+    told = list(showing.lines(waiting, (), 1))
+    assert told[0] == "1 rows wait for a decision" and told[-1] == "   instead: mistral"
+
+
+def test_the_usage_stands_in_the_json() -> None:
+    told = json.loads(showing.as_json(queue([row_of(row) for row in ROWS]), ()))
+    assert [row["usage"] for row in told["waiting"]] == ["interactive", None]

@@ -153,6 +153,14 @@ def test_a_row_is_surer_by_what_was_seen_or_by_its_signature(
     assert change.cause == cause
 
 
+def test_a_signature_that_changed_is_no_cause_of_more_use(history: History) -> None:
+    remember(history, scan(entry("claude", users=1), digests={"claude": "1"}))
+    after = entry("claude", users=2, usage=Usage.BULK, confidence="unconfirmed")
+    remember(history, scan(after, digests={"claude": "2"}, day=1))
+    causes = {change.field: change.cause for change in compare(history, 1, 2).changes}
+    assert causes == {"confidence": "catalogue", "usage": "environment", "users": "environment"}
+
+
 def test_a_row_is_less_sure_by_its_signature_where_no_name_is_missing(history: History) -> None:
     names = ("api.claude.example", "claude.example")
     remember(history, scan(entry("claude", names=names), digests={"claude": "1"}))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
+import pytest
+
 from shadowai.history.differences import Difference, differences, subject, who
 from shadowai.history.gather import item
-from shadowai.history.model import KnownApp
+from shadowai.history.model import Finding, KnownApp, Thing
 from shadowai.model import Usage, Verdict
 from shadowai.tenant import Person
 from tests.history.making import app, entry, grant
@@ -44,11 +49,46 @@ def test_of_an_app() -> None:
 
 def test_of_a_grant_and_of_things_that_differ_in_kind() -> None:
     assert differences(grant("a", "p", "x", "y"), grant("a", "p", "y")) == [Difference("scopes", "x", "", False)]
-    assert differences(grant("a", "p"), KnownApp(app("a"))) == []
+    things: list[Thing] = [
+        grant("a", "p"),
+        KnownApp(app("a")),
+        item(entry("claude")).thing,
+        Person("p", "t", "1", None),
+    ]
+    for before, after in itertools.permutations(things, 2):
+        assert differences(before, after) == []
+
+
+def test_what_was_added_and_what_was_taken_away_stand_in_order() -> None:
+    letters = tuple("qwertyuiopasdfghjkl")
+    (added,) = differences(grant("a", "p", "x"), grant("a", "p", "x", *letters))
+    (taken,) = differences(grant("a", "p", "x", *letters), grant("a", "p", "x"))
+    assert added.after.split() == taken.before.split() == sorted(letters)
+    assert (added.before, added.more, taken.after, taken.more) == ("", True, "", False)
+
+
+def test_from_one_bad_verdict_to_another_is_no_more() -> None:
+    one, two = (item(entry("claude", verdict=v)).thing for v in (Verdict.UNSANCTIONED, Verdict.PROHIBITED))
+    assert differences(one, two) == [Difference("verdict", "unsanctioned", "prohibited", False)]
+
+
+@pytest.mark.parametrize("allowed", [Verdict.SANCTIONED, Verdict.IN_REVIEW])
+def test_whether_a_rule_is_enforced_is_told_of_what_was_and_is_forbidden(allowed: Verdict) -> None:
+    forbidden = item(entry("claude", verdict=Verdict.PROHIBITED)).thing
+    assert isinstance(forbidden, Finding)
+    tried = replace(forbidden, audited=True)
+    assert differences(tried, forbidden) == [Difference("mode", "audit", "enforce", True)]
+    assert differences(forbidden, tried) == [Difference("mode", "enforce", "audit", False)]
+    assert [one.field for one in differences(tried, replace(forbidden, verdict=allowed))] == ["verdict"]
 
 
 def test_what_people_call_it() -> None:
     assert subject(KnownApp(app("a", name=""))) == "a (entra:contoso.example)"
+    assert subject(KnownApp(app("a", name="Notes"))) == "Notes (entra:contoso.example)"
     assert subject(Person("p", "t", "1", None)) == "1" and subject(grant("a", "p")) == "a"
     assert who(item(entry("claude", "ann")).thing) == "ann" and who(grant("a", "*")) == "everyone"
-    assert who(KnownApp(app("a"))) == ""
+    assert who(KnownApp(app("a"))) == "" and who(item(entry("claude")).thing) == ""
+    found = item(entry("claude", "ann")).thing
+    assert isinstance(found, Finding)
+    assert who(replace(found, user=None, device="laptop", address="192.0.2.7")) == "laptop"
+    assert who(replace(found, user=None, address="192.0.2.7")) == "192.0.2.7" and who(grant("a", "p")) == "p"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shadowai.errors import UsageError
-from shadowai.history import gather
+from shadowai.history import bodies, gather
 from shadowai.history.model import Finding, Shower
-from shadowai.model import Gap, Origin, Report, Usage
+from shadowai.model import Actor, Gap, Origin, Report, Usage
 from tests.history.making import By, app, entry, grant, made_sweep, scan, sweep, together
 
 
@@ -26,6 +27,28 @@ def test_by_service_and_by_user() -> None:
     assert (service.kind, user.kind) == ("service", "user") and service.key != user.key
     assert isinstance(service.thing, Finding) and isinstance(user.thing, Finding)
     assert service.thing.names == ("a", "b") and (service.thing.users, user.thing.users) == (1, None)
+
+
+def test_who_a_row_is_of() -> None:
+    rows = {
+        Actor("ann", "laptop", "192.0.2.7"): ("ann", "laptop", "192.0.2.7"),
+        Actor(None, None, "192.0.2.7"): (None, None, "192.0.2.7"),
+        None: (None, None, None),
+    }
+    for who, parts in rows.items():
+        thing = gather.item(replace(entry("claude", "x"), actor=who)).thing
+        assert isinstance(thing, Finding) and (thing.user, thing.device, thing.address) == parts
+
+
+def test_scans_and_sweeps_are_told_apart() -> None:
+    assert (scan().kind, sweep().kind) == ("scan", "sweep")
+
+
+def test_a_grant_that_has_a_date_keeps_it() -> None:
+    own, none = grant("a", "p", granted=5, date_source="api"), grant("a", "q")
+    times = {bodies.key(one.id): 3 for one in (own, none)}
+    assert list(gather.dated([own, none], times)) == [own, replace(none, granted=3, date_source="first_sweep")]
+    assert list(gather.dated([none], {})) == [none]
 
 
 def test_a_memory_is_complete_without_gaps_alone() -> None:
@@ -62,3 +85,18 @@ def test_a_row_hangs_on_what_showed_everything_under_its_service() -> None:
         assert item.shown == {Shower("entra:a.example", task) for task in tasks}
     (item,) = together(ours, theirs, rows={"a.example": ["other"]}).entries
     assert {shower.task for shower in item.shown} == {"apps/1", "grants/2"}
+
+
+def test_a_run_of_several_sweeps_began_with_the_first() -> None:
+    first, second = (made_sweep(name, day, [], []) for name, day in (("a.example", 0), ("b.example", 1)))
+    for several in ([first, second], [second, first]):
+        found = gather.of_sweep([Report((), by="service")], several)
+        assert (found.began, found.ended) == (first.began, second.ended)
+
+
+def test_dated_grants_are_those_that_were_given_with_their_dates() -> None:
+    one, two = grant("a", "p"), grant("a", "q", granted=5, date_source="api")
+    made = gather.Dated([one, two], {bodies.key(one.id): 3})
+    assert len(made) == 2 and list(made) == list(made)
+    assert replace(one, granted=3, date_source="first_sweep") in made and two in made
+    assert one not in made and gather.Dated([one], {bodies.key(one.id): 3}).__contains__(two) is False

@@ -67,6 +67,16 @@ def test_csv_and_json() -> None:
     assert [row["change"] for row in loaded["changes"]] == ["new", "changed"]
     assert loaded["changes"][0]["breach"] is True and loaded["changes"][0]["field"] is None
     assert json.loads(text(Comparison(RUN, RUN), "json"))["changes"] == []
+    both = json.loads(text(Comparison(replace(RUN, id=1), RUN), "json"))
+    assert (both["before"], both["after"], both["baseline"]) == (1, 2, False)
+    assert json.loads(text(Comparison(None, RUN), "json"))["before"] is None
+
+
+def test_a_field_that_was_empty_or_is_now() -> None:
+    made = replace(WIDER, field="publisher", before="", after="Acme")
+    lost = replace(made, before="Acme", after="", detail="as it is known")
+    lines = text(Comparison(RUN, RUN, (made, lost)), "table").splitlines()
+    assert "publisher: (none) -> Acme " in lines[1] and "publisher: Acme -> (none) (as it is known) " in lines[2]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -85,6 +95,27 @@ def test_runs(layout: Layout) -> None:
     shown = "\n".join(listing.runs([RUN], layout))
     assert "scan" in shown and "1970-01-01T00:01:00Z" in shown
     assert "\n".join(listing.runs([], layout)) is not None
+
+
+def test_of_many_sources_of_a_run_two_are_named() -> None:
+    places = ["a.log", "b.log", "c.log", "d.log"]
+    for count, shown in ((1, "a.log"), (2, "a.log, b.log"), (3, "a.log, b.log +1"), (4, "a.log, b.log +2")):
+        lines = list(listing.runs([replace(RUN, looks=scan(logs=places[:count]).looks)], "table"))
+        assert lines[1].endswith(f"  {shown}")
+
+
+def test_a_whole_look_has_no_reason_and_one_that_gave_nothing_no_list_of_tasks() -> None:
+    whole = Look("entra:t", "apps", frozenset(), Completeness.COMPLETE, True, done=("apps/1",))
+    failed = Look(
+        "entra:t", "grants", frozenset(), Completeness.FAILED, reason="refused", wanting=(("grants/1", "refused"),)
+    )
+    lines = list(listing.run_lines(replace(RUN, looks=(whole, failed))))[-2:]
+    assert lines == ["looked at   entra:t/apps, complete", "looked at   entra:t/grants, failed: refused"]
+
+
+def test_the_csv_of_runs_has_no_looks_and_one_line_each() -> None:
+    header, first, second = csv.reader(listing.runs([RUN, replace(RUN, id=3)], "csv"))
+    assert "looks" not in header and (first[0], second[0]) == ("2", "3")
 
 
 def test_one_run() -> None:

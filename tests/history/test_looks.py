@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,11 @@ from shadowai.history.looks import (
     relevant,
     source_of,
     unknown_before,
+    unseen,
 )
-from shadowai.history.model import Look
+from shadowai.history.model import Look, Shower
 from shadowai.model import Gap, Origin, SourceSummary
-from shadowai.tenant import Completeness, Outcome, Swept
+from shadowai.tenant import Completeness, Outcome, Swept, Trouble
 from tests.history.making import outcomes
 
 WHOLE = Look("a", "", frozenset({"x"}), Completeness.COMPLETE, True, (5,))
@@ -131,3 +133,30 @@ def test_relevant_looks() -> None:
 def test_what_was_not_known_before() -> None:
     assert unknown_before([WHOLE], [replace(WHOLE, reach=(9,))]) == []
     assert unknown_before([WHOLE], [replace(WHOLE, reach=(1,))]) == ["a"]
+
+
+def test_what_a_narrower_sweep_does_not_show_may_be_there_still() -> None:
+    shower = Shower("entra:t", "grants/1")
+    wide = Look("entra:t", "grants", frozenset(), Completeness.COMPLETE, True, (2, 1), done=("grants/1",))
+    narrow, other = replace(wide, reach=(0, 1)), replace(wide, part="more")
+    assert unseen(frozenset({shower}), [wide], [wide]) == {}
+    assert unseen(frozenset({shower}), [wide], [narrow]) == {shower: "entra:t/grants was looked at less widely"}
+    assert unseen(frozenset({shower}), [replace(wide, part="apps", done=())], [other]) == {}
+    less = unseen(frozenset({shower}), [replace(wide, part="apps", done=())], [replace(other, reach=(0, 1))])
+    assert less == {shower: "entra:t/more was looked at less widely"}
+
+
+@pytest.mark.parametrize(
+    ("more", "gave"),
+    [({}, False), ({"pages": 1}, True), ({"items": 3}, True), ({"completeness": Completeness.PARTIAL}, True)],
+)
+def test_a_task_that_failed_may_have_given_something(more: dict[str, Any], gave: bool) -> None:
+    outcome = replace(Outcome("grants/1", "grants", Completeness.FAILED, Trouble.THROTTLED), **more)
+    (look,) = of_sweep(_swept(outcome))
+    assert look.gave is gave
+
+
+def test_tasks_of_a_look_stand_in_order() -> None:
+    names = [f"grants/{letter}" for letter in "qwertyuiop"]
+    (look,) = of_sweep(_swept(*(Outcome(n, "grants", Completeness.COMPLETE) for n in names)))
+    assert look.done == tuple(sorted(names))

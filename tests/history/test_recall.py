@@ -69,6 +69,13 @@ def test_what_is_not_remembered_is_an_error(past: History, asset: str) -> None:
         recall(past, asset)
 
 
+def test_three_characters_are_no_beginning(past: History) -> None:
+    kept(past, WHOLE)
+    with pytest.raises(UsageError, match="no asset of that id is remembered"):
+        recall(past, asset_id("chat")[:3])
+    assert recall(past, asset_id("chat")[:4]).entry.service_id == "chat"
+
+
 def test_several_that_begin_so_are_an_error(past: History) -> None:
     rows = [replace(entry("chat"), asset_id=f"abcd{number:012x}", service_id=f"s{number}") for number in range(2)]
     kept(past, *rows)

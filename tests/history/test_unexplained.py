@@ -34,6 +34,14 @@ def test_a_name_without_a_time_loses_none_that_is_known(history: History) -> Non
     assert (found.first_seen, found.last_seen) == (NOON, NOON)
 
 
+def test_devices_count_where_no_users_are_named_and_what_was_blocked_is_an_event(history: History) -> None:
+    with history.writing() as db:
+        unexplained.keep(db, 1, [Candidate("a.example", (), devices=4, events=2, blocked=3)])
+        unexplained.keep(db, 1, [Candidate("b.example", (), users=1, devices=4, blocked=1)])
+    with history.reading() as db:
+        assert [(one.users, one.events) for one in unexplained.remembered(db)] == [(4, 5), (1, 1)]
+
+
 def test_hostile_names_come_back(history: History) -> None:
     names = ["a\x00b.example", "\udc80.example", "x" * 5000, "'; DROP TABLE candidate; --"]
     with history.writing() as db:

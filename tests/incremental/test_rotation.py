@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowai.incremental.rotation import is_rotated, siblings
+from shadowai.incremental.rotation import is_rotated, siblings, turns
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,19 @@ def test_siblings_are_those_in_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     assert [one.name for one in siblings("a.log")] == ["a.log.1", "a.log.2"]
     assert list(siblings(str(tmp_path / "none" / "a.log"))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("access.log.1", 1),
+        ("access.log.12.gz", 12),
+        ("access.log", None),
+        ("access.log-20260105", None),
+        ("access.log.2026-01-05", None),
+        ("error.log.1", None),
+        ("access.1.log", None),
+    ],
+)
+def test_how_often_a_log_was_rotated(name: str, count: int | None) -> None:
+    assert turns(name, "access.log") == count

@@ -140,6 +140,49 @@ def test_several_rotations_between_two_runs(log: GrowingLog, again: Callable[...
     assert _counted(report) == _each_once(log.written)
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_was_rotated_while_the_clock_was_set_back_is_read(
+    log: GrowingLog, again: Callable[..., Report], compressed: bool
+) -> None:
+    before = log.path.with_name("access.log.1")
+    before.write_text(line(900))  # of the time before the first run
+    os.utime(before, (1_700_000_000, 1_700_000_000))
+    log.write(4)
+    again(log.path)
+    for _ in range(3):
+        log.write(2)
+        log.rename()
+    for old in log.old[:2]:
+        os.utime(old, (1_750_000_000, 1_750_000_000))
+        if compressed:
+            packed = old.with_name(f"{old.name}.gz")
+            packed.write_bytes(gzip.compress(old.read_bytes()))
+            os.utime(packed, (1_750_000_000, 1_750_000_000))
+            old.unlink()
+    log.write(1)
+    report = again(log.path)
+    assert _counted(report) == _each_once(log.written)
+    assert _told(report) == []
+
+
+def test_a_log_that_was_rotated_and_compressed_while_the_clock_was_set_back_is_known(
+    log: GrowingLog, again: Callable[..., Report]
+) -> None:
+    log.write(4)
+    again(log.path)
+    log.write(2)
+    log.rename()
+    (old,) = log.old
+    packed = old.with_name(f"{old.name}.gz")
+    packed.write_bytes(gzip.compress(old.read_bytes()))
+    os.utime(packed, (1_750_000_000, 1_750_000_000))
+    old.unlink()
+    log.write(1)
+    report = again(log.path)
+    assert _counted(report) == _each_once(7)
+    assert _told(report) == []
+
+
 def test_a_writer_that_was_not_told_yet(log: GrowingLog, again: Callable[..., Report]) -> None:
     log.write(4)
     again(log.path)

@@ -126,3 +126,39 @@ def test_a_pattern_of_another_service_within_a_host_s_name_is_heeded() -> None:
     glob = signature("glob", ("glob", "x-*.chat.example", "strong"))
     found = plan({"chat"}, (), (CHAT, glob), lambda one: Verdict.TOLERATED)
     assert target(found, "chat.example").held
+
+
+def test_what_is_no_host_is_in_no_list_and_what_a_list_cannot_block_is_told() -> None:
+    indicators = (
+        Indicator("host", "suffix", "chat.example", "strong"),
+        Indicator("dns_only", "exact", "dns.chat.example", "strong"),
+        Indicator("reply_host", "suffix", "login.example", "strong"),
+        Indicator("app_name", "exact", "chat", "strong"),
+        Indicator("url", "exact", "portal.example/chat", "strong"),
+        Indicator("url", "exact", "portal.example/weak", "weak"),
+        Indicator("ip_net", "exact", "192.0.2.0/24", "strong"),
+        Indicator("host", "glob", "chat-*.example", "strong"),
+        Indicator("host", "glob", "weak-*.example", "weak"),
+        Indicator("reply_host", "glob", "x-*.example", "strong"),
+    )
+    found = plan(
+        {"chat"},
+        (),
+        (Signature("chat", "Chat", "V", "assistant", indicators=indicators),),
+        lambda one: Verdict.PROHIBITED,
+    )
+    assert [one.host.name for one in found.targets] == ["chat.example", "dns.chat.example"]
+    assert [(one.what, one.why) for one in found.left] == [
+        ("portal.example/chat", "no host name"),
+        ("192.0.2.0/24", "no host name"),
+        ("chat-*.example", "a pattern within a host's name"),
+    ]
+
+
+def test_one_host_of_several_that_another_service_needs_is_enough() -> None:
+    office = signature("office", ("exact", "office.example", "strong"), ("exact", "api.chat.example", "weak"))
+    names = Indicator("app_name", "exact", "chat.example", "strong")
+    named = replace(signature("named"), indicators=(names, Indicator("reply_host", "glob", "*.chat.example", "strong")))
+    found = plan({"chat"}, (), (CHAT, office, named), lambda one: Verdict.SANCTIONED)
+    assert target(found, "chat.example").shared == (Shared("office", Verdict.SANCTIONED),)
+    assert target(found, "api.vendor.example").shared == ()

@@ -84,3 +84,24 @@ def test_what_is_no_case_is_refused(tmp_path: Path, text: str, says: str) -> Non
     with pytest.raises(UsageError) as caught:
         run(tmp_path, text)
     assert says in str(caught.value) and caught.value.origin is not None and caught.value.origin.position
+
+
+@pytest.mark.parametrize(
+    ("selector", "hit", "miss"),
+    [
+        ("group: board", "user: ANN@example.com", "user: eve@example.com"),
+        ("source: entra", "source: entra", "source: okta"),
+    ],
+)
+def test_a_case_is_of_the_user_and_the_source_that_it_names(tmp_path: Path, selector: str, hit: str, miss: str) -> None:
+    head = "groups: {board: ann@example.com}\n" if "group" in selector else ""
+    read = policy(tmp_path, f"- {{{selector}, status: prohibited}}\n", head)
+    for text, verdict in ((hit, "prohibited"), (miss, "unreviewed"), ("name: nothing known", "in_review")):
+        path = tmp_path / "policy.cases.yaml"
+        path.write_text(f"version: 1\ncases:\n- {{service: far-chat, {text}, expect: {verdict}}}\n", "utf-8")
+        assert list(cases.failures(read, cases.load(path), KNOWN.get, TODAY)) == []
+
+
+def test_an_alternative_that_is_not_named_is_told_as_none(tmp_path: Path) -> None:
+    (found,) = run(tmp_path, "- {service: far-chat, account: personal, expect: prohibited, alternative: openai-api}\n")
+    assert found.startswith("far-chat: expected the alternative openai-api, and the policy names none")

@@ -90,3 +90,8 @@ def test_the_work_grows_with_rules_and_services_not_with_both(tmp_path: Path, mo
         monkeypatch.setattr(module, "fold", counting)
     assert problems(made, services, (), TODAY) == []
     assert calls.total() < 20 * (len(services) + len(made.rules))
+
+
+def test_an_alternative_to_a_service_that_is_not_known_either_way_is_no_problem_of_its_own(tmp_path: Path) -> None:
+    rules = "- {service: openai-chatgpt, status: prohibited}\n- {service: far-chat, status: prohibited}\n"
+    assert problems(policy(tmp_path, rules), ALL, (), TODAY) == []

@@ -115,6 +115,25 @@ def test_a_dispute_is_told_by_the_row_that_it_decides(tmp_path: Path) -> None:
     assert read.decide(FAR, TODAY) == Decision(Verdict.PROHIBITED, rule_line=4)
 
 
+def test_a_row_tells_of_the_dispute_about_any_of_its_people(tmp_path: Path) -> None:
+    from shadowai.policy.disputes import marked
+
+    rules = (
+        "- {vendor: OpenAI, department: HR, status: prohibited}\n- {vendor: OpenAI, status: sanctioned}\n"
+        "- {source: entra, status: tolerated}\n"
+    )
+    read = marked(policy(tmp_path, rules), ALL)
+    assert (4, 5) in read.disputes
+    hr, it, entra = (
+        Use(department=name, sources=frozenset({source}))
+        for name, source in (("HR", "okta"), ("IT", "okta"), ("IT", "entra"))
+    )
+    assert [read.decide_row(CHAT, TODAY, [one]).disputed for one in (hr, it, entra)] == [None, None, 5]
+    for uses in ([hr, it, entra], [entra, it, hr]):
+        found = read.decide_row(CHAT, TODAY, uses)
+        assert (found.verdict, found.disputed) == (Verdict.PROHIBITED, 5)
+
+
 def test_a_rule_alone_may_be_on_trial(tmp_path: Path) -> None:
     read = policy(tmp_path, "- {service: openai-chatgpt, status: prohibited, mode: audit}\n")
     assert not read.decide(CHAT, TODAY).enforced and read.decide(FAR, TODAY).enforced

@@ -57,6 +57,7 @@ def test_a_rule_with_all_that_it_may_have(tmp_path: Path) -> None:
         ("  []", "groups: [a]\n", 2, "groups is not a mapping"),
         ("  []", "groups: {a: []}\n", 2, "empty list"),
         ("  []", "groups: {a: b, A: c}\n", 2, "there twice"),
+        ("  []", "groups: {' ': b}\n", 2, "nameless"),
         ("  []", "groups: {a: ' '}\n", 2, "is empty"),
         (RULE.format(status="prohibited", more="conditions: {departments: IT}"), "", 5, "prohibited with conditions"),
         (RULE.format(status="sanctioned", more="conditions: {}"), "", 5, "conditions are empty"),

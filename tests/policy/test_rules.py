@@ -121,3 +121,10 @@ def test_conditions_that_have_expired_are_not_asked_for() -> None:
 def test_a_rule_about_another_vendor_asks_nothing() -> None:
     assert rule(vendors="OpenAI", categories="model-api").applies(API, Use(), {}) is True
     assert rule(vendors="OpenAI", categories="model-api").applies(CHAT, Use(), {}) is False
+
+
+def test_one_of_several_groups_is_enough() -> None:
+    groups = {**GROUPS, "interns": frozenset({"bob@example.com"}), "guests": frozenset()}
+    several = replace(rule(), groups=(Word("interns", 3), Word("Board", 3)))
+    assert several.applies(CHAT, FULL, groups) is True
+    assert replace(several, groups=(Word("interns", 3), Word("guests", 3))).applies(CHAT, FULL, groups) is False

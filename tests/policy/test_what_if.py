@@ -55,3 +55,9 @@ def test_a_narrower_list_of_breaches_narrows_them() -> None:
     after = [replace(ENTRY, verdict=Verdict.UNSANCTIONED)]
     (found,) = differences(before, after, frozenset({"prohibited"}))
     assert not found.begins
+
+
+def test_what_is_a_breach_before_and_after_begins_and_ends_nothing() -> None:
+    before = [replace(ENTRY, verdict=Verdict.UNSANCTIONED)]
+    (found,) = differences(before, [replace(ENTRY, verdict=Verdict.PROHIBITED)])
+    assert (found.begins, found.ends) == (False, False)

@@ -285,3 +285,18 @@ def test_a_rule_about_accounts_and_the_risk_go_by_the_same(facts: tuple[str, ...
     use = use_of("ann", facts=facts, sources=("okta",), scopes=(), days={}, bytes_up=None)
     assert (use.account == frozenset({"corporate"})) is (possible("account", facts=facts) == {"managed"})
     assert (use.account is None) is (possible("account", facts=facts) == {"managed", "private"})
+
+
+@pytest.mark.parametrize("fact", ["tenant_wide", "app_only"])
+def test_what_is_let_in_for_everybody_may_be_used_by_many_departments(fact: str) -> None:
+    assert possible("departments", users=1) < possible("departments", users=1, facts=(fact,))
+
+
+def test_of_many_scopes_three_are_named() -> None:
+    scopes = ("Mail.Read", "Files.Read", "Chat.Read", "Calendars.Read", "Notes.Read")
+    assert ask("permissions", scopes=scopes[:3]).why == "Mail.Read, Files.Read, Chat.Read"
+    assert ask("permissions", scopes=scopes).why == "Mail.Read, Files.Read, Chat.Read and 2 more"
+
+
+def test_a_row_without_names_shows_no_company_account() -> None:
+    assert possible("account", names=()) == {"managed", "private"}

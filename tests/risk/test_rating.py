@@ -219,3 +219,15 @@ def test_rows_that_differ_only_in_what_does_not_matter_are_rated_once() -> None:
     assert len(asked) == 1
     rater.rated([entry(users=50)])
     assert len(asked) == 2
+
+
+def test_rows_that_share_a_rating_are_rated_as_each_alone() -> None:
+    """All in one order and in the other, by raters that remember."""
+    uses = (*USES, {"events": 0, "blocked": 0}, {"events": 0, "blocked": 1}, {"events": 0, "blocked": 5})
+    several = [entry(**{**use, **facts}) for use, facts in itertools.product(uses, FACTS)]
+    alone = [rate(one, file(), WEIGHTS) for one in several]
+    for step in (1, -1):
+        found = Rater(WEIGHTS, lambda id: file()).rated(several[::step])[::step]
+        assert [(one.risk_low, one.risk, one.risk_level) for one in found] == [
+            (one.low, one.high, one.level) for one in alone
+        ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shadowai.errors import SourceError
 from shadowai.sources import framing
+from shadowai.sources.replay import Replay
 
 NESTED = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet='ab"\\{}[],:\n\t\u2028é😀', max_size=12),
@@ -332,3 +333,28 @@ def test_what_stands_about_an_envelopes_list_is_no_record() -> None:
             assert framing.needs_json_framing(text, whole=True)
             assert objects(text) == rows
             assert objects(text + "\n" + text, 7) == rows * 2
+
+
+class _Failing(io.RawIOBase):
+    """A stream of so many bytes of one line, which then fails."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def readinto1(self, room: memoryview) -> int:
+        if not self._left:
+            raise OSError(5, "Input/output error")
+        got = min(self._left, len(room), 700)
+        room[:got] = b"x" * got
+        self._left -= got
+        return got
+
+
+@pytest.mark.parametrize("size", [1_000, 1_024, 2_047, 2_048, 3_000, 10_000])
+def test_a_long_line_that_ends_in_an_error_is_read_up_to_it(size: int) -> None:
+    """The error is kept until reading gets there, and holds on to nothing that has to grow meanwhile."""
+    lines: list[str] = []
+    with pytest.raises(OSError, match="Input/output"):
+        for block in framing.blocks(cast(BinaryIO, Replay(cast(BinaryIO, _Failing(size)))), size=1_024):
+            lines += block.lines
+    assert lines == ["x" * size]

@@ -58,6 +58,37 @@ def test_streams_of_loki(shape: str, tmp_path: Path) -> None:
     assert _hosts(_LOKI[shape].encode(), tmp_path) == ["chatgpt.com", "claude.ai"]
 
 
+def _otlp(*bodies: Any) -> bytes:
+    records = [{"timeUnixNano": "1767600005000000000", "body": body, "attributes": []} for body in bodies]
+    logs = {"resource": {"attributes": []}, "scopeLogs": [{"scope": {}, "logRecords": records}]}
+    return json.dumps({"resourceLogs": [logs]}).encode() + b"\n"
+
+
+def test_records_of_opentelemetry_are_the_lines_that_they_carry(tmp_path: Path) -> None:
+    text = [{"stringValue": line} for line in _LINES]
+    assert _hosts(_otlp(*text) + _otlp(text[0]), tmp_path) == ["chatgpt.com", "claude.ai", "chatgpt.com"]
+    pairs: list[tuple[str, dict[str, Any]]] = [
+        ("user", {"stringValue": "jdoe"}),
+        ("url", {"stringValue": "https://chatgpt.com/"}),
+        ("bytes_sent", {"intValue": "1200"}),
+        ("blocked", {"boolValue": True}),
+        ("tags", {"arrayValue": {"values": [{"stringValue": "a"}]}}),
+    ]
+    apart = {"kvlistValue": {"values": [{"key": key, "value": value} for key, value in pairs]}}
+    (record,), gaps = _read(_otlp(apart), tmp_path)
+    assert (record.host, record.user, record.bytes_up, record.blocked, gaps) == ("chatgpt.com", "jdoe", 1200, True, [])
+    assert record.time == 1767600005 * 10**6
+
+
+@pytest.mark.parametrize(
+    "body", [{"stringValue": "claude_code.api_request"}, {}, None, {"kvlistValue": 5}, {"intValue": "5"}]
+)
+def test_a_record_of_opentelemetry_that_carries_no_line_stays(body: object) -> None:
+    raw = _otlp(body)
+    assert b"".join(shipped.otlp(io.BytesIO(raw))) == raw
+    assert b"".join(shipped.otlp(io.BytesIO(raw[:-9]))) == raw[:-9]
+
+
 def test_a_value_of_loki_that_is_cut_off_is_counted(tmp_path: Path) -> None:
     text = json.dumps({"streams": [_loki(_LINES)]})
     records, gaps = _read(text[: text.index("claude") + 3].encode(), tmp_path)

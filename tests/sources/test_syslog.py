@@ -248,6 +248,7 @@ def test_the_time_of_the_journal_is_taken() -> None:
         "LEEF:1.0|Example|Web Security|1|allowed|cat=x",
         "10:30:45.123 query chatgpt.com",
         "2026/11/22-10:30:45.123 query chatgpt.com",
+        "22/Nov/2026:10:30:45 +0100 query chatgpt.com",
     ],
 )
 @pytest.mark.parametrize(
@@ -273,3 +274,83 @@ def test_a_message_without_a_tag_keeps_its_beginning(before: str, message: str) 
 def test_a_tag_is_still_one(message: str, tag: str, text: str) -> None:
     payload = unwrap(f"<134>Nov 22 10:30:45 relay1 {message}")
     assert payload is not None and (payload.header.tag, payload.text) == (tag, text)
+
+
+@pytest.mark.parametrize(
+    ("before", "header"),
+    [
+        ("2026-11-26 10:30:45\tLocal7.Info\t192.0.2.9\t", Header("2026-11-26 10:30:45", "192.0.2.9")),
+        ('2026-11-26T10:30:45Z {app="proxy", job="a \\"b\\""}   ', Header("2026-11-26T10:30:45Z")),
+        ("2026-11-26T10:30:45+01:00 {} ", Header("2026-11-26T10:30:45+01:00")),
+        ("CreateTime:1764153045000\t", Header("1764153045000")),
+        ("LogAppendTime:1764153045000\tPartition:0\tOffset:7\tNO_HEADERS\tnull\t", Header("1764153045000")),
+        ("NO_TIMESTAMP\tnull\t", Header()),
+        ("null\t", Header()),
+        ("squid-1  | ", Header(tag="squid-1")),
+        ("[pod/squid-5f7/proxy] ", Header()),
+    ],
+)
+def test_what_tools_print_before_a_line_comes_off(before: str, header: Header) -> None:
+    payload = unwrap(before + SQUID)
+    assert payload is not None and (payload.text, payload.header) == (SQUID, header)
+
+
+@pytest.mark.parametrize(
+    "line", ["10.0.0.5 | jdoe | chatgpt.com", "pc1 | jdoe", "null,x", '{app="x"} a', "CreateTime:5\tx"]
+)
+def test_a_table_is_no_tools_print(line: str) -> None:
+    assert unwrap(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        SQUID,
+        "2026-01-05 08:00:00 120 10.0.0.5 200 TCP_MISS 4000 GET http chatgpt.com 80 / - jdoe",
+        '10.0.0.5 - jdoe [05/Jan/2026:08:00:00 +0000] "GET http://chatgpt.com/ HTTP/1.1" 200 5',
+        '10.0.0.5 - jdoe [05/01/2026 08:00:00] "GET http://chatgpt.com/ HTTP/1.1" 200 5',
+        "10.0.0.5:50001 [05/Jan/2026:08:00:00.123] fe~ be/srv 0/0/1/20/21 200 4000",
+        "05/Jan/2026:08:00:00 +0000 452 10.0.0.5 TCP_TUNNEL/200",
+        "#Fields: date time c-ip cs-host",
+        "<134>Jan  5 08:00:00 proxy1 squid: a",
+        "Jan  5 08:00:00 proxy1 squid: a",
+    ],
+)
+def test_what_stands_behind_a_time_alone_is_no_host(line: str) -> None:
+    for time in ("2026-11-26T10:30:45.123Z", "2026-11-26T10:30:45+01:00"):
+        payload = unwrap(f"{time} {line}")
+        assert payload is not None and (payload.text, payload.header.host) == (line, None)
+        payload = unwrap(f"{time} relay1 {line}")
+        assert payload is not None and (payload.text, payload.header.host) == (line, "relay1")
+
+
+def test_the_time_of_the_writer_counts_at_every_layer() -> None:
+    line = "Jan  5 08:00:00 fw1 %ASA-5-304001: 10.1.2.3 Accessed URL 203.0.113.9:http://chatgpt.com/"
+    for around in (
+        f"2026-11-26T10:30:45Z relay1 fwd: {line}",
+        json.dumps({"@timestamp": "2026-11-26T10:30:45Z", "message": line}),
+    ):
+        whole, *within = layers(around)
+        assert whole.header == NO_HEADER
+        assert {payload.header.time for payload in within} == {"Jan  5 08:00:00"}
+    docker = json.dumps({"log": "chatgpt.com was asked for\n", "time": "2024-06-03T10:00:00.5Z"})
+    assert [payload.header.time for payload in layers(f"Nov 26 10:30:45 relay1 fwd: {docker}")][1:] == [
+        "2024-06-03T10:00:00.5Z"
+    ] * 2
+    timed = json.dumps({"log": "chatgpt.com was asked for\n", "time": 0.25})
+    assert [payload.header.time for payload in layers(f"Nov 26 10:30:45 relay1 fwd: {timed}")][1:] == [
+        "Nov 26 10:30:45"
+    ] * 2
+
+
+def test_objects_that_logging_services_carry_are_opened() -> None:
+    record = {"user": "jdoe", "url": "https://chatgpt.com/"}
+    entry = {"logName": "projects/p/logs/stdout", "timestamp": "2026-11-26T10:30:45Z", "jsonPayload": record}
+    beat = {"@timestamp": "2026-11-26T10:30:45Z", "agent": {"type": "filebeat"}, "json": record}
+    datadog = {"id": "A1", "type": "log", "attributes": record | {"timestamp": "2026-11-26T10:30:45Z"}}
+    for whole in (entry, beat, datadog):
+        payload = list(layers(json.dumps(whole)))[1]
+        assert json.loads(payload.text).items() >= record.items() and payload.layer == "object"
+        assert payload.header.time == (None if whole is datadog else "2026-11-26T10:30:45Z")
+    for other in ({"jsonPayload": record}, {"json": record}, {"type": "log", "attributes": record}):
+        assert open_envelope(json.dumps(other)) is None

@@ -160,6 +160,7 @@ def _apart(found: Mapping[str, LogFormat]) -> Mapping[str, LogFormat]:
 
 
 def _none_of(devices: Iterable[str]) -> str:
-    """A pattern of what none of ``devices`` matches; flags may stand at a pattern's beginning only."""
+    """A pattern of what none of ``devices`` matches, each a pattern that is searched for without regard to case: flags, which may stand at
+    a pattern's beginning only, are left out."""
     bare = (re.sub(r"^\(\?\w+\)", "", device) for device in devices)
-    return r"\A(?!" + "|".join(one if one.startswith("^") else f".*?(?:{one})" for one in bare) + ")"
+    return r"\A(?!" + "|".join(f"(?s:.*?)(?:{one})" for one in bare) + ")"

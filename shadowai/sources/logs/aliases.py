@@ -36,7 +36,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "destination url", "dest_url", "dst_url", "http_url", "http.url", "web_url", "target_url", "cs-url", "c-url",
         "cs-uri", "c-uri", "uri", "request_uri", "remote_url", "remoteurl", "url_text",
         "http_request.url.url_string", "event.url.address", "target.url", "url (custom)", "visited_url", "current_url", "page_url",
-        "active_url", "web page address",
+        "active_url", "web page address", "resource_url",
     ),
     "path": (
         "path", "uri_path", "url_path", "cs-uri-path", "cs-uri-stem", "uri_stem", "url.path", "request_path",
@@ -51,35 +51,39 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "account_name", "accountname", "user account", "initiating_process_account_upn",
         "initiatingprocessaccountname", "src username", "principal.user.userid", "principal.user.email_addresses", "usr.name",
         "usr.email", "usr.id", "remote_user", "user id", "userid", "employee", "student email", "student", "student name", "principal",
-        "actor", "identity", "profile_user", "device_user", "who", "meta_username",
+        "actor", "identity", "profile_user", "device_user", "who", "meta_username", "initiating user", "logged in user",
+        "actor.alternateId", "user_src", "from user",
     ),
     "device": (
-        "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
+        "source hostname", "src_hostname", "source host name", "client_hostname", "client hostname", "src_name", "srcname",
+        "src_endpoint.hostname", "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
         "workstation", "workstation name", "machine", "machine_name", "endpoint", "endpoint_name",
-        "endpoint hostname", "source host", "src_host", "source hostname", "src_hostname", "source host name",
-        "shost", "client_hostname", "client hostname", "client_name", "client host", "pc name",
-        "src_endpoint.hostname", "source.domain", "client.domain", "principal.hostname", "meta_hostname",
+        "endpoint hostname", "source host", "src_host", "shost", "client_name", "client host", "pc name",
+        "source.domain", "client.domain", "principal.hostname", "meta_hostname",
     ),
     "client_ip": (
         "client_ip", "clientip", "client ip address", "c-ip", "src_ip", "srcip", "source_ip", "source ip",
         "source ip address", "source address", "src_addr", "srcaddr", "source.ip", "source.address", "sourceaddress",
         "src_endpoint.ip", "client.ip", "client.address", "client address", "client_addr", "clientaddress",
-        "user_ip", "user ip address", "x-client-ip", "internal_ip", "internal ip address", "private_ip", "device_ip",
+        "user_ip", "user ip address", "x-client-ip", "internal_ip", "internal ip address", "private_ip",
         "local_ip", "localip", "local address", "cip", "sip", "id.orig_h", "id_orig_h", "orig_h", "src", "source",
-        "client", "remote_addr", "callingip", "src_ip_addr", "principal.ip", "network.client.ip", "ip_address", "ipaddress",
-        "ip", "public_ip", "public ip address", "meta_ip_address",
+        "client", "device_ip", "remote_addr", "callingip", "src_ip_addr", "principal.ip", "network.client.ip", "ip_address", "ipaddress",
+        "ip", "public_ip", "public ip address", "meta_ip_address", "actor_ip", "actor_ip_address", "actor.ip", "requester ip", "ip_src",
+        "from ip", "local_address_ip4", "local_address_ip6",
     ),
     "server_ip": (
         "server_ip", "serverip", "dst_ip", "dstip", "dest_ip", "destip", "destination_ip", "destination ip",
         "destination ip address", "destination address", "destination.ip", "destination.address", "dst_addr",
         "dest_addr", "dstaddr", "dst_address", "destinationaddress", "dst_endpoint.ip", "server.ip",
         "server address", "remote_ip", "remoteip", "remote address", "r-ip", "dip", "id.resp_h", "id_resp_h",
-        "resp_h", "target_ip", "external_ip", "dst_ip_addr", "dst", "dest", "destination", "s-ip",
+        "resp_h", "target_ip", "external_ip", "dst_ip_addr", "ip_dst", "to ip",
+        "remote_address_ip4", "remote_address_ip6", "dst", "dest", "destination", "s-ip",
     ),
     "server_port": (
         "server_port", "dst_port", "dstport", "dest_port", "destport", "destination_port", "destination port",
         "destination.port", "dst_endpoint.port", "dport", "dpt", "remote_port", "remoteport",
         "server port", "server.port", "id.resp_p", "id_resp_p", "resp_p", "cs-uri-port", "target.port",
+        "dst_port_number", "tcp_dstport", "tcp_dport", "to port",
     ),
     "method": (
         "method", "http_method", "http method", "http_action", "request_method", "requestmethod", "cs-method",
@@ -101,7 +105,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "flow.bytes_toserver", "orig_bytes", "orig_ip_bytes", "source.bytes", "client.bytes", "srcbytes", "src_bytes",
         "traffic.bytes_out", "bytes_out", "bytesout", "bytes out", "out_bytes", "outbound_bytes", "outbound bytes",
         "bytes_sent", "bytessent", "bytes sent", "sent_bytes", "sentbytes", "sentbyte", "tx_bytes", "txbytes",
-        "bytes_tx", "network.sent_bytes", "sent",
+        "bytes_tx", "network.sent_bytes", "bytes sent to server", "bytes received from client", "sent",
     ),
     "bytes_down": (
         "bytes_down", "bytes down", "down bytes", "sc-bytes", "download", "download_bytes",
@@ -112,7 +116,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "server.bytes", "dstbytes", "dst_bytes", "traffic.bytes_in", "bytes_in", "bytesin", "bytes in", "in_bytes",
         "inbound_bytes", "inbound bytes", "bytes_received", "bytesreceived", "bytes received", "received_bytes",
         "receivedbytes", "receivedbyte", "rcvdbyte", "rcvd_bytes", "recv_bytes", "recvbytes", "rx_bytes", "rxbytes",
-        "bytes_rx", "network.received_bytes", "received", "rcvd",
+        "bytes_rx", "network.received_bytes", "bytes received from server", "bytes sent to client", "received", "rcvd",
     ),
     "user_agent": (
         "user_agent", "useragent", "cs(user-agent)", "user-agent", "ua", "http_user_agent", "user_agent.original",
@@ -131,7 +135,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "request_time", "time_iso8601", "time_local",
         "request timestamp", "message time", "receipt time", "time generated [utc]", "time generated [local time]",
         "metadata.event_timestamp",
-        "first seen", "last seen", "date",
+        "event_start_time", "generated time", "published", "start", "first seen", "last seen", "date",
     ),
 }  # fmt: skip
 """Record field (and ``time``) to its names."""
@@ -199,7 +203,7 @@ _PAGES = ("cp932", "gb18030", "big5", "cp949", "cp1251", *_LATIN_PAGES)
 
 LIKELY_HOST = (
     "server_name", "query", "question", "fqdn", "website", "web address", "destination name", "dest_name", "target", "destination",
-    "dest", "dst",
+    "dest", "dst", "remote_name", "to host",
 )  # fmt: skip
 """Columns that are the destination where they hold a name with a dot; else a query string, an office, an address."""
 
@@ -232,7 +236,7 @@ PARTIES = frozenset({
     "account", "group", "related", "answer", "response", "server", "destination", "dst_endpoint", "proxy_endpoint",
     "principal", "target", "usr", "metadata", "repository", "repo", "webhook", "ticket", "issue", "image", "avatar", "profile",
     "reference", "references", "link", "links", "vendor", "object", "before", "after", "changes", "settings", "config",
-    "originator", "initiator", "responder",
+    "originator", "initiator", "responder", "dst", "dest", "remote", "nat", "proxy", "gateway", "upstream", "resolver", "peer",
 })  # fmt: skip
 """Objects whose keys mean something only with their name before them: ``source.ip``, ``user.name``."""
 
@@ -247,7 +251,7 @@ _REPORTING = frozenset(("host", "hostname", "server", "serverhost", "remotehost"
 _CONTACT = frozenset(map(flat, ("email", "email address", "mail", "identity", "principal", "actor")))
 """Who, in a log; whom to write to, in a list of firms."""
 _CREATED = ("created", "created_at", "created_on", "created date time", "creation_time", "event.created")
-_UNDATED = frozenset(map(flat, ("first seen", "last seen", *_CREATED)))
+_UNDATED = frozenset(map(flat, ("first seen", "last seen", "published", "start", *_CREATED)))
 """Times that lists of names have as well."""
 _AMOUNT = (
     "bytes", "total bytes", "traffic", "bandwidth", "hits", "visits", "visit count", "requests", "sessions", "connections",

@@ -50,11 +50,11 @@ _WORDS: dict[str, str] = {
         відвіданий відвідана відвіданого""",
     "domain": """domain fqdn sni | domäne domaine dominio domínio domein domena домен домена доменное alan ドメイン 域名 網域 도메인
         domæne domene verkkotunnus doména tartomány""",
-    "site": """site website websites | webseite sitio sito webbplats strona witryna сайт сайта ウェブサイト サイト 网站 網站
+    "site": """site website websites | página pagina webseite sitio sito webbplats strona witryna сайт сайта ウェブサイト サイト 网站 網站
         站点 站點 사이트 웹사이트 websted hjemmeside nettsted nettside sivusto verkkosivusto stránka weboldal webhely вебсайт""",
     "host": """host hostname | hôte ホスト ホスト名 主机 主機 호스트 хост хоста узел узла hostitel вузол""",
     "box": "server | serveur servidor サーバー サーバ 服务器 伺服器 서버 сервер сервера sunucu",
-    "name": """name names | nom nombre nome naam nazwa namn 名 名称 名稱 이름 명 имя имени ad\u0131 navn nimi jméno název név""",
+    "name": """name names | nom nombre nome naam nazwa namn 名 名称 名稱 姓名 이름 명 имя имени ad\u0131 navn nimi jméno název név""",
     "ip": """ip ipaddress ipaddr ipv4 | ip地址""",
     "address": """address addr | adresse adres adress dirección endereço indirizzo アドレス 地址 位址 주소 адрес adresi osoite
         adresa cím адреса адреси""",
@@ -69,7 +69,8 @@ _WORDS: dict[str, str] = {
     "mail": "email mail | mailadresse courriel correo correio eメール メール 邮箱 郵箱 이메일",
     "directory": "logged ad ldap windows sso authenticated auth",
     "device": """device computer machine workstation pc laptop endpoint station ws | gerät rechner arbeitsstation arbeitsplatz appareil
-        ordinateur poste equipo dispositivo ordenador estación estação computador postazione werkstation apparaat komputer dator
+        ordinateur poste equipo dispositivo ordenador estación estação trabajo travail trabalho
+        lavoro computador postazione werkstation apparaat komputer dator
         端末 コンピューター コンピュータ デバイス パソコン 终端 終端 计算机 電腦 电脑 단말 단말기 컴퓨터 компьютер компьютера рабочая
         станция устройство устройства bilgisayar enhed enhet datamaskin laite tietokone zařízení počítač eszköz számítógép
         пристрій""",
@@ -83,35 +84,38 @@ _WORDS: dict[str, str] = {
         вердикт eylem akcja åtgärd toiminto toimenpide akce művelet дія""",
     "result": """result outcome | ergebnis résultat resultado risultato esito resultaat wynik 結果 结果 결과 처리 処理 处理
         處理 результат sonuç tulos výsledek eredmény""",
-    "filter": """filter filtering filtered policy firewall taken web | filtre filtro tomada tomado tomata prise genomen
+    "filter": """filter filtering filtered policy firewall fw taken web | filtre filtro tomada tomado tomata prise genomen
         ergriffene フィルタ フィルタリング フィルター 策略 정책 규칙""",
     "status": "status state | zustand statut état estado situação stato 状态 狀態 状態 상태 статус состояние durum",
-    "bytes": """bytes byte b octets octet size volume data traffic length len |
+    "bytes": """bytes byte b octets octet size volume data traffic length len | datenmenge
         バイト バイト数 字节 字节数 字節 位元組 바이트 바이트수 байт байты байтов bayt bajty bajtów
         volumen daten verkehr trafic tráfico tráfego traffico verkeer größe taille tamaño tamanho
         dimensione grootte datos dados dati données サイズ 量 データ データ量 流量 大小 트래픽 량 크기 трафик объем размер данных
         bajtů bájt tavua tavut байтів""",
-    "up": """sent upload uploaded up upstream outgoing outbound out tx transmitted egress c2s | hochgeladen hochgeladene gesendet
+    "up": """sent upload uploaded up upstream outgoing outbound out tx transmitted egress c2s uplink | subida
+        hochgeladen hochgeladene gesendet
         gesendete ausgehend ausgehende envoyé envoyés envoyée envoyées émis montant téléversé téléversés sortant sortants enviado
         enviados subido subidos saliente salientes transmitido transmitidos carregados inviato inviati caricati uscita verzonden
         geüpload uitgaand uitgaande wysłano wysłane skickat skickade 送信 アップロード 上り 上行 发送 發送 上传 上傳 송신 업로드 보낸 상향
         отправлено отправленные отправленных передано исходящий исходящие исходящего gönderilen sendt lähetetty lähetetyt
         odesláno odeslané elküldött küldött надіслано відправлено""",
-    "down": """received recv recvd rcvd rcv download downloaded down downstream incoming inbound in rx ingress s2c | heruntergeladen
+    "down": """received recv recvd rcvd rcv download downloaded down downstream incoming inbound in rx ingress s2c downlink | bajada
+        heruntergeladen
         heruntergeladene empfangen empfangene eingehend eingehende reçu reçus reçue reçues descendant téléchargé téléchargés entrant
         entrants recibido recibidos bajado bajados descargado descargados entrante entrantes recebido recebidos baixado baixados
         descarregados ricevuto ricevuti scaricati entrata ontvangen gedownload inkomend inkomende odebrano odebrane mottaget mottagna
         受信 ダウンロード 下り 下行 接收 下载 下載 수신 다운로드 받은 하향 получено полученные полученных принято входящий входящие
         входящего al\u0131nan modtaget mottatt vastaanotettu vastaanotetut přijato přijaté fogadott letöltött отримано""",
-    "request": "request req | anfrage requête solicitud requisição richiesta リクエスト 请求 請求 요청 запрос запроса",
+    "request": "request req | 要求 anfrage requête solicitud requisição richiesta リクエスト 请求 請求 요청 запрос запроса",
     "response": "response resp rsp reply | antwort réponse respuesta resposta risposta レスポンス 応答 响应 回應 응답 ответ ответа",
     "time": """time timestamp ts | zeit zeitpunkt zeitstempel uhrzeit heure horodatage hora horario ora orario tijd tijdstip tijdstempel
         czas godzina tid tidpunkt 時刻 時間 日時 时间 时刻 시간 시각 일시 время zaman saat tidspunkt klokkeslæt klokkeslett
         aika kellonaika aikaleima čas idő időpont час""",
     "date": "date | datum fecha data 日付 日期 날짜 дата tarih dato päivämäärä dátum",
     "and": "and | und et y e en i och и 及",
-    "event": """event log record occurred | ereignis protokoll événement evento registro gebeurtenis イベント ログ 記録 事件 日志 日誌
-        记录 로그 이벤트 события событие olay""",
+    "event": """event log record occurred activity | ereignis protokoll événement evento registro gebeurtenis イベント ログ 記録 事件
+        日志 日誌
+        记录 로그 이벤트 발생 события событие olay""",
     "sum": "sum total | gesamt somme suma soma somma som 合計 总 總 합계 всего итого",
     "start": "start begin | beginn début inicio início inizio aanvang 開始 开始 시작 начало начала",
 }  # fmt: skip
@@ -160,7 +164,7 @@ one of those of which the value is asked as well: a branch office may be a remot
 
 _ALONE: Final = frozenset((
     "in", "out", "up", "down", "b", "no", "id", "act", "remote", "client", "access", "visit", "log", "record", "event", "start", "data",
-    "montant", "account",
+    "montant", "account", "trabajo", "travail", "trabalho", "lavoro", "uplink", "downlink",
 ))  # fmt: skip
 """Words of too many meanings to be a name by themselves: ``In`` may be a network's card, ``Up`` whether something runs."""
 _SHORT: Final = frozenset(("ip", "pc", "id"))

@@ -309,6 +309,10 @@ class LogFormat:
                 re.compile(text)
             except re.error as wrong:
                 raise ValueError(f"pattern {text!r}: {wrong}") from wrong
+        if isinstance(self.family, (Cef, Leef)):
+            device = re.compile(self.family.device)
+            if device.groupindex or device.flags & re.VERBOSE:
+                raise ValueError(f"pattern {self.family.device!r}: a device has no named groups and no (?x)")
         if self.rows and not isinstance(self.family, Json):
             raise ValueError("only JSON has rows within an object")
         if self.each and re.compile(self.each).groups != 1:
@@ -338,6 +342,8 @@ class LogFormat:
         found += [text for when in conditions for _, text in (*when.all, *when.beside)]
         if isinstance(self.family, Pattern):
             found += self.family.patterns
+        if isinstance(self.family, (Cef, Leef)):
+            found.append(self.family.device)
         if isinstance(self.family, Json):
             found += [text for _, text in self.family.requires]
         return found

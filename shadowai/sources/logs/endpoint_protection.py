@@ -20,7 +20,7 @@ _REACHES_OUT = r"^(?:WB:|CnC:|NCIE:|700106$)"
 
 APEX_CENTRAL = LogFormat(
     name="trendmicro_apex_central",
-    title="Trend Micro Apex Central: Apex One's web violations, C&C callbacks, data loss prevention (CEF)",
+    title="Trend Micro Apex Central: web, C&C and DLP violations (CEF)",
     vendor="Trend Micro",
     doc="https://docs.logrhythm.com/devices/docs/v-2-0-web-security-event",
     kind="http_request",
@@ -61,7 +61,7 @@ APEX_CENTRAL = LogFormat(
 
 DEEP_SECURITY = LogFormat(
     name="trendmicro_deep_security",
-    title="Trend Micro Deep Security and Workload Security agent: web reputation, firewall, intrusion prevention (CEF)",
+    title="Trend Micro Deep Security and Workload Security agent (CEF)",
     vendor="Trend Micro",
     doc="https://help.deepsecurity.trendmicro.com/10/0/Events-Alerts/syslog-parsing.html",
     kind="connection",
@@ -131,7 +131,7 @@ _URL: tuple[Take, ...] = (
 
 WITHSECURE = LogFormat(
     name="withsecure_elements",
-    title="WithSecure Elements security events: browsing protection, firewall (JSON)",
+    title="WithSecure Elements: browsing protection, firewall (JSON)",
     vendor="WithSecure",
     doc="https://connect.withsecure.com/api-reference/security-events",
     kind="http_request",

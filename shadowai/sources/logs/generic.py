@@ -52,10 +52,14 @@ _PROCESS = ("process", "processname", "processpath", "image", "imagepath")
 """Beside them ``host`` is the machine that they ran on."""
 _LIKELY = tuple(flat(name) for name in LIKELY_HOST)
 _VAGUE = tuple(flat(name) for name in VAGUE_HOST)
+OF_SERVER = tuple(
+    name for name in FLAT["server_ip"] if name.startswith(("dst", "dest", "target")) and name not in _LIKELY
+)
+"""Addresses of a destination, in whose place a name may stand; a remote name may be that of who came."""
 _HOSTS: tuple[Take, ...] = (
     *(Part(name, _DOTTED) if name == "queryname" else name for name in FLAT["host"]),
     *(Part(name, _FULL_URL, by_head=True) for name in FLAT["url"]),
-    *(Part(name, f"({_NAME})", any_name=True) for name in _LIKELY),
+    *(Part(name, f"({_NAME})", any_name=True) for name in (*_LIKELY, *OF_SERVER)),
     *(Part(name, _FULL_URL, by_head=True) for name in (*_LIKELY, *_VAGUE) if name not in ("host", "hostname")),
     *(
         Part(name, pattern, by_head=True)
@@ -64,6 +68,7 @@ _HOSTS: tuple[Take, ...] = (
         for pattern in (_HOST_AND_PATH, _BARE_HOST)
     ),
     *(Part("adresse", pattern, by_head=True) for pattern in (_FULL_URL, _HOST_AND_PATH, _BARE_HOST)),
+    Part("resource", _FULL_URL, by_head=True),
     *(Part("domain", f"({_NAME})", only=((process, "."),)) for process in _PROCESS),
     *(
         Part(name, _NAME_OR_ADDRESS, only=(*_REPORTER, *(_NO_VISITOR if name == "remotehost" else ())))
@@ -101,8 +106,10 @@ _DEVICE: tuple[Take, ...] = (
     *(Part(name, r"^([^.\s]+)$", only=((process, "."),)) for name in ("host", "hostname") for process in _PROCESS),
 )
 _ADDRESS = r"^\s*(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\s*$"
+_NOT_REMOTE: tuple[tuple[Key, str], ...] = (("remotename", "^$"),)
+"""Beside a remote name the remote address is the server's; web servers write their clients' there."""
 _CLIENT: tuple[Take, ...] = (
-    *FLAT["client_ip"],
+    *(Part(name, "(.+)", only=_NOT_REMOTE) if name == "remoteaddr" else name for name in FLAT["client_ip"]),
     *(Part(name, _ADDRESS) for name in ("user", "username", "useraccount")),
 )
 """Who did not sign in goes by an address in a user's column."""
@@ -118,7 +125,7 @@ _OTHERS: dict[str, tuple[Take, ...]] = {name: names for name, names in FLAT.item
     "device": _DEVICE,
     "user": _USER,
     "client_ip": _CLIENT,
-    "url": (*FLAT["url"], Part("adresse", _FULL_URL)),
+    "url": (*FLAT["url"], Part("adresse", _FULL_URL), Part("resource", _FULL_URL)),
     "method": (
         *(Part(name, _METHOD) if name in ("method", "verb") else name for name in FLAT["method"]),
         Part("request", rf"^{_VERB} \S{{1,4096}} HTTP/\d"),
@@ -158,20 +165,20 @@ LET_THROUGH = (
     ("allowed", "isallowed", "permitted", "ispermitted", "wasallowed"), rf"(?i)^(?:{_YES})$", rf"(?i)^(?:{_NO})$", "allowed",
 )  # fmt: skip
 """The same of whether it was let through; a number may be a count."""
-_LET_BY_NUMBER = ("isallowed", "ispermitted", "wasallowed")
+LET_BY_NUMBER = ("isallowed", "ispermitted", "wasallowed")
 """Of these what is no count by its name."""
 _BLOCKED = (
     *(When(((name, BLOCK_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[1]), *_NO_COUNTS)) for name in FLAGS[0]),
     *(When(((name, LET_THROUGH[2]),)) for name in LET_THROUGH[0]),
-    *(When(((name, "^0$"),)) for name in _LET_BY_NUMBER),
+    *(When(((name, "^0$"),)) for name in LET_BY_NUMBER),
     When((("status", BLOCKED_STATUS),)),
 )
 _ALLOWED = (
     *(When(((name, ALLOW_WORDS),)) for name in FLAT["action"]),
     *(When(((name, FLAGS[2]),)) for name in FLAGS[0]),
     *(When(((name, LET_THROUGH[1]),)) for name in LET_THROUGH[0]),
-    *(When(((name, "^1$"),)) for name in _LET_BY_NUMBER),
+    *(When(((name, "^1$"),)) for name in LET_BY_NUMBER),
     When((("status", ALLOWED_STATUS),)),
 )
 
@@ -259,6 +266,8 @@ _TO = (
     r"(?:dst|dest|destination|target|remote|visited|requested?|server|ziel|web|http)_?(?:host_?(?:name)?|name|fqdn|domain|site|ur[li])|"
     r"dhost|(?:full_?)?ur[li]|host(?:name)?|domain|fqdn|(?:tls_)?sni|q(?:uery_?)?name|query|(?:web_?)?site"
 )
+_TO_NAME = r"(?:dst|dest|destination|target|ziel|destino|destinazione|site)=[\"']?(?:[\w-]{1,63}\.){1,8}[a-z]"
+"""What may hold an address as well."""
 _BY = (
     r"(?:src|source|client|orig|initiator)(?:_?(?:ip|addr|address|user|host))?|c-?ip|user(?:_?(?:name|id|email))?|usr|[sd]user|"
     r"login|account|benutzer|usuario|utilisateur|utente|gebruiker"
@@ -283,7 +292,7 @@ _CALM = r"(?-i:(?!(?:[^lLdD\n]++|[lL](?![eE][aA][sS\u017f][eE])|[dD](?![hH][cC][
 _NO_LEASE = (
     rf"(?:{_CALM}|(?!(?:[^\n]*[\s,;|])?(?:lease|dhcp)[\w-]{{0,16}}=)(?![^\n]*\bDHCP(?:ACK|REQUEST|OFFER|DISCOVER)\b))"
 )
-_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*?[\s,;|\[(])??(?:{_TO})=[\"']?[\w*\[])(?=(?:.*?[\s,;|\[(])??(?:{_BY})=[\"']?\w)"
+_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*?[\s,;|\[(])??(?:(?:{_TO})=[\"']?[\w*\[]|{_TO_NAME}))(?=(?:.*?[\s,;|\[(])??(?:{_BY})=[\"']?\w)"
 _PAIR = r"[A-Za-z_][\w.\-/]{0,63}="
 _GLUED = rf"{_PAIR}[^\s\"';|,=]{{0,256}}[;|,]"
 """A pair that ends in what is no blank: in two of them the key of the next would be taken for the value's end."""

@@ -32,8 +32,10 @@ from shadowai.sources.logs.generic import (
     COLLECTED,
     EITHER_WAY,
     FLAGS,
+    LET_BY_NUMBER,
     LET_THROUGH,
     LOOKED_UP,
+    OF_SERVER,
     WITH_VISITOR,
     WRITTEN_BY_SERVER,
 )
@@ -52,9 +54,12 @@ _PREAMBLE: Final = 40
 """Lines that may stand above a table's header."""
 _OTHERS = re.compile(
     r"(?i)src|source|client|user|device|computer|local|agent|refer|from|report|sensor|gateway|proxy|quell|origen|origem|origine|"
-    r"categ|class|app|file|path|process|module|logger|bundle|package|issuer|sender|recipient|mail|principal|rule|policy|threat|title|prev"
+    r"categ|class|app|file|path|process|module|logger|bundle|package|issuer|sender|recipient|mail|principal|rule|policy|threat|title|prev|"
+    r"nat|upstream|resolver|answer|relay|verweis|r\u00e9f\u00e9ren|referen|absender|empf\u00e4nger|\u30ea\u30d5\u30a1\u30e9|\u53c2\u7167\u5143"
 )
 """Names of columns that hold names of hosts, or what looks like them, and not where somebody went."""
+_LETTERS = re.compile(r"(?i)sender|recipient|absender|empf\u00e4nger|\b(?:mail_?)?(?:from|to|cc|bcc)\b")
+"""Names of columns that hold the parties of a message."""
 _DIALECTS: Final[tuple[Dialect, ...]] = (
     "equals", "tab", "comma", "parted", "colon_quoted", "colon_comma", "colon_words", "equals_blanks",
 )  # fmt: skip
@@ -79,6 +84,7 @@ _PAIR = re.compile(r"\s*[A-Za-z_][\w.\-/]{0,63}(?:=|: )")
 
 
 _LIKELY, _VAGUE = frozenset(map(flat, LIKELY_HOST)), frozenset(map(flat, VAGUE_HOST))
+_OF_SERVER = frozenset(OF_SERVER)
 _SAID = re.compile(f"{BLOCKED_STATUS}|{ALLOWED_STATUS.removeprefix('(?i)')}")
 """Blocked or allowed, and nothing else, in any language."""
 _Fits = Callable[[Key, Values], tuple[float, str] | None]
@@ -155,6 +161,10 @@ def _of_server(columns: Mapping[Key, Values]) -> Iterator[Key]:
             yield key
         if COLLECTED in known and "sourcehost" in names:
             yield key
+        if "remotename" in known and "remoteaddr" in names:
+            yield key
+        if not known.isdisjoint(("internalip", "internalipaddress")) and "externalip" in names:
+            yield key
         if not known.isdisjoint(WRITTEN_BY_SERVER) and not names.isdisjoint(EITHER_WAY):
             yield key
 
@@ -219,9 +229,11 @@ def _written(name: str, table: Table, fields: Mapping[str, Found]) -> Iterator[s
         yield f"keys = {_text(list(fields['time'].keys))}"
     for key in fields["action"].keys if "action" in fields else ():
         flag = next((said for said in (FLAGS, LET_THROUGH) if in_english(str(key)) in said[0]), None)
-        for outcome, words in (("blocked", BLOCK_WORDS), ("allowed", ALLOW_WORDS)):
+        numbers = ("^0$", "^1$") if in_english(str(key)) in LET_BY_NUMBER else ("", "")
+        for outcome, words, number in (("blocked", BLOCK_WORDS, numbers[0]), ("allowed", ALLOW_WORDS, numbers[1])):
+            said = flag[1 if outcome == flag[3] else 2] if flag else words
             yield f"\n[[{outcome}]]"
-            yield f"all = {{ {_text(str(key))} = {_text(flag[1 if outcome == flag[3] else 2] if flag else words)} }}"
+            yield f"all = {{ {_text(str(key))} = {_text(f'{said}|{number}' if number else said)} }}"
 
 
 def _looks_up(table: Table) -> bool:
@@ -264,13 +276,18 @@ def _names(key: Key) -> Iterator[str]:
             return
 
 
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    "url": (*FLAT["url"], "adresse", "resource"),
+    "action": (*FLAT["action"], *LET_THROUGH[0]),
+}
+"""Names that are known by the values that they have."""
 _KNOWN: Final = 2.0
 """What :func:`_named` gives for names that are known, at least."""
 
 
 def _named(field: str, key: Key) -> float:
     """How well a key's name says that it is ``field``: 0 for not at all, more for names that stand first in the list."""
-    known = FLAT[field]
+    known = _NAMED.get(field, FLAT[field])
     places = [known.index(name) for name in _names(key) if name in known]
     return 3 - min(places) / len(known) if places else 0.0
 
@@ -289,10 +306,11 @@ def _as(field: str) -> _Fits:
         named, shape = _named(field, key), _SHAPE_OF.get(field, "user")
         share = _share(values, shape)
         if field in ("user", "device"):
-            ok = bool(named and values.texts) or (field == "user" and share >= _SURE)
+            ok = bool(named and values.texts) or (field == "user" and share >= _SURE and not _LETTERS.search(str(key)))
         elif field in ("client_ip", "server_ip"):
             inside = values.share("inside")
-            ok = share >= _SURE and (bool(named) or (inside >= _SURE if field == "client_ip" else inside == 0))
+            apart = field == "server_ip" and _OTHERS.search(str(key)) is None and inside == 0
+            ok = share >= _SURE and (bool(named) or apart or (field == "client_ip" and inside >= _SURE))
         elif field in ("bytes_up", "bytes_down"):
             ok = bool(named) and share > 0  # a number alone does not say which way
         elif field == "server_port":
@@ -333,7 +351,9 @@ def _host(key: Key, values: Values) -> tuple[float, str] | None:
 def _vaguely(key: Key) -> float:
     """As :func:`_named` for names that are the destination's in some logs."""
     names = set(_names(key))
-    return next((rank for some, rank in ((_LIKELY, 1.5), (_VAGUE, 1.0)) if not some.isdisjoint(names)), 0.0)
+    return next(
+        (rank for some, rank in ((_LIKELY, 1.5), (_OF_SERVER, 1.4), (_VAGUE, 1.0)) if not some.isdisjoint(names)), 0.0
+    )
 
 
 def _time(key: Key, values: Values) -> tuple[float, str] | None:

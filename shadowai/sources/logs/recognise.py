@@ -14,7 +14,18 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from shadowai.sources.logs.aliases import flat, is_header, is_log, is_table_of_use
-from shadowai.sources.logs.description import Cef, CsvHeader, Family, Json, KeyValue, Leef, LogFormat, W3c, ZeekTsv
+from shadowai.sources.logs.description import (
+    Cef,
+    CsvHeader,
+    Family,
+    Json,
+    KeyValue,
+    Leef,
+    LogFormat,
+    Part,
+    W3c,
+    ZeekTsv,
+)
 from shadowai.sources.logs.families import tokenizer
 from shadowai.sources.logs.json_objects import flatten, parse_object, path_getter
 from shadowai.sources.logs.literals import Search, needs_of, searched, searcher
@@ -28,6 +39,8 @@ _TELLING = 1 << 16
 """Characters of a line by which its format is told: what a hundred formats look through may not be without end."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
+_MOST_SHAPES, _LONGEST_SHAPE = 256, 4096
+"""Sets of keys of objects for which the tests that these may pass are remembered, and the characters of the longest."""
 
 _Test = Callable[[str, dict[str, Any] | None], bool]
 """Whether a text, or the object that it is, is of a format."""
@@ -58,6 +71,7 @@ class Recogniser:
 
     def __init__(self, formats: Mapping[str, LogFormat]) -> None:
         self._formats = formats
+        self._fitting: dict[tuple[tuple[str, ...], bool], list[tuple[LogFormat, _Test]]] = {}
 
     def file(self, lines: Sequence[str]) -> Recognition | None:
         """The format of a file by its first lines; ``None`` where none fits."""
@@ -82,13 +96,17 @@ class Recogniser:
         return Recognition(self._formats[best], depth, tuple(names.most_common()))
 
     def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
-        """The format of one line, at how many wrappings below the surface, and the payload there."""
+        """The format of one line, at how many wrappings below the surface, and the payload there.
+
+        Of an object within another it is the inner one that is read by its names: beside it stands what carried it.
+        """
         best: tuple[LogFormat, int, Payload] | None = None
         payloads = list(layers(line))
         escaped = innermost_object(payloads)
         for depth, payload in enumerate(payloads):
             found = self._text(payload.text, as_object=depth < escaped)
-            if found is not None and (best is None or found.rank > best[0].rank):
+            least = 0 if best is None else best[0].rank + (payload.layer != "object" or best[0].rank >= _GENERIC)
+            if found is not None and found.rank >= least:
                 best = (found, depth, payload)
         return best
 
@@ -98,11 +116,26 @@ class Recogniser:
         if "{" in text and "}" in text:
             obj = parse_object(text)
         beginning = text[:_TELLING]
-        tests = self._tests_of_objects if as_object else self._tests if obj is not None else self._tests_of_text
+        tests = (
+            self._tests_of_text if obj is None and not as_object else self._tests_fitting(tuple(obj or ()), as_object)
+        )
         for fmt, is_one in tests:
             if is_one(beginning, obj):
                 return fmt
         return None
+
+    def _tests_fitting(self, keys: tuple[str, ...], as_object: bool) -> list[tuple[LogFormat, _Test]]:
+        """The tests that an object with ``keys`` may pass: the objects of a file have few sets of keys, and there are many formats."""
+        known = self._fitting.get((keys, as_object))
+        if known is not None:
+            return known
+        has = frozenset(keys)
+        fitting = [one for one in (self._tests_of_objects if as_object else self._tests) if _may_be(one[0].family, has)]
+        if sum(map(len, keys)) <= _LONGEST_SHAPE:
+            if len(self._fitting) >= _MOST_SHAPES:
+                self._fitting.clear()
+            self._fitting[keys, as_object] = fitting
+        return fitting
 
     @cached_property
     def _tests(self) -> list[tuple[LogFormat, _Test]]:
@@ -131,14 +164,15 @@ class Recogniser:
 
     def _by_header(self, sample: Sequence[str]) -> Recognition | None:
         """A format whose header stands in the first lines: W3C, Zeek or CSV; syslog may be around it."""
-        found: list[tuple[int, int, int, LogFormat]] = []
+        found: list[tuple[int, int, int, int, LogFormat]] = []
         for place, line in enumerate(sample[:_HEADER_WITHIN]):
             for depth, payload in enumerate(layers(line)):
                 text = payload.text.lstrip()
-                found += [(fmt.rank, -place, depth, fmt) for fmt in self._may_head(text) if _is_header(fmt, text)]
+                heads = [fmt for fmt in self._may_head(text) if _is_header(fmt, text)]
+                found += [(fmt.rank, -place, _known(fmt, text), depth, fmt) for fmt in heads]
         if not found:
             return None
-        rank, place, depth, fmt = max(found, key=lambda item: item[:2])
+        rank, place, _, depth, fmt = max(found, key=lambda item: item[:3])
         if rank < _GENERIC and any(self._is_specific(line) for line in sample[: 2 - place]):
             return None  # a line that reads like a header and is a record of a known format
         return Recognition(fmt, depth, ((fmt.name, len(sample)),))
@@ -191,11 +225,22 @@ def _is_header(fmt: LogFormat, text: str) -> bool:
             {name.lower() for name in text.partition(":")[2].split()} if text.lower().startswith("#fields:") else set()
         )
         return bool(names) and bool(family.columns) and names >= {name.lower() for name in family.columns}
-    if isinstance(family, CsvHeader) and text[:1] not in "{[<":
+    if isinstance(family, CsvHeader) and text[:1] not in "{[<" and '{"' not in text:
         columns = header_columns(text, family)
         wanted = {flat(name) for name in family.columns}
         return columns >= wanted if wanted else is_header(columns) and is_table_of_use(columns)
     return False
+
+
+def _known(fmt: LogFormat, text: str) -> int:
+    """How many of a table's columns are read: with a syslog header before it, the first of them has another name."""
+    return len(_read_by(fmt) & header_columns(text, fmt.family)) if isinstance(fmt.family, CsvHeader) else 0
+
+
+def _read_by(fmt: LogFormat) -> frozenset[str]:
+    takes = (take for some in fmt.fields.values() for take in some)
+    keys = [take.key if isinstance(take, Part) else take for take in takes]
+    return frozenset(flat(str(key)) for key in (*keys, *(key for times in fmt.time for key in times.keys)))
 
 
 def header_columns(text: str, family: CsvHeader) -> frozenset[str]:
@@ -243,6 +288,15 @@ def _marks_cef(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _marks_leef(text: str) -> bool:
     return "|" in text and _LEEF.search(text) is not None
+
+
+def _may_be(family: Family, keys: frozenset[str]) -> bool:
+    """Whether an object with ``keys`` at its top can have what a format of JSON requires; that of other families is not asked for."""
+    if not isinstance(family, Json):
+        return True
+    return all(
+        any(path in keys or path.partition(".")[0] in keys for path in paths.split("|")) for paths, _ in family.requires
+    )
 
 
 def _json_test(family: Json) -> _Test:

@@ -21,14 +21,14 @@ _NEVER = r"(?!\s?(?:안|되지|하지|해제|않))"
 
 _BLOCKED = (
     r"block(?:ed)?|den(?:y|ied)|drop(?:ped)?|discard(?:ed)?|reject(?:ed)?|refused?|reset|prevent(?:ed)?|quarantined?|forbidden|"
-    r"terminated?|gesperrt|blockiert|geblockt|unterbunden|verweigert|abgelehnt|abgewiesen|verworfen|untersagt|verboten|"
+    r"terminated?|bloquear|denegar|rechazar|bloquer|refuser|blockieren|sperren|ablehnen|verwerfen|gesperrt|blockiert|geblockt|unterbunden|verweigert|abgelehnt|abgewiesen|verworfen|untersagt|verboten|"
     r"bloqu(?:\u00e9|e|\u00e9e|ead[oa])|refus\u00e9e?|rejet\u00e9e?|interdite?|denegad[oa]|rechazad[oa]|prohibid[oa]|"
     r"negad[oa]|recusad[oa]|rejeitad[oa]|proibid[oa]|bloccat[oa]|negat[oa]|rifiutat[oa]|vietat[oa]|respint[oa]|"
     r"geblokkeerd|geweigerd|verboden|zablokowan[aeoy]|odrzucon[aeoy]|zabronion[aeoy]|odm\u00f3wiono|blockera[dt]|neka[dt]|engellendi|reddedildi|blokeret|afvist|"
     r"blokkert|avvist|estetty|hyl\u00e4tty|z?a?blokov\u00e1n[oay]?|zam\u00edtnut[oay]?|letiltva|blokkolva|elutas\u00edtva"
 )
 _ALLOWED = (
-    r"allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|zugelassen|erlaubt|gestattet|durchgelassen|genehmigt|freigegeben|"
+    r"allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|permitir|autoriser|zulassen|erlauben|zugelassen|erlaubt|gestattet|durchgelassen|genehmigt|freigegeben|"
     r"liberad[oa]|toegelaten|izin verildi|"
     r"autoris\u00e9e?|accept\u00e9e?|permise?|permitid[oa]|aceptad[oa]|autorizad[oa]|aceit[oa]|consentit[oa]|permess[oa]|"
     r"autorizzat[oa]|accettat[oa]|toegestaan|zezwolon[aeoy]|zezwolono|dozwolon[aeoy]|till\u00e5te[nt]|tilladt|"
@@ -90,12 +90,12 @@ ALLOW_WORDS: Final = (
 
 _PLAIN = r"(?i)^\s{{0,8}}(?:{})\s{{0,8}}$"
 BLOCKED_STATUS: Final = _PLAIN.format(
-    r"blocked|denied|dropped|rejected|gesperrt|blockiert|geblockt|bloqu\u00e9e?|refus\u00e9e?|bloquead[oa]|denegad[oa]|negad[oa]|"
+    r"block(?:ed)?|den(?:y|ied)|dropped|reject(?:ed)?|gesperrt|blockiert|geblockt|bloqu\u00e9e?|refus\u00e9e?|bloquead[oa]|denegad[oa]|negad[oa]|"
     r"bloccat[oa]|geblokkeerd|geweigerd|zablokowan[aeoy]|odrzucon[aeoy]|拒否|ブロック|遮断|拦截|阻断|拒绝|禁止|封鎖|차단|거부|\u0437\u0430\u0431\u043b\u043e\u043a\u0438\u0440\u043e\u0432\u0430\u043d[\u043e\u0430]?|"
     r"\u0431\u043b\u043e\u043a\u0438\u0440\u043e\u0432\u0430\u043d\u043e|\u0437\u0430\u043f\u0440\u0435\u0449\u0435\u043d[\u043e\u0430]?|\u043e\u0442\u043a\u043b\u043e\u043d\u0435\u043d[\u043e\u0430]?"
 )
 """A status is mostly a number or a state of something else: of words only those that mean nothing besides."""
 ALLOWED_STATUS: Final = _PLAIN.format(
-    r"allowed|permitted|zugelassen|erlaubt|autoris\u00e9e?|permitid[oa]|consentit[oa]|toegestaan|zezwolon[aeoy]|dozwolon[aeoy]|"
+    r"allow(?:ed)?|permit(?:ted)?|zugelassen|erlaubt|autoris\u00e9e?|permitid[oa]|consentit[oa]|toegestaan|zezwolon[aeoy]|dozwolon[aeoy]|"
     r"許可|允许|通过|放行|허용|\u0440\u0430\u0437\u0440\u0435\u0448\u0435\u043d[\u043e\u0430]?|\u043f\u0440\u043e\u043f\u0443\u0449\u0435\u043d[\u043e\u0430]?|\u0434\u043e\u043f\u0443\u0449\u0435\u043d[\u043e\u0430]?|liberad[oa]|permess[oa]"
 )

@@ -40,6 +40,15 @@ def _field(name: str) -> str:
         ("user", "Bruger|Brukernavn|Käyttäjätunnus|Uživatel|Felhasználó|Користувач"),
         ("client_ip", "Kilde-IP|IP-osoite|IP adresa|IP-cím|IP-адреса"),
         ("action", "Handling|Toiminto|Akce|Művelet|Дія"),
+        ("device", "Estación de trabajo|Poste de travail|Estação de trabalho|Postazione di lavoro|srcname"),
+        ("host", "Página visitada"),
+        ("url", "要求URL|resource_url"),
+        ("user", "员工姓名|Logged-in User|Initiating User"),
+        ("client_ip", "ip_src|Actor IP"),
+        ("server_ip", "ip_dst"),
+        ("bytes_up", "Datenmenge gesendet|Uplink Bytes|Tamaño de subida|Bytes sent to server|Bytes received from client"),
+        ("bytes_down", "Datenmenge empfangen|Downlink Bytes|Tamaño de bajada|Bytes received from server|Bytes sent to client"),
+        ("time", "Activity Time|발생시각|Generated Time|EventStartTime"),
         ("time", "Tidspunkt|Klokkeslett|Päivämäärä|Čas|Idő|Час|Dato"),
         ("bytes_up", "Sendt bytes|Odesláno bajtů|Надіслано байтів"),
         ("bytes_down", "Mottatt bytes|Přijato bajtů|Отримано байтів"),
@@ -54,7 +63,7 @@ def test_words_together_mean_a_field(field: str, names: str) -> None:
     [
         "Upload (KB)", "Upload speed", "Packets sent", "Login URL", "Referrer URL", "User Domain", "Destination User", "Origin IP",
         "Response Time", "Destination Country", "Montant", "Account ID", "In", "Out", "Up", "Remote", "Source Port", "Server Time",
-        "Blocked Category", "Description", "x" * 200, "", "a@b.example", "Отправлено (КБ)", "送信元ポート",
+        "Blocked Category", "Description", "x" * 200, "", "a@b.example", "Отправлено (КБ)", "送信元ポート", "Trabajo", "Uplink",
     ],
 )  # fmt: skip
 def test_one_strange_word_or_sense_means_nothing(name: str) -> None:

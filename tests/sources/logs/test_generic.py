@@ -352,3 +352,51 @@ def test_a_method_is_one_of_http(method: str, read: str | None) -> None:
 def test_a_german_address_is_a_pages_where_it_looks_like_one(address: str, host: str | None, url: str | None) -> None:
     record = _row("Zeit;Nutzer;IP-Adresse;Adresse", f"05.01.2026 09:00;jdoe;192.0.2.8;{address}")
     assert (record.host, record.url, record.client_ip) == (host, url, "192.0.2.8")
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "known"),
+    [
+        ("Device IP,Client,Website", "192.0.2.1,10.0.0.5,chatgpt.com", (None, "10.0.0.5", None, "chatgpt.com")),
+        ("Device IP,Client,Website", "10.0.0.5,Example Ltd,chatgpt.com", (None, "10.0.0.5", None, "chatgpt.com")),
+        ("DeviceName,SourceHostName,URL", "fw01,PC17,https://chatgpt.com/", ("pc17", None, None, "chatgpt.com")),
+        ("remote_name,remote_addr,user", "chatgpt.com,203.0.113.9,jdoe", (None, None, None, "chatgpt.com")),
+        ("remote_addr,host,user", "10.0.0.5,chatgpt.com,jdoe", (None, "10.0.0.5", None, "chatgpt.com")),
+        ("Server,Benutzer,Zieladresse", "fw01.example.net,jdoe,chatgpt.com", (None, None, None, "chatgpt.com")),
+        (
+            "resource,src,dst",
+            "https://chatgpt.com/c/1,10.0.0.5,203.0.113.9",
+            (None, "10.0.0.5", "203.0.113.9", "chatgpt.com"),
+        ),
+        ("resource,src,host", "payroll,10.0.0.5,chatgpt.com", (None, "10.0.0.5", None, "chatgpt.com")),
+    ],
+)
+def test_who_reports_and_the_other_end_are_nobody(header: str, line: str, known: tuple[str | None, ...]) -> None:
+    record = _row(f"time,{header}", f"2026-01-05T09:00:00Z,{line}")
+    assert (record.device, record.client_ip, record.server_ip, record.host) == known
+
+
+@pytest.mark.parametrize("party", ["dst", "dest", "remote", "nat", "proxy", "upstream"])
+def test_an_address_of_another_party_is_not_the_clients(party: str) -> None:
+    event = {
+        "time": "2026-01-05T09:00:00Z",
+        "user": "jdoe",
+        "url": "https://chatgpt.com/",
+        party: {"ip": "203.0.113.9"},
+    }
+    assert _object(event).client_ip is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time=2026-01-05T09:00:00Z,user=jdoe,source=10.0.0.5,destination=chatgpt.com,action=deny",
+        "zeit=2026-01-05T09:00:00Z benutzer=jdoe quelle=10.0.0.5 ziel=chatgpt.com aktion=gesperrt",
+        "fecha=2026-01-05T09:00:00Z usuario=jdoe ip_origen=10.0.0.5 destino=chatgpt.com accion=bloqueado",
+    ],
+)
+def test_a_destination_that_is_a_name_is_enough_in_pairs(line: str) -> None:
+    log = LogFile(Content("x.log", io.BytesIO(line.encode())), formats())
+    (record,) = [log.record(row) for row in log.rows()]
+    assert (record.host, record.user, record.client_ip, record.blocked) == ("chatgpt.com", "jdoe", "10.0.0.5", True)
+    assert Recogniser(formats()).line(line.replace("chatgpt.com", "203.0.113.9")) is None

@@ -253,3 +253,37 @@ def test_the_collector_is_no_device(tmp_path: Path) -> None:
 def test_a_status_in_another_language_is_an_action(tmp_path: Path) -> None:
     text = "Zeit;Benutzer;URL;Status\n2026-01-05 09:00:00;jdoe;https://chatgpt.com/;gesperrt\n"
     assert _fields(text, tmp_path)["action"] == "Status"
+
+
+def test_an_address_of_the_other_end_is_no_alternative_of_the_clients(tmp_path: Path) -> None:
+    event = '{"time":"2026-01-05T09:00:00Z","user":"jdoe","src":{"ip":"10.0.0.5"},"dst":{"ip":"203.0.113.9","host":"chatgpt.com"}}\n'
+    found = _fields(event * 2, tmp_path)
+    assert (found["client_ip"], found["server_ip"], found["host"]) == ("src.ip", "dst.ip", "dst.host")
+    text = "Time,Device IP,Client,User,Website\n2026-01-05 09:00:00,192.0.2.1,10.0.0.5,jdoe,chatgpt.com\n"
+    assert _fields(text, tmp_path)["client_ip"] == ["Client", "Device IP"]
+    text = "time,user,remote_name,remote_addr\n2026-01-05 09:00:00,jdoe,chatgpt.com,203.0.113.9\n"
+    assert "client_ip" not in _fields(text, tmp_path)
+
+
+def test_a_proxys_address_is_not_the_servers_and_a_sender_is_nobody(tmp_path: Path) -> None:
+    text = "time,user,url,Proxy IP\n2026-01-05 09:00:00,jdoe,https://chatgpt.com/,192.0.2.1\n"
+    assert "server_ip" not in _fields(text, tmp_path)
+    text = "time,Sender,url\n2026-01-05 09:00:00,mailer@example.net,https://chatgpt.com/\n"
+    assert "user" not in _fields(text, tmp_path)
+
+
+def test_of_two_urls_what_led_there_is_not_where_somebody_went(tmp_path: Path) -> None:
+    text = "Zeit;Nutzer;Adresse;Verweis\n2026-01-05 09:00:00;jdoe;https://chatgpt.com/;https://www.example.org/\n"
+    assert _fields(text, tmp_path)["url"] == "Adresse"
+
+
+@pytest.mark.parametrize(
+    ("column", "words"), [("Is Allowed", ("1", "0")), ("Permitido", ("S\u00ed", "No")), ("Allowed", ("true", "false"))]
+)
+def test_a_column_that_says_what_was_let_through(column: str, words: tuple[str, str], tmp_path: Path) -> None:
+    text = f"time,user,url,{column}\n" + "".join(
+        f"2026-01-05 09:00:00,jdoe,https://chatgpt.com/,{word}\n" for word in words
+    )
+    described(text, tmp_path)
+    log = LogFile(content(text), formats_with((tmp_path,)))
+    assert [log.record(row).blocked for row in log.rows()] == [False, True]

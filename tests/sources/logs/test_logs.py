@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shadowai.errors import UsageError
 from shadowai.pipeline import ScanOptions
 from shadowai.sources import logs
 from shadowai.sources.logs import DESCRIPTIONS, formats, formats_with
@@ -17,6 +18,7 @@ PRODUCTS = (
     "Barracuda|WAF", "Check Point|URL Filtering", "Cisco|Firepower", "Citrix|NetScaler", "F5|ASM", "Forcepoint|Security", "Forcepoint|NGFW",
     "Fortinet|Fortigate", "Gigamon|metadata", "Incapsula|SIEMintegration", "Infoblox|Data Connector", "Infoblox|NIOS",
     "McAfee|Web Gateway", "Netskope|Example", "Palo Alto Networks|LF", "SonicWall|NSa 4700", "Sophos|Sophos Central", "Trellix|MPS",
+    "Illumio|PCE", "KasperskyLab|SecurityCenter", "Trend Micro|Apex Central", "Trend Micro|Deep Security Agent",
     "Trend Micro|Trend Micro Web Security", "Ubiquiti|UniFi Network", "UserGate|NGFW", "WatchGuard|XTM", "Zscaler|NSSWeblog", "Zscaler|ZPA",
 )  # fmt: skip
 """``vendor|product`` as products write it, one at least for each format."""
@@ -65,6 +67,28 @@ def test_what_reads_any_product_leaves_those_with_a_format_to_it(kind: type[Cef]
         if isinstance(fmt.family, kind) and fmt is not general:
             product = next(one for one in PRODUCTS if _may_be(fmt, one))
             assert not _may_be(general, product), fmt.name
+
+
+def test_of_a_device_of_several_alternatives_each_is_left_to_its_format(tmp_path: Path) -> None:
+    _own(tmp_path, "acme", "^Acme|Proxy$")
+    _own(tmp_path, "other", "(?i)^other")
+    general = formats_with([tmp_path])["cef_generic"]
+    assert not any(_may_be(general, device) for device in ("Acme|x", "Foo|Proxy", "Other|x"))
+    assert all(_may_be(general, device) for device in ("Foo|Acme", "Proxy|x", "An|Other"))
+
+
+@pytest.mark.parametrize("device", ["(oops", "(?P<vendor>Acme)", "(?x)Ac me"])
+def test_a_device_that_is_no_pattern_for_others_is_an_error(tmp_path: Path, device: str) -> None:
+    _own(tmp_path, "acme", device)
+    with pytest.raises(UsageError, match=r"acme\.toml"):
+        formats_with([tmp_path])
+
+
+def _own(folder: Path, name: str, device: str) -> None:
+    (folder / f"{name}.toml").write_text(
+        f'name = "{name}_cef"\nfamily = "cef"\noptions = {{device = "{device}"}}\ntime = [{{keys = ["rt"]}}]\n'
+        '[fields]\nhost = "dhost"\nclient_ip = "src"\n'
+    )
 
 
 def test_the_products_of_ones_own_formats_are_left_to_them(tmp_path: Path) -> None:

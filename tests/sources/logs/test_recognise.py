@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from shadowai.sources.logs import formats, literals
 from shadowai.sources.logs.description import CsvHeader
+from shadowai.sources.logs.json_objects import parse_object
 from shadowai.sources.logs.recognise import Recogniser, header_columns
+from tests.formats import expected
 
 SQUID = "1717416000.123     95 10.0.0.1 TCP_TUNNEL/200 4913 CONNECT chatgpt.com:443 jdoe HIER_DIRECT/192.0.2.7 -"
 FORTIGATE = (
@@ -124,6 +126,63 @@ def test_a_header_in_syslog_is_a_header() -> None:
     plain, wrapped = named(*w3c), named(*(head + line for line in w3c))
     assert plain is not None and wrapped is not None
     assert wrapped == (plain[0], 1)
+
+
+def test_a_header_of_no_known_table_is_what_stands_behind_the_syslog_header() -> None:
+    rows = ("time,dest_host,user", "2024-06-03T12:00:00Z,chatgpt.com,jdoe")
+    for head in ("Jun  3 12:00:00 h exporter: ", "2024-06-03T12:00:00Z h exporter: ", "null\t"):
+        assert named(*(head + row for row in rows)) == ("generic_csv", 1)
+    umbrella = "Timestamp,Most Granular Identity,Identities,InternalIp,ExternalIp,Action,QueryType,ResponseCode,Domain,Categories"
+    plain = named(umbrella)
+    assert plain is not None and named("null\t" + umbrella) == (plain[0], 1)
+
+
+def test_of_an_object_within_another_the_inner_one_is_read_by_its_names() -> None:
+    record = {"time": "2024-06-03T12:00:00Z", "user": "jdoe", "url": "https://chatgpt.com/"}
+    hit = {"_index": "proxy", "_id": "1", "_source": record | {"host": "collector"}}
+    event = {"time": 1717416000, "host": "collector", "source": "s", "sourcetype": "x", "event": record}
+    entry = {"logName": "projects/p/logs/x", "timestamp": "2024-06-03T12:00:00Z", "jsonPayload": record}
+    for whole in (hit, event, entry):
+        assert named(json.dumps(whole)) == ("generic_json", 1)
+    answer = {
+        "queryName": "chatgpt.com.",
+        "queryType": "A",
+        "sourceIP": "10.0.0.5",
+        "user": "jdoe",
+        "url": "https://chatgpt.com/",
+    }
+    assert named(json.dumps(entry | {"jsonPayload": answer})) == ("gcp_dns", 0)
+
+
+def test_of_an_object_only_formats_whose_keys_it_has_are_asked_and_none_that_would_know_it_is_left_out() -> None:
+    every = Recogniser(formats())
+    for name in sorted(formats()):
+        for sample in expected.samples(name):
+            for line in sample.read_bytes()[: 1 << 16].decode("utf-8", "replace").split("\n")[:20]:
+                obj = parse_object(line) if line.startswith("{") else None
+                for as_object in (False, True) if obj is not None else ():
+                    tests = every._tests_of_objects if as_object else every._tests
+                    wanted = next((fmt for fmt, is_one in tests if is_one(line, obj)), None)
+                    assert every._text(line, as_object=as_object) is wanted
+    assert 20 < len(every._fitting) <= 256
+    assert max(len(fitting) for fitting in every._fitting.values()) < len(every._tests)
+
+
+def test_objects_with_names_without_end_are_not_remembered() -> None:
+    every = Recogniser(formats())
+    every._text(json.dumps({f"{'k' * 100}{n}": 1 for n in range(50)}), as_object=False)
+    assert not every._fitting
+    for n in range(300):
+        every._text(json.dumps({f"k{n}": 1}), as_object=False)
+    assert len(every._fitting) == 300 - 256
+
+
+def test_an_object_behind_a_syslog_header_heads_no_table() -> None:
+    alert = {
+        "seconds": 1770728400, "action": "allow", "dst_addr": "203.0.113.9", "dst_port": 443, "gid": 1, "sid": 1, "src_addr": "10.0.0.5",
+        "src_port": 50400, "protocol": 6, "start": 1, "end": 2, "bytes": 3,
+    }  # fmt: skip
+    assert KNOWN.file(["Jun  3 12:00:00 h a: " + json.dumps(alert)] * 3) is None
 
 
 def test_a_list_of_values_is_no_header() -> None:
