@@ -25,12 +25,12 @@ HOLLOW = [
     (b"\0\0\r\n\0", NULS),
     (bytes(5000), NULS),
     (bytes(3 << 20), NULS),
-    (gzip.compress(bytes(5000)), NULS),
+    (gzip.compress(bytes(5000), mtime=0), NULS),
     (b"[", LIST),
     (b" [\n\0", LIST),
     (b"\xef\xbb\xbf[\n", LIST),
     ("[\n".encode("utf-16"), LIST),
-    (gzip.compress(b"[\n"), LIST),
+    (gzip.compress(b"[\n", mtime=0), LIST),
 ]
 
 
