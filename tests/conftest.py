@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,11 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile(
     "unhurried"
 )  # how fast a machine makes inputs, the first of which need tables of Unicode, is no property of ours
+
+if (
+    signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+):  # the suite runs under nohup: what the program does on a hangup is its own
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``tests``, ``samples``, ``docs`` and ``README.md``."""
