@@ -206,7 +206,7 @@ def _check_of_use(
     leases: bool,
     cluster: bool,
 ) -> None:
-    """Raises :class:`click.BadParameter` for what would do nothing in this scan. ``--jobs`` changes no result, and scripts give it always."""
+    """Raises :class:`click.BadParameter` for what would do nothing here. ``--jobs`` changes no result: scripts may always give it."""
     options.check_of_use("--table", bool(tables), column=column)
     of_files = {"log_format": log_format, "leases": leases, "cluster": cluster}
     options.check_of_use("PATH: the rows of a table are read by its warehouse", bool(paths), **of_files)
