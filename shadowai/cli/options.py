@@ -17,8 +17,8 @@ from click.core import ParameterSource
 if TYPE_CHECKING:
     from shadowai.config import Settings
 
-_OWN_DOCUMENT = re.compile(rb'\{\s*"schema":')
-"""How a verdict and a manifest begin."""
+_OWN_DOCUMENT = re.compile(rb'\{\s*"schema":\s*\d{1,4},\s*"(?:result|program)":')
+"""How a verdict and a manifest begin; logs of others may tell a schema, too."""
 
 
 class Seconds(click.FloatRange):
