@@ -179,11 +179,8 @@ def test_what_takes_the_place_of_an_earlier_run_s_file_takes_that_of_no_other(
     log(("chatgpt.com", "ann"))
     logs = Path("logs")
     logs.mkdir()
-    for text in (
-        Path("proxy.log").read_bytes(),
-        b'{"schema": "iglu:x/1-0-0", "data": {}}\n',
-        b'{"schema": 1, "host": "x"}\n',
-    ):
+    others = (b'{"schema": "iglu:x/1-0-0", "data": {}}\n', b'{"schema": 1, "host": "x"}\n')
+    for text in (*others, Path("proxy.log").read_bytes()):
         (logs / "a.log").write_bytes(text)
         assert main(["scan", "logs", option, "logs/a.log"]) == 2
         assert (logs / "a.log").read_bytes() == text
