@@ -200,6 +200,11 @@ cdef class Fold:
     cdef uint8_t key[MOST_KEY]
     cdef int spaces[MOST_WIDTH + 1]
     cdef int n_spaces  # in the line at hand, where it is known
+    cdef bint closed  # whether an object with names that are not known is not cut here
+    cdef First one_of[MOST_SLOTS]
+    cdef int n_firsts
+    cdef int order[MOST_ORDERS][2]  # columns of which the second stands behind the first
+    cdef int n_orders
     cdef Met met[MOST_ORDER]  # by their place in the object
     cdef int asked  # marks of texts that the reference reads otherwise, and that may be in a line that is cut here
     cdef bint quoted  # whether the text of a column may stand in quotes
@@ -325,7 +330,7 @@ cdef class Fold:
         self.asked = (HAS_HIGH if self.family in (OBJECT, PATTERN, CEF, LEEF) else HAS_HIGH | HAS_HOLDER) & ~self.odd
         self.in_any_code = not self.odd & HAS_HIGH
         self.quoted = self.family not in (PATTERN, TABS, BLANKS, CEF, LEEF)
-        self.holds = plan.holds
+        self.holds, self.closed = plan.holds, plan.closed
         self.escaped = self.family in (PAIRS, PAIRED, CEF, LEEF, OBJECT, TABS)
         self.slots = len(plan.columns)
         if self.slots > MOST_SLOTS or self.width >= MOST_WIDTH or max(len(plan.host), len(plan.checks), len(plan.tests), len(plan.row)) > MOST_SLOTS:
@@ -336,6 +341,8 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if column is None:
                 self.is_piece[slot] = True
+            elif self.closed:
+                _want_only(self, column, slot)
             elif self.family == OBJECT:
                 _want(self, column, slot)
             elif self.family == PAIRS or self.family == PAIRED or self.family == CEF or self.family == LEEF:
@@ -345,6 +352,8 @@ cdef class Fold:
             elif column < MOST_WIDTH:  # a line with more columns is not cut here
                 self.slot_of[column] = slot
             self.column_of[slot] = column if self.family == BLANKS and column is not None else -1
+        self.pass_over(plan.passed)
+        _take_orders(self, plan.orders)
         self.n_host = len(plan.host)
         for place, (slot, whole, part) in enumerate(plan.host):
             self.host_slots[place], self.host_whole[place], self.host_part[place] = slot, whole, part
@@ -379,6 +388,11 @@ cdef class Fold:
         if plan.aside is not None:
             _take_aside(self, plan.aside)
         _take_cuts(self, plan)
+
+    def pass_over(self, leaves):
+        """Let values be at further paths, ``(path, whole)``, that nobody asks for; where ``whole``, nor for anything in them."""
+        for path, whole in leaves:
+            _pass_name(self, path.encode(), whole)
 
     def hear(self, addresses):
         """Connections to these ``addresses`` may be named by an answer: their lines are shown to the reference."""

@@ -38,6 +38,7 @@ cdef enum:
     MOST_FIELD = 131_072  # beyond that the reference's reader of quoted values gives up
     GAP = 16  # blanks between two pairs
     MOST_ORDER = 64
+    MOST_ORDERS = 128
     LONGEST_GLUE = 96  # between two values
     DEEPEST = 16
     LONGEST_PLACE = 6  # digits of the number of a place in a list
@@ -226,7 +227,14 @@ cdef struct Met:  # what stood in some place of the line before
     uint8_t text[LONGEST_GLUE]  # between two values: comma, key, colon and spaces
 
 
+cdef struct First:  # a column that is the first that is there of others
+    int into, count
+    int slots[MOST_SPELLINGS]
+
+
 cdef struct Name:
+    bint passed  # nobody asks for the value
+    bint whole  # nor for what is in it
     int deeper  # paths that begin with it
     bint keyed  # some of these go on with what is no place of a list
     int slot  # -1: only the beginning of others

@@ -13,7 +13,7 @@ cdef int _object(Fold self) noexcept nogil:
             return UNSURE
         self.line_begin = at
     at = _members(self, at, prefix, 0, 0)
-    return SURE if at == self.line_end else UNSURE
+    return SURE if at == self.line_end and _in_order(self) else UNSURE
 
 
 cdef const uint8_t *_object_line(Fold self, int *kind) except? NULL nogil:
@@ -33,8 +33,22 @@ cdef const uint8_t *_object_line(Fold self, int *kind) except? NULL nogil:
         at += 1
     if at < self.limit and at[0] != c'\n':
         return NULL
-    kind[0] = _settled(self)
+    kind[0] = _settled(self) if _in_order(self) else UNSURE
     return at
+
+
+cdef inline bint _in_order(Fold self) noexcept nogil:
+    """Put the first that are there of some columns into theirs; false where columns stand in another order than is known."""
+    cdef int place, slot
+    cdef First *first
+    for place in range(self.n_orders):
+        if self.begin[self.order[place][1]] != NULL and self.begin[self.order[place][0]] > self.begin[self.order[place][1]]:
+            return False
+    for place in range(self.n_firsts):
+        first = &self.one_of[place]
+        slot = _first_there(self, first.slots, first.count)
+        self.begin[first.into], self.end[first.into] = self.begin[slot], self.end[slot]
+    return True
 
 
 cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int length, int depth) noexcept nogil:
@@ -56,7 +70,7 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
     while True:
         met = &self.met[order] if length == 0 and order < MOST_ORDER else NULL
         order += 1
-        if met != NULL and met.size and stop - behind > met.size and same_text(met.text, behind, met.size):
+        if met != NULL and met.size and stop - behind > met.size and same_text(met.text, behind, met.size) and not (self.closed and behind[met.size] == c'{'):
             begin = behind + met.size
             place = met.name
             at = _value(self, begin, depth)
@@ -80,7 +94,11 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
             begin = _space(self, at + 1)
             if begin >= stop:
                 return NULL
-            if place >= 0 and self.name[place].deeper:
+            if self.closed and length >= 0:
+                if place < 0 or begin[0] == c'{':
+                    met = NULL
+                at = _known(self, place, begin, prefix, length + size, depth)
+            elif place >= 0 and self.name[place].deeper:
                 met = NULL
                 at = _into(self, place, begin, prefix, length + size, depth)
             else:
@@ -95,6 +113,21 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
         behind = at
         if at < stop and at[0] == c'}':
             return at + 1
+
+
+cdef const uint8_t *_known(Fold self, int place, const uint8_t *begin, uint8_t *prefix, int length, int depth) noexcept nogil:
+    """Where the value ends of a name, of which all have to be known; ``NULL`` where it is not, or not sure to be a value. ``length`` bytes of
+    ``prefix`` are its path."""
+    if begin[0] == c'{':
+        if place >= 0 and self.name[place].whole:
+            return _value(self, begin, depth)
+        if length + 1 >= MOST_NAME:
+            return NULL
+        prefix[length] = c'.'
+        return _members(self, begin, prefix, length + 1, depth + 1)
+    if begin[0] == c'n' or (place >= 0 and (self.name[place].slot >= 0 or self.name[place].passed)):
+        return _value(self, begin, depth)  # null is no value
+    return NULL
 
 
 cdef const uint8_t *_into(Fold self, int place, const uint8_t *begin, uint8_t *prefix, int length, int depth) noexcept nogil:
@@ -167,12 +200,18 @@ cdef inline bint _take_member(Fold self, int place, const uint8_t *begin, const 
 
 
 cdef bint _take_first(Fold self, int slot, const uint8_t *begin) noexcept nogil:
-    """Keep the first value of a list, as the reference does; false where that is none by itself."""
-    if begin[0] == c']':  # nothing is in it
-        return True
-    if begin[0] == c'n' or begin[0] == c'{' or begin[0] == c'[':
-        return False
-    self.begin[slot], self.end[slot] = begin, _value(self, begin, 0)
+    """Keep the first text or number of a list, as the reference does; false where one may be in a list within it."""
+    cdef const uint8_t *end
+    while begin[0] != c']':
+        if begin[0] == c'[':
+            return False
+        end = _value(self, begin, 0)
+        if begin[0] != c'n' and begin[0] != c'{':
+            self.begin[slot], self.end[slot] = begin, end
+            return True
+        begin = _space(self, end)
+        if begin[0] == c',':
+            begin = _space(self, begin + 1)
     return True
 
 

@@ -176,6 +176,37 @@ cdef int _want(Fold self, bytes path, int slot) except -1:
     return 0
 
 
+cdef int _want_only(Fold self, column, int slot) except -1:
+    """Look for the value under a path, or for the first that is there of other columns. What has too long a name is not known here."""
+    cdef First *first
+    if isinstance(column, tuple):
+        first = &self.one_of[self.n_firsts]
+        first.into, first.count = slot, put_slots(first.slots, column, MOST_SPELLINGS)
+        self.n_firsts += 1
+    elif len(column) < MOST_NAME:
+        _put_name(self, column, slot, False)
+    return 0
+
+
+cdef int _pass_name(Fold self, bytes path, bint whole) except -1:
+    """Know the path of a value that nobody asks for, while there is room."""
+    cdef Name *name
+    if len(path) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
+        return 0
+    name = &self.name[_name_under(self, path)]
+    name.passed, name.whole = True, name.whole or whole
+    return 0
+
+
+cdef int _take_orders(Fold self, orders) except -1:
+    if len(orders) > MOST_ORDERS:
+        raise ValueError("a plan with too many columns in order")
+    self.n_orders = len(orders)
+    for place, (first, second) in enumerate(orders):
+        self.order[place][0], self.order[place][1] = first, second
+    return 0
+
+
 cdef int _want_key(Fold self, bytes key, int slot) except -1:
     """Look for the value of a pair, or for a part of CEF's header or a custom field by its label."""
     heads = (b"vendor", b"product", b"version", b"class", b"name", b"severity")
@@ -193,18 +224,24 @@ cdef int _want_key(Fold self, bytes key, int slot) except -1:
 
 
 cdef int _put_name(Fold self, bytes text, int slot, bint keyed) except -1:
+    cdef int place = _name_under(self, text)
+    if slot >= 0:
+        self.name[place].slot = slot
+    else:
+        self.name[place].deeper += 1
+        self.name[place].keyed |= keyed
+    return 0
+
+
+cdef int _name_under(Fold self, bytes text) except -1:
+    """The number of what is known under a name."""
     cdef uint64_t hash = 0
     cdef const uint8_t *raw = <const uint8_t *>PyBytes_AS_STRING(text)
     cdef size_t length = PyBytes_GET_SIZE(text)
     cdef Entry *entry = find(&self.keys, raw, length, &hash)
     if entry == NULL:
         entry = put(&self.keys, raw, length, hash, self.names)
+        memset(&self.name[self.names], 0, sizeof(Name))
         self.name[self.names].slot = self.name[self.names].seen = -1
-        self.name[self.names].deeper, self.name[self.names].keyed = 0, False
         self.names += 1
-    if slot >= 0:
-        self.name[entry.value].slot = slot
-    else:
-        self.name[entry.value].deeper += 1
-        self.name[entry.value].keyed |= keyed
-    return 0
+    return <int>entry.value

@@ -149,7 +149,7 @@ class LineFold:
         """Whether DNS answers are asked for; the same."""
         self._doubtful = 0  # lines to come that may belong to a row whose quote is still open
         self._lines = self._changes = 0
-        self._heard = 0
+        self._heard = self._learnt = 0
 
     def fits(self, reader: FormatReader) -> bool:
         """Whether lines of the reader's format can be folded as its columns are now."""
@@ -168,8 +168,13 @@ class LineFold:
                 else fold_of(plan, self._answers, self._known, self._since, self._until, *self._hints)
             )
             self._heard = 0
+            self._learnt = plan.learnt if plan is not None else 0
             if self._fold is not None and plan is not None and plan.family == QUOTED:
                 self._fold.doubtful = self._doubtful
+        layout = reader.tokenizer.layout
+        if self._fold is not None and layout is not None and len(layout.leaves) > self._learnt:
+            self._fold.pass_over(layout.leaves[self._learnt :])
+            self._learnt = len(layout.leaves)
         return self._fold is not None
 
     def pass_over(self, lines: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from shadowai.sources.logs.description import (
     ZeekTsv,
 )
 from shadowai.sources.logs.families import W3cTokenizer
+from shadowai.sources.logs.json_objects import JsonTokenizer
 from shadowai.sources.logs.line_plan import (
     BLANKS,
     CEF,
@@ -56,6 +57,7 @@ from shadowai.sources.logs.plan_columns import (
     key_of,
     keys_of,
     only_of,
+    pass_others,
     sequence_of,
     slots_of,
     slots_of_piece,
@@ -78,14 +80,13 @@ def may_fold(description: LogFormat) -> bool:
         return False
     if isinstance(family, (Blank, CsvPositional, KeyValue)):
         return bool(description.shapes or description.line)
-    return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern, Cef, Leef)) or (
-        isinstance(family, Json) and not family.aliases
-    )
+    return isinstance(family, (W3c, ZeekTsv, CsvHeader, Pattern, Cef, Leef, Json))
 
 
 def may_unwrap(description: LogFormat) -> bool:
     """Whether lines of the format can be folded behind a syslog header, too."""
-    return isinstance(description.family, (Blank, CsvPositional, Json, Pattern))
+    family = description.family
+    return isinstance(family, (Blank, CsvPositional, Pattern)) or (isinstance(family, Json) and not family.aliases)
 
 
 def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False) -> Plan | None:
@@ -108,6 +109,8 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
         if asked is not None and plan.client is not None and not used.intersection(plan.told):
             plan.askers = list(dict.fromkeys((*asked, *plan.client)))
         _write_programs(plan, reader.description)
+        if plan.closed:
+            pass_others(plan, reader)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except NoPlanError:
         return None
@@ -175,10 +178,12 @@ def _of_positions(reader: FormatReader) -> Plan:
 
 
 def _of_objects(reader: FormatReader) -> Plan:
-    family = reader.description.family
-    if not isinstance(family, Json) or family.aliases:
+    family, reads = reader.description.family, reader.tokenizer
+    if not isinstance(family, Json) or not isinstance(reads, JsonTokenizer):
         raise NoPlanError
-    plan = Plan(OBJECT)
+    if family.aliases and (not reads.keep_layout().leaves or reads.keep_layout().typed):
+        raise NoPlanError
+    plan = Plan(OBJECT, closed=family.aliases)
     for path, pattern in family.requires:
         hold(plan, reader, [path], pattern)
     return plan

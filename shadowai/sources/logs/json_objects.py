@@ -10,16 +10,13 @@ from typing import Any
 
 import orjson
 
-from shadowai.sources.logs.aliases import KNOWN, PARTIES, REPORTERS, flat, in_english
+from shadowai.sources.logs.aliases import flat
 from shadowai.sources.logs.description import Json, Key
-from shadowai.sources.logs.tokens import LONGEST_NAME, Column, Getter, Keyed, Row, nothing
+from shadowai.sources.logs.flat_names import DEEPEST, Layout, Steps, flat_keys, flat_names, path_of
+from shadowai.sources.logs.tokens import Column, Getter, Keyed, Row, nothing
 
 SCALARS = frozenset({str, int, float, bool})
 """Types of JSON values that are text."""
-_DEEPEST = 8
-_TYPED = re.compile(r"^(.{0,255}[^_])_[sdtbg]$")
-_MOST_STEPS = 32
-"""Steps of the longest path of an object's value that names it."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ANOTHER = re.compile(r"[\s,;]*+\{")
 
@@ -31,6 +28,12 @@ class JsonTokenizer(Keyed):
         super().__init__()
         self._aliases = family.aliases
 
+    def keep_layout(self) -> Layout:
+        """Where the names stand by which the objects' values go, from now on learnt from every object that is read."""
+        if self.layout is None:
+            self.layout = Layout()
+        return self.layout
+
     def read(self, line: str) -> Row:
         if not self._aliases and line[:1] == "{":
             try:
@@ -41,6 +44,8 @@ class JsonTokenizer(Keyed):
         if tokens is not None and self._aliases:
             found = flatten(tokens)
             self._adopt(found)
+            if self.layout is not None:
+                self._learn(self.layout.learn(tokens))
             return found
         return tokens
 
@@ -138,77 +143,25 @@ def flatten(tokens: dict[str, Any]) -> dict[str, Any]:
                 [place for place, value in enumerate(values) if type(value) not in SCALARS and _text(value) is None]
             )
         )
-        return {name: values[place] for name, place in _flat_keys(tuple(tokens), absent)}
+        return {name: values[place] for name, place in flat_keys(tuple(tokens), absent)}
     leaves = list(_leaves(tokens, ()))
-    names = _flat_names(tuple([steps for steps, _ in leaves]))
+    names = flat_names(tuple([steps for steps, _ in leaves]))
     return {name: leaves[place][1] for name, place in names}
 
 
-@lru_cache(maxsize=1024)
-def _flat_keys(keys: tuple[str, ...], absent: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
-    """:func:`_flat_names` of an object without inner ones, by the places of its keys; those at ``absent`` have no value."""
-    known = [(place, path) for place, key in enumerate(keys) if place not in absent and (path := _path((), key))]
-    return tuple((name, known[leaf][0]) for name, leaf in _flat_names(tuple(path for _, path in known)))
-
-
-@lru_cache(maxsize=1024)
-def _flat_names(paths: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, int], ...]:
-    """The flat names that the leaves at ``paths`` go by, each with the place of the leaf it stands for."""
-    found: dict[str, int] = {}
-    for leaf, steps in sorted(enumerate(paths), key=lambda item: len(item[1])):
-        for place in range(len(steps)):
-            found.setdefault(flat(".".join(steps[place:])), leaf)
-            if steps[place].lower() in PARTIES:
-                break
-    for leaf, steps in enumerate(paths):
-        for place in range(len(steps)):
-            if (name := in_english(".".join(steps[place:]))) in KNOWN:
-                found.setdefault(name, leaf)
-            if steps[place].lower() in PARTIES:
-                break
-    if any(steps[0].startswith("TimeGenerated") for steps in paths):
-        _add_plain(found, paths)
-    for leaf, steps in enumerate(paths):
-        if len(steps) > 1 and steps[-1].lower() == "value":  # {"source_ip": {"value": "192.0.2.7"}}
-            found.setdefault(flat(steps[-2]), leaf)
-    return tuple(found.items())
-
-
-def _add_plain(found: dict[str, int], paths: tuple[tuple[str, ...], ...]) -> None:
-    """The plain names of a custom log's columns in a Log Analytics workspace, which have their type behind them (``URL_s``). Beside them,
-    ``Computer`` is the machine that collected the log."""
-    plain = [
-        (typed[1], leaf) for leaf, steps in enumerate(paths) if len(steps) == 1 and (typed := _TYPED.match(steps[0]))
-    ]
-    if plain:
-        found.pop("computer", None)
-    for name, leaf in plain:
-        found.setdefault(flat(name), leaf)
-
-
-def _leaves(tokens: dict[str, Any], outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _leaves(tokens: dict[str, Any], outer: Steps) -> Iterator[tuple[Steps, str]]:
     """The scalars of nested objects with their paths; a dotted key is a path."""
     for key, value in tokens.items():
-        steps = _path(outer, key)
+        steps = path_of(outer, key)
         if not steps:
             continue
         if isinstance(value, dict):
-            if len(steps) < _DEEPEST:
+            if len(steps) < DEEPEST:
                 yield from _leaves(value, steps)
             continue
         text = value if type(value) is str else _text(value)
         if text is not None:
             yield steps, text
-
-
-@lru_cache(maxsize=4096)
-def _path(outer: tuple[str, ...], key: str) -> tuple[str, ...]:
-    """The path of a key within ``outer``; empty for what speaks of the log's writer, and for what is no log's name any more: each end
-    of a path is a name, so that the time for one grows with the square of its length."""
-    steps = (*outer, *key.split(".", _MOST_STEPS))
-    if len(steps) > _MOST_STEPS or len(key) > LONGEST_NAME:
-        return ()
-    return () if len(steps) > 1 and not REPORTERS.isdisjoint(step.lower() for step in steps[:-1]) else steps
 
 
 def _lenient(text: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shadowai.sources.logs.description import Part
+from shadowai.sources.logs.flat_names import Leaf
 from shadowai.sources.logs.programs import Program
 from shadowai.sources.logs.sequences import Element
 
@@ -14,6 +15,8 @@ BLANKS, QUOTED, TABS, OBJECT, W3C, PAIRS, CEF, PATTERN, PAIRED, LEEF = range(10)
 MOST_COLUMNS = 150
 MOST_SPELLINGS = 24
 """Columns of which the first that is there counts."""
+MOST_ORDERS = 128
+"""Pairs of columns that must stand in an order."""
 TESTING = (BLANKS, QUOTED, TABS, OBJECT, PAIRS, CEF, PATTERN, PAIRED, LEEF)
 """Ways to cut a line in which a column's text is known well enough to be held to a pattern."""
 NAME, SURE_NAME, CONDITION, FORMAT = range(4)
@@ -84,6 +87,15 @@ class Plan:
     apart: bool = True
     """Whether the manner is the same whatever the name is."""
     columns: list[Any] = field(default_factory=list)
+    """What stands where, by its number: a place or a name in the line; ``None`` for a piece of another, and for the first that is there of
+    others their numbers."""
+    closed: bool = False
+    """Whether lines may have no names but those of :attr:`columns` and of :attr:`passed`."""
+    passed: list[Leaf] = field(default_factory=list)
+    learnt: int = 0
+    """How many of a layout's values are among these."""
+    orders: list[tuple[int, int]] = field(default_factory=list)
+    """Columns of which the second stands behind the first, where both are there."""
     host: list[tuple[int, bool, int]] = field(default_factory=list)
     actor: list[int] = field(default_factory=list)
     manner: list[int] = field(default_factory=list)

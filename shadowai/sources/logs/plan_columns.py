@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any
 
 from shadowai.sources.logs import sequences
+from shadowai.sources.logs.aliases import flat
 from shadowai.sources.logs.description import Key, Part, Take
 from shadowai.sources.logs.line_plan import (
     CEF,
     FORMAT,
     LEEF,
+    MOST_ORDERS,
     MOST_SPELLINGS,
     OBJECT,
     PAIRED,
@@ -56,7 +59,7 @@ def slots_of_piece(plan: Plan, reader: FormatReader, take: Part) -> list[int] | 
     only: list[tuple[tuple[int, ...], Program]] = []
     for key, pattern in take.only:
         slots, held = tuple(slots_under(plan, reader, key)), program(pattern, {})
-        if not slots and plan.family != OBJECT:
+        if not slots:
             if re.search(pattern, "") is None:
                 return []
         elif held is None or not 0 < len(slots) <= MOST_SPELLINGS:
@@ -78,6 +81,8 @@ def slots_of(plan: Plan, reader: FormatReader, keys: Iterable[Key]) -> list[int]
 
 def slots_under(plan: Plan, reader: FormatReader, key: Key) -> list[int]:
     """The numbers of the columns under ``key``, made known to the plan; none where the file has no such column."""
+    if plan.closed and reader.tokenizer.layout is not None:
+        return _first_of(plan, reader.tokenizer.layout.claims(flat(str(key))))
     if plan.family == OBJECT:
         names: list[Any] = [path.encode() for path in str(key).split("|")]
     elif plan.family in (PAIRS, CEF, PATTERN, PAIRED, LEEF):
@@ -93,6 +98,26 @@ def _column(plan: Plan, name: Any) -> int:
     if name not in plan.columns:
         plan.columns.append(name)
     return plan.columns.index(name)
+
+
+def _first_of(plan: Plan, claims: list[list[str]]) -> list[int]:
+    """The number of a column that is the first that is there of the values at some paths."""
+    found: list[int] = []
+    for paths in claims:
+        slots = [_column(plan, path.encode()) for path in paths]
+        orders = [pair for pair in combinations(slots, 2) if pair not in plan.orders]
+        plan.orders += orders
+        found += slots
+    if len(plan.orders) > MOST_ORDERS or len(found) > MOST_SPELLINGS:
+        raise NoPlanError
+    return [_column(plan, tuple(found))] if len(found) > 1 else found
+
+
+def pass_others(plan: Plan, reader: FormatReader) -> None:
+    """Let values that nobody asks for be where the file was seen to have them."""
+    layout = reader.tokenizer.layout
+    leaves = layout.leaves if layout is not None else []
+    plan.passed, plan.learnt = [leaf for leaf in leaves if leaf.path.encode() not in plan.columns], len(leaves)
 
 
 def keys_of(takes: Iterable[Take]) -> list[Key]:

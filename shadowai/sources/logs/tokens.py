@@ -7,12 +7,15 @@ a dict (key and JSON families) of text tokens, or one of three words: :data:`HEA
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from enum import Enum
 from operator import itemgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from shadowai.sources.logs.description import Key
+
+if TYPE_CHECKING:
+    from shadowai.sources.logs.flat_names import Layout
 
 Tokens = list[str] | dict[str, Any]
 Getter = Callable[[Any], str | None]
@@ -37,6 +40,9 @@ _SHAPES = 256
 
 class Tokenizer:
     """Base: ``read`` a line, and ``getter`` for a key under the columns in force. ``version`` is another where these are others."""
+
+    layout: Layout | None = None
+    """Where the names stand by which values go, as far as it is kept."""
 
     def __init__(self) -> None:
         self.version = 0
@@ -125,27 +131,40 @@ class Listed(Tokenizer):
 
 
 class Keyed(Tokenizer):
-    """Tokens in a dict. Where keys go by aliases, each set of keys that a file shows is a version of its own, so that
-    nobody looks for the hundred names that a record does not have."""
+    """Tokens in a dict. Where keys go by aliases, ``version`` is another with each name that a file shows for the first time, of those
+    that are asked for: nobody looks for the hundred names that no record had."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._shapes: dict[tuple[str, ...], int] = {}
-        self._present: frozenset[str] | None = None
+        self._present: set[str] | None = None
+        self._asked: set[str] = set()
+        self._missing: set[str] = set()
 
-    def _adopt(self, tokens: dict[str, Any]) -> None:
-        shape = tuple(tokens)
-        version = self._shapes.get(shape)
-        if version is None:
-            version = len(self._shapes) + 1 if len(self._shapes) < _SHAPES else 0
-            if version:
-                self._shapes[shape] = version
-        if version != self.version:
-            self.version = version
-            self._present = frozenset(shape) if version else None
+    def _adopt(self, names: Collection[str]) -> None:
+        """Know ``names`` to be there."""
+        if self._present is None:
+            self._present = set(names)
+            self.version += 1
+        elif not self._missing.isdisjoint(names):
+            found = self._missing.intersection(names)
+            self._present |= found
+            self._missing -= found
+            self.version += 1
+
+    def _learn(self, names: Collection[str]) -> None:
+        """Know that values go by ``names`` at places that were not known."""
+        if self._present is not None:
+            self._present.update(names)
+            self._missing.difference_update(names)
+        if not self._asked.isdisjoint(names):
+            self.version += 1
 
     def _is_absent(self, name: str) -> bool:
-        return self._present is not None and name not in self._present
+        self._asked.add(name)
+        if self._present is None or name in self._present:
+            return False
+        self._missing.add(name)
+        return True
 
 
 def _dict_getter(key: Key) -> Getter:
