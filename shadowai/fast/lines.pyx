@@ -89,6 +89,7 @@ cdef class Fold:
     cdef int host_slots[MOST_SLOTS], manner_slots[MOST_SLOTS], url_slots[MOST_SLOTS], time_slots[MOST_SLOTS]
     cdef int up_slots[MOST_SLOTS], down_slots[MOST_SLOTS]
     cdef uint8_t host_whole[MOST_SLOTS], host_part[MOST_SLOTS]
+    cdef uint8_t no_name[MOST_SLOTS]  # whether no name is taken out of an IPv4 address there
     cdef int actor_slots[MOST_SLOTS]
     cdef int n_host, n_actor, n_manner, n_url, n_time, n_up, n_down
     cdef Check *check
@@ -160,6 +161,10 @@ cdef class Fold:
     cdef int n_ranges
     cdef list matchers  # keeps the next ones alive
     cdef Machine *line_machine  # what every line has to match; NULL: nothing
+    cdef Machine *opening_machine  # with ``shown``: what lines have that are sure to match
+    cdef Only shown[MOST_PATTERNS]  # of some columns, what is found where the key of one begins
+    cdef int n_shown
+    cdef uint8_t of_before[256]  # what stands before such a key
     cdef Machine *held_machine  # what lines with columns in quotes or brackets have to match, too
     cdef Machine *machine[MOST_PATTERNS]
     cdef int n_machines
@@ -341,7 +346,7 @@ cdef class Fold:
         for slot, column in enumerate(plan.columns):
             if column is None:
                 self.is_piece[slot] = True
-            elif self.closed:
+            elif self.closed:  # its names are all known
                 _want_only(self, column, slot)
             elif self.family == OBJECT:
                 _want(self, column, slot)
@@ -357,6 +362,8 @@ cdef class Fold:
         self.n_host = len(plan.host)
         for place, (slot, whole, part) in enumerate(plan.host):
             self.host_slots[place], self.host_whole[place], self.host_part[place] = slot, whole, part
+        for slot in plan.nameless:
+            self.no_name[slot] = True
         self.n_actor = put_slots(self.actor_slots, plan.actor, MOST_SLOTS)
         self.n_manner = put_slots(self.manner_slots, plan.manner, MOST_SLOTS)
         self.n_url = put_slots(self.url_slots, plan.url, MOST_SLOTS)
@@ -375,6 +382,7 @@ cdef class Fold:
         if plan.held is not None:
             self.cutters.append(Matcher(plan.held))
             self.held_machine = &(<Matcher>self.cutters[len(self.cutters) - 1]).machine
+        _take_shown(self, plan)
         _take_ranges(self, ranges, sixes)
         self.n_server = -1 if plan.server is None else put_slots(self.server_slots, plan.server, MOST_SLOTS)
         self.n_client = -1 if plan.client is None else put_slots(self.client_slots, plan.client, MOST_SLOTS)

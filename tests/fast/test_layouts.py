@@ -1,4 +1,4 @@
-"""Objects of no known product: folded where all their names are known, and read as the reference reads them where one is not."""
+"""Objects and pairs of no known product: folded where all their names are known, and read as the reference reads them where one is not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shadowai import fold_answers
 from shadowai.catalog import Catalog
 from shadowai.sources.logs import bulk, flat_names
 from shadowai.sources.logs.aliases import FLAT
@@ -115,7 +116,7 @@ def test_names_of_log_analytics_are_left_to_the_reference(catalog: Catalog, monk
     assert folded(lines, "generic_json", catalog, monkeypatch) == 0
 
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     "chatgpt.com", "www.example.com", "https://claude.ai/c?x", "192.0.2.7", "10.0.0.5", "jdoe", "EXAMPLE\\jdoe", "j@example.com", "", "-",
     "2026-01-05T08:00:01Z", 1767600001, 4000, "blocked", "allowed", "GET", None, True, 1.5, "é.example.com", [], ["claude.ai"],
     [None, {}, "pc1"], [{"name": "x"}], {}, {"value": "10.9.8.7"}, 'say "x"',
@@ -141,3 +142,63 @@ def test_any_objects(seed: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatc
         text = json.dumps(one, ensure_ascii=chance.random() < 0.5)
         lines.append(text if chance.random() < 0.95 else text[:-1] + chance.choice((",}", "", ',"user":"x"}', "}}")))
     same(lines, "generic_json", catalog, monkeypatch, chance.choice((64, 1 << 20)))
+
+
+PAIRS = {
+    "generic_kv": (
+        'time=2026-01-05T08:00:{n:02}Z user="jdoe" src_ip=10.0.0.5 dst_ip=192.0.2.{n} dest_host={host} action=allowed bytes_sent=40 x="a b"'
+    ),
+    "generic_kv_comma": "time=2026-01-05T08:00:{n:02}Z,user=jdoe,src_ip=10.0.0.5,dest_host={host},action=allowed,bytes_sent=40,x=a b",
+    "generic_kv_parted": "time=2026-01-05T08:00:{n:02}Z; user=jdoe; src_ip=10.0.0.5; dest_host={host}; action=allowed; bytes_sent=4; x=y",
+    "generic_kv_colon": (
+        "Time: 2026-01-05T08:00:{n:02}Z, User Name: jdoe, Source IP: 10.0.0.5, Destination Host: {host}, Action: allowed, Bytes Sent: 4"
+    ),
+}  # fmt: skip
+
+
+def _pairs(name: str, count: int = 20) -> list[str]:
+    return [PAIRS[name].format(n=n, host=HOSTS[n % 3]) for n in range(count)]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_pairs_are_folded_once_their_keys_are_known(
+    name: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = _pairs(name)
+    same(lines, name, catalog, monkeypatch)
+    assert folded(lines, name, catalog, monkeypatch) == len(lines) - 1
+
+
+ODD_PAIRS = (
+    "", "x", "{", "[", "lease=1", "dhcp", "DHCPACK", "user=jane", "User=jane", "zone=dmz", "url=https://claude.ai/", "src_ip=10.0.0.9]",
+    "action=blocked;", "user='jane'", 'user="ja\\"ne"', "user=j\u00e4ne", "dest_host=", "9user=jane", "user", "=", "user==x", "\t", ",,",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("odd", ODD_PAIRS)
+def test_odd_pairs(odd: str, name: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In front, in the middle and behind; twice, once its keys are known."""
+    mark = {"generic_kv": " ", "generic_kv_comma": ",", "generic_kv_parted": "; "}.get(name, ", ")
+    pair = odd.replace("=", ": ") if name == "generic_kv_colon" else odd
+    lines = _pairs(name, 6)
+    parts = lines[3].split(mark)
+    lines += [mark.join([*parts[:at], pair, *parts[at:]]) for at in range(len(parts) + 1)]
+    same([*lines, *lines], name, catalog, monkeypatch, 256)
+
+
+def test_an_address_where_a_name_may_stand_is_no_name(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked about each of the addresses of a host."""
+    asked, name = [0], fold_answers.FoldAnswers.name
+
+    def counted(self: fold_answers.FoldAnswers, number: int, line: bytes, place: int) -> int:
+        asked[0] += 1
+        return name(self, number, line, place)
+
+    monkeypatch.setattr(fold_answers.FoldAnswers, "name", counted)
+    table = [
+        "time,user,dst_ip,dest_host",
+        *[f"2026-01-05T08:00:01Z,jdoe,192.0.2.{n},www.example.com" for n in range(50)],
+    ]
+    same([*table, "2026-01-05T08:00:01Z,jdoe,claude.ai,www.example.com"], "generic_csv", catalog, monkeypatch)
+    assert asked[0] <= 1

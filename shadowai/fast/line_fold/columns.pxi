@@ -103,7 +103,30 @@ cdef inline bint _is_whole(Fold self) noexcept nogil:
 cdef bint _looks_like_one(Fold self) noexcept nogil:
     """Whether the line is as every line of the format is."""
     cdef Machine *machine = self.line_machine
-    return machine == NULL or found(machine, self.line_begin, self.line_begin, self.line_end)
+    return machine == NULL or _is_shown(self) or found(machine, self.line_begin, self.line_begin, self.line_end)
+
+
+cdef bint _is_shown(Fold self) noexcept nogil:
+    """Whether some pairs show that the line is as every line of the format is."""
+    cdef Only *one
+    cdef int place, spelling, slot
+    cdef bint held = False
+    cdef const uint8_t *key
+    if not self.n_shown or not found(self.opening_machine, self.line_begin, self.line_begin, self.line_end):
+        return False
+    for place in range(self.n_shown):
+        one = &self.shown[place]
+        held = False
+        for spelling in range(one.spellings):
+            slot = one.slots[spelling]
+            key = self.named[slot]
+            if self.begin[slot] != NULL and (key == self.line_begin or self.of_before[(key - 1)[0]]):
+                held = found(one.machine, key, key, self.line_end)
+                if held:
+                    break
+        if not held:
+            return False
+    return True
 
 
 cdef bint _checked(Fold self) noexcept nogil:

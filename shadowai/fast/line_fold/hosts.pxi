@@ -50,6 +50,8 @@ cdef bint _is_strange(Fold self) except -1 nogil:
             last, length = self.begin[slot], self.end[slot] - self.begin[slot]
             named = named or self.host_part[place] == SURE_NAME
             continue
+        if self.no_name[slot] and _is_quad(self, slot):
+            continue
         if place == self.ahead_of:
             at, end, hash = self.ahead, self.ahead_end, self.ahead_hash
         elif not _named(self, place, &at, &end):
@@ -68,6 +70,17 @@ cdef bint _is_strange(Fold self) except -1 nogil:
             known.more = True  # nothing else stands in it
         named = named or self.host_part[place] == SURE_NAME
     return named
+
+
+cdef bint _is_quad(Fold self, int slot) noexcept nogil:
+    """Whether a column is of digits and dots alone."""
+    cdef const uint8_t *at
+    cdef const uint8_t *end
+    if not _inner(self, slot, &at, &end) or not 7 <= end - at <= 15:
+        return False
+    while at < end and (c'0' <= at[0] <= c'9' or at[0] == c'.'):
+        at += 1
+    return at == end
 
 
 cdef inline bint _is_all(Fold self, int slot, const uint8_t *begin, const uint8_t *end) noexcept nogil:

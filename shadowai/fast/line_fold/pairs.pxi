@@ -34,13 +34,20 @@ cdef int _pairs(Fold self) noexcept nogil:
             return UNSURE
         place = _name_of(self, key, <int>(equal - key), prefix, order)
         order += 1
-        if place >= 0 and behind:
+        if (place >= 0 and behind) or (place < 0 and self.closed):
             return UNSURE  # the format may want its words whole
-        if place >= 0 and self.begin[self.name[place].slot] == NULL:
-            slot = self.name[place].slot
+        slot = self.name[place].slot if place >= 0 else -1
+        if slot >= 0 and self.begin[slot] == NULL:
+            if self.closed and not _is_bare(equal + 1, end):
+                return UNSURE
             self.begin[slot], self.end[slot], self.named[slot] = equal + 1, end, key
         at = end
-    return SURE if order and _in_a_row(self) else UNSURE
+    return SURE if order and _in_a_row(self) and _in_order(self) else UNSURE
+
+
+cdef inline bint _is_bare(const uint8_t *at, const uint8_t *end) noexcept nogil:
+    """Whether the reference takes nothing off a value's end."""
+    return at == end or not ((end - 1)[0] == c',' or (end - 1)[0] == c';' or (end - 1)[0] == c']' or (end - 1)[0] <= c' ')
 
 
 cdef inline bint _begins_key(Fold self, uint8_t byte) noexcept nogil:

@@ -36,13 +36,17 @@ cdef int _paired(Fold self) noexcept nogil:
         entry = NULL
         if machine.saved[1] - machine.saved[0] < MOST_NAME:
             entry = find(&self.keys, machine.saved[0], machine.saved[1] - machine.saved[0], &hash)
+        if entry == NULL and self.closed:
+            return UNSURE
         slot = self.name[entry.value].slot if entry != NULL else -1
         if slot >= 0 and self.begin[slot] == NULL:
+            if self.closed and not _is_bare(value, end):
+                return UNSURE
             if value < end and (value[0] == c"'" or (value[0] == c'"' and (end - value < 2 or (end - 1)[0] != c'"'))):
                 return UNSURE  # whether that is a quote is for the reference to say
-            self.begin[slot], self.end[slot] = value, end
+            self.begin[slot], self.end[slot], self.named[slot] = value, end, machine.saved[0]
         at = max(machine.behind, at + 1)
-    return UNSURE if machine.stuck else SURE
+    return UNSURE if machine.stuck or not _in_order(self) else SURE
 
 
 cdef int _groups(Fold self) noexcept nogil:

@@ -164,6 +164,20 @@ cdef int _take_programs(Fold self, programs, line, searches) except -1:
     return 0
 
 
+cdef int _take_shown(Fold self, plan) except -1:
+    """Keep what shows that a line matches its format's pattern."""
+    if plan.opening is None or len(plan.shown) > MOST_PATTERNS:
+        return 0
+    self.matchers.append(Matcher(plan.opening))
+    self.opening_machine = &(<Matcher>self.matchers[len(self.matchers) - 1]).machine
+    for byte in plan.before:
+        self.of_before[<uint8_t>byte] = 1
+    for place, (slots, program) in enumerate(plan.shown):
+        _take_only(self, &self.shown[place], slots, program)
+    self.n_shown = len(plan.shown)
+    return 0
+
+
 cdef int _want(Fold self, bytes path, int slot) except -1:
     """Look for the value under a dotted path, and into what its beginnings name."""
     cdef bytes part

@@ -214,6 +214,17 @@ Family = Blank | W3c | ZeekTsv | CsvHeader | CsvPositional | KeyValue | Cef | Le
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What shows, sooner than a look at all of it, that a line of pairs matches :attr:`LogFormat.line`: ``opening`` is found in it, and for
+    each of ``pairs`` there is one whose key is all of the first pattern, and which with what stands behind that is found by both, whatever
+    the case of letters. Before the key there is one of ``before``, or nothing."""
+
+    opening: str
+    pairs: tuple[tuple[str, str], ...]
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogFormat:
     """One log format. ``name`` is stable: scripts give it to ``--log-format``.
 
@@ -234,6 +245,7 @@ class LogFormat:
     zone: Literal["utc", "local"] = "local"
     day_first: bool | None = None
     line: str = ""
+    shown: Shown | None = None
     rank: int = 10
     guessed: bool = False
     """Whether nothing but what fields are called tells what they mean, whoever wrote the log."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -107,9 +107,12 @@ class _Claim(NamedTuple):
     path: str
 
 
+_Ranked = tuple[tuple[tuple[int, int], list[str]], ...]
+
+
 class Layout:
-    """The paths of all values that a log's objects were seen to have, in the order in which they stand there, and by which names they
-    go: :func:`flat_names` of an object that has only such paths is found here."""
+    """The paths of all values that a log's objects were seen to have (of pairs, the keys), in the order in which they stand there, and by
+    which names they go: :func:`flat_names` of an object that has only such paths is found here."""
 
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
@@ -122,18 +125,11 @@ class Layout:
 
     def learn(self, tokens: dict[str, Any]) -> set[str]:
         """The names of values at paths that were not known."""
-        found: set[str] = set()
-        before: str | None = None
-        for steps, leaf in _all(tokens, ()):
-            if leaf not in self._known and len(self.leaves) < _MOST_LEAVES:
-                self._known.add(leaf)
-                self.leaves.append(leaf)
-                if not leaf.whole:
-                    self._order.insert(0 if before is None else self._order.index(before) + 1, leaf.path)
-                    found |= self._claim(steps, leaf.path)
-            if not leaf.whole and leaf in self._known:
-                before = leaf.path
-        return found
+        return self._learn(_all(tokens, ()), _ranked)
+
+    def learn_keys(self, keys: Iterable[str]) -> set[str]:
+        """The names of pairs with keys that were not known: the first of a name is its value, English ones come before others."""
+        return self._learn((((key,), Leaf(key, False)) for key in keys), _ranked_key)
 
     def claims(self, name: str) -> list[list[str]]:
         """The paths that go by a name, those that come before others first; of those that stand together, the one does that stands first
@@ -148,17 +144,33 @@ class Layout:
                 found.setdefault(claim.rank, []).append(claim.path)
         return list(found.values())
 
-    def _claim(self, steps: Steps, path: str) -> set[str]:
-        self.typed = self.typed or steps[0].startswith(_BESIDE_TYPED)
-        ranked: Sequence[tuple[tuple[int, int], list[str]]] = (
-            ((0, len(steps)), _own(steps)),
-            ((1, 0), _in_english(steps)),
-            ((2, 0), _of_value(steps)),
-        )
-        for rank, names in ranked:
-            for name in names:
-                self._claims.setdefault(name, []).append(_Claim(rank, path))
-        return {name for _, names in ranked for name in names}
+    def _learn(self, leaves: Iterable[tuple[Steps, Leaf]], ranked: Callable[[Steps], _Ranked]) -> set[str]:
+        found: set[str] = set()
+        before: str | None = None
+        for steps, leaf in leaves:
+            if leaf not in self._known and len(self.leaves) < _MOST_LEAVES:
+                self._known.add(leaf)
+                self.leaves.append(leaf)
+                if not leaf.whole:
+                    self._order.insert(0 if before is None else self._order.index(before) + 1, leaf.path)
+                    self.typed = self.typed or steps[0].startswith(_BESIDE_TYPED)
+                    for rank, names in ranked(steps):
+                        found.update(names)
+                        for name in names:
+                            self._claims.setdefault(name, []).append(_Claim(rank, leaf.path))
+            if not leaf.whole and leaf in self._known:
+                before = leaf.path
+        return found
+
+
+def _ranked(steps: Steps) -> _Ranked:
+    """The names of a value in an object, with what comes before what."""
+    return ((0, len(steps)), _own(steps)), ((1, 0), _in_english(steps)), ((2, 0), _of_value(steps))
+
+
+def _ranked_key(steps: Steps) -> _Ranked:
+    """The same of a pair."""
+    return ((0, 0), [flat(steps[0])]), ((1, 0), [in_english(steps[0])])
 
 
 def _all(tokens: dict[str, Any], outer: Steps) -> Iterator[tuple[Steps, Leaf]]:

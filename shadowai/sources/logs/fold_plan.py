@@ -6,6 +6,7 @@ are read by the reference alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from shadowai.sources.logs.description import (
@@ -59,6 +60,7 @@ from shadowai.sources.logs.plan_columns import (
     only_of,
     pass_others,
     sequence_of,
+    show,
     slots_of,
     slots_of_piece,
     slots_of_pieces,
@@ -71,6 +73,8 @@ from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.separated import CsvTokenizer
 from shadowai.sources.logs.sequences import sequence
 from shadowai.sources.logs.tokens import nothing
+
+_ADDRESS = "192.0.2.7"
 
 
 def may_fold(description: LogFormat) -> bool:
@@ -110,6 +114,7 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
             plan.askers = list(dict.fromkeys((*asked, *plan.client)))
         _write_programs(plan, reader.description)
         if plan.closed:
+            show(plan, reader)
             pass_others(plan, reader)
         plan.wrapped = wrapped and plan.family != OBJECT  # the first brace is found anyway
     except NoPlanError:
@@ -190,10 +195,13 @@ def _of_objects(reader: FormatReader) -> Plan:
 
 
 def _of_pairs(reader: FormatReader) -> Plan:
-    family, shapes = reader.description.family, reader.description.shapes
-    if not isinstance(family, KeyValue) or family.aliases:
+    family, shapes, reads = reader.description.family, reader.description.shapes, reader.tokenizer
+    if not isinstance(family, KeyValue) or not isinstance(reads, KeyValueTokenizer):
         raise NoPlanError
-    plan = Plan(PAIRS if family.dialect == "equals" and shapes else PAIRED)
+    if family.aliases and not reads.keep_layout().leaves:
+        raise NoPlanError
+    known = bool(shapes) or family.aliases
+    plan = Plan(PAIRS if family.dialect == "equals" and known else PAIRED, closed=family.aliases)
     for required in family.requires:
         hold(plan, reader, [required], "")
     for key, pattern in shapes:
@@ -246,7 +254,7 @@ def _write_programs(plan: Plan, description: LogFormat) -> None:
         line = "" if family.patterns == (line,) else line
     elif isinstance(family, KeyValue) and plan.family == PAIRED:
         made = [program(KeyValueTokenizer.dialects[family.dialect], {1: 0, 2: 1})]
-    elif description.shapes or not isinstance(family, (Blank, CsvPositional, Cef, Leef)):
+    elif not plan.closed and (description.shapes or not isinstance(family, (Blank, CsvPositional, Cef, Leef))):
         return
     plan.programs = [one for one in made if one is not None]
     plan.line = program(line, {}) if line else None
@@ -332,6 +340,7 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
     """Every column in which the name is looked for, and what it is looked for under."""
     whole: dict[int, bool] = {}
     part: dict[int, int] = {}
+    addressed: set[int] = set()
     for take in reader.description.fields.get("host", ()):
         if reader.getter(take) is nothing:
             continue
@@ -347,11 +356,14 @@ def _decide_name(plan: Plan, reader: FormatReader) -> None:
         sure = SURE_NAME if not isinstance(take, Part) or (take.any_name and not take.only) else NAME
         for slot in slots_under(plan, reader, key_of(take)):
             whole[slot] = whole.get(slot, False) or not by_head
+            if not isinstance(take, Part) or re.search(take.pattern, _ADDRESS) is not None:
+                addressed.add(slot)
             part[slot] = sure if part.get(slot, CONDITION) == CONDITION else max(sure, part[slot])
         for key, _ in only_of(take):
             for slot in slots_under(plan, reader, key):
                 whole[slot], part[slot] = True, part.get(slot, CONDITION)
     plan.host += [(slot, whole[slot], part[slot]) for slot in whole]
+    plan.nameless = [slot for slot in whole if slot not in addressed]
     plan.name_cuts = len(plan.cuts)
 
 

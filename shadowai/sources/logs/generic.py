@@ -17,6 +17,7 @@ from shadowai.sources.logs.description import (
     Kind,
     LogFormat,
     Part,
+    Shown,
     Take,
     TimeOf,
     When,
@@ -243,7 +244,9 @@ _ASKED: tuple[tuple[When, Kind], ...] = tuple(
 """So does the name that was asked for, where nothing beside it tells of a request."""
 
 
-def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line: str = "") -> LogFormat:
+def _generic(
+    name: str, title: str, doc: str, family: Family, *, rank: int, line: str = "", shown: Shown | None = None
+) -> LogFormat:
     return LogFormat(
         name=name,
         title=title,
@@ -254,6 +257,7 @@ def _generic(name: str, title: str, doc: str, family: Family, *, rank: int, line
         fields=_COLUMNS if isinstance(family, CsvHeader) else _KEYS,
         time=_TIME,
         line=line,
+        shown=shown,
         blocked=_BLOCKED,
         allowed=_ALLOWED,
         rank=rank,
@@ -292,17 +296,28 @@ _CALM = r"(?-i:(?!(?:[^lLdD\n]++|[lL](?![eE][aA][sS\u017f][eE])|[dD](?![hH][cC][
 _NO_LEASE = (
     rf"(?:{_CALM}|(?!(?:[^\n]*[\s,;|])?(?:lease|dhcp)[\w-]{{0,16}}=)(?![^\n]*\bDHCP(?:ACK|REQUEST|OFFER|DISCOVER)\b))"
 )
-_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*?[\s,;|\[(])??(?:(?:{_TO})=[\"']?[\w*\[]|{_TO_NAME}))(?=(?:.*?[\s,;|\[(])??(?:{_BY})=[\"']?\w)"
+_HOST_BEHIND, _NAME_BEHIND = r"=[\"']?[\w*\[]", r"=[\"']?\w"
+_WHO_AND_WHERE = rf"{_NO_LEASE}(?=(?:.*?[\s,;|\[(])??(?:(?:{_TO}){_HOST_BEHIND}|{_TO_NAME}))(?=(?:.*?[\s,;|\[(])??(?:{_BY}){_NAME_BEHIND})"
 _PAIR = r"[A-Za-z_][\w.\-/]{0,63}="
 _GLUED = rf"{_PAIR}[^\s\"';|,=]{{0,256}}[;|,]"
 """A pair that ends in what is no blank: in two of them the key of the next would be taken for the value's end."""
+
+
+def _shown(opening: str) -> Shown:
+    return Shown(f"{opening}{_CALM}", ((_TO, _HOST_BEHIND), (_BY, _NAME_BEHIND)), " \t,;|[(")
+
+
+_SPACED = rf"(?i)^(?!{_GLUED}{_GLUED})"
+_PARTED = rf"(?i)^(?=(?:[^;|\n]{{0,256}}[\s\[:])?{_PAIR}[^;|=]{{0,256}}[;|]\s?{_PAIR}[^;|]{{0,2048}}[;|]\s?{_PAIR})"
+_BY_COMMAS = rf"(?i)^(?={_PAIR}(?:\"[^\"]{{0,4096}}\"|[^,\"\s]{{0,512}}(?: [^,\"\s=]{{1,64}})?),{_PAIR})"
 KV = _generic(
     "generic_kv",
     "Any lines of key=value with a destination and a client or user",
     "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
     KeyValue(aliases=True),
     rank=1,
-    line=rf"(?i)^(?!{_GLUED}{_GLUED}){_WHO_AND_WHERE}",
+    line=f"{_SPACED}{_WHO_AND_WHERE}",
+    shown=_shown(_SPACED),
 )
 KV_PARTED = _generic(
     "generic_kv_parted",
@@ -310,7 +325,8 @@ KV_PARTED = _generic(
     "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
     KeyValue("parted", aliases=True),
     rank=2,
-    line=rf"(?i)^(?=(?:[^;|\n]{{0,256}}[\s\[:])?{_PAIR}[^;|=]{{0,256}}[;|]\s?{_PAIR}[^;|]{{0,2048}}[;|]\s?{_PAIR}){_WHO_AND_WHERE}",
+    line=f"{_PARTED}{_WHO_AND_WHERE}",
+    shown=_shown(_PARTED),
 )
 KV_COMMA = _generic(
     "generic_kv_comma",
@@ -318,7 +334,8 @@ KV_COMMA = _generic(
     "https://docs.fluentbit.io/manual/pipeline/parsers/logfmt",
     KeyValue("comma", aliases=True),
     rank=2,
-    line=rf"(?i)^(?={_PAIR}(?:\"[^\"]{{0,4096}}\"|[^,\"\s]{{0,512}}(?: [^,\"\s=]{{1,64}})?),{_PAIR}){_WHO_AND_WHERE}",
+    line=f"{_BY_COMMAS}{_WHO_AND_WHERE}",
+    shown=_shown(_BY_COMMAS),
 )
 _WORDS = r"[^\W\d_][\w.\-/]{0,31}(?: [\w.\-/()]{1,31}){0,2}:"
 _VALUE = r"\s{0,4}(?:\"[^\"]{0,4096}\"|[^,]{0,4096}(?:,\s{1,4}\d[^,]{0,64})?)"
@@ -332,6 +349,12 @@ _BY_WORDS = (
     r"user(?:[ _]?(?:name|id|e?mail|account))?|login|account|benutzer(?:name)?|usuario|utilisateur|utente|gebruiker)"
 )
 _LETTER = r"(?:message[ _-]?id|subject|sender|recipients?)"
+_HOST_BEHIND_WORDS, _NAME_BEHIND_WORDS = (
+    r": {1,4}[\"']?(?:\w{1,16}://|[\w*-]{1,63}\.[\w.-]|\[)",
+    r": {1,4}[\"']?\w",
+)
+_BY_WORDS_APART = rf"(?i)^(?={_WORDS}{_VALUE},\s{{1,4}}{_WORDS})"
+_NO_LETTER = rf"(?!(?:.*?,\s{{1,4}})??{_LETTER}: )"
 KV_COLON = _generic(
     "generic_kv_colon",
     "Any lines of Key: value parted by commas, with a destination and a client or user",
@@ -339,9 +362,13 @@ KV_COLON = _generic(
     KeyValue("colon_words", aliases=True),
     rank=2,
     line=(
-        rf"(?i)^(?={_WORDS}{_VALUE},\s{{1,4}}{_WORDS}){_NO_LEASE}(?!(?:.*?,\s{{1,4}})??{_LETTER}: )"
-        rf"(?=(?:.*?,\s{{1,4}})??{_TO_WORDS}: {{1,4}}[\"']?(?:\w{{1,16}}://|[\w*-]{{1,63}}\.[\w.-]|\[))"
-        rf"(?=(?:.*?,\s{{1,4}})??{_BY_WORDS}: {{1,4}}[\"']?\w)"
+        rf"{_BY_WORDS_APART}{_NO_LEASE}{_NO_LETTER}"
+        rf"(?=(?:.*?,\s{{1,4}})??{_TO_WORDS}{_HOST_BEHIND_WORDS})(?=(?:.*?,\s{{1,4}})??{_BY_WORDS}{_NAME_BEHIND_WORDS})"
+    ),
+    shown=Shown(
+        f"{_BY_WORDS_APART}{_CALM}{_NO_LETTER}",
+        ((_TO_WORDS, _HOST_BEHIND_WORDS), (_BY_WORDS, _NAME_BEHIND_WORDS)),
+        " \t",  # behind a comma, as the dialect has it
     ),
 )
 

@@ -12,7 +12,7 @@ import orjson
 
 from shadowai.sources.logs.aliases import flat
 from shadowai.sources.logs.description import Json, Key
-from shadowai.sources.logs.flat_names import DEEPEST, Layout, Steps, flat_keys, flat_names, path_of
+from shadowai.sources.logs.flat_names import DEEPEST, Steps, flat_keys, flat_names, path_of
 from shadowai.sources.logs.tokens import Column, Getter, Keyed, Row, nothing
 
 SCALARS = frozenset({str, int, float, bool})
@@ -27,12 +27,6 @@ class JsonTokenizer(Keyed):
     def __init__(self, family: Json) -> None:
         super().__init__()
         self._aliases = family.aliases
-
-    def keep_layout(self) -> Layout:
-        """Where the names stand by which the objects' values go, from now on learnt from every object that is read."""
-        if self.layout is None:
-            self.layout = Layout()
-        return self.layout
 
     def read(self, line: str) -> Row:
         if not self._aliases and line[:1] == "{":

@@ -97,6 +97,8 @@ class Plan:
     orders: list[tuple[int, int]] = field(default_factory=list)
     """Columns of which the second stands behind the first, where both are there."""
     host: list[tuple[int, bool, int]] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
+    """Columns out of which no name is taken where they hold an IPv4 address."""
     actor: list[int] = field(default_factory=list)
     manner: list[int] = field(default_factory=list)
     url: list[int] = field(default_factory=list)
@@ -116,6 +118,11 @@ class Plan:
     """Conditions of which only whether they hold decides about the manner: patterns for the first of some columns that is there."""
     line: Program | None = None
     """The steps of a pattern that every line matches."""
+    opening: Program | None = None
+    """What shows with :attr:`shown` that a line matches :attr:`line`: of some columns, that a pattern is found where the key of one of them
+    begins, before which one of :attr:`before` stands."""
+    shown: list[tuple[tuple[int, ...], Program]] = field(default_factory=list)
+    before: bytes = b""
     server: list[int] | None = None
     """Where a line without a name tells the server's address, and the client's; ``None`` where the reference has to look."""
     client: list[int] | None = None

@@ -51,6 +51,8 @@ class KeyValueTokenizer(Keyed):
                 return None
         if self._aliases:
             self._adopt(tokens)
+            if self.layout is not None:
+                self._learn(self.layout.learn_keys(key for key, _ in pairs))
         return tokens or None
 
     def getter(self, key: Key) -> Getter:

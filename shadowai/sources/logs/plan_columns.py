@@ -113,6 +113,22 @@ def _first_of(plan: Plan, claims: list[list[str]]) -> list[int]:
     return [_column(plan, tuple(found))] if len(found) > 1 else found
 
 
+def show(plan: Plan, reader: FormatReader) -> None:
+    """Say which pairs of those that the file has show that a line matches the format's pattern, where that can be said."""
+    shown, layout = reader.description.shown, reader.tokenizer.layout
+    opening = program(shown.opening, {}) if shown is not None else None
+    if shown is None or layout is None or opening is None or plan.line is None:
+        return
+    for key, behind in shown.pairs:
+        is_key, held = re.compile(f"(?i:{key})").fullmatch, program(f"(?i)^(?:{key}){behind}", {})
+        slots = [_column(plan, leaf.path.encode()) for leaf in layout.leaves if is_key(leaf.path) is not None]
+        if held is None or not slots:
+            plan.shown = []
+            return
+        plan.shown.append((tuple(slots[:MOST_SPELLINGS]), held))
+    plan.opening, plan.before = opening, shown.before.encode()
+
+
 def pass_others(plan: Plan, reader: FormatReader) -> None:
     """Let values that nobody asks for be where the file was seen to have them."""
     layout = reader.tokenizer.layout

@@ -140,6 +140,14 @@ class Keyed(Tokenizer):
         self._asked: set[str] = set()
         self._missing: set[str] = set()
 
+    def keep_layout(self) -> Layout:
+        """Where the names stand by which values go, from now on learnt from every line that is read."""
+        if self.layout is None:
+            from shadowai.sources.logs.flat_names import Layout
+
+            self.layout = Layout()
+        return self.layout
+
     def _adopt(self, names: Collection[str]) -> None:
         """Know ``names`` to be there."""
         if self._present is None:
