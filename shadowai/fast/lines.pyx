@@ -227,6 +227,9 @@ cdef class Fold:
     cdef const uint8_t *ahead_end
     cdef uint64_t ahead_hash
     cdef int64_t number
+    cdef int64_t place  # where it stands for a reader: its number, or what that stands for
+    cdef const int64_t *place_of  # what numbers stand for; NULL: for themselves
+    cdef Py_ssize_t n_places
     # lines to be handed back: number, begin, end, and how much is told of others before it
     cdef int64_t *kept
     cdef Py_ssize_t n_kept, kept_room
@@ -413,14 +416,15 @@ cdef class Fold:
             if find(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), &hash) == NULL:
                 put(&self.heard, <const uint8_t *>PyBytes_AS_STRING(text), len(text), hash, 0)
 
-    def fold(self, block, Py_ssize_t start, Py_ssize_t stop, long long number):
+    def fold(self, block, Py_ssize_t start, Py_ssize_t stop, long long number, numbers=None):
         """Fold the lines of ``block`` from byte ``start`` to ``stop``, of which the first has ``number``; in ``block``, which is not changed
-        meanwhile, no byte from ``stop`` on is looked at.
+        meanwhile, no byte from ``stop`` on is looked at. Where ``numbers`` (an array of 64 bits each) are given, ``number`` and what it is
+        counted up to are places in them, and only sums, and what is asked, tell of the numbers there.
 
         Gives the lines to be read by the reference, as ``(number, begin, end)``; the byte up to which lines were looked at; how
         many these were; and what other lines say to others (see :meth:`_said`). It stops behind a line that may be a header, and where :meth:`drain` has to make room.
         """
-        cdef Py_buffer view
+        cdef Py_buffer view, places
         cdef Py_ssize_t at = start
         cdef long long lines = 0
         self.n_kept = self.n_told = 0
@@ -429,8 +433,16 @@ cdef class Fold:
         try:
             if not 0 <= start <= stop <= view.len:
                 raise ValueError("no such bytes in the block")
-            with nogil:
-                at = _run(self, <const uint8_t *>view.buf, start, stop, number, &lines)
+            if numbers is not None:
+                PyObject_GetBuffer(numbers, &places, PyBUF_SIMPLE)
+                self.place_of, self.n_places = <const int64_t *>places.buf, places.len // sizeof(int64_t)
+            try:
+                with nogil:
+                    at = _run(self, <const uint8_t *>view.buf, start, stop, number, &lines)
+            finally:
+                self.place_of = NULL
+                if numbers is not None:
+                    PyBuffer_Release(&places)
         finally:
             PyBuffer_Release(&view)
         found = [
@@ -522,7 +534,9 @@ cdef Py_ssize_t _run(Fold self, const uint8_t *text, Py_ssize_t at, Py_ssize_t s
             return at
         self.line_begin = text + at
         self.unwrapped = False
-        self.number = number + lines[0]
+        self.number = self.place = number + lines[0]
+        if self.place_of != NULL and 0 <= self.number < self.n_places:
+            self.place = self.place_of[self.number]
         lines[0] += 1
         held = self.doubtful > 0
         end = NULL

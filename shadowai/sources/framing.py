@@ -7,10 +7,10 @@ writers leave behind, are dropped. A line longer than :data:`LONGEST` is left ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from shadowai.errors import SourceError
 
@@ -105,6 +105,21 @@ def _of_envelopes() -> re.Pattern[str]:
 def _envelope(text: str, at: int) -> re.Match[str] | None:
     """The beginning of an envelope at a place of a text."""
     return _of_envelopes().match(text, at, at + _ENVELOPE_HEAD)
+
+
+@cache
+def _decoder() -> Callable[[str, int], tuple[Any, int]]:
+    from json import JSONDecoder
+
+    return JSONDecoder().raw_decode
+
+
+def _end_of_object(text: str, at: int) -> int:
+    """Where the JSON object ends that begins at a place of a text; 0 where none is there, or not all of it."""
+    try:
+        return _decoder()(text, at)[1]
+    except (ValueError, RecursionError):
+        return 0
 
 
 @dataclass(slots=True)
@@ -359,84 +374,113 @@ class JsonFramer:
         self._start = -1  # where the open object starts in _text
         self._idle = 0  # where the text between outermost values starts in _text
         self._listed = False  # whether the records are those of an envelope's list
+        self._first = -1  # where the first record of an envelope starts in _text
+        self._numbers: list[int] = []
+        self._records: list[str] = []  # completed by the piece at hand
+        self._counted = 0  # up to where its line breaks are counted in _line
 
     def feed(self, piece: str, *, last: bool = False) -> Block:
         """The objects completed by ``piece``; ``last`` says that nothing follows."""
         self._text += piece
-        numbers: list[int] = []
-        found: list[str] = []
         overlong: list[int] = []
-        line, counted = self._line, 0
+        self._numbers, self._records = [], []
+        self._counted, self._first = 0, -1
+        pending = self._walk(last)
         text = self._text
-        pending = len(text)
-        opened = -1  # where the first record of an envelope starts
-
-        def give(start: int, end: int) -> None:
-            nonlocal line, counted
-            line += text.count("\n", counted, start)
-            counted = start
-            numbers.append(line)
-            found.append(text[start:end])
-
-        def pass_over(end: int) -> None:
-            """Text between values up to ``end``."""
-            if text[self._idle : end].strip(_BETWEEN):
-                for part in _LINE.finditer(text, self._idle, end):
-                    if part[0].strip(_BETWEEN):
-                        give(*part.span())
-            self._idle = end
-
-        for mark in _STRUCTURE.finditer(text, self._scan):
-            at, kind = mark.start(), mark.group()[0]
-            if kind == "{" and self._depth == 0 and len(text) - at < _ENVELOPE_HEAD and not last:
-                pending = at
-                break  # too little to tell an envelope from a record
-            if kind == '"':
-                if mark.end() == len(text) and not _closed(mark.group()):
-                    pending = at
-                    break  # a string still open: scan it again with what follows
-                self._scan = mark.end()
-                continue
-            self._scan = mark.end()
-            if kind in "[{":
-                if self._depth == 0:
-                    pass_over(at)
-                if self._start < 0 and kind == "{":
-                    envelope = _envelope(text, at) if self._depth == 0 else None
-                    if envelope is not None:
-                        opened, self._base, self._listed = envelope.end() - 1, _NEVER, True
-                    elif at == opened or self._depth >= self._base or self._depth == 0:
-                        self._start, self._base = at, self._depth
-                elif self._depth == 0:
-                    self._base = 1
-                self._depth += 1
-            else:
-                if self._depth == 0:
-                    pass_over(at)
-                self._depth = max(self._depth - 1, 0)
-                if self._start >= 0 and self._depth == self._base:
-                    give(self._start, at + 1)
-                    self._start = -1
-                elif self._listed and self._depth < self._base:
-                    self._base = _NEVER  # what follows an envelope's list is about it
-                if self._depth == 0:
-                    self._base, self._listed = 0, False
-                    self._idle = at + 1
         if self._depth == 0:
-            pass_over(len(text) if last else max(text.rfind("\n", self._idle, pending) + 1, self._idle))
+            self._pass_over(len(text) if last else max(text.rfind("\n", self._idle, pending) + 1, self._idle))
             self._scan = max(self._scan, self._idle)
         keep = self._start if self._start >= 0 else self._idle if self._depth == 0 else self._unfinished(text)
+        self._line += text.count("\n", self._counted, keep)
         if len(text) - keep > LONGEST:
-            overlong.append(line + text.count("\n", counted, keep))
+            overlong.append(self._line)
+            self._line += text.count("\n", keep)
             keep, self._start, self._depth, self._base, self._idle = len(text), -1, 0, 0, len(text)
             self._listed = False
-        self._line = line + text.count("\n", counted, keep)
         self._text = text[keep:]
         self._scan = max(self._scan - keep, 0)
         self._idle = max(self._idle - keep, 0)
         if self._start >= 0:
             self._start -= keep
-        return Block(numbers, found, len(piece), overlong=overlong)
+        return Block(self._numbers, self._records, len(piece), overlong=overlong)
+
+    def _walk(self, last: bool) -> int:
+        """Go on through the text as far as it can be told what it is: up to where that is."""
+        text = self._text
+        marks = _STRUCTURE.finditer(text, self._scan)
+        while (mark := next(marks, None)) is not None:
+            at, kind = mark.start(), text[mark.start()]
+            if kind == "{" and self._depth == 0 and len(text) - at < _ENVELOPE_HEAD and not last:
+                return at  # too little to tell an envelope from a record
+            if kind == '"':
+                if mark.end() == len(text) and not _closed(mark.group()):
+                    return at  # a string still open: scan it again with what follows
+                self._scan = mark.end()
+                continue
+            self._scan = mark.end()
+            if kind not in "[{":
+                self._close(at)
+            elif self._open(at, kind) and (end := _end_of_object(text, at)):
+                self._scan = end
+                self._give(at, end, sure=True)
+                self._left(end)
+                marks = _STRUCTURE.finditer(text, end)
+            else:
+                self._depth += 1
+        return len(text)
+
+    def _open(self, at: int, kind: str) -> bool:
+        """A bracket opens; whether it is that of a record."""
+        if self._depth == 0:
+            self._pass_over(at)
+        if self._start >= 0 or kind != "{":
+            if self._start < 0 and self._depth == 0:
+                self._base = 1
+            return False
+        envelope = _envelope(self._text, at) if self._depth == 0 else None
+        if envelope is not None:
+            self._first, self._base, self._listed = envelope.end() - 1, _NEVER, True
+        elif at == self._first or self._depth >= self._base or self._depth == 0:
+            self._start, self._base = at, self._depth
+            return True
+        return False
+
+    def _close(self, at: int) -> None:
+        if self._depth == 0:
+            self._pass_over(at)
+        self._depth = max(self._depth - 1, 0)
+        if self._start >= 0 and self._depth == self._base:
+            self._give(self._start, at + 1)
+        elif self._listed and self._depth < self._base:
+            self._base = _NEVER  # what follows an envelope's list is about it
+        self._left(at + 1)
+
+    def _left(self, end: int) -> None:
+        """What ended at ``end`` may have been an outermost value."""
+        if self._depth == 0:
+            self._base, self._listed = 0, False
+            self._idle = end
+
+    def _give(self, start: int, end: int, *, sure: bool = False) -> None:
+        """A record, or a line that is none; ``sure`` to be an object or not. No string of an object has a line break in it: it becomes one
+        line."""
+        text = self._text
+        self._line += text.count("\n", self._counted, start)
+        self._counted, self._start = start, -1
+        found = text[start:end]
+        self._numbers.append(self._line)
+        if "\n" in found and (sure or _end_of_object(found, 0) == len(found)):
+            found = found.replace("\n", " ")
+        self._records.append(found)
+
+    def _pass_over(self, end: int) -> None:
+        """Text between outermost values up to ``end``."""
+        text = self._text
+        if text[self._idle : end].strip(_BETWEEN):
+            for part in _LINE.finditer(text, self._idle, end):
+                if part[0].strip(_BETWEEN):
+                    self._give(*part.span())
+        self._idle = end
 
     def finish(self) -> Iterator[Block]:
         """What was held back, and an object left open at the end as one line that is no JSON, for the reader to count."""

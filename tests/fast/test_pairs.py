@@ -6,6 +6,7 @@ import io
 import random
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -132,8 +133,8 @@ def folded(lines: list[str], name: str, catalog: Catalog, monkeypatch: pytest.Mo
     monkeypatch.delenv(fast.PURE, raising=False)
     counts, fold = [0 if fast.lines_module() is not None else len(lines)], bulk.LineFold.fold
 
-    def counting(self: bulk.LineFold, block: bytearray, at: int, end: int, number: int) -> bulk.Kept:
-        kept = fold(self, block, at, end, number)
+    def counting(self: bulk.LineFold, *where: Any) -> bulk.Kept:
+        kept = fold(self, *where)
         counts[0] += kept.looked_at - len(kept.lines)
         return kept
 

@@ -110,7 +110,7 @@ cdef bint _sum(Fold self, int way, int64_t facts) except -1 nogil:
         return True
     cell = _cell(self, actor, way)
     if cell.origins < ORIGINS:
-        self.origins[cell - self.cells].line[cell.origins] = self.number
+        self.origins[cell - self.cells].line[cell.origins] = self.place
         cell.origins += 1
     if not cell.events:
         cell.first = cell.last = time

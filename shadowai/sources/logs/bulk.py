@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -183,8 +184,9 @@ class LineFold:
         for line in lines[-JOINED_LINES:]:
             self._doubtful = JOINED_LINES if line.count('"') & 1 else max(self._doubtful - 1, 0)
 
-    def fold(self, block: bytes | bytearray, at: int, end: int, number: int) -> Kept:
-        """Fold the lines of ``block`` from byte ``at`` to ``end``, of which the first has ``number``."""
+    def fold(self, block: bytes | bytearray, at: int, end: int, number: int, numbers: array[int] | None = None) -> Kept:
+        """Fold the lines of ``block`` from byte ``at`` to ``end``, of which the first has ``number``. Where ``numbers`` are given, that is
+        its place in these, as are the numbers of lines that are kept."""
         if self._fold.needs_room:
             self.drain()
         self._fold.nameless = self._answers.nameless()
@@ -193,7 +195,7 @@ class LineFold:
         if heard is not None and len(heard) != self._heard:
             self._fold.hear(heard)
             self._heard = len(heard)
-        lines, at, count, said = self._fold.fold(block, at, end, number)
+        lines, at, count, said = self._fold.fold(block, at, end, number, numbers)
         self._lines += count
         kept = [(one, framing.decode_line(block, begin, end)) for one, begin, end in lines]
         return Kept(

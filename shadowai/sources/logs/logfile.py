@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Note, Origin, Record, SourceSummary
@@ -15,7 +15,8 @@ from shadowai.sources.container import Content
 from shadowai.sources.logs import bulk, fold_plan
 from shadowai.sources.logs.bulk import LineFold
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, ZeekTsv
-from shadowai.sources.logs.file_head import HEAD, HEADED, HEADLESS, FileHead
+from shadowai.sources.logs.file_head import HEAD, HEADED, FileHead
+from shadowai.sources.logs.folding import Folding
 from shadowai.sources.logs.quick import JOINED_LINES
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import recogniser
@@ -381,7 +382,9 @@ class LogFile:
         """Whether lines can be folded where they stand: each means what it means by itself, under one reading of dates."""
         head = self._head
         unwrapped = not head.depth or (head.depth == 1 and fold_plan.may_unwrap(primary.description))
-        as_it_stands = not head.as_json and unwrapped and not head.own_inventory and not primary.description.rows
+        as_it_stands = unwrapped and not head.own_inventory and not primary.description.rows
+        if head.as_json and (head.depth or not isinstance(primary.description.family, Json)):
+            return False
         in_doubt = head.in_doubt and self._clock.day_first is None
         return as_it_stands and not in_doubt and fold_plan.may_fold(primary.description)
 
@@ -390,8 +393,13 @@ class LogFile:
     ) -> Iterator[Line | Run]:
         """The lines of the file that ``fold`` does not count."""
         fold.wrapped, fold.joined = self._head.depth == 1, self.aside is not None
+        folding = Folding(primary, fold, self._sifter(primary, passed_over), self.tally, self.said)
+        if self._head.as_json:
+            for block in self._blocks():
+                self._look_at_size(block)
+                yield from folding.objects(block)
+            return
         size = bulk.BLOCK if self._block_size == framing.BLOCK else self._block_size
-        sift = self._sifter(primary, passed_over)
         number = self._first_line
         for piece in self._reading(framing.pieces(self._stream, size, self._head.page)):  # type: ignore[arg-type]
             if piece.dropped:
@@ -399,62 +407,22 @@ class LogFile:
             if self._on_block is not None:
                 self._on_block(piece.size)
             if piece.raw is not None:
-                number = yield from self._fold_piece(primary, fold, piece, number, sift)
-
-    def _fold_piece(
-        self,
-        primary: FormatReader,
-        fold: LineFold,
-        piece: framing.Piece,
-        number: int,
-        sift: Callable[[framing.Block], Iterator[Line | Run]],
-    ) -> Generator[Line | Run, None, int]:
-        """The lines of ``piece`` that ``fold`` does not count; where it cannot (above a table's header, say), what ``sift`` gives.
-        Returns the number of the next line."""
-        raw, at, whole = cast(bytearray, piece.raw), piece.begin, piece.end
-        shown = 0
-        while at <= whole:
-            if fold.fits(primary):
-                kept = fold.fold(raw, at, whole, number)
-                at, count = kept.at, kept.looked_at
-                yield from self._in_order(kept)
-            else:  # what comes next may be a header, or else there is none for long
-                end = raw.find(b"\n", at, whole) if shown < HEADLESS else whole
-                end = whole if end < 0 else end
-                lines, text = framing.split(bytes(raw[at:end]))
-                fold.pass_over(lines)
-                at, count, shown = end + 1, len(lines), shown + 1
-                yield from sift(framing.Block(range(number, number + count), lines, 0, text))
-            self.tally.lines += count
-            number += count
-        return number
-
-    def _in_order(self, kept: bulk.Kept) -> Iterator[Line]:
-        """The lines that were kept, and before each what the lines above it said."""
-        said, at = kept.said if self.said is not None else [], 0
-        for line in kept.lines:
-            if at < len(said) and said[at].line <= line[0]:
-                self._hand_on(said[at])
-                at += 1
-            yield line
-        for one in said[at:]:
-            self._hand_on(one)
-
-    def _hand_on(self, said: bulk.Said) -> None:
-        if self.said is not None:
-            self.said(said)
+                number = yield from folding.lines(piece, number)
 
     def _lines(self, primary: FormatReader | None, passed_over: Callable[[str], bool] | None) -> Iterator[Line | Run]:
         """The lines of the file, but for those that are sure to be records with a name that is passed over."""
         sift = self._sifter(primary, passed_over)
         for block in self._blocks():
-            for number in block.overlong:
-                self._leave_out(number)
+            self._look_at_size(block)
             self.tally.lines += len(block.lines)
-            if self._on_block is not None:
-                self._on_block(block.size)
             if not self._head.own_inventory:
                 yield from sift(block)
+
+    def _look_at_size(self, block: framing.Block) -> None:
+        for number in block.overlong:
+            self._leave_out(number)
+        if self._on_block is not None:
+            self._on_block(block.size)
 
     def _leave_out(self, number: int) -> None:
         self.tally.unread(f"line longer than {framing.LONGEST >> 20} MiB", number)
