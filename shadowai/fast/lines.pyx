@@ -210,6 +210,10 @@ cdef class Fold:
     cdef int n_firsts
     cdef int order[MOST_ORDERS][2]  # columns of which the second stands behind the first
     cdef int n_orders
+    cdef uint8_t written[MOST_WRITTEN + FAR_BEHIND]  # texts of columns as the reference reads them
+    cdef int n_written, written_slot  # bytes; the column of the last one, -1: none
+    cdef const uint8_t *written_begin
+    cdef const uint8_t *written_end
     cdef Met met[MOST_ORDER]  # by their place in the object
     cdef int asked  # marks of texts that the reference reads otherwise, and that may be in a line that is cut here
     cdef bint quoted  # whether the text of a column may stand in quotes

@@ -13,6 +13,7 @@ from shadowai import fast
 from shadowai.catalog import Catalog
 from shadowai.sources.logs import bulk, formats
 from shadowai.sources.logs.description import Json
+from tests.fast.test_aside import _scan as aside
 from tests.fast.test_layouts import FLAT_ONE, HOSTS, NESTED
 from tests.fast.test_lines import _both as both
 from tests.fast.test_pairs import folded, scanned
@@ -113,3 +114,17 @@ def test_numbers_are_places_of_their_own(catalog: Catalog, monkeypatch: pytest.M
     monkeypatch.setattr(bulk.LineFold, "fold", counted)
     both(text.encode(), catalog, monkeypatch, 1 << 16)
     assert calls[0] > 5 or fast.lines_module() is None
+
+
+def test_what_objects_say_of_others_has_its_place(catalog: Catalog) -> None:
+    """Sizes and connections by address of a list, in which each object begins in a line of its own: those of a FortiGate."""
+    (sample,) = expected.samples("fortigate_json")
+    objects = [json.loads(line) for line in sample.read_bytes().splitlines() if line]
+    text = json.dumps(objects * 4, indent=1).encode()
+    answers = []
+    for pure in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(fast.PURE, "1") if pure else patch.delenv(fast.PURE, raising=False)
+            answers.append(aside(text, catalog, alone=False, told=("203.0.113.9",)))
+    assert answers[0] == answers[1]
+    assert answers[0][0][0]  # sizes

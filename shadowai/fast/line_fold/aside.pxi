@@ -61,7 +61,7 @@ cdef bint _tell(Fold self, int64_t kind, bint waits) except -1 nogil:
     cdef Told told
     cdef int has_up, has_down, size = 0, port = _port(self)
     memset(&told, 0, sizeof(Told))
-    told.number = self.place
+    told.number = self.number
     if port < 0:
         return False
     if self.ids_filled + 2 * MOST_ID > self.ids_room:

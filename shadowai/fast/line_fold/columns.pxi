@@ -39,7 +39,8 @@ cdef inline void _begin(Fold self) noexcept nogil:
     """Nothing is known of the line at hand."""
     memset(self.begin, 0, self.slots * sizeof(const uint8_t *))
     self.ahead_of = -1
-    self.cut_out = 0
+    self.cut_out = self.n_written = 0
+    self.written_slot = -1
     self.code = UTF_8
 
 
@@ -295,6 +296,8 @@ cdef Entry *_remember_cut(Fold self, int place) except? NULL nogil:
     if not _cut_from(self, cut, &at, &end):
         return NULL
     if begin != NULL:
+        if not at <= begin <= end:
+            return NULL  # it was written out
         piece = <int64_t>(begin - at) << 32 | <int64_t>(self.end[cut.into] - begin)
     if is_full(before):
         clear(before)
@@ -326,11 +329,67 @@ cdef bint _text(Fold self, int slot, const uint8_t **at, const uint8_t **end) no
     if not _inner(self, slot, at, end):
         at[0] = end[0] = self.line_begin
         return True
-    if self.family == OBJECT and raw[0] != c'"':
+    if self.family == OBJECT and raw[0] != c'"' and not self.is_piece[slot]:
         return _is_own(self, raw, self.end[slot])
     if self.asked and marks(at[0], end[0]) & self.asked:
+        return self.family == QUOTED and _written_out(self, slot, c'"', at, end)
+    return not _is_escaped(self, at[0], end[0]) or (self.family == OBJECT and _written_out(self, slot, c'\\', at, end))
+
+
+cdef bint _written_out(Fold self, int slot, uint8_t mark, const uint8_t **at, const uint8_t **end) noexcept nogil:
+    """Write the text of a column in quotes as the reference reads it: with its quotes no longer doubled, or without the escapes of JSON (RFC
+    8259, section 7). False where that is no ASCII, ends in a line break, which patterns take for the end, or is too long."""
+    cdef const uint8_t *stop = end[0]
+    cdef const uint8_t *from_ = at[0]
+    cdef uint8_t *into = self.written + self.n_written
+    cdef uint8_t *begin = into
+    if self.written_slot == slot:
+        at[0], end[0] = self.written_begin, self.written_end
+        return True
+    if self.is_piece[slot] or self.begin[slot][0] != c'"' or stop - from_ > MOST_WRITTEN - self.n_written:
         return False
-    return not _is_escaped(self, at[0], end[0])
+    while from_ < stop:
+        into[0] = from_[0]
+        if from_[0] >= 0x80:
+            return False
+        if from_[0] == mark:
+            if from_ + 1 == stop:
+                return False
+            from_ += 1
+            if mark == c'"':
+                if from_[0] != mark:
+                    return False
+            else:
+                from_ = _unescaped(from_, stop, into)
+                if from_ == NULL:
+                    return False
+        into += 1
+        from_ += 1
+    if into == begin or (into - 1)[0] == c'\n':
+        return False
+    self.n_written += <int>(into - begin)
+    self.written_slot, self.written_begin, self.written_end = slot, begin, into
+    at[0], end[0] = begin, into
+    return True
+
+
+cdef const uint8_t *_unescaped(const uint8_t *at, const uint8_t *stop, uint8_t *into) noexcept nogil:
+    """The last byte of an escape of JSON, which begins behind its backslash, and what it stands for; ``NULL`` where that is no ASCII."""
+    cdef int digit, value = 0
+    if at[0] == c'u':
+        if stop - at < 5:
+            return NULL
+        for digit in range(1, 5):
+            value = value * 16 + (at[digit] - c'0' if at[digit] <= c'9' else (at[digit] | 0x20) - c'a' + 10)
+        if not 0 < value < 0x80:
+            return NULL
+        into[0] = <uint8_t>value
+        return at + 4
+    for digit in range(8):
+        if at[0] == (<const uint8_t *>b'"\\/bfnrt')[digit]:
+            into[0] = (<const uint8_t *>b'"\\/\b\f\n\r\t')[digit]
+            return at
+    return NULL
 
 
 cdef bint _is_own(Fold self, const uint8_t *at, const uint8_t *end) noexcept nogil:

@@ -39,6 +39,8 @@ cdef enum:
     GAP = 16  # blanks between two pairs
     MOST_ORDER = 64
     MOST_ORDERS = 128
+    MOST_WRITTEN = 1 << 14
+    FAR_BEHIND = 64  # bytes that may be looked at behind a text, for nothing
     LONGEST_GLUE = 96  # between two values
     DEEPEST = 16
     LONGEST_PLACE = 6  # digits of the number of a place in a list

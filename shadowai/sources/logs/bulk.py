@@ -199,12 +199,24 @@ class LineFold:
         self._lines += count
         kept = [(one, framing.decode_line(block, begin, end)) for one, begin, end in lines]
         return Kept(
-            kept, at, count, [Said(one, others, sizes, self._waits(waits)) for one, others, sizes, waits in said]
+            kept,
+            at,
+            count,
+            [Said(one, others, sizes, self._waits(waits, numbers)) for one, others, sizes, waits in said],
         )
 
-    def _waits(self, told: list[tuple[Any, ...]]) -> list[Waits]:
+    def _waits(self, told: list[tuple[Any, ...]], numbers: array[int] | None) -> list[Waits]:
         person, assumption = self._answers.person, self._answers.assumption
-        return [Waits._make((*one[:4], person(one[4]), *one[5:-1], assumption(one[-1]))) for one in told]
+        return [
+            Waits(
+                one[0] if numbers is None else numbers[one[0]],
+                *one[1:4],
+                person(one[4]),
+                *one[5:-1],
+                assumption(one[-1]),
+            )
+            for one in told
+        ]
 
     def drain(self) -> None:
         """Hand over what has been added up."""
