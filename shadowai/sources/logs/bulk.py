@@ -207,15 +207,10 @@ class LineFold:
 
     def _waits(self, told: list[tuple[Any, ...]], numbers: array[int] | None) -> list[Waits]:
         person, assumption = self._answers.person, self._answers.assumption
+        lines = [one[0] if numbers is None else numbers[one[0]] for one in told]
         return [
-            Waits(
-                one[0] if numbers is None else numbers[one[0]],
-                *one[1:4],
-                person(one[4]),
-                *one[5:-1],
-                assumption(one[-1]),
-            )
-            for one in told
+            Waits._make((line, *one[1:4], person(one[4]), *one[5:-1], assumption(one[-1])))
+            for line, one in zip(lines, told, strict=True)
         ]
 
     def drain(self) -> None:
