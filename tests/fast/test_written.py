@@ -58,7 +58,8 @@ def _events(*notes: str) -> list[str]:
     return [
         json.dumps({
             "ProviderName": "Microsoft-Windows-Sysmon", "EventID": "3", "Channel": "Microsoft-Windows-Sysmon/Operational",
-            "Computer": "pc1", "TimeCreated": f"2026/01/05 08:00:{n:02}.123000000", "Description": EVENT.format(n=n, host=HOSTS[n % 3], note=note),
+            "Computer": "pc1", "TimeCreated": f"2026/01/05 08:00:{n:02}.123000000",
+            "Description": EVENT.format(n=n, host=HOSTS[n % 3], note=note),
         })
         for n, note in enumerate(notes)
     ]  # fmt: skip
