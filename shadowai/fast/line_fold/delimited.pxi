@@ -54,14 +54,18 @@ cdef int _held(Fold self) noexcept nogil:
 
 
 cdef int _w3c(Fold self) noexcept nogil:
-    """Columns between single blanks, some in quotes; a line that begins with # is a directive."""
+    """Columns between blanks, some in quotes; a line that begins with # is a directive."""
     cdef const uint8_t *at = self.line_begin
     cdef const uint8_t *stop = self.line_end
     cdef const uint8_t *mark
     cdef int place = 0
     if at < stop and at[0] == c'#':
         return HEADER
-    while at < stop:
+    while True:
+        while at < stop and at[0] == c' ':
+            at += 1
+        if at == stop:
+            return SURE if place == self.width else UNSURE
         if at[0] == c'"':
             mark = <const uint8_t *>memchr(at + 1, c'"', stop - at - 1)
             if mark == NULL or mark == at + 1 or (mark + 1 < stop and mark[1] != c' '):
@@ -69,16 +73,11 @@ cdef int _w3c(Fold self) noexcept nogil:
             mark += 1
         else:
             mark = either(at, stop, c' ', c'"')
-            if mark == at or (mark < stop and mark[0] == c'"'):
+            if mark < stop and mark[0] == c'"':
                 return UNSURE
         _set(self, place, at, mark)
         place += 1
-        if mark == stop:
-            break
-        at = mark + 1
-        if at == stop:
-            return UNSURE
-    return SURE if place == self.width else UNSURE
+        at = mark
 
 
 cdef int _tabs(Fold self) noexcept nogil:

@@ -67,6 +67,18 @@ _W3C_SHAPES = {
     }.items()
 }
 """Columns of the W3C extended format that tell one layout from another."""
+_FEW_ADDRESSES = r"^(?:-|\d{1,3}\.[\d.]*|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f.:]*)$"
+SURE_SHAPES = {
+    "c-ip": _FEW_ADDRESSES,
+    "s-ip": _FEW_ADDRESSES,
+    "s-sitename": r"^(?:-|[A-Za-z][\w-]*)$",
+    "cs-method": r"^(?:-|[A-Za-z_-]{2,24})$",
+    "s-port": r"^(?:-|\d{1,5})$",
+    "sc-status": r"^(?:-|0|\d{3})$",
+    "date": r"^\d{4}-\d\d-\d\d$",
+    "time": r"^\d\d:\d\d:\d\d$",
+}
+"""What most of them look like that have the shape, in terms of the compiled fold (``sequences``)."""
 
 
 class W3cTokenizer(Listed):
@@ -115,6 +127,11 @@ class W3cTokenizer(Listed):
     def width(self) -> int:
         """How many columns a ``#Fields`` line told; 0 where there was none."""
         return len(self._names) if self._headed else 0
+
+    @property
+    def unheaded(self) -> tuple[str, ...]:
+        """The columns that lines have in a file without a header; none where there is one, or nothing was read."""
+        return () if self._headed else self._names
 
     @property
     def by_blanks(self) -> bool:

@@ -25,7 +25,7 @@ from shadowai.sources.logs.description import (
     W3c,
     ZeekTsv,
 )
-from shadowai.sources.logs.families import W3cTokenizer
+from shadowai.sources.logs.families import SURE_SHAPES, W3cTokenizer
 from shadowai.sources.logs.json_objects import JsonTokenizer
 from shadowai.sources.logs.line_plan import (
     BLANKS,
@@ -90,7 +90,12 @@ def may_fold(description: LogFormat) -> bool:
 def may_unwrap(description: LogFormat) -> bool:
     """Whether lines of the format can be folded behind a syslog header, too."""
     family = description.family
-    return isinstance(family, (Blank, CsvPositional, Pattern)) or (isinstance(family, Json) and not family.aliases)
+    alone = isinstance(family, W3c) and bool(family.layouts)  # without a header
+    return (
+        alone
+        or isinstance(family, (Blank, CsvPositional, Pattern))
+        or (isinstance(family, Json) and not family.aliases)
+    )
 
 
 def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False) -> Plan | None:
@@ -101,6 +106,10 @@ def plan_of(reader: FormatReader, *, wrapped: bool = False, joined: bool = False
         return None
     try:
         plan = maker(reader)
+        if (
+            wrapped and isinstance(reader.tokenizer, W3cTokenizer) and reader.tokenizer.width
+        ):  # its header is wrapped, too
+            return None
         _fill(plan, reader)
         used = _used(plan)
         told = reader.description.told if joined else None
@@ -140,8 +149,16 @@ def _of_blanks(reader: FormatReader) -> Plan:
 
 def _of_w3c(reader: FormatReader) -> Plan:
     family, table = reader.description.family, reader.tokenizer
-    if not isinstance(family, W3c) or not isinstance(table, W3cTokenizer) or not table.width:
+    if not isinstance(family, W3c) or not isinstance(table, W3cTokenizer) or not (table.width or table.unheaded):
         raise NoPlanError
+    if table.unheaded and not table.by_blanks:
+        raise NoPlanError
+    if table.unheaded:
+        plan = Plan(W3C, width=len(table.unheaded))
+        for name in table.unheaded:
+            if name in SURE_SHAPES:
+                hold(plan, reader, [name], SURE_SHAPES[name])
+        return plan
     if table.by_blanks:
         return Plan(W3C, width=table.width)
     if family.decode_plus or table.width == 1:  # without a tab the reference parts a line at its blanks

@@ -185,3 +185,19 @@ def test_a_table_whose_tabs_become_blanks_gets_another_plan() -> None:
 
 def test_many_formats_have_plans() -> None:
     assert sum(fold_plan.may_fold(one) for one in formats().values()) > 90
+
+
+def test_a_table_without_a_header_is_folded_under_the_layout_of_its_lines() -> None:
+    reader = FormatReader(formats()["iis_w3c"], Clock())
+    assert fold_plan.plan_of(reader) is None
+    line = "2026-01-05 08:00:00 10.9.0.5 GET / q=100 80 - 10.1.2.3 curl/8.0 - 200 0 0 123"
+    assert isinstance(reader.tokens(line), list)
+    plan = fold_plan.plan_of(reader, wrapped=True)
+    assert plan is not None
+    assert (plan.family, plan.width, plan.wrapped) == (line_plan.W3C, len(line.split()), True)
+    assert (
+        len({check.slots for check in plan.checks}) == 7
+    )  # date, time, addresses, method, port and status tell the layout
+    reader.tokens("#Fields: date time c-ip cs-host cs-uri-stem")
+    assert fold_plan.plan_of(reader) is not None
+    assert fold_plan.plan_of(reader, wrapped=True) is None  # its header is wrapped, too
