@@ -1,5 +1,4 @@
-"""Lint signatures: their shape, then every lint of :mod:`shadowai.lint_rules` and :mod:`shadowai.lint_traffic`, among all the
-signatures there are."""
+"""Lint signatures: their shape, then every lint, among all the signatures there are."""
 
 from __future__ import annotations
 
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from shadowai import catalog as catalogs
-from shadowai import lint_traffic, popularity, signature_file, strict_yaml
+from shadowai import lint_clients, lint_documents, lint_hosts, lint_traffic, popularity, signature_file, strict_yaml
 from shadowai.catalog import Catalog, Source
 from shadowai.errors import ShadowaiError, SignatureError, UsageError
-from shadowai.lint_rules import ID_KINDS, LINTS, WEAK, Context, Level, Place
+from shadowai.lint_rules import ID_KINDS, WEAK, Context, Level, Lint, Place
 from shadowai.matcher import Matcher
 from shadowai.model import Origin
 from shadowai.shared_hosts import SHARED
@@ -23,6 +22,8 @@ from shadowai.signature_file import SignatureFile
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
+LINTS: tuple[Lint, ...] = (*lint_documents.LINTS, *lint_hosts.LINTS, *lint_clients.LINTS, *lint_traffic.LINTS)
+"""Every lint on a readable file; shape is this module's own."""
 _REMEDY = "install the lints with: pip install 'shadowai[lint]'"
 
 
@@ -188,7 +189,7 @@ def _names(files: Iterable[SignatureFile]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(file: SignatureFile, data: bytes, around: Context) -> Iterator[Finding]:
-    for rule in (*LINTS, *lint_traffic.LINTS):
+    for rule in LINTS:
         for place, message in rule.check(file, around):
             yield Finding(_at(file.origin, data, place), rule.level, rule.name, message, rule.advice)
 

@@ -23,6 +23,12 @@ from shadowai.model import Match, Name, Origin
 MAX_TEXT = 512
 """How many characters of a user agent or an application's name are looked at: they come from outside."""
 
+ABOUT = frozenset(
+    {"about", "blog", "careers", "community", "docs", "help", "investors", "press", "status", "support", "trust"}
+)
+"""First labels at which vendors put what is read about a service. Directly below a strong suffix of role ``ui`` such a host is weak, unless
+a pattern names it. Labels at which services also answer are none of them: ``developer`` (Voicemaker's API), ``learn``, ``legal``."""
+
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PRODUCT = re.compile(r"@?[\w+-]+(?:/[\w+-]+)*/v?\d[\w.+-]*|[\w.+-]+/\d+(?:\.\d+)+", re.ASCII)  # RFC 9110, 10.1.5
 
@@ -72,7 +78,7 @@ class Matcher:
     def __init__(self, catalog: Catalog) -> None:
         self._index = catalog.index
         tables = self._index.tables
-        self._hosts = _Hosts(tables["exact"], tables["suffix"], tables["glob"], self._index.exclude)
+        self._hosts = _Hosts(tables["exact"], tables["suffix"], tables["glob"], self._index.exclude, ABOUT)
         self._replies = _Hosts(tables["reply_exact"], tables["reply_suffix"], tables["reply_glob"], {})
         self.known: frozenset[str] = frozenset().union(
             *(tables[name] for name in ("exact", "suffix", "glob", "url", "url_glob"))
@@ -209,10 +215,17 @@ class Matcher:
 
 
 class _Hosts:
-    """The tables for hosts, and the order of resolution over them."""
+    """The tables for hosts, and the order of resolution over them; ``about`` are the first labels that are weak below a strong suffix."""
 
-    def __init__(self, exact: Table, suffix: Table, glob: Table, exclude: dict[str, list[str]]) -> None:
-        self._exact, self._suffix, self._glob, self._exclude = exact, suffix, glob, exclude
+    def __init__(
+        self,
+        exact: Table,
+        suffix: Table,
+        glob: Table,
+        exclude: dict[str, list[str]],
+        about: frozenset[str] = frozenset(),
+    ) -> None:
+        self._exact, self._suffix, self._glob, self._exclude, self._about = exact, suffix, glob, exclude, about
 
     def resolve(self, host: str) -> list[Rule]:
         """The rules of the highest rank for ``host``. Exact and glob speak of the whole host, so they come first."""
@@ -226,7 +239,9 @@ class _Hosts:
         for tail in tails:
             found = [rule for rule in self._suffix.get(tail, ()) if not self._excluded(rule[0], tail, tails)]
             if found:
-                return _strongest(found)
+                first, _, rest = host.partition(".")
+                told = map(_to_read, found) if rest == tail and first in self._about else found
+                return _strongest(list(told))
         return []
 
     def _excluded(self, signature: str, suffix: str, tails: list[str]) -> bool:
@@ -268,6 +283,12 @@ def _tails(host: str) -> list[str]:
     while (dot := found[-1].find(".")) >= 0:
         found.append(found[-1][dot + 1 :])
     return found
+
+
+def _to_read(rule: Rule) -> Rule:
+    """The rule of a suffix for a host that is there to be read; below any role but ``ui``, customers may have chosen the label."""
+    signature, strength, role, pattern = rule
+    return [signature, "weak", "docs", pattern] if (strength, role) == ("strong", "ui") else rule
 
 
 def _strongest(rules: list[Rule]) -> list[Rule]:

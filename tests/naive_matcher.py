@@ -66,7 +66,8 @@ def _host_candidates(signatures: Iterable[Signature], name: str) -> list[Candida
             if indicator.kind == "host" and indicator.strength != "shared":
                 rank = _rank(signature, indicator, name)
                 if rank:
-                    found.append(Candidate((*rank, indicator.strength == "strong"), signature.id, indicator.strength))
+                    strength = "weak" if _only_read(indicator, name) else indicator.strength
+                    found.append(Candidate((*rank, strength == "strong"), signature.id, strength))
     return found
 
 
@@ -79,6 +80,16 @@ def _rank(signature: Signature, indicator: Indicator, name: str) -> tuple[int, i
     if labels[-len(wanted) :] != wanted or _taken_out(signature, wanted, labels):
         return None
     return len(wanted), 0
+
+
+def _only_read(indicator: Indicator, name: str) -> bool:
+    first, _, rest = name.partition(".")
+    below = indicator.match == "suffix" and indicator.role == "ui" and rest == indicator.value
+    return (
+        below
+        and re.fullmatch(r"about|blog|careers|community|docs|help|investors|press|status|support|trust", first)
+        is not None
+    )
 
 
 def _taken_out(signature: Signature, suffix: list[str], labels: list[str]) -> bool:

@@ -50,8 +50,12 @@ READING = """
     blog.perplexity.ai catwalk.charm.sh docs.browserbase.com docs.cline.bot docs.coderabbit.ai docs.composio.dev docs.crewai.com
     docs.devin.ai docs.exa.ai docs.factory.ai docs.firecrawl.dev docs.granola.ai docs.tavily.com koala.sh privacy.claude.com
     status.openrouter.ai windsurf.com www.squibler.io www.windsurf.com
+    blog.suno.com careers.suno.com community.perplexity.ai docs.kimi.com docs.siliconflow.cn help.perplexity.ai learn.chatgpt.com
+    status.vapi.ai support.pi.ai trust.manus.im
+    cdn-avatars.huggingface.co cdn.leonardo.ai cdn.midjourney.com cdn1.suno.ai im.runware.ai image.civitai.com r2cdn.perplexity.ai
+    share.synthesia.io
 """
-"""Documentation, help, forums, status pages and what others published: whoever reads it has not used the service."""
+"""Documentation, help, forums, status pages, what others published, and what other sites load: whoever sees it has not used the service."""
 
 CYRILLIC = str.maketrans("aceiopsxy", "\u0430\u0441\u0435\u0456\u043e\u0440\u0455\u0445\u0443")
 READS_ALIKE = (("l", "1"), ("o", "0"), ("m", "rn"), ("w", "vv"), ("i", "l"))

@@ -14,8 +14,10 @@ from tests import naive_matcher
 from tests.naive_matcher import Claim, catalog_of, claims
 
 
-def rule(value: str, match: MatchType = "suffix", strength: Strength = "strong", kind: str = "host") -> Indicator:
-    return Indicator(kind, match, value, strength)
+def rule(
+    value: str, match: MatchType = "suffix", strength: Strength = "strong", kind: str = "host", role: str = ""
+) -> Indicator:
+    return Indicator(kind, match, value, strength, role)
 
 
 def signature(id: str, *indicators: Indicator, exclude: tuple[str, ...] = ()) -> Signature:
@@ -160,6 +162,56 @@ def test_exact_before_glob_before_suffix() -> None:
         signatures = signatures[1:]
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("chat.example", "strong"),
+        ("docs.chat.example", "weak"),
+        ("status.chat.example", "weak"),
+        ("developer.chat.example", "strong"),
+        ("docs-1.chat.example", "strong"),
+        ("docs.eu.chat.example", "strong"),
+        ("app.docs.chat.example", "strong"),
+        ("help.chat.example", "strong"),
+        ("docs.help.chat.example", "weak"),
+        ("docs.named.example", "strong"),
+        ("docs.tenants.example", "strong"),
+        ("docs.api.example", "strong"),
+    ],
+)
+def test_what_is_read_about_a_service_is_weak_directly_below_its_pages(host: str, expected: str) -> None:
+    found = matcher(
+        signature(
+            "chat",
+            rule("chat.example", role="ui"),
+            rule("help.chat.example", role="ui"),
+            rule("named.example", role="ui"),
+            rule("docs.named.example", "exact", role="ui"),
+            rule("*.tenants.example", "glob", role="ui"),
+            rule("api.example", role="api"),
+        )
+    )
+    (match,) = found.host(host).matches
+    assert (match.strength, match.role == "docs") == (expected, expected == "weak")
+    assert [m.strength for m in found.url(host, "/guide")] == [expected]
+
+
+def test_what_is_read_hides_no_equal_claim() -> None:
+    chat, also = (
+        signature("chat", rule("chat.example", role="ui")),
+        signature("also", rule("chat.example", strength="weak")),
+    )
+    assert claims(matcher(chat, also).host("docs.chat.example").matches) == {
+        Claim("chat", "weak", True),
+        Claim("also", "weak", True),
+    }
+
+
+def test_reply_addresses_are_as_their_own_table_says() -> None:
+    found = matcher(signature("chat", rule("chat.example", kind="redirect_host", role="ui")))
+    assert [m.strength for m in found.match(Name("reply_host", "docs.chat.example"))] == ["strong"]
+
+
 def test_what_requires_more_is_not_matched_alone() -> None:
     needy = Indicator("host", "exact", "example.com", "strong", requires=("port",))
     assert matcher(signature("a", needy)).host("example.com").matches == ()
@@ -282,7 +334,7 @@ def test_nothing_to_guess() -> None:
         guess_name(" \t")
 
 
-LABELS = ("a", "b", "ab", "notab", "a-b", "api", "www", "xn--bcher-kva")
+LABELS = ("a", "b", "ab", "notab", "a-b", "api", "www", "docs", "help", "xn--bcher-kva")
 TAILS = ("x.com", "y.com", "ab.x.com", "x.co.uk", "com")
 
 
@@ -305,7 +357,8 @@ def _some_signature(random: random.Random, id: str) -> Signature:
             path = random.choice(("a", "a/", "a/b", "A%20c"))
             found.append(rule(f"{host}/{path}", "prefix", strength, "url"))
         else:
-            found.append(rule(host if match == "glob" else host.replace("*", "a"), match, strength))
+            role = random.choice(("", "api", "ui", "ui"))
+            found.append(rule(host if match == "glob" else host.replace("*", "a"), match, strength, role=role))
     out = tuple(random.choice((_some_host, _some_glob))(random) for _ in range(random.randrange(3)))
     return signature(id, *found, exclude=out)
 
@@ -315,7 +368,11 @@ def _near(random: random.Random, signatures: list[Signature]) -> str:
     pattern = random.choice(random.choice(signatures).indicators).value.partition("/")[0]
     while "*" in pattern:
         pattern = pattern.replace("*", random.choice(LABELS), 1)
-    return random.choice(("", "", "www.", "a.b.", "not", "a-")) + pattern + random.choice(("", "", "", ".evil.example"))
+    return (
+        random.choice(("", "", "www.", "docs.", "a.b.", "not", "a-"))
+        + pattern
+        + random.choice(("", "", "", ".evil.example"))
+    )
 
 
 def _in_unicode(host: str) -> str:
