@@ -56,7 +56,8 @@ def guess(file: Path, name: str, config_file: Path | None) -> int:
     from shadowai.model import Origin
     from shadowai.sources import container
     from shadowai.sources.logs import formats_with
-    from shadowai.sources.logs.guess import columns_of, fields_of, toml
+    from shadowai.sources.logs.first_records import columns_of
+    from shadowai.sources.logs.guess import fields_of, toml
     from shadowai.sources.logs.logfile import LogFile
 
     container.check_exist([str(file)])

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Self, TypeVar, cast
 
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Origin
+from shadowai.sources import documents
 
 CORRUPT: Final = (
     EOFError,
@@ -36,6 +37,8 @@ Read = Callable[[str, BinaryIO, int, float | None], Iterator[T]]
 _PIECE = 1 << 16
 _BEHIND = "begins with what its directory does not name, as archives behind one another do: only the last is read (unpack them)"
 _EMPTY = "archive holds no file to read"
+_ENCRYPTED = 1
+"""The bit of a member's flags that says so (PKWARE's APPNOTE, section 4.4.4)."""
 
 
 def unzipped(path: str, stream: BinaryIO, read: Read[T]) -> Iterator[T | Gap]:
@@ -47,12 +50,19 @@ def unzipped(path: str, stream: BinaryIO, read: Read[T]) -> Iterator[T | Gap]:
         return
     named = archive.infolist()
     members = [one for one in named if not one.filename.endswith("/") and "__MACOSX/" not in one.filename]
+    document = documents.archived(frozenset(one.filename for one in named))
+    if document is not None:
+        yield Gap(Origin(path), document)
+        return
     if not members:
         yield Gap(Origin(path), _EMPTY)
     if min((one.header_offset for one in named), default=0) > 0:
         yield Gap(Origin(path), _BEHIND)
     for member in members:
         inside = f"{path}!{member.filename}"
+        if member.flag_bits & _ENCRYPTED:
+            yield Gap(Origin(inside), "encrypted: not read (unpack it with its password first)")
+            continue
         try:
             yield from read(inside, cast(BinaryIO, archive.open(member)), member.file_size, None)
         except _DAMAGED as wrong:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import BinaryIO, Final
 
 from shadowai.errors import SourceError
 from shadowai.model import Origin
 
 _AROUND: Final = b"\0 \t\r\n"
+_EMPTY: Final = re.compile(rb"(?:\[[\0 \t\r\n]*+\][\0 \t\r\n]*+)+")
 _TAIL: Final = 4096
 _PIECE: Final = 1 << 18
 _MOST: Final = 16 << 20
@@ -22,15 +24,22 @@ _REASONS: Final = {
 def may_be_hollow(head: bytes) -> bool:
     """Whether a text that begins with ``head`` may have nothing in it. What a writer appends whose file was cut off under it stands behind
     NULs, so that only its end tells."""
-    within = head.strip(_AROUND)
+    within = _told(head)
     return within == b"[" or (not within and b"\0" in head)
+
+
+def _told(text: bytes) -> bytes:
+    """The first characters of ``text`` that say something: neither white space does, nor NULs, nor an empty list before others."""
+    within = text.strip(_AROUND)
+    empty = _EMPTY.match(within)
+    return (within[empty.end() :] or b"[]")[:2] if empty is not None else within[:2]
 
 
 def ends_in_text(stream: BinaryIO) -> bool:
     """Whether the end of a stream, which can be read from any byte on, shows that it is not hollow; it stands where it stood afterwards."""
     at = stream.tell()
     stream.seek(max(stream.seek(0, io.SEEK_END) - _TAIL, 0))
-    within = stream.read(_TAIL).strip(_AROUND)
+    within = _told(stream.read(_TAIL))
     stream.seek(at)
     return within not in _REASONS
 
@@ -64,7 +73,7 @@ class Hollow(io.RawIOBase):
             if not piece:
                 reason, remedy = _REASONS[within]
                 raise SourceError(reason, origin=Origin(self._path), remedy=remedy)
-            within += piece.strip(_AROUND)[:2]
+            within = _told(within + piece)
             parts.append(piece)
             have += len(piece)
         return b"".join(parts)

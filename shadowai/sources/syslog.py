@@ -119,10 +119,13 @@ class Payload(NamedTuple):
 
 
 def unwrap(line: str) -> Payload | None:
-    """``line`` without its outermost syslog header; ``None`` where there is none.
+    """``line`` without its outermost syslog header, or the byte order mark of a file that was put behind another; ``None`` where there is
+    none.
 
     rsyslog's escapes of control characters (``#011`` for a tab) are undone in the payload.
     """
+    if line.startswith("\ufeff"):
+        return Payload(line[1:], NO_HEADER, "syslog")
     found = _RFC5424.match(line)
     if found is not None:
         rest = line[found.end() :]
@@ -280,6 +283,6 @@ def _header(found: re.Match[str]) -> Header:
 
 
 def _unescape(text: str) -> str:
-    if "#0" not in text:
+    if "#0" not in text or "\t" in text:  # where a tab was let stand, nothing was escaped: somebody wrote it so
         return text
     return _OCTAL.sub(lambda m: chr(int(m[1], 8)), text).rstrip("\r\n")

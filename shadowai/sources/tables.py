@@ -1,5 +1,5 @@
 """Tables in files of their own kind, as JSON lines: Parquet (exports of data lakes), Pi-hole's database of queries, CSV of log lines
-and of a Log Analytics workspace; events that are laid out over many lines, and what collectors give back.
+and of a Log Analytics workspace; events that are laid out over many lines, and what collectors give back. Pages and workbooks are refused.
 
 Both stream: a batch of rows is text before the next is read. What is written into them is hostile: only known columns of a known
 schema are asked of a database, nothing of its own is run, and a statement that works too long without a row is stopped.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from shadowai.errors import SourceError
 from shadowai.model import Origin
-from shadowai.sources import enclosed, laid_out, shipped, workspace
+from shadowai.sources import documents, enclosed, laid_out, shipped, workspace
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,10 +56,18 @@ def converter(head: bytes) -> Callable[[BinaryIO, str], BinaryIO] | None:
         return lambda stream, _: _stream(laid_out.lines(stream))
     if laid_out.is_windows_text(head):
         return lambda stream, _: _stream(laid_out.windows_text(stream))
+    document = documents.written(head)
+    if document is not None:
+        return lambda _, path: _stream(_refused(path, *document))
     given_back = shipped.reading(head)
     if given_back is not None:
         return lambda stream, _: _stream(given_back(stream))
     return None
+
+
+def _refused(path: str, what: str, remedy: str) -> Lines:
+    raise SourceError(f"{what}: not read", origin=Origin(path), remedy=remedy)
+    yield  # so that it is raised where the text is read
 
 
 def _parquet(stream: BinaryIO, path: str) -> Lines:

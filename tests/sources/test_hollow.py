@@ -30,6 +30,8 @@ HOLLOW = [
     (b" [\n\0", LIST),
     (b"\xef\xbb\xbf[\n", LIST),
     ("[\n".encode("utf-16"), LIST),
+    (b"[]\n[", LIST),
+    (b"[ ]\r\n[]\r\n[\r\n", LIST),
     (gzip.compress(b"[\n", mtime=0), LIST),
 ]
 
@@ -56,7 +58,7 @@ def test_more_nuls_than_the_longest_line_has_bytes_are_said_to_be_too_long(tmp_p
     assert len(report.gaps) == 1 and not report.complete
 
 
-@pytest.mark.parametrize("data", [b"", b"\n \r\n", b"[]", b"[\n]\n", b"\0[]\0", "\n".encode("utf-16")])
+@pytest.mark.parametrize("data", [b"", b"\n \r\n", b"[]", b"[\n]\n", b"\0[]\0", b"[]\n[ ]\n", "\n".encode("utf-16")])
 def test_what_is_empty_is_complete(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "proxy.log").write_bytes(data)
     assert pipeline.scan([str(tmp_path / "proxy.log")], options=ScanOptions()).gaps == ()

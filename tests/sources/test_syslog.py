@@ -104,6 +104,13 @@ def test_escaped_control_characters_are_undone_within_syslog_only() -> None:
     assert [payload.text for payload in layers("a#011b")] == ["a#011b"]
     kept = unwrap("<134>Jun  3 10:00:00 h dns: #Fields #999 #041 #0112")
     assert kept is not None and kept.text == "#Fields #999 #041 \t2"
+    plain = unwrap("<134>Jun  3 10:00:00 h dns: a\tb=x#011user=y")
+    assert plain is not None and plain.text == "a\tb=x#011user=y"  # a server that escapes leaves no tab
+
+
+def test_a_byte_order_mark_within_a_file_is_taken_off() -> None:
+    assert [payload.text for payload in layers("\ufeff<134>Jun  3 10:00:00 h dns: a=b")][-1] == "a=b"
+    assert [payload.text for payload in layers("\ufeffa=b")] == ["\ufeffa=b", "a=b"]
 
 
 def texts(line: str, most: int = 4) -> list[str]:

@@ -59,7 +59,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "src_endpoint.hostname", "device", "device_name", "devicename", "device hostname", "computer", "computer_name", "computername",
         "workstation", "workstation name", "machine", "machine_name", "endpoint", "endpoint_name",
         "endpoint hostname", "source host", "src_host", "shost", "client_name", "client host", "pc name",
-        "source.domain", "client.domain", "principal.hostname", "meta_hostname",
+        "source.domain", "client.domain", "principal.hostname", "meta_hostname", "from host",
     ),
     "client_ip": (
         "client_ip", "clientip", "client ip address", "c-ip", "src_ip", "srcip", "source_ip", "source ip",
@@ -135,7 +135,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "request_time", "time_iso8601", "time_local",
         "request timestamp", "message time", "receipt time", "time generated [utc]", "time generated [local time]",
         "metadata.event_timestamp",
-        "event_start_time", "generated time", "published", "start", "first seen", "last seen", "date",
+        "event_start_time", "generated time", "published", "start", "first seen", "last seen", "date", "when",
     ),
 }  # fmt: skip
 """Record field (and ``time``) to its names."""
@@ -192,12 +192,16 @@ def _as_meant(name: str) -> Iterator[tuple[str, str]]:
     mostly = 3 * sum(map("\x7f".__lt__, name)) > len(name)
     for page in _PAGES if mostly else _LATIN_PAGES:
         with suppress(UnicodeDecodeError):
-            if max(text := raw.decode(page)) > "\xff":
+            if max(text := raw.decode(page)) > "\xff" or (page == _OF_MACS and _CONTROLS.search(name)):
                 yield page, text
 
 
-_LATIN_PAGES = ("cp1250",)
-"""Code page of Windows in Poland, Czechia, Slovakia, Hungary, Slovenia and Croatia: few letters of a name are in it, and not in ASCII."""
+_OF_MACS = "mac_roman"
+"""In it Excel saves CSV on a Mac where it is not told to use UTF-8. Its small letters stand where Latin-1 has no letters."""
+_CONTROLS = re.compile("[\x80-\x9f]")
+_LATIN_PAGES = ("cp1250", _OF_MACS)
+"""Code page of Windows in Poland, Czechia, Slovakia, Hungary, Slovenia and Croatia, and that: few letters of a name are in it, and not in
+ASCII."""
 _PAGES = ("cp932", "gb18030", "big5", "cp949", "cp1251", *_LATIN_PAGES)
 """Code pages of Windows in Japan, China, Taiwan, Korea, Russia, and those."""
 
@@ -237,6 +241,8 @@ PARTIES = frozenset({
     "principal", "target", "usr", "metadata", "repository", "repo", "webhook", "ticket", "issue", "image", "avatar", "profile",
     "reference", "references", "link", "links", "vendor", "object", "before", "after", "changes", "settings", "config",
     "originator", "initiator", "responder", "dst", "dest", "remote", "nat", "proxy", "gateway", "upstream", "resolver", "peer",
+    "admin", "administrator", "approver", "reviewer", "manager", "supervisor", "operator", "creator", "modifier", "author", "assignee",
+    "delegate", "sponsor", "recipient", "sender", "contact",
 })  # fmt: skip
 """Objects whose keys mean something only with their name before them: ``source.ip``, ``user.name``."""
 

@@ -28,17 +28,22 @@ def flat(name: str) -> str:
     return _PUNCTUATION.sub("", name.lower())
 
 
+_UNDIVIDED = str.maketrans("łŁıøØđĐ", "lLioOdD")
+"""Letters with a stroke, or without a dot, which are whole in Unicode, and are left out of names as accents are."""
+
+
 def _plain(name: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    parts = unicodedata.normalize("NFKD", name).translate(_UNDIVIDED)
+    return "".join(one for one in parts if not unicodedata.combining(one))
 
 
 _WORDS: dict[str, str] = {
-    "": "of the on at | de du des del della dello di do da der die das von van le la les el l d dos das à",
+    "": "of the on at | de du des del della dello di do da der die das von van le la les el l d dos das à 的",
     "client": """src source client orig originating originator initiator internal local requesting clients | quell quelle
         ursprung ursprungs herkunft herkunfts origine origen origem sorgente bron cliente kunde klient klienta interne interno
         送信元 接続元 アクセス元 リクエスト元 クライアント 源 来源 來源 客户端 客戶端 内网 內網 출발지 클라이언트 소스
         источник источника источнике клиент клиента kaynak istemci źródłowy źródłowe źródła käll kilde lähde zdroj zdrojová
-        zdrojový forrás джерело джерела""",
+        zdrojový forrás джерело джерела herkomst""",
     "server": """dst dest destination target remote responder | ziel cible distant distante destino destinazione doel bestemming
         bestemmings remoto remota 宛先 接続先 アクセス先 リクエスト先 目的 目的地 目标 目標 목적지 назначения целевой удаленный hedef
         docelowy docelowe docelowa mål kohde cíl cílová cílový cílové cél призначення""",
@@ -47,7 +52,7 @@ _WORDS: dict[str, str] = {
         solicitada accedido acessado acessada acedido visitato visitata richiesto richiesta consultato bezochte opgevraagde zugriff
         zugriffs accès acceso acesso accesso toegang toegangs 閲覧 アクセス 访问 訪問 存取 접속 방문 посещенный посещенного запрошенный
         доступа odwiedzona besøgt besøgte besøkt vierailtu navštívená navštívený navštívené látogatott meglátogatott
-        відвіданий відвідана відвіданого""",
+        відвіданий відвідана відвіданого ziyaret edilen""",
     "domain": """domain fqdn sni | domäne domaine dominio domínio domein domena домен домена доменное alan ドメイン 域名 網域 도메인
         domæne domene verkkotunnus doména tartomány""",
     "site": """site website websites | página pagina webseite sitio sito webbplats strona witryna сайт сайта ウェブサイト サイト 网站 網站
@@ -58,64 +63,69 @@ _WORDS: dict[str, str] = {
     "ip": """ip ipaddress ipaddr ipv4 | ip地址""",
     "address": """address addr | adresse adres adress dirección endereço indirizzo アドレス 地址 位址 주소 адрес adresi osoite
         adresa cím адреса адреси""",
-    "user": """user users usr username login logon loggedin loggedon employee staff member requestor | benutzer nutzer
+    "user": """person user users usr username login logon loggedin loggedon employee staff member requestor | benutzer nutzer
         anwender mitarbeiter benutzername anmelde konto kennung utilisateur identifiant compte collaborateur employé usuario usuário cuenta
         conta empleado funcionário colaborador utilizador utente dipendente gebruiker medewerker użytkownik användare kullan\u0131c\u0131
         ユーザー ユーザ 利用者 使用者 社員 職員 従業員 ログイン ログオン アカウント 用户 用戶 员工 員工 账户 帳戶 账号 帐号 帳號 사용자
         계정 직원 임직원 пользователь пользователя сотрудник сотрудника логин bruger brugernavn bruker brukernavn käyttäjä
-        käyttäjänimi käyttäjätunnus uživatel uživatele felhasználó felhasználónév користувач користувача""",
+        käyttäjänimi käyttäjätunnus uživatel uživatele felhasználó felhasználónév користувач користувача personel 使用人""",
     "account": "account",
     "id": "id",
     "mail": "email mail | mailadresse courriel correo correio eメール メール 邮箱 郵箱 이메일",
-    "directory": "logged ad ldap windows sso authenticated auth",
+    "directory": """logged ad ldap windows sso authenticated auth | angemeldeter angemeldete aangemelde ingelogde connecté conectado
+        logado connesso zalogowany inloggad""",
     "device": """device computer machine workstation pc laptop endpoint station ws | gerät rechner arbeitsstation arbeitsplatz appareil
         ordinateur poste equipo dispositivo ordenador estación estação trabajo travail trabalho
         lavoro computador postazione werkstation apparaat komputer dator
         端末 コンピューター コンピュータ デバイス パソコン 终端 終端 计算机 電腦 电脑 단말 단말기 컴퓨터 компьютер компьютера рабочая
         станция устройство устройства bilgisayar enhed enhet datamaskin laite tietokone zařízení počítač eszköz számítógép
-        пристрій""",
+        пристрій
+        endgerät cihaz""",
     "url": "url uri | 网址 網址 ссылка",
     "whole": "full complete | vollständige complète completa 完全 完整",
     "web": "http https web | webová",
     "port": "port | porta puerto poort ポート ポート番号 端口 포트 порт",
-    "method": "method verb mth | méthode método metodo methode metoda メソッド 方法 메서드 метод",
+    "method": "method verb mth | méthode método metodo methode metoda メソッド 方法 메서드 метод yöntem",
     "action": """action decision verdict disposition act handling | aktion maßnahme reaktion entscheidung décision acción decisión
         ação decisão azione decisione actie beslissing アクション 判定 動作 动作 处置 處置 조치 동작 действие решение
-        вердикт eylem akcja åtgärd toiminto toimenpide akce művelet дія""",
+        вердикт eylem akcja åtgärd toiminto toimenpide akce művelet дія decyzja işlem""",
     "result": """result outcome | ergebnis résultat resultado risultato esito resultaat wynik 結果 结果 결과 처리 処理 处理
         處理 результат sonuç tulos výsledek eredmény""",
-    "filter": """filter filtering filtered policy firewall fw taken web | filtre filtro tomada tomado tomata prise genomen
-        ergriffene フィルタ フィルタリング フィルター 策略 정책 규칙""",
+    "filter": """rule final filter filtering filtered policy firewall fw taken web | filtre filtro tomada tomado tomata prise genomen
+        ergriffene フィルタ フィルタリング フィルター 策略 정책 규칙 regel règle regla regola regra reguła filtrage filtrado filtraggio""",
     "status": "status state | zustand statut état estado situação stato 状态 狀態 状態 상태 статус состояние durum",
     "bytes": """bytes byte b octets octet size volume data traffic length len | datenmenge
         バイト バイト数 字节 字节数 字節 位元組 바이트 바이트수 байт байты байтов bayt bajty bajtów
         volumen daten verkehr trafic tráfico tráfego traffico verkeer größe taille tamaño tamanho
         dimensione grootte datos dados dati données サイズ 量 データ データ量 流量 大小 트래픽 량 크기 трафик объем размер данных
-        bajtů bájt tavua tavut байтів""",
+        bajtů bájt tavua tavut байтів
+        rozmiar danych veri""",
     "up": """sent upload uploaded up upstream outgoing outbound out tx transmitted egress c2s uplink | subida
         hochgeladen hochgeladene gesendet
         gesendete ausgehend ausgehende envoyé envoyés envoyée envoyées émis montant téléversé téléversés sortant sortants enviado
         enviados subido subidos saliente salientes transmitido transmitidos carregados inviato inviati caricati uscita verzonden
         geüpload uitgaand uitgaande wysłano wysłane skickat skickade 送信 アップロード 上り 上行 发送 發送 上传 上傳 송신 업로드 보낸 상향
         отправлено отправленные отправленных передано исходящий исходящие исходящего gönderilen sendt lähetetty lähetetyt
-        odesláno odeslané elküldött küldött надіслано відправлено""",
+        odesláno odeslané elküldött küldött надіслано відправлено
+        wysłanych 傳送 giden""",
     "down": """received recv recvd rcvd rcv download downloaded down downstream incoming inbound in rx ingress s2c downlink | bajada
         heruntergeladen
         heruntergeladene empfangen empfangene eingehend eingehende reçu reçus reçue reçues descendant téléchargé téléchargés entrant
         entrants recibido recibidos bajado bajados descargado descargados entrante entrantes recebido recebidos baixado baixados
         descarregados ricevuto ricevuti scaricati entrata ontvangen gedownload inkomend inkomende odebrano odebrane mottaget mottagna
         受信 ダウンロード 下り 下行 接收 下载 下載 수신 다운로드 받은 하향 получено полученные полученных принято входящий входящие
-        входящего al\u0131nan modtaget mottatt vastaanotettu vastaanotetut přijato přijaté fogadott letöltött отримано""",
+        входящего al\u0131nan modtaget mottatt vastaanotettu vastaanotetut přijato přijaté fogadott letöltött отримано odebranych gelen""",
     "request": "request req | 要求 anfrage requête solicitud requisição richiesta リクエスト 请求 請求 요청 запрос запроса",
     "response": "response resp rsp reply | antwort réponse respuesta resposta risposta レスポンス 応答 响应 回應 응답 ответ ответа",
     "time": """time timestamp ts | zeit zeitpunkt zeitstempel uhrzeit heure horodatage hora horario ora orario tijd tijdstip tijdstempel
         czas godzina tid tidpunkt 時刻 時間 日時 时间 时刻 시간 시각 일시 время zaman saat tidspunkt klokkeslæt klokkeslett
-        aika kellonaika aikaleima čas idő időpont час""",
+        aika kellonaika aikaleima čas idő időpont час damgas\u0131""",
     "date": "date | datum fecha data 日付 日期 날짜 дата tarih dato päivämäärä dátum",
-    "and": "and | und et y e en i och и 及",
+    "and": "and | und et y e en i och и 及 ve",
     "event": """event log record occurred activity | ereignis protokoll événement evento registro gebeurtenis イベント ログ 記録 事件
         日志 日誌
-        记录 로그 이벤트 발생 события событие olay""",
+        记录 로그 이벤트 발생 события событие olay
+        zdarzenia zdarzeń""",
     "sum": "sum total | gesamt somme suma soma somma som 合計 总 總 합계 всего итого",
     "start": "start begin | beginn début inicio início inizio aanvang 開始 开始 시작 начало начала",
 }  # fmt: skip
@@ -130,7 +140,8 @@ _MEANS: dict[str, str] = {
     "box address": "server_ip", "box ip address": "server_ip",
     "server": "destination", "server name": "destination name", "server box": "dest_name", "server box name": "dest_name",
     "server host": "dest_name", "server host name": "dest_name", "server domain": "fqdn", "server domain name": "fqdn",
-    "server site": "target", "visited domain": "fqdn", "visited domain name": "fqdn", "visited host": "dest_name",
+    "server site": "target", "server device": "dest_name", "server device name": "dest_name",
+    "visited domain": "fqdn", "visited domain name": "fqdn", "visited host": "dest_name",
     "visited host name": "dest_name", "visited box": "dest_name", "visited site": "website", "visited site name": "website",
     "request host": "dest_name", "request host name": "dest_name", "request domain": "fqdn", "request domain name": "fqdn",
     "box host": "server_host", "box host name": "server_host",
@@ -165,6 +176,7 @@ one of those of which the value is asked as well: a branch office may be a remot
 _ALONE: Final = frozenset((
     "in", "out", "up", "down", "b", "no", "id", "act", "remote", "client", "access", "visit", "log", "record", "event", "start", "data",
     "montant", "account", "trabajo", "travail", "trabalho", "lavoro", "uplink", "downlink",
+    "upstream", "downstream", "giden", "gelen",
 ))  # fmt: skip
 """Words of too many meanings to be a name by themselves: ``In`` may be a network's card, ``Up`` whether something runs."""
 _SHORT: Final = frozenset(("ip", "pc", "id"))

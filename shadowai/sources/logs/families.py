@@ -31,7 +31,7 @@ class BlankTokenizer(Listed):
 
     as_they_stand = True
 
-    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\](?!\S)|(\S+)')
+    _field = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^\[\]]*)\](?!\S)|(\S+)', re.ASCII)
 
     def __init__(self, family: Blank) -> None:
         super().__init__()
@@ -40,13 +40,24 @@ class BlankTokenizer(Listed):
 
     def read(self, line: str) -> Row:
         held = self._quotes and _may_hold(line)
-        tokens = [a or b or c for a, b, c in self._field.findall(line)] if held else line.split()
+        tokens = [a or b or c for a, b, c in self._field.findall(line)] if held else _parted(line)
         return tokens if len(tokens) >= self._at_least else None
 
     def read_all(self, lines: Sequence[str]) -> list[Row] | None:
+        if not all(map(str.isascii, lines)):
+            return super().read_all(lines)
         rows: list[Row] = list(map(str.split, lines))
         wide = min(map(len, rows), default=0) >= self._at_least  # type: ignore[arg-type]
         return rows if wide and not (self._quotes and _may_hold("".join(lines))) else super().read_all(lines)
+
+
+_NO_BLANKS = re.compile(r"[^\s\x1c-\x1f]+", re.ASCII)
+
+
+def _parted(line: str) -> list[str]:
+    """The fields between blanks of ASCII. Whoever made a request may have put others into it, such as that of U+00A0, which would make of
+    one field two."""
+    return line.split() if line.isascii() else _NO_BLANKS.findall(line)
 
 
 def _may_hold(text: str) -> bool:
@@ -64,6 +75,8 @@ _W3C_SHAPES = {
         "cs-method": r"-|[A-Za-z_-]{2,24}",
         "s-port": r"-|\d{1,5}",
         "sc-status": r"-|0|\d{3}",
+        "date": r"\d{4}-\d\d-\d\d",
+        "time": r"\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?",
     }.items()
 }
 """Columns of the W3C extended format that tell one layout from another."""
@@ -84,7 +97,7 @@ SURE_SHAPES = {
 class W3cTokenizer(Listed):
     """W3C extended format: ``#Fields`` may come again with other fields (W3C WD-logfile-960323)."""
 
-    _field = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=\s|$)|(\S+)')
+    _field = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=\s|$)|(\S+)', re.ASCII)
 
     def __init__(self, family: W3c) -> None:
         super().__init__()
@@ -101,15 +114,17 @@ class W3cTokenizer(Listed):
             return self._directive(line)
         if self._tabs and "\t" in line:
             tokens = [token.strip('"') for token in line.split("\t")]
-            if self._headed and len(tokens) != len(self._names) == len(by_blanks := line.split()):
+            if self._headed and len(tokens) != len(self._names) == len(by_blanks := _parted(line)):
                 tokens = by_blanks  # tabs that became blanks, or came twice
         elif '"' in line:
             tokens = [quoted.replace('""', '"') if quoted else plain for quoted, plain in self._field.findall(line)]
         else:
-            tokens = line.split()
+            tokens = _parted(line)
         if self._headed:
             at_most = len(self._names)
-            return tokens if len(tokens) == at_most or (at_most - 1 == len(tokens) > 3) else None
+            return (
+                tokens if len(tokens) == at_most or (at_most - 1 == len(tokens) > 3 and self._begins(tokens)) else None
+            )
         if not self._fits(tokens, self._names):
             layout = next((layout for layout in self._layouts.get(len(tokens), ()) if self._fits(tokens, layout)), None)
             if layout is None:
@@ -122,6 +137,12 @@ class W3cTokenizer(Listed):
         return len(tokens) == len(layout) and all(
             shape(token) for token, shape in zip(tokens, map(_W3C_SHAPES.get, layout), strict=True) if shape
         )
+
+    def _begins(self, tokens: list[str]) -> bool:
+        """Whether a row that lacks a value lacks the last: what was taken for a syslog header, and for the sender behind it, may have been
+        its date and its time, and then all others stand where they do not belong."""
+        shapes = map(_W3C_SHAPES.get, map(str.lower, self._names))
+        return all(shape(token) for token, shape in zip(tokens, shapes, strict=False) if shape)
 
     @property
     def width(self) -> int:

@@ -124,17 +124,19 @@ class LeefTokenizer(CefTokenizer):
     )
 
     _piped = re.compile(r"\|\w{1,64}=")
+    _escaped = re.compile(r"[^|#]{0,4096}#011")
+    """Behind the first pair a tab as rsyslog writes it, which has escaped all of them then; elsewhere it is what somebody wrote."""
 
     def __init__(self, family: Leef) -> None:
         super().__init__(Cef(device=family.device))
 
     def read(self, line: str) -> Row:
-        if "#011" in line:  # a tab as rsyslog writes it
-            line = line.replace("#011", "\t")
         head = self._leef.search(line)
         if head is None or not self._device.search(f"{head[2]}|{head[3]}"):
             return None
         rest = line[head.end() :]
+        if "#011" in rest and "\t" not in rest and self._escaped.match(rest) is not None:
+            rest = rest.replace("#011", "\t")
         mark = head[6] or "\t"
         delimiter = chr(int(mark.lower().rpartition("x")[2], 16)) if "x" in mark.lower() and len(mark) > 1 else mark
         if (

@@ -31,7 +31,7 @@ from shadowai.sources.logs.json_objects import flatten, parse_object, path_gette
 from shadowai.sources.logs.literals import Search, needs_of, searched, searcher
 from shadowai.sources.logs.separated import CsvTokenizer, flat_cells
 from shadowai.sources.logs.tokens import Tokenizer
-from shadowai.sources.syslog import Payload, innermost_object, layers
+from shadowai.sources.syslog import Payload, innermost_object, layers, unwrap
 
 SAMPLE = 200
 """Lines looked at to tell the format of a file."""
@@ -39,6 +39,9 @@ _TELLING = 1 << 16
 """Characters of a line by which its format is told: what a hundred formats look through may not be without end."""
 _HEADER_WITHIN = 40
 _GENERIC = 5
+_AMONG = 16
+"""Lines of no known product beside which one of a known product's is no stray one: what a stranger may have written into one of them
+does not say what all of them are."""
 _MOST_SHAPES, _LONGEST_SHAPE = 256, 4096
 """Sets of keys of objects for which the tests that these may pass are remembered, and the characters of the longest."""
 
@@ -89,11 +92,20 @@ class Recogniser:
         names: Counter[str] = Counter()
         for (name, _), count in votes.items():
             names[name] += count
+        enough = max((count for name, count in names.items() if not self._is_product(name)), default=0) / _AMONG
         best = max(
-            names, key=lambda name: (self._formats[name].rank >= _GENERIC, names[name], self._formats[name].rank)
+            names,
+            key=lambda name: (
+                self._is_product(name) and names[name] >= enough,
+                names[name],
+                self._formats[name].rank,
+            ),
         )
         depth = max((count, depth) for (name, depth), count in votes.items() if name == best)[1]
         return Recognition(self._formats[best], depth, tuple(names.most_common()))
+
+    def _is_product(self, name: str) -> bool:
+        return self._formats[name].rank >= _GENERIC
 
     def line(self, line: str) -> tuple[LogFormat, int, Payload] | None:
         """The format of one line, at how many wrappings below the surface, and the payload there.
@@ -275,19 +287,29 @@ def _tokenizer(family: Family) -> Callable[[], Tokenizer]:
     return cache(lambda: tokenizer(family))
 
 
-_CEF, _LEEF = re.compile(r"CEF:|^\s{0,8}\d\d?\|"), re.compile(r"LEEF:|^\s{0,8}\d\.\d\|")
+_BEFORE = r"(?:[^={}\"|]{0,512}[\s>])?(?:ASM:|CEF:)?"
+"""What may stand before a mark: the header of a syslog server or of a program, and no value of somebody's in another format. F5 has a mark
+of its own before it; some have it twice."""
+_CEF = re.compile(rf"{_BEFORE}CEF:|\s{{0,8}}\d\d?\|")
+_LEEF = re.compile(rf"{_BEFORE}LEEF:|\s{{0,8}}\d\.\d\|")
 """A syslog reader may have eaten ``CEF:`` and ``LEEF:``."""
 
 
 @lru_cache(maxsize=1)
 def _marks_cef(text: str) -> bool:
     """Whether a text may be CEF; every format of CEF asks."""
-    return "|" in text and _CEF.search(text) is not None
+    return "|" in text and (_CEF.match(text) is not None or ("CEF:" in text and _begins_with(_CEF, text)))
 
 
 @lru_cache(maxsize=1)
 def _marks_leef(text: str) -> bool:
-    return "|" in text and _LEEF.search(text) is not None
+    return "|" in text and (_LEEF.match(text) is not None or ("LEEF:" in text and _begins_with(_LEEF, text)))
+
+
+def _begins_with(mark: re.Pattern[str], text: str) -> bool:
+    """Whether the mark stands behind a syslog header, in whose structured data there may be anything (RFC 5424, section 6.3)."""
+    payload = unwrap(text)
+    return payload is not None and mark.match(payload.text) is not None
 
 
 def _may_be(family: Family, keys: frozenset[str]) -> bool:

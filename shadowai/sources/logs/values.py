@@ -14,6 +14,12 @@ MOST_ADDRESSES = 64
 _ADDRESSES = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)(?![\w:-])")
 _LASTING = re.compile(r"(?:([0-9]{1,6}):([0-9]{1,2}):)?([0-9]{1,12})(?:\.([0-9]+))?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")  # as Kibana and spreadsheets write whole numbers
+_GROUPED_ELSEWHERE = re.compile(
+    r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,5}|(?:[\u00a0\u2009\u202f][0-9]{3}){1,5}|(?:['\u2019][0-9]{3}){1,5})"
+)
+"""The same in other languages (Unicode CLDR, ``symbols`` of each locale). Of points there have to be two: one may part decimals."""
+_SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]{1,14}))?E\+([01][0-9])")
+"""``1.23E+09``: what a spreadsheet saves of a number that was too long for its cell."""
 _NUMBER = re.compile(r"[0-9]{1,18}(?:\.(?:0{1,2}|0{4,}))?")  # where a point parts thousands, ``34.000`` is no 34
 _WITH_UNIT = re.compile(
     r"([0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:[.,]([0-9]{1,2}))?\s?(?:([KkMGT])(i?)(?:[Bo]|$)|[Bb]ytes?$|[Bo]$)"
@@ -77,7 +83,7 @@ def lasting(text: str) -> int | None:
 
 
 def size(text: str) -> int | None:
-    """Bytes: a whole number, perhaps grouped, or one with a unit (``1.2 MB``)."""
+    """Bytes: a whole number, perhaps grouped or rounded by a spreadsheet, or one with a unit (``1.2 MB``)."""
     if text.isdecimal() and text.isascii() and len(text) < 19:
         return int(text)
     text = text.strip()
@@ -85,7 +91,19 @@ def size(text: str) -> int | None:
         return int(text.replace(",", ""))
     if _NUMBER.fullmatch(text):
         return int(text.partition(".")[0])
-    return None if text[-1:].isdecimal() or (found := _WITH_UNIT.fullmatch(text)) is None else _of_units(found)
+    if text[-1:].isdecimal():
+        return _of_spreadsheets(text)
+    return None if (found := _WITH_UNIT.fullmatch(text)) is None else _of_units(found)
+
+
+def _of_spreadsheets(text: str) -> int | None:
+    """Bytes of a number as a spreadsheet saved it."""
+    if _GROUPED_ELSEWHERE.fullmatch(text):
+        return int(re.sub(r"[^0-9]", "", text))
+    found = _SCIENTIFIC.fullmatch(text)
+    if found is None or int(found[3]) > 17 or len(found[2] or "") > int(found[3]):
+        return None
+    return int(found[1] + (found[2] or "").ljust(int(found[3]), "0"))
 
 
 def _of_units(found: re.Match[str]) -> int | None:

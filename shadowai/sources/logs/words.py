@@ -30,7 +30,7 @@ _BLOCKED = (
 _ALLOWED = (
     r"allow(?:ed)?|accept(?:ed)?|pass(?:ed)?|permit(?:ted)?|observed|success(?:ful)?|ok|permitir|autoriser|zulassen|erlauben|zugelassen|erlaubt|gestattet|durchgelassen|genehmigt|freigegeben|"
     r"liberad[oa]|toegelaten|izin verildi|"
-    r"autoris\u00e9e?|accept\u00e9e?|permise?|permitid[oa]|aceptad[oa]|autorizad[oa]|aceit[oa]|consentit[oa]|permess[oa]|"
+    r"autoris[\u00e9e]e?|accept[\u00e9e]e?|permise?|permitid[oa]|aceptad[oa]|autorizad[oa]|aceit[oa]|consentit[oa]|permess[oa]|"
     r"autorizzat[oa]|accettat[oa]|toegestaan|zezwolon[aeoy]|zezwolono|dozwolon[aeoy]|till\u00e5te[nt]|tilladt|"
     r"tillatt|sallittu|povolen[oay]?|enged\u00e9lyezve"
 )

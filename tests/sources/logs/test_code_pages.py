@@ -19,6 +19,7 @@ TABLES = [
     ("gb18030", "时间\t用户名\t网址", "2026-01-05 10:00:00\t{}\thttps://chatgpt.com/", "张三"),
     ("big5", "時間,使用者,網址", "2026-01-05 10:00:00,{},https://chatgpt.com/", "陳功"),
     ("cp949", "시간|사용자|URL", "2026-01-05 10:00:00|{}|https://chatgpt.com/", "김철수"),
+    ("mac_roman", "Horodatage;Utilisateur;Site visité", "2026-01-05 10:00:00;{};chatgpt.com", "françois müller"),
     ("cp1250", "Data i godzina;Użytkownik;Strona", "2026-01-05 10:00:00;{};chatgpt.com", "michał śliwa"),
 ]
 
@@ -83,10 +84,11 @@ def test_a_page_is_told_by_the_most_names() -> None:
     assert page_of(misread("gb18030", "时间", "用户名", "备注")) == "gb18030"
     assert page_of(misread("cp1250", "Użytkownik", "URL")) == "cp1250"
     assert page_of(misread("latin-1", "Größe", "Übertragen", "Utilisateur", "señor")) is None
+    assert page_of(misread("mac-roman", "Méthode", "Octets envoyés", "URL")) == "mac_roman"
     assert page_of(["用户名", "user", "URL"]) is None
 
 
-@pytest.mark.parametrize("page", ["cp932", "gb18030", "big5", "cp949", "cp1251", "cp1250"])
+@pytest.mark.parametrize("page", ["cp932", "gb18030", "big5", "cp949", "cp1251", "cp1250", "mac_roman"])
 def test_pieces_in_utf_8_hold_what_the_page_says(page: str) -> None:
     chance = random.Random(page)
     bits = [

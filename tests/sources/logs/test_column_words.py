@@ -52,6 +52,14 @@ def _field(name: str) -> str:
         ("time", "Tidspunkt|Klokkeslett|Päivämäärä|Čas|Idő|Час|Dato"),
         ("bytes_up", "Sendt bytes|Odesláno bajtů|Надіслано байтів"),
         ("bytes_down", "Mottatt bytes|Přijato bajtů|Отримано байтів"),
+        ("user", "Angemeldeter Benutzer|Aangemelde gebruiker|Utilisateur connecté|personEmail|Personel|kullanici|uzytkownik|使用人"),
+        ("host", "Zielrechner|Ziyaret edilen site|访问的域名"),
+        ("device", "Endgerät|Cihaz|From Host"),
+        ("method", "Yöntem"),
+        ("action", "Regelaktion|Décision de filtrage|Decyzja|İşlem|Final Action"),
+        ("bytes_up", "Rozmiar wysłanych danych|bajty_wyslane|Gönderilen veri (bayt)|Giden bayt|傳送位元組"),
+        ("bytes_down", "Rozmiar odebranych danych|alinan|Al\u0131nan veri (bayt)|Gelen bayt"),
+        ("time", "Tarih ve saat|Zaman damgas\u0131|Czas zdarzenia|When"),
     ],
 )  # fmt: skip
 def test_words_together_mean_a_field(field: str, names: str) -> None:
@@ -64,6 +72,7 @@ def test_words_together_mean_a_field(field: str, names: str) -> None:
         "Upload (KB)", "Upload speed", "Packets sent", "Login URL", "Referrer URL", "User Domain", "Destination User", "Origin IP",
         "Response Time", "Destination Country", "Montant", "Account ID", "In", "Out", "Up", "Remote", "Source Port", "Server Time",
         "Blocked Category", "Description", "x" * 200, "", "a@b.example", "Отправлено (КБ)", "送信元ポート", "Trabajo", "Uplink",
+        "Upstream", "Gelen", "Rule", "Regel",
     ],
 )  # fmt: skip
 def test_one_strange_word_or_sense_means_nothing(name: str) -> None:

@@ -46,6 +46,8 @@ def values(family: Family, line: str, *keys: Key, before: tuple[str, ...] = ()) 
         ("a [2001:db8::1]:443 c", ["a", "[2001:db8::1]:443", "c"]),
         ("a [::1] c", ["a", "::1", "c"]),
         ('a "b c', ["a", '"b', "c"]),
+        ("a b\u00a0x\u2028y\x85z c", ["a", "b\u00a0x\u2028y\x85z", "c"]),
+        ('a "b c" d\u3000e', ["a", "b c", "d\u3000e"]),
         ("a b", None),
         ("", None),
     ],
@@ -85,6 +87,20 @@ def test_w3c_fields_may_change_within_a_file() -> None:
 def test_w3c_without_a_header_or_with_another_width_is_no_record() -> None:
     assert values(W3C, "a b c", "cs-host") is None
     assert values(W3C, "a b c d e f g", "cs-host", before=("#Fields: a cs-host",)) is None
+
+
+def test_w3c_is_parted_by_blanks_of_ascii_alone() -> None:
+    before = ("#Fields: date time c-ip cs-username cs(User-Agent) cs-host",)
+    for agent in ("x\u00a0y", "x\u2028y", "x\x85y", '"a b\u00a0c"'):
+        row = f"2026-02-10 08:00:00 192.0.2.5 jdoe {agent} claude.ai"
+        assert values(W3C, row, "cs-username", "cs-host", before=before) == ["jdoe", "claude.ai"]
+
+
+def test_w3c_a_row_lacks_its_last_value_and_no_other() -> None:
+    """Behind what was taken for a syslog header, a row that is too long may be one that is a value too short."""
+    before = ("#Fields: date time c-ip cs-username cs-host cs(User-Agent)",)
+    assert values(W3C, "2026-02-10 08:00:00 192.0.2.5 jdoe claude.ai", "cs-username", before=before) == ["jdoe"]
+    assert values(W3C, "jdoe claude.ai x y z", "cs-username", before=before) is None
 
 
 def test_w3c_parted_by_tabs_and_blanks_written_as_plus() -> None:

@@ -68,7 +68,7 @@ def test_numbers_with_a_decimal_comma_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("34.000", None), ("1.234.567", None), ("12.0", 12), ("12.00", 12), ("1.234 MB", None)]
+    ("text", "size"), [("34.000", None), ("1.234.567", 1234567), ("12.0", 12), ("12.00", 12), ("1.234 MB", None)]
 )
 def test_a_point_may_part_thousands(text: str, size: int | None) -> None:
     assert _row("url;user;bytes_sent", f"https://chatgpt.com/;jdoe;{text}").bytes_up == size

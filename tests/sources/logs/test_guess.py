@@ -11,7 +11,8 @@ import pytest
 
 from shadowai.sources.container import Content
 from shadowai.sources.logs import formats, formats_with
-from shadowai.sources.logs.guess import columns_of, fields_of, toml
+from shadowai.sources.logs.first_records import columns_of
+from shadowai.sources.logs.guess import fields_of, toml
 from shadowai.sources.logs.logfile import LogFile
 from shadowai.sources.logs.toml_file import read
 
@@ -270,6 +271,14 @@ def test_a_proxys_address_is_not_the_servers_and_a_sender_is_nobody(tmp_path: Pa
     assert "server_ip" not in _fields(text, tmp_path)
     text = "time,Sender,url\n2026-01-05 09:00:00,mailer@example.net,https://chatgpt.com/\n"
     assert "user" not in _fields(text, tmp_path)
+
+
+def test_an_address_or_a_name_of_the_organisation_is_not_the_servers(tmp_path: Path) -> None:
+    text = "Time,User,Internal IP Address,{},Domain\n2026-01-05 09:00:00,jdoe,10.0.0.5,198.51.100.7,chatgpt.com\n"
+    for column in ("Egress IP", "External IP Address"):
+        assert "server_ip" not in _fields(text.format(column), tmp_path)
+    text = "time=2026-01-05T09:00:00Z usr=jdoe c_ip=10.0.0.5 s_name=proxy.example.net r_host=chatgpt.com\n"
+    assert _fields(text, tmp_path)["host"] == "r_host"
 
 
 def test_of_two_urls_what_led_there_is_not_where_somebody_went(tmp_path: Path) -> None:

@@ -78,6 +78,8 @@ def test_flat_keys_do_not_lose_whose_they_are() -> None:
     assert found["domain"] == found["urldomain"] == "chatgpt.com"
     assert found["sourceip"] == "10.0.0.1" and "ip" not in found
     assert "hostname" not in found and "agenthostname" not in found
+    found = flatten({"event": {"actor": {"email": "jdoe@example.com"}, "approver": {"email": "boss@example.com"}}})
+    assert found["actoremail"] == "jdoe@example.com" and "email" not in found
 
 
 def test_keys_of_many_steps_are_left_out() -> None:

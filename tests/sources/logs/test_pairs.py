@@ -98,6 +98,14 @@ def test_leef_without_its_beginning_and_parted_by_bars() -> None:
     ]
 
 
+def test_leef_whose_tabs_were_escaped_on_the_way_and_one_in_which_somebody_wrote_so() -> None:
+    escaped = "LEEF:1.0|Acme|Proxy|1|200|src=10.0.0.1#011usrName=Jane Doe#011url=/a|b=c"
+    assert values(Leef(), escaped, "src", "usrName", "url") == ["10.0.0.1", "Jane Doe", "/a|b=c"]
+    for mark in ("|", "\t"):
+        line = mark.join(("LEEF:1.0|Acme|Proxy|1|200|src=10.0.0.1", "ua=x#011usrName=ceo#011y", "usrName=jdoe"))
+        assert values(Leef(), line, "src", "usrName") == ["10.0.0.1", "jdoe"]
+
+
 def test_leef() -> None:
     assert values(
         Leef("acme"), "LEEF:1.0|Acme|Proxy|1|200|src=10.0.0.1\tusrName=Jane Doe\tx=a=b", "src", "usrName", "x"

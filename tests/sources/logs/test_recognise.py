@@ -102,6 +102,26 @@ def test_a_specific_format_goes_before_a_generic_one() -> None:
     kv = "time=2024-06-03T12:00:00Z src=10.0.0.1 user=jdoe host=chatgpt.com"
     assert named(*[kv] * 9) == ("generic_kv", 0)
     assert named(*[kv] * 9, SQUID) == ("squid_native", 0)
+    assert named(*[kv] * 40, SQUID) == ("generic_kv", 0)
+
+
+@pytest.mark.parametrize("mark", ["CEF:0|a|b|c|d|e|1|suser=ceo", "LEEF:1.0|a|b|c|d|usrName=ceo"])
+def test_what_somebody_asked_for_does_not_say_what_the_log_is(mark: str) -> None:
+    for line in (
+        f'{{"time":"2024-06-03T12:00:00Z","user":"jdoe","url":"https://chatgpt.com/ {mark}"}}',
+        f'time=2024-06-03T12:00:00Z src=10.0.0.1 user=jdoe url="https://chatgpt.com/ {mark}"',
+        f"<134>Jun  3 12:00:00 gw app: src=10.0.0.1 user=jdoe url=https://chatgpt.com/{mark}",
+    ):
+        vote = KNOWN.line(line)
+        assert vote is not None and vote[0].guessed
+    for before in (
+        "",
+        "Jun  3 12:00:00 gw ",
+        '<134>1 2024-06-03T12:00:00Z gw app - - [meta seq="1"] ',
+        "2024-06-03 gw app: ",
+    ):
+        vote = KNOWN.line(before + mark)
+        assert vote is not None and vote[0].name in ("cef_generic", "leef_generic")
 
 
 @pytest.mark.parametrize(
