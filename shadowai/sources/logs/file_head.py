@@ -9,6 +9,7 @@ from typing import cast
 from shadowai.sources import framing
 from shadowai.sources.logs.aliases import page_of, puts_day_first
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, W3c, When, ZeekTsv
+from shadowai.sources.logs.families import W3cTokenizer, ZeekTokenizer
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.logs.recognise import Recogniser, Recognition
 from shadowai.sources.logs.rows import rows as rows_within
@@ -86,7 +87,10 @@ class FileHead:
         """
         family = reader.description.family
         if isinstance(family, HEADED):
-            return depth >= self.depth
+            # a header may be a row's own beginning: what is behind it has other columns, and may be as many as the table's
+            table = reader.tokenizer
+            headed = isinstance(table, (W3cTokenizer, ZeekTokenizer)) and table.width > 0
+            return depth == self.depth if headed else depth >= self.depth
         if isinstance(family, Json):
             return not family.aliases or depth >= min(self.depth, len(payloads) - 1)
         return depth >= innermost_object(payloads)

@@ -431,3 +431,13 @@ def test_records_that_stand_together_in_one_line_are_read_apart() -> None:
         assert sum(found[0] for found in log.tally.unreadable.values()) == 1
     with pytest.raises(ValueError, match="one group"):
         replace(together, each="x").check()
+
+
+def test_what_stands_behind_the_beginning_of_a_row_is_no_row() -> None:
+    """A user agent of blanks makes a row too wide; what a syslog header would leave of it has the table's width, and other columns."""
+    fields = "#Fields: date time c-ip cs-method cs-host cs-uri-stem cs-username sc-status cs(User-Agent)\n"
+    row = "2026-01-05 08:00:{:02} 10.0.0.5 GET chatgpt.com /c jdoe 200 {}\n"
+    text = fields + row.format(0, "curl/8.0") + row.format(1, "a b c d") + row.format(2, "curl/8.0")
+    log = LogFile(Content("x", io.BytesIO(text.encode())), formats())
+    assert [log.record(row).user for row in log.rows()] == ["jdoe", "jdoe"]
+    assert next(log.gaps()).reason == "line is not w3c_generic"
