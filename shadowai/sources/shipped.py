@@ -156,24 +156,25 @@ def _zipped(columns: list[str], rows: list[Any]) -> Iterator[dict[str, Any]]:
 
 
 def otlp(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines that OTLP's records of logs carry, each in an object of its own: lines have the numbers of the records. An object of which
-    a record carries none (its attributes tell what happened) stays as it stands."""
+    """The lines that OTLP's records of logs carry, each in an object of its own: lines have the numbers of the records. A record that
+    carries none (its attributes tell what happened) stands alone in what is around it; an object without any that does stays as it stands."""
     for line in iter(lambda: stream.readline(_WHOLE), b""):
         try:
             found = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
         except orjson.JSONDecodeError:
             found = None
         records = [
-            record
+            (_carried(record), record, scope, resource)
             for resource in _list(found, "resourceLogs")
             for scope in _list(resource, "scopeLogs")
             for record in _list(scope, "logRecords")
         ]
-        carried = [_carried(record) for record in records]
-        if carried and None not in carried:
-            yield from (orjson.dumps(one) + b"\n" for one in carried)
-        else:
+        if not any(carried for carried, *_ in records):
             yield line
+            continue
+        for carried, record, scope, resource in records:
+            alone = {"resourceLogs": [{**resource, "scopeLogs": [{**scope, "logRecords": [record]}]}]}
+            yield orjson.dumps(alone if carried is None else carried) + b"\n"
 
 
 def _carried(record: Any) -> dict[str, Any] | None:

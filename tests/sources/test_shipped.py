@@ -215,3 +215,19 @@ def test_hostile_texts_are_quick(text: bytes) -> None:
     reads = shipped.reading(text[:8192])
     sum(map(len, reads(io.BytesIO(text)))) if reads is not None else None
     assert time.perf_counter() - begin < 1
+
+
+def test_records_without_a_line_stand_beside_those_that_carry_one() -> None:
+    """A word alone is no line; it takes no other record with it."""
+    records = [
+        {"timeUnixNano": "1767600000000000000", "body": {"stringValue": "src=10.0.0.5 user=jdoe url=https://chatgpt.com/"}},
+        {"body": {"stringValue": "restarted"}},
+        {"timeUnixNano": "1767600001000000000", "body": {"stringValue": "src=10.0.0.6 user=jane url=https://claude.ai/"}},
+    ]  # fmt: skip
+    batch = {"resourceLogs": [{"resource": {"a": 1}, "scopeLogs": [{"scope": {"name": "s"}, "logRecords": records}]}]}
+    one, alone, other = map(json.loads, shipped.otlp(io.BytesIO(json.dumps(batch).encode())))
+    assert (one["_raw"], other["_raw"]) == (records[0]["body"]["stringValue"], records[2]["body"]["stringValue"])
+    scope = {"scope": {"name": "s"}, "logRecords": [records[1]]}
+    assert alone == {"resourceLogs": [{"resource": {"a": 1}, "scopeLogs": [scope]}]}
+    bare = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [records[1]]}]}]}).encode()
+    assert list(shipped.otlp(io.BytesIO(bare))) == [bare]

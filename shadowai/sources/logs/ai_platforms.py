@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from dataclasses import replace
 
+from shadowai.sources.logs.azure_firewall import AZURE_FIREWALL
 from shadowai.sources.logs.description import CsvHeader, Json, LogFormat, Part, Take, TimeOf, When
-from shadowai.sources.logs.microsoft import AZURE_FIREWALL
 
 _ACCOUNT = r"(?i)/PROVIDERS/MICROSOFT\.COGNITIVESERVICES/ACCOUNTS/([\w-]+)"
 _RESOURCE = "resourceId|ResourceId|_ResourceId"

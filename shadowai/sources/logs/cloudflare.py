@@ -257,6 +257,29 @@ PAGE_SHIELD = LogFormat(
     product="cloudflare",
 )
 
+MCP_PORTAL = LogFormat(
+    name="cloudflare_mcp_portal",
+    title="Cloudflare MCP server portals: agents' calls of tools (Logpush)",
+    vendor="Cloudflare",
+    doc=f"{_DOC}mcp_portal_logs/",
+    kind="api_call",
+    family=Json(
+        requires=(("PortalID|PortalAUD", ""), ("Method", r"^[a-z]"), ("Datetime", r"^\d"), ("ServerURL", r"."))
+    ),
+    fields={
+        "host": ("ServerURL",),
+        "url": ("ServerURL",),
+        "user": ("UserEmail", "UserID"),
+        "client_ip": ("ClientIP",),
+        "action": ("Method",),
+    },
+    time=_TIME,
+    zone="utc",
+    rank=12,
+    product="cloudflare",
+)
+"""What a portal let through to a server of tools (``Success`` tells whether the server answered, not whether it may be asked)."""
+
 FORMATS = (
     GATEWAY_DNS,
     GATEWAY_HTTP,
@@ -267,4 +290,5 @@ FORMATS = (
     ACCESS,
     DEX_TESTS,
     PAGE_SHIELD,
+    MCP_PORTAL,
 )

@@ -4,9 +4,9 @@ their fields."""
 from dataclasses import replace
 
 from shadowai.sources.logs.crowdstrike import FDR
+from shadowai.sources.logs.defender import TABLES
 from shadowai.sources.logs.description import CsvHeader, TimeOf, When
 from shadowai.sources.logs.endpoints import CORTEX_XDR
-from shadowai.sources.logs.microsoft import TABLES
 from shadowai.sources.logs.sentinelone import CLOUD_FUNNEL, DEEP_VISIBILITY
 
 FALCON_CSV = replace(

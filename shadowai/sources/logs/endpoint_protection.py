@@ -87,8 +87,8 @@ DEEP_SECURITY = LogFormat(
     product="trendmicro_deep_security",
 )
 
-_SAID = r"(?:\b|(?<=\\n))"
-"""Where a line of the text begins: its breaks are written ``\\r\\n``."""
+_SAID = r"(?:(?<!\S)|(?<=\\n))"
+"""Where a line of the text begins, or a word of it: its breaks are written ``\\r\\n``. In an address no blank is."""
 _OBJECT = rf"{_SAID}Object: ?(https?://[^\s\\]+)"
 _SITE: tuple[Take, ...] = ("request", Part("msg", _OBJECT))
 
@@ -117,7 +117,7 @@ SECURITY_CENTER = LogFormat(
     allowed=(When((("msg", rf"{_SAID}Result(?: description)?: ?(?:Allowed|Detected)\b"),)),),
     uncounted=(
         When(
-            (("request", r"^$"), ("msg", rf"^(?!(?s:.*){_OBJECT})")), "an event of the endpoint, not use of a service"
+            (("request", r"^$"), ("msg", rf"^(?![\s\S]*{_OBJECT})")), "an event of the endpoint, not use of a service"
         ),
     ),
     product="kaspersky_security_center",

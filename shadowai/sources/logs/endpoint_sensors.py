@@ -136,7 +136,7 @@ SYSMON_TEXT = LogFormat(
 
 
 def _tag(name: str, group: str) -> str:
-    return rf"(?:(?=.{{0,6000}}?<{name}>(?P<{group}>[^<]{{1,2000}})</{name}>))?"
+    return rf"(?:(?=[\s\S]{{0,6000}}?<{name}>(?P<{group}>[^<]{{1,2000}})</{name}>))?"
 
 
 _EPO = r"<(?:EPO[Ee]vent|UpdateEvents|AssessmentResultEvent)>\s*<MachineInfo>"
@@ -148,7 +148,7 @@ EPO_XML = LogFormat(
     kind="endpoint_event",
     family=Pattern(
         (
-            rf"(?s){_EPO}"
+            _EPO
             + _tag("MachineName", "computer")
             + _tag("IPAddress", "address")
             + _tag("UserName", "logged")
@@ -156,7 +156,7 @@ EPO_XML = LogFormat(
             + _tag("ThreatActionTaken", "action")
             + _tag("SourceUserName", "source")
             + _tag("TargetUserName", "target")
-            + r'(?:(?=.{0,9000}?<CustomFields target="WP_EventInfoMT">.{0,400}?<URL>(?P<url>[^<]{1,2000})</URL>))?',
+            + r'(?:(?=[\s\S]{0,9000}?<CustomFields target="WP_EventInfoMT">[\s\S]{0,400}?<URL>(?P<url>[^<]{1,2000})</URL>))?',
         )
     ),
     line=_EPO,

@@ -117,27 +117,31 @@ _XML = (
 )
 
 
-def _data(name: str, group: str) -> str:
-    """``Data`` of a name, whose quotes may be escaped: events are taken out of what carries them as they stand."""
-    return rf"(?=.*?<Data Name=\\?['\"]{name}\\?['\"]>(?P<{group}>[^<]*)</Data>)?"
+def _event(number: str, elements: str, **data: str) -> str:
+    """An event of a number: what of ``elements``, and of ``Data`` by their names, stands behind the number, until the event ends. Quotes
+    may be escaped: events are taken out of what carries them as they stand."""
+    names = "|".join(rf"{name}\\?['\"]>(?P<{group}>[^<]*)(?=</Data>)" for group, name in data.items())
+    return (
+        rf"^[\s\S]*?<EventID[^<>]{{0,40}}>(?P<event>{number})(?=</EventID>)"
+        rf"(?:[^<]*+<(?!/Event>)(?:{elements}|Data Name=\\?['\"](?:{names})|))*+"
+    )
 
 
-_NETWORK = (
-    r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>3|22)</EventID>(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
-    + _data("UtcTime", "utc")
-    + _data("QueryName", "query")
-    + _data("DestinationHostname", "destination")
-    + _data("User", "user")
-    + _data("SourceIp", "source")
-    + _data("DestinationIp", "address")
-    + _data("DestinationPort", "port")
-    + _data("Initiated", "initiated")
+_COMPUTER = r"Computer>(?P<computer>[^<]*)(?=</Computer>)"
+_NETWORK = _event(
+    "3|22",
+    _COMPUTER,
+    utc="UtcTime",
+    query="QueryName",
+    destination="DestinationHostname",
+    user="User",
+    source="SourceIp",
+    address="DestinationIp",
+    port="DestinationPort",
+    initiated="Initiated",
 )
-_OTHER = (
-    r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>\d{1,3})</EventID>(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
-    + _data("UtcTime", "utc")
-    + _data("User", "user")
-)
+_OTHER = _event(r"\d{1,3}", _COMPUTER, utc="UtcTime", user="User")
+_ONE = r"(<Event\b(?:[^<\n]++|<(?!/?Event\b))*+</Event>)"
 _SECURITY = (
     r"(?s)^\W{0,4}(?:<\?xml[^<>]{0,200}>\s{0,8})?(?:<Events>\s{0,8})?<Event\b[^<>]{0,200}>\s*<System>.{0,400}?"
     r"<Provider\s[^<>]{0,100}Microsoft-Windows-Security-Auditing"
@@ -150,17 +154,19 @@ FILTERING_XML = LogFormat(
     kind="endpoint_event",
     family=Pattern(
         (
-            r"(?s)^.*?<EventID[^<>]{0,40}>(?P<event>\d{1,5})</EventID>(?=.*?<TimeCreated\s+SystemTime=['\"](?P<time>[^'\"]{10,40})['\"])?"
-            r"(?=.*?<Computer>(?P<computer>[^<]*)</Computer>)?"
-            + _data("Direction", "direction")
-            + _data("SourceAddress", "source")
-            + _data("DestAddress", "address")
-            + _data("DestPort", "port"),
+            _event(
+                r"\d{1,5}",
+                rf"TimeCreated\s+SystemTime=['\"](?P<time>[^'\"]{{10,40}})(?=['\"])|{_COMPUTER}",
+                direction="Direction",
+                source="SourceAddress",
+                address="DestAddress",
+                port="DestPort",
+            ),
         )
     ),
     line=_SECURITY,
     ignored=r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:</?Events>\s*)?$|^Record \d{1,12}\s*$",
-    each=r"(<Event\b(?:(?!</?Event\b).)*+</Event>)",
+    each=_ONE,
     fields={
         "device": ("computer",),
         "client_ip": ("source",),
@@ -190,7 +196,7 @@ SYSMON_XML = LogFormat(
     family=Pattern((_NETWORK, _OTHER)),
     line=_XML,
     ignored=r"^\W{0,4}(?:<\?xml[^<>]{0,200}>\s*)?(?:</?Events>\s*)?$|^Record \d{1,12}\s*$",
-    each=r"(<Event\b(?:(?!</?Event\b).)*+</Event>)",
+    each=_ONE,
     fields={
         "host": ("query", "destination"),
         "user": ("user",),

@@ -186,14 +186,14 @@ _CELLS = (
     "rcvddelta", "rcvdbyte", "agent", "sessionid", "countweb", "duration",
 )  # fmt: skip
 _DOWNLOADED = r'^"itime=\d{9,10}",(?:"[^"]{0,200}(?:""[^"]{0,200}""){0,1}",){0,16}?"type="{0,2}[\w-]{1,24}"{1,3},'
+_KEYED = "|".join(rf'{key}=(?:"")?(?P<{key}>[^"]{{0,4000}})(?=")' for key in _CELLS if key != "itime")
+_CELL = rf'(?:"(?:{_KEYED})?+[^"]*+(?:""[^"]*+)*+(?:"[^,]*+|$)|[^",][^,]*+|)'
 ANALYZER = replace(
     _key_value(
         "fortianalyzer_csv", "FortiAnalyzer log view, downloaded as CSV (key=value in each cell)", "comma", _DOWNLOADED
     ),
     doc="https://docs.fortinet.com/document/fortianalyzer/latest/administration-guide/",
-    family=Pattern(
-        ("^" + "".join(rf'(?:(?=.{{0,16000}}?(?<![^,])"{key}=(?:"")?(?P<{key}>[^"]{{0,4000}})")|)' for key in _CELLS),)
-    ),
+    family=Pattern((rf'^"itime=(?P<itime>\d{{9,10}})"(?:,++{_CELL})*',)),
     fields={
         name: tuple(take for take in takes if (take.key if isinstance(take, Part) else take) in _CELLS)
         for name, takes in _KV_FIELDS.items()

@@ -212,7 +212,7 @@ SEP = LogFormat(
             r"(?:.{0,2000}?,Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"
             r"(?:.{0,2000}?,Action: (?P<action>\w+))?",
             r"(?:^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\w{1,16},)?|\s)(?P<device>[\w.-]{1,64}),"
-            r"Event Description: (?P<what>(?:(?!,Event Description: ).){0,1000}?),(?:Event Type: [^,]{0,80},)?"
+            r"Event Description: (?P<what>(?:[^,\n]{1,1000}+|,(?!Event Description: )){0,60}?),(?:Event Type: [^,]{0,80},)?"
             r"Local(?: Host)?(?: IP)?: (?P<local>[0-9a-fA-F.:]+),(?:Local Host MAC: [^,]*,)?Remote Host Name: (?P<host>[^,]*),"
             r"Remote Host IP: (?P<remote>[0-9a-fA-F.:]+),(?:Remote Host MAC: [^,]*,)?(?P<direction>Inbound|Outbound|Unknown),"
             r"(?P<protocol>\w*),(?:.{0,2000}?,?Begin(?: Time)?: (?P<begin>[^,]*))?(?:.{0,2000}?,User(?: Name)?: (?P<user>[^,]*))?"

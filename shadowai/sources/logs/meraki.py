@@ -32,7 +32,10 @@ MX = LogFormat(
     fields={
         "host": (Part("text", r" request: \S+ (\S+)"), Part("text", r"(?:^| )url='?([^\s']+)")),
         "url": (Part("text", r" request: \S+ (\S+)"), Part("text", r"(?:^| )url='?([^\s']+)")),
-        "user": (Part("text", r"\b[Uu]ser(?:_id)?(?:=| id |\[)'?([^\s'\]:]{1,255})"), Part("text", r"\bidentity='([^']{1,255})'")),
+        "user": (  # not what somebody asked a server for
+            Part("text", r"(?:^|[^\w?&;/=%'-])[Uu]ser(?:_id)?(?:=| id |\[)'?([^\s'\]:]{1,255})", only=(("type", r"^(?!urls$)"),)),
+            Part("text", r"(?:^|\s)identity='([^']{1,255})'", only=(("type", r"^(?!urls$)"),)),
+        ),
         "device": (Part("text", r"\bclient_mac='([0-9A-Fa-f:]{17})'"),),
         "client_ip": (
             *_address("src"),

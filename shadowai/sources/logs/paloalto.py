@@ -252,7 +252,7 @@ def _named(*names: str) -> str:
 
 
 _WHERE = (_named("subtype"), r"^url$")
-_PAGE = r'^"?((?:[a-z]{3,5}://)?[\w.-]+\.[A-Za-z]{2,}(?::\d+)?(?:/[^"]*)?)"?$'
+_PAGE = r'^"?((?:[a-z]{3,5}://)?[\w.-]+\.[A-Za-z]{2,}(?::\d+)?(?:/.*?)?)"?$'
 FORWARDED = LogFormat(
     name="panos_json",
     title="PAN-OS log as JSON under its own variables (HTTP forwarding, Oracle Cloud)",

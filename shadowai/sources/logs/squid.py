@@ -346,12 +346,14 @@ OWN_JSON = _custom(
         )
     ),
 )
+_ANY_CEF = r"(?:[^CL]++|(?<=\w)[CL]|C(?!EF:\d)|L(?!EEF:\d))*+\b(?:CEF|LEEF):\d"
+_TO_A_KEY = r"(?:[^\s,|]*+[\s,|])*?"
 OWN_KEYS = _custom(
     "squid_custom_kv",
     "Squid access log in a format of one's own (key=value)",
     KeyValue("equals"),
-    line=rf"^(?!.{{0,1000}}?\b(?:CEF|LEEF):\d)(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join((*_OWN['url'], *_OWN['sni'], *_OWN['apart']))})=)"
-    rf"(?=.{{0,4000}}?(?:^|[\s,|])(?:{'|'.join(_OWN['code'])})=\"?{_CODE}\"?(?:[\s,|]|$))",
+    line=rf"^(?!{_ANY_CEF})(?={_TO_A_KEY}(?:{'|'.join((*_OWN['url'], *_OWN['sni'], *_OWN['apart']))})=)"
+    rf"(?={_TO_A_KEY}(?:{'|'.join(_OWN['code'])})=\"?{_CODE}\"?(?:[\s,|]|$))",
 )
 
 _ADDRESS = r"\[?[0-9A-Fa-f.:]{2,45}?\]?"

@@ -3,8 +3,11 @@
 A span of kind client (3) is a request that a program made; of GenAI calls it names the provider (``gen_ai.provider.name``, before version
 1.37 ``gen_ai.system``) and mostly the server. Spans of the server kind (2) are requests that the program answered. A resource is the
 program, with the host it runs on. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding,
-https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/, and for Claude Code https://code.claude.com/docs/en/monitoring-usage.
+https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/; for Claude Code https://code.claude.com/docs/en/monitoring-usage, for
+Codex https://developers.openai.com/codex/config-advanced, for Gemini CLI https://geminicli.com/docs/cli/telemetry.
 """
+
+from dataclasses import replace
 
 from shadowai.sources.logs.ai_gateways import provider
 from shadowai.sources.logs.description import Json, LogFormat, Part, TimeOf, When
@@ -70,10 +73,16 @@ SPANS = LogFormat(
 )
 
 _RECORD = "resourceLogs.scopeLogs.logRecords"
+_SCOPE = "resourceLogs.0.scopeLogs.0.scope.name|resourceLogs.scopeLogs.scope.name"
+_WHEN = (
+    "resourceLogs.0.scopeLogs.0.logRecords.0.timeUnixNano|resourceLogs.0.scopeLogs.0.logRecords.0.observedTimeUnixNano|"
+    f"{_RECORD}.timeUnixNano|{_RECORD}.observedTimeUnixNano"
+)
 _ATTRIBUTE = f"{_RECORD}.attributes."
 _EVENT = f"{_ATTRIBUTE}event.name|{_RECORD}.body.stringValue"
 _REQUEST = r"^(?:claude_code\.)?api_(?:request|error)$"
 _ASKED = (_EVENT, _REQUEST)
+_NO_REQUEST = "an event of the program itself, no request to a model"
 
 CLAUDE_CODE = LogFormat(
     name="claude_code_otlp",
@@ -82,17 +91,7 @@ CLAUDE_CODE = LogFormat(
     doc="https://code.claude.com/docs/en/monitoring-usage",
     kind="api_call",
     family=Json(
-        requires=(
-            (
-                "resourceLogs.0.scopeLogs.0.scope.name|resourceLogs.scopeLogs.scope.name",
-                r"^(?:com\.anthropic\.claude_code|claude[-_]code)",
-            ),
-            (
-                "resourceLogs.0.scopeLogs.0.logRecords.0.timeUnixNano|resourceLogs.0.scopeLogs.0.logRecords.0.observedTimeUnixNano|"
-                f"{_RECORD}.timeUnixNano|{_RECORD}.observedTimeUnixNano",
-                r"^\d",
-            ),
-        )
+        requires=((_SCOPE, r"^(?:com\.anthropic\.claude_code|claude[-_]code)"), (_WHEN, r"^\d")),
     ),
     rows=("resourceLogs.scopeLogs.logRecords",),
     fields={
@@ -109,9 +108,64 @@ CLAUDE_CODE = LogFormat(
     time=(TimeOf((f"{_RECORD}.timeUnixNano",)), TimeOf((f"{_RECORD}.observedTimeUnixNano",))),
     zone="utc",
     rank=12,
-    uncounted=(When(((_EVENT, rf"^(?!{_REQUEST[1:]})"),), "an event of the program itself, no request to a model"),),
+    uncounted=(When(((_EVENT, rf"^(?!{_REQUEST[1:]})"),), _NO_REQUEST),),
     product="opentelemetry",
 )
 """The names of models tell who answers: Bedrock's begin with ``anthropic.`` or a region, Vertex AI's have a date behind ``@``."""
 
-FORMATS = (SPANS, CLAUDE_CODE)
+_TOLD = f"{_ATTRIBUTE}event.name|{_RECORD}.eventName|{_RECORD}.body.stringValue"
+_CODEX_ASKS = r"^codex\.(?:api|websocket)_request$"
+_MODE = f"{_ATTRIBUTE}auth_mode|{_ATTRIBUTE}auth.mode"
+_CODEX = "https://chatgpt.com/backend-api/codex/responses"
+_OPENAI = r"^(?:gpt|chatgpt|codex|o\d)"
+_BY_ACCOUNT = Part(_TOLD, rf"{_CODEX_ASKS}()", ((_MODE, r"(?i)chatgpt"),), _CODEX)
+
+CODEX = replace(
+    CLAUDE_CODE,
+    name="codex_otlp",
+    title="OpenAI Codex telemetry: its requests to models (OpenTelemetry events, OTLP, JSON)",
+    vendor="OpenAI",
+    doc="https://developers.openai.com/codex/config-advanced",
+    family=Json(requires=((_SCOPE, r"^codex_otel\b"), (_WHEN, r"^\d"))),
+    fields={
+        "host": (_BY_ACCOUNT, Part(_TOLD, rf"{_CODEX_ASKS}()", ((f"{_ATTRIBUTE}model", _OPENAI),), "api.openai.com")),
+        "url": (_BY_ACCOUNT,),
+        "user": (f"{_ATTRIBUTE}user.email|{_ATTRIBUTE}user.account_id",),
+        "device": ("resourceLogs.resource.attributes.host.name",),
+        "action": (_TOLD,),
+    },
+    uncounted=(When(((_TOLD, rf"^(?!{_CODEX_ASKS[1:]})"),), _NO_REQUEST),),
+)
+"""With an account of ChatGPT it asks ChatGPT's backend, with a key the API; another provider of models, which a request does not name,
+has none of OpenAI's."""
+
+_GEMINI_ANSWERED = r"^gemini_cli\.api_(?:response|error)$"
+_AUTH = f"{_ATTRIBUTE}auth_type"
+
+
+def _gemini(auth: str, host: str) -> Part:
+    return Part(_TOLD, rf"{_GEMINI_ANSWERED}()", ((_AUTH, auth),), host)
+
+
+GEMINI_CLI = replace(
+    CLAUDE_CODE,
+    name="gemini_cli_otlp",
+    title="Gemini CLI telemetry: its requests to models (OpenTelemetry events, OTLP, JSON)",
+    vendor="Google",
+    doc="https://geminicli.com/docs/cli/telemetry",
+    family=Json(requires=((_SCOPE, r"^gemini[-_]cli$"), (_WHEN, r"^\d"))),
+    fields={
+        "host": (
+            _gemini(r"(?i)vertex", "aiplatform.googleapis.com"),
+            _gemini(r"(?i)api[-_]?key", "generativelanguage.googleapis.com"),
+            _gemini(r"", "cloudcode-pa.googleapis.com"),
+        ),
+        "user": (f"{_ATTRIBUTE}user.email",),
+        "device": ("resourceLogs.resource.attributes.host.name",),
+        "action": (_TOLD,),
+    },
+    uncounted=(When(((_TOLD, rf"^(?!{_GEMINI_ANSWERED[1:]})"),), _NO_REQUEST),),
+)
+"""A request has one answer or one error, which tell how the person signed in and so who answers."""
+
+FORMATS = (SPANS, CLAUDE_CODE, CODEX, GEMINI_CLI)

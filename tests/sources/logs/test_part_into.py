@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from shadowai.catalog import Catalog
 from shadowai.errors import UsageError
-from shadowai.sources.logs import toml_file
+from shadowai.matcher import Matcher
+from shadowai.model import Name
+from shadowai.sources.logs import formats, toml_file
 from shadowai.sources.logs.description import Json, LogFormat, Part
 from shadowai.sources.logs.reader import FormatReader
 from shadowai.sources.timestamps import Clock
@@ -72,3 +75,18 @@ def test_the_piece_is_put_in_as_it_is(tmp_path: Path) -> None:
 def test_into_is_a_text(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="into"):
         _own(tmp_path, OWN.replace('"models.{}.acme.example"', "7"))
+
+
+def test_the_address_that_a_services_own_log_implies_proves_the_service() -> None:
+    """A host that others share, or that is loaded without any use, would leave out of the inventory what the log says was used."""
+    matcher = Matcher(Catalog.load())
+    implied = {
+        take.into.replace("{}", "eu-1")
+        for fmt in formats().values()
+        for name in ("host", "url")
+        for take in fmt.fields.get(name, ())
+        if isinstance(take, Part) and take.into not in ("{}", "http{}")
+    }
+    assert "https://m365.cloud.microsoft/chat" in implied
+    names = [Name("url" if "/" in text else "domain", text) for text in sorted(implied)]
+    assert [name.value for name in names if all(match.strength != "strong" for match in matcher.match(name))] == []
