@@ -7,8 +7,9 @@ or two independent weaker ones (a path and the keys of the body). A path alone i
 that vendor's service.
 
 Sources: the interface references of Ollama, llama.cpp (tools/server/README), vLLM, LM Studio, Open WebUI, KoboldCpp,
-text-generation-inference, OpenAI, Anthropic and Gemini; MCP 2025-11-25; A2A 0.3; praetorian-inc/julius for what servers
-answer. Bodies may be cut off or compressed: what cannot be read proves nothing.
+text-generation-inference, SGLang, Triton (generate extension), ComfyUI, stable-diffusion-webui, OpenAI, Anthropic and
+Gemini; MCP 2025-11-25; A2A 0.3; praetorian-inc/julius for what servers answer. Bodies may be cut off or compressed: what
+cannot be read proves nothing.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ _LM_STUDIO_PATHS = frozenset(
 _KOBOLD_PATHS = frozenset(
     b"/api/" + word for word in b"v1/generate extra/generate/stream extra/version extra/perf extra/tokencount".split()
 )
+_TRITON_PATH = re.compile(rb"/v2/models/[^/]{1,128}(?:/versions/[^/]{1,32})?/generate(?:_stream)?")
 _LLAMA_OWN = (b'"n_predict":', b'"cache_prompt":', b'"id_slot":', b'"input_prefix":')
 _MODEL_TAG = re.compile(rb'"(?:model|name)":"[A-Za-z0-9._/-]{1,128}:(?:latest|e?[0-9][0-9.x]{0,5}[bm])["-]')
 _STRUCTURED = re.compile(rb"\s*(?:[0-9a-fA-F]{1,8}(?:;[^\r\n]{0,64})?\r\n)?\s*(?:[{\[:]|(?:data|event|id):)")
@@ -105,9 +107,15 @@ _ANSWERS: tuple[tuple[Proof, tuple[bytes, ...]], ...] = (
     (Proof("anythingllm", "anythingllm", True), (b'"AnythingLLMOllamaModelPref":',)),
     (Proof("langflow", "langflow", True), (b'"package":"Langflow', b'"version":')),
     (Proof("jan", "openai", True), (b'"title":"Jan API Server Endpoints"', b'"openapi":')),
-    (Proof(None, "text-generation-webui", True), (b"text-generation-webui/user_data/", b'"openapi":')),
-    (Proof(None, "sglang", True), (b'"mem_fraction_static":', b'"disaggregation_mode":')),
-    (Proof(None, "text-generation-inference", True), (b'"model_id":', b'"model_dtype":', b'"max_batch_total_tokens":')),
+    (
+        Proof("text-generation-webui", "text-generation-webui", True),
+        (b"text-generation-webui/user_data/", b'"openapi":'),
+    ),
+    (Proof("sglang", "sglang", True), (b'"mem_fraction_static":', b'"disaggregation_mode":')),
+    (
+        Proof("text-generation-inference", "text-generation-inference", True),
+        (b'"model_id":', b'"model_dtype":', b'"max_batch_total_tokens":'),
+    ),
     (Proof(None, "openai", True), (b'"object":"chat.completion', b'"choices":')),
     (Proof(None, "openai", True), (b'"object":"text_completion"', b'"choices":')),
     (Proof(None, "openai", True), (b'"object":"response"', b'"output":', b'"model":')),
@@ -123,6 +131,7 @@ _PAGES: tuple[tuple[Proof, tuple[bytes, ...]], ...] = (
     (Proof("openclaw", "openclaw", True), (b"<title>Moltbot Control</title>", b"<moltbot-app>")),
     (Proof("dify", "dify", True), (b"<title>Dify</title>", b"data-public-edition")),
     (Proof("localai", "openai", True), (b"# HELP localai_", b"# TYPE localai_")),
+    (Proof("vllm", "openai", True), (b"# HELP vllm:", b"# TYPE vllm:")),
     (Proof("open-webui", "open-webui", False), (b"<title>Open WebUI</title>",)),
     (Proof("librechat", "librechat", False), (b"<title>LibreChat</title>",)),
     (Proof("flowise", "flowise", False), (b"<title>Flowise", b"FlowiseAI")),
@@ -241,6 +250,14 @@ def _server_request(request: Request, text: bytes) -> Proof | None:
         return Proof("koboldcpp", "koboldai", own) if own or path.startswith(b"/api/extra/") else None
     if path in (b"/generate", b"/generate_stream") and b'"inputs":' in text and b'"parameters":' in text:
         return Proof(None, "text-generation-inference", b'"max_new_tokens":' in text)
+    if path == b"/generate" and b'"sampling_params":' in text and (b'"text":' in text or b'"input_ids":' in text):
+        return Proof("sglang", "sglang", b'"max_new_tokens":' in text)
+    if _TRITON_PATH.fullmatch(path) and b'"text_input":' in text:
+        return Proof("triton", "triton", True)
+    if path in (b"/prompt", b"/api/prompt") and b'"class_type":' in text and b'"inputs":' in text:
+        return Proof("comfyui", "comfyui", True)
+    if path in (b"/sdapi/v1/txt2img", b"/sdapi/v1/img2img"):
+        return Proof("automatic1111", "sdapi", b'"prompt":' in text)
     if path in (b"/api/chat/completions", b"/api/v1/chat/completions") and asks:
         return Proof("open-webui", "openai", b'"chat_id":' in text and b'"session_id":' in text)
     if _WORKSPACE_PATH.fullmatch(path):

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from shadowai.wire import header_block
+
 _METHODS = (
     # RFC 9110 and 5789, QUERY (draft-ietf-httpbis-safe-method-w-body)
     b"GET|POST|HEAD|PUT|DELETE|OPTIONS|TRACE|CONNECT|PATCH|QUERY"
@@ -46,7 +48,10 @@ _MAX_LINE = 16384
 _MAX_BLOCK = 32768
 _MAX_BLOCKS = 32
 _MAX_FRAMES = 1024
-_MAX_FIELDS = 1024
+_MAX_FIELDS, _FEW_FIELDS, _BYTES_A_FIELD = 640, 48, 8
+"""Header fields of a connection that are decoded: as many as a few requests have, and more where so many bytes of its stream are there for
+each, but not too many."""
+_FIELDS_A_BLOCK = 512
 _MAX_TABLE = 1 << 16
 """Bytes that a client's table of header fields may have. The server says how many (SETTINGS_HEADER_TABLE_SIZE, RFC 9113, section 6.5.2),
 on the way back; more than the 4,096 of the protocol are announced by the client before it uses them (RFC 7541, section 6.3)."""
@@ -211,17 +216,22 @@ def h2_requests(stream: bytes) -> tuple[Request, ...]:
     decoder = Decoder(max_header_list_size=_MAX_BLOCK)
     decoder.max_allowed_table_size = _MAX_TABLE
     found: list[Request] = []
-    seen = 0
+    left = min(_FEW_FIELDS + len(stream) // _BYTES_A_FIELD, _MAX_FIELDS)
     for block, used in islice(_header_blocks(stream), _MAX_BLOCKS):
+        most = min(left, _FIELDS_A_BLOCK)
+        size, count = header_block.readable(block, most)
+        whole = size == len(block)
+        if not whole and count < most:
+            break
         try:
-            fields = [(bytes(name), bytes(value)) for name, value in decoder.decode(block, raw=True)]
+            fields = [(bytes(name), bytes(value)) for name, value in decoder.decode(block[:size], raw=True)]
         except HPACKError:
             break
         made = _h2_request(fields, used)
-        if made is not None:
+        if made is not None and (whole or made.host is not None):
             found.append(made)
-        seen += len(fields)
-        if seen > _MAX_FIELDS:
+        left -= count
+        if not whole or not left:
             break
     return tuple(found)
 

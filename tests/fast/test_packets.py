@@ -367,6 +367,20 @@ def test_initials_of_a_client_that_leaves_segmentation_to_the_card() -> None:
     assert record.host == "chatgpt.com"
 
 
+@pytest.mark.parametrize("snaplen", [58, 60, 70, 400, 262_144])
+@pytest.mark.parametrize("v6", [False, True])
+def test_segments_that_the_card_was_to_part(snaplen: int, v6: bool) -> None:
+    talk = _web("chatgpt.com", 40_000, v6=v6, mss=9_000, size=40_000)
+    place = slice(18, 20) if v6 else slice(16, 18)
+    frames = [(time, data[: place.start] + bytes(2) + data[place.stop :]) for time, data in talk.frames]
+    for tagged in (False, True):
+        if tagged:
+            frames = [(time, data[:12] + b"\x81\x00\x00\x05" + data[12:]) for time, data in frames]
+        (cut,) = _same(_bytes(files.pcap(frames, snaplen=snaplen + 20 * v6)))
+        (whole,) = _same(_bytes(files.pcap(frames)))
+        assert (cut.bytes_up, cut.bytes_down, cut.payload_up) == (whole.bytes_up, whole.bytes_down, whole.payload_up)
+
+
 def test_who_connected_over_udp_where_the_beginning_is_missing() -> None:
     talk = udp(HERE, THERE, 443, client_port=50_000).receive(b"\x45" + bytes(90)).send(b"\x45" + bytes(20))
 

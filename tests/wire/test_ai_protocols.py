@@ -57,6 +57,24 @@ def rpc(method: str, **params: object) -> dict[str, object]:
             Proof(None, "text-generation-inference", True),
         ),
         (
+            "POST /generate",
+            {"text": "p", "sampling_params": {"max_new_tokens": 9}},
+            (),
+            "x",
+            Proof("sglang", "sglang", True),
+        ),
+        ("POST /generate", {"text": "p", "sampling_params": {}}, (), "x", Proof("sglang", "sglang", False)),
+        ("POST /v2/models/m/generate", {"text_input": "p"}, (), "x", Proof("triton", "triton", True)),
+        ("POST /v2/models/m/versions/1/generate_stream", {"text_input": "p"}, (), "x", Proof("triton", "triton", True)),
+        (
+            "POST /prompt",
+            {"prompt": {"3": {"class_type": "K", "inputs": {}}}},
+            (),
+            "x",
+            Proof("comfyui", "comfyui", True),
+        ),
+        ("POST /sdapi/v1/txt2img", {"prompt": "p", "steps": 9}, (), "x", Proof("automatic1111", "sdapi", True)),
+        (
             "POST /api/chat/completions",
             {**ASKS, "chat_id": "a", "session_id": "b"},
             (),
@@ -123,6 +141,9 @@ def test_requests_that_need_something_beside_them(
         ("POST /rpc", rpc("initialize", capabilities={}), (), "x"),
         ("POST /rpc", rpc("initialize", protocolVersion=1), (), "x"),
         ("POST /rpc", {"method": "tools/list"}, (), "x"),
+        ("POST /v2/models/resnet/infer", {"inputs": [{"name": "x", "datatype": "FP32"}]}, (), "x"),
+        ("POST /prompt", {"prompt": "Your name?"}, (), "x"),
+        ("POST /generate", {"text": "p"}, (), "x"),
         ("POST /notes", {"text": json.dumps(rpc("tools/list"))}, (), "x"),
     ],
 )
@@ -130,6 +151,7 @@ def test_requests_that_prove_nothing(line: str, body: object, headers: tuple[str
     assert request(line, body, *headers, host=host) is None
 
 
+TGI = "text-generation-inference"
 CHAT = {"id": "a", "object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "hi"}}]}
 MODELS = {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "someone"}]}
 
@@ -156,6 +178,12 @@ def owned(owner: str) -> dict[str, object]:
         ({"status": True, "name": "Open WebUI", "features": {}}, Proof("open-webui", "open-webui", True)),
         (b"<html><title>Open WebUI</title>", Proof("open-webui", "open-webui", False)),
         (b"# HELP localai_api_call x\n# TYPE localai_api_call histogram\n", Proof("localai", "openai", True)),
+        (
+            b"# HELP vllm:num_requests_running n\n# TYPE vllm:num_requests_running gauge\n",
+            Proof("vllm", "openai", True),
+        ),
+        ({"model_id": "m", "model_dtype": "f", "max_batch_total_tokens": 9}, Proof(TGI, TGI, True)),
+        ({"mem_fraction_static": 0.8, "disaggregation_mode": "null"}, Proof("sglang", "sglang", True)),
         (CHAT, Proof(None, "openai", True)),
         (b'1f4\r\n{"object":"chat.completion","choices":[]}\r\n0\r\n\r\n', Proof(None, "openai", True)),
         (b'data: {"object":"chat.completion.chunk","choices":[]}\n\n', Proof(None, "openai", True)),
@@ -245,3 +273,27 @@ def test_a_long_path_takes_no_time(unit: bytes) -> None:
     began = time.perf_counter()
     ai_protocols.of_path(unit * 20_000)
     assert time.perf_counter() - began < 0.5
+
+
+def test_either_header_of_mcp_marks_an_answer() -> None:
+    for header in ("Mcp-Session-Id: a", "MCP-Protocol-Version: 2025-11-25"):
+        assert answer(b"", header) == Proof(None, "mcp", False)
+
+
+def test_the_name_of_a_server_is_how_it_begins() -> None:
+    assert answer(b"", "Server: llama.cpp/b4000") == Proof("llama-cpp", "llama-cpp", True)
+    assert answer(b"", "Server: proxy for llama.cpp") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "program"),
+    [
+        ({"openapi": "3.0.0", "info": {"title": "Jan API Server Endpoints"}}, "jan"),
+        ({"openapi": "3.1.0", "paths": {"/a": "text-generation-webui/user_data/models"}}, "text-generation-webui"),
+        ({"package": "Langflow Base", "version": "1.0"}, "langflow"),
+        ({"settings": {"AnythingLLMOllamaModelPref": None}}, "anythingllm"),
+    ],
+)
+def test_programs_that_name_themselves_are_certain(body: object, program: str) -> None:
+    proof = answer(body)
+    assert proof is not None and (proof[0], proof[-1]) == (program, True)

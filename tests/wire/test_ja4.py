@@ -100,3 +100,7 @@ def test_any_hello_gives_36_characters(
 ) -> None:
     found = ja4(ClientHello(version, versions, None, (protocol,), ciphers, extensions, algorithms), "q")
     assert len(found) == 36 and found.isascii() and found.count("_") == 2
+
+
+def test_what_is_only_greased_in_has_no_part_in_it() -> None:
+    assert ja4(EXAMPLE._replace(signature_algorithms=(0x8A8A, *ALGORITHMS)), "t") == ja4(EXAMPLE, "t")

@@ -97,3 +97,12 @@ def test_arbitrary_bytes(data: bytes) -> None:
 
 def test_a_crowd_of_elements_is_bounded() -> None:
     assert names(b"\x30\x82\xff\xff" + b"\x05\x00" * 32767 + b"\x00") == ()
+
+
+def test_other_extensions_with_names_in_them_name_nobody() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    subject = library.Name([library.NameAttribute(NameOID.COMMON_NAME, "server.example")])
+    builder = library.CertificateBuilder(subject, subject, key.public_key(), 7, DAY, DAY + datetime.timedelta(days=1))
+    other = library.IssuerAlternativeName([library.DNSName("chatgpt.com")])
+    der = builder.add_extension(other, critical=False).sign(key, None).public_bytes(Encoding.DER)
+    assert b"chatgpt.com" in der and names(der) == (b"server.example",)

@@ -16,7 +16,7 @@ cdef int _by_python(Table self, packet_t *p) except -1:
     """A frame that is not plain: as :meth:`shadowai.sources.capture.flows.Table._slow`."""
     data = copied(p.data, 0, p.data.size)
     cdef uint32_t wire = p.wire
-    found = link.dissect(p.link, data)
+    found = link.dissect(p.link, data, wire)
     if not isinstance(found, Several):
         return _found(self, p, found, data, wire)
     for part, size in zip(found.parts, (max(wire - sum(found.sizes), 0), *found.sizes)):

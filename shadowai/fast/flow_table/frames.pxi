@@ -137,6 +137,8 @@ cdef int look_at_ipv4(packet_t *p, Py_ssize_t at) except -1 nogil:
     if byte(data, at) >> 4 != 4 or header < 20 or 0 < total < header or two(data, at + 6) & 0x3FFF:
         return 0
     if not total:
+        if p.wire > data.size:
+            return 0
         total = end - at
     if at + total < end:
         end = at + <Py_ssize_t> total
@@ -161,6 +163,8 @@ cdef int look_at_ipv6(packet_t *p, Py_ssize_t at) except -1 nogil:
     p.width, p.source, p.destination = 16, some(data, at + 8, 16), some(data, at + 24, 16)
     at += 40
     if not total:
+        if p.wire > data.size:
+            return 0
         total = end - at
     if at + total < end:
         end = at + <Py_ssize_t> total

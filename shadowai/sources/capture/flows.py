@@ -253,7 +253,7 @@ class Table(Connections):
         return self._fragments.refused
 
     def _slow(self, frame: int, time: int, link_type: int, data: bytes, wire: int) -> None:
-        found = link.dissect(link_type, data)
+        found = link.dissect(link_type, data, wire)
         if not isinstance(found, Several):
             self._found(found, frame, time, data, wire)
             return

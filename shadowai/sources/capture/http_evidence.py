@@ -51,10 +51,14 @@ def streamed(seen: Seen, response: http.Response) -> Seen:
 
 
 def denies(response: http.Response, seen: Seen, body: bytes) -> bool:
-    """True for an answer that nothing is where a request, which alone was the proof of a server, went: a scanner asks every host so. One
-    that speaks of a model or a session lacks only those (OpenAI's interface; MCP 2025-11-25, Session Management), and a server of MCP need
-    not know every method."""
-    absent = (404, 405, 501) if "server" in seen.facts else (404,)
+    """True for an answer that nothing is where a request, which alone was the proof of a server, went: a scanner asks every host so. A
+    page is one too, for these servers answer programs; unless it says where else to ask, or that what is behind it failed. One that speaks
+    of a model or a session lacks only those (OpenAI's interface; MCP 2025-11-25, Session Management), and a server of MCP need not know
+    every method, but POST."""
+    page = dict(response.headers).get(b"content-type", b"").startswith(b"text/html")
+    if page and (200 <= response.status < 300 or 400 <= response.status < 500):
+        return True
+    absent = (404, 405, 501) if "server" in seen.facts or seen.method == "POST" else (404,)
     return response.status in absent and _OWN_WORDS.search(body) is None
 
 

@@ -81,7 +81,7 @@ def ipv4(data: bytes, at: int, end: int, depth: int) -> Dissected:
     header = (first & 15) << 2
     if first >> 4 != 4 or header < 20 or 0 < total < header:
         return BAD_IPV4
-    total = total or end - at
+    offloaded, total = not total, total or end - at
     body = at + header
     if at + total < end:
         end = at + total
@@ -92,7 +92,8 @@ def ipv4(data: bytes, at: int, end: int, depth: int) -> Dissected:
         return _fragment(
             protocol, source, destination, identification, offset, more, data, body, end, total - header, depth
         )
-    return transport(protocol, source, destination, data, body, end, total - header, depth)
+    found = transport(protocol, source, destination, data, body, end, total - header, depth)
+    return _left_open(found) if offloaded else found
 
 
 def ipv6(data: bytes, at: int, end: int, depth: int) -> Dissected:
@@ -106,7 +107,8 @@ def ipv6(data: bytes, at: int, end: int, depth: int) -> Dissected:
     at += 40
     if not total:
         total = _jumbo(data, at, end) if protocol == _HOP_BY_HOP else 0
-        total = total or end - at
+        if not total:
+            return _left_open(_behind_extensions(protocol, source, destination, data, at, end, end - at, depth))
     return _behind_extensions(protocol, source, destination, data, at, min(end, at + total), total, depth)
 
 
@@ -166,7 +168,7 @@ def _tcp(source: bytes, destination: bytes, data: bytes, at: int, end: int, leng
     start = at + offset
     length -= offset
     if offset < 20 or length < 0:  # nothing behind such a header can be trusted to be payload
-        start, length = end, 0
+        start, length, offset = end, 0, 0
     elif start > end:  # options cut by the capture
         start = end
     return Packet(
@@ -249,6 +251,11 @@ def _opened_udp(packet: Packet, data: bytes) -> Dissected:
 
 def _inside(inner: Inner, data: bytes, depth: int) -> Dissected:
     return within(inner, data, depth + 1) if depth < MAX_TUNNELS else TOO_DEEP
+
+
+def _left_open(found: Dissected) -> Dissected:
+    """A segment that an interface is to part: what was not captured of the frame is its too."""
+    return found._replace(open=True) if isinstance(found, Packet) and found.protocol == TCP and found.header else found
 
 
 def _jumbo(data: bytes, at: int, end: int) -> int:

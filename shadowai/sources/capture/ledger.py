@@ -82,6 +82,7 @@ class Told:
 
     __slots__ = (
         "address",
+        "ahead",
         "answered",
         "assumed",
         "client",
@@ -117,6 +118,8 @@ class Told:
         """The latest name, which an answer may tell more about."""
         self.kept = False
         """``last`` is the last of ``names``: it was wanted."""
+        self.ahead = 0
+        """Requests that came in one frame with ``last``, and are answered before it."""
         self.answered = False
         """``last`` has got an answer: what else is answered is not to it."""
         self.address: bytes | None = None

@@ -9,7 +9,7 @@ from struct import Struct
 
 from shadowai.sources.capture import dot11, ethernet, internet, ppp, wrapped
 from shadowai.sources.capture.layers import CUT, IP, IPV4, IPV6, LLC, MPLS, NLPID, NOT_IP, PPPOE, Inner, Step
-from shadowai.sources.capture.packet import Dissected, Several, Undecoded
+from shadowai.sources.capture.packet import Dissected, Packet, Several, Undecoded
 
 _MAX_ATTRIBUTES = 64
 _LITTLE, _BIG = Struct("<HH").unpack_from, Struct(">HH").unpack_from
@@ -17,9 +17,16 @@ _INET6 = frozenset({10, 24, 26, 28, 30})
 """AF_INET6 of Linux, NetBSD, Solaris, FreeBSD and macOS; AF_INET is 2 everywhere."""
 
 
-def dissect(link_type: int, data: bytes) -> Dissected | Several:
+def dissect(link_type: int, data: bytes, wire: int = 0) -> Dissected | Several:
     """The innermost transport packet of one captured frame, or those of one that aggregates. ``link_type`` is the LINKTYPE number
-    without the bits that some writers keep above it. Never raises, whatever the bytes."""
+    without the bits that some writers keep above it, ``wire`` the bytes that the frame had. Never raises, whatever the bytes."""
+    found = _dissected(link_type, data)
+    if isinstance(found, Packet) and found.open and found.end == len(data) < wire:
+        return found._replace(length=found.length + wire - len(data))
+    return found
+
+
+def _dissected(link_type: int, data: bytes) -> Dissected | Several:
     if link_type == 1 and data[12:14] == b"\x08\x00":
         return internet.ipv4(data, 14, len(data), 0)
     at = 0

@@ -70,8 +70,10 @@ class NextRequests:
     def is_due(self, id: int, sequence: int) -> bool:
         """True where the message before has its end, or where the server had got all that was sent before when it answered. Elsewhere, with
         something missing before it, what looks like a request may as well be a piece of a body whose head is missing."""
-        if sequence == self.answered.get(id):
-            return True
+        return sequence == self.answered.get(id) or self.is_behind_another(id, sequence)
+
+    def is_behind_another(self, id: int, sequence: int) -> bool:
+        """True where the message before has its end, by its own length."""
         return sequence == self.due.get(id) and id not in self.chunked
 
     def behind_what_was_read(self, id: int, sequence: int, payload: bytes, length: int) -> tuple[int, bytes, int]:

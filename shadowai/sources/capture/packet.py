@@ -30,7 +30,7 @@ class Packet(NamedTuple):
 
     The captured payload is ``data[start:end]``; ``length`` is the payload's length on the wire, which the capture may have
     cut. Ports are 0 for protocols other than TCP, UDP, SCTP and DCCP. ``depth`` counts the tunnels that were opened, ``header``
-    the bytes of a TCP header.
+    the bytes of a TCP header. ``open`` is true where IP left the length to be found out: ``length`` is then that of what was captured.
     """
 
     protocol: int
@@ -45,6 +45,7 @@ class Packet(NamedTuple):
     length: int
     depth: int = 0
     header: int = 0
+    open: bool = False
 
 
 class Fragment(NamedTuple):

@@ -29,6 +29,7 @@ class Stream:
         "handed",
         "key",
         "latest",
+        "lone",
         "need",
         "pieces",
         "time",
@@ -63,6 +64,8 @@ class Stream:
         """Another protocol is expected to begin at ``at``."""
         self.doubtful = False
         """Whether it begins where a message does is not known."""
+        self.lone = False
+        """No message before tells that it begins there, but an answer; or it is the first that was captured."""
 
     def add(self, sequence: int, payload: bytes, length: int) -> None:
         """Take a segment; ``length`` is what it had on the wire."""

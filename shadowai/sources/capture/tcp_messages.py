@@ -130,12 +130,15 @@ class TcpMessages:
         if not final and len(data) < used + http_evidence.awaited(found, length, data[used : used + BODY]):
             stream.need = used + http_evidence.awaited(found, length, b"")
             return COLLECT
-        if not self._request(found, data[place : used + BODY], found.used, at, doubtful=stream.doubtful):
-            if stream.doubtful and length is not None and at.acknowledged >= 0:
+        closed = stream.lone and length is not None and found.method != b"CONNECT"
+        doubtful = stream.doubtful or (closed and not _may_follow(data, used + (length or 0)))
+        if not self._request(found, data[place : used + BODY], found.used, at, doubtful=doubtful):
+            if doubtful and length is not None and at.acknowledged >= 0:
                 self._requests.doubted(
                     at.flow * 2 + at.which, stream.sequence(place), stream.sequence(used + length), at.acknowledged
                 )
             return LOOK
+        stream.lone = False
         end = None if length is None else used + length
         chunked = open_chunks(found, data, used) if end is None else None
         if chunked is not None:
@@ -145,6 +148,8 @@ class TcpMessages:
         elif end is not None:
             self._requests.goes_on(at.flow * 2 + at.which, stream.sequence(end))
         else:
+            if found.upgrade is not None:  # the answer that switches is behind it, and so are no requests
+                self._requests.answered.pop(at.flow * 2 + at.which, None)
             over = stream.cut and not found.complete and found.method in _WITHOUTBODY
             upgraded = found.upgrade is not None and found.upgrade.lower() != _FRAMED
             self._requests.goes_on(at.flow * 2 + at.which, UPGRADED if upgraded else stream.behind if over else UNKNOWN)
@@ -165,7 +170,7 @@ class TcpMessages:
         if requests or final:
             self._ledger.counts["http2"] += http.preface(data[stream.at :])
             return DONE
-        stream.need = len(data) + len(data) // 4  # each look is at the whole stream
+        stream.need = 2 * len(data)  # each look is at the whole stream
         return COLLECT
 
     def _request(self, request: http.Request, raw: bytes, used: int, at: At, *, doubtful: bool = False) -> bool:
@@ -188,6 +193,11 @@ class TcpMessages:
             told.assumed = host
         if told.count == 0 or told.host != host:
             self._ledger.resolver(at, host)
+        before = told.last
+        together = (
+            before is not None and before.kind == "http_host" and before.frame == at.frame and at.acknowledged >= 0
+        )
+        told.ahead = told.ahead + 1 if together else 0
         keys = self._keys.look(raw[:used], at)
         if told.count >= self._limits.names_per_flow:
             self._ledger.see(told, Seen("http_host", host, at.frame, at.time, at.which))
@@ -225,6 +235,9 @@ class TcpMessages:
         if 100 <= found.status < 200 and found.status != 101:  # RFC 9110, section 15.2: the answer is still to come
             stream.at = used
             return None
+        if told.ahead:
+            told.ahead -= 1
+            return LOOK
         body = data[used : used + BODY]
         proof = ai_protocols.of_response(found, body)
         asks_alone = proof is None and told.last.proof is not None and not told.answered
@@ -282,6 +295,12 @@ class TcpMessages:
         client = told.address if told is not None and told.client == at.which else None
         for message in messages:
             self._datagrams.message(message, at, over_tcp=True, client=client)
+
+
+def _may_follow(data: bytes, place: int) -> bool:
+    """True where nothing stands behind a request, or another: a request that was written into an upload is among its other bytes."""
+    rest = data[place:].lstrip(b"\r\n")
+    return not rest or http.request_start(rest)
 
 
 def owner(certificate: bytes) -> str | None:

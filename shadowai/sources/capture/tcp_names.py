@@ -83,6 +83,7 @@ class TcpNames:
                 self._close(id)
                 return LOOK
             stream.doubtful = bool(offset) and not self.requests.is_due(id, sequence)
+            stream.lone = (offset > 0 or isn < 0) and not self.requests.is_behind_another(id, sequence)
             stream.begin(sequence)
         elif stream.base < 0 and self._waits(flow, isn, sequence):
             stream.begin(isn)
@@ -172,6 +173,7 @@ class TcpNames:
         elif offset and _may_begin(payload):
             if self._is_expected(id, offset, sequence, payload):
                 stream.doubtful = not self.requests.is_due(id, sequence)
+                stream.lone = not self.requests.is_behind_another(id, sequence)
             elif self._waits(at.flow, isn, sequence):
                 stream.base = isn
             else:
@@ -181,8 +183,10 @@ class TcpNames:
             if self.requests.within_body(id, sequence):
                 return None
             stream.base = isn if self._waits(at.flow, isn, sequence) else -1
-        elif isn < 0 and not (_may_begin(payload) or _asks_proxy(payload)):
-            stream.base = -1
+        elif isn < 0:
+            stream.lone = True
+            if not (_may_begin(payload) or _asks_proxy(payload)):
+                stream.base = -1
         if len(self.streams) >= self._limits.streams:
             self._drop_oldest()
         self.streams[id] = stream
@@ -278,6 +282,7 @@ class TcpNames:
                 continue
             found = _run(waiting[number:], begin, at)
             found.doubtful = begin not in stream.answers and not self.requests.is_due(id, begin)
+            found.lone = not self.requests.is_behind_another(id, begin)
             verdict = self._messages.parse(found, at, final=True)
             tried, read = tried + 1, found.sequence(found.at)
         return verdict

@@ -210,6 +210,18 @@ def test_a_packet_whose_length_the_card_was_to_fill_in() -> None:
     assert flow.payload[0] == len(HELLO) and pieces[0][4] == HELLO
 
 
+@pytest.mark.parametrize("cut", [54, 60, 400])
+def test_of_a_packet_whose_length_the_card_was_to_fill_in_the_frame_tells_what_was_not_captured(cut: int) -> None:
+    both = (CLIENT, 40_000, SERVER, 443)
+    frames = []
+    for number in range(3):
+        frame = bytearray(ethernet(tcp_segment(both, 1 + 9000 * number, 0, ACK, bytes(9000))))
+        frame[16:18] = b"\0\0"
+        frames.append((START + number, bytes(frame)))
+    (flow,), _, _ = walk(frames, cut=cut)
+    assert flow.payload == (27_000, 0) and not flow.lost and flow.cut == 3
+
+
 def _tunnelled(frames: Iterable[Timed]) -> list[Timed]:
     """The IP packets of frames within VXLAN, and within two VLANs and one."""
     found: list[Timed] = []

@@ -72,7 +72,7 @@ def test_a_stream_of_events_answers_a_post() -> None:
         (404, b'{"detail":"Not Found"}', "agent", True),
         (501, b"", "server", True),
         (405, b"", "server", True),
-        (405, b"", "agent", False),
+        (405, b"", "agent", True),
         (404, b'{"error":{"message":"The model `x` does not exist."}}', "server", False),
         (404, b'{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"}}', "agent", False),
         (401, b"", "server", False),
@@ -84,3 +84,20 @@ def test_an_answer_that_nothing_is_there(status: int, body: bytes, kind: str, de
     seen = SEEN._replace(proof="x", facts=frozenset({kind, "key"}))
     assert http_evidence.denies(http.Response(status, None, ()), seen, body) is denies
     assert http_evidence.unproven(seen) == SEEN._replace(facts=frozenset({"key"}))
+
+
+def test_a_server_of_mcp_need_not_know_every_method() -> None:
+    seen = SEEN._replace(proof="x", facts=frozenset({"agent"}), method="GET")
+    assert not http_evidence.denies(http.Response(405, None, ()), seen, b"")
+
+
+@pytest.mark.parametrize(
+    ("status", "denies"), [(200, True), (400, True), (401, True), (403, True), (301, False), (502, False)]
+)
+@pytest.mark.parametrize("kind", ["server", "agent"])
+def test_a_page_is_no_answer_of_a_server_for_programs(status: int, denies: bool, kind: str) -> None:
+    seen = SEEN._replace(proof="x", facts=frozenset({kind}))
+    page = http.Response(status, None, ((b"content-type", b"text/html; charset=utf-8"),))
+    assert http_evidence.denies(page, seen, b"<title>Model cars</title>") is denies
+    other = http.Response(status, None, ((b"content-type", b"application/json"),))
+    assert not http_evidence.denies(other, seen, b'{"error":"model"}')

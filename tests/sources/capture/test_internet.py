@@ -55,6 +55,14 @@ def test_a_length_of_zero_means_the_rest_of_the_frame() -> None:
     assert payload(ipv6(bytes([6, 0, 1, 4, 0, 0, 0, 0]) + tcp(), 0, total=0)) == PAYLOAD
 
 
+def test_where_ip_tells_no_length_the_packet_says_so() -> None:
+    assert packet(ipv4(tcp(), total=0)).open and packet(ipv6(tcp(), total=0)).open
+    assert not packet(
+        ipv4(tcp(options=b"\1" * 8), total=0)[:44]
+    ).open  # the header is not wholly there: nor is it known what is behind it
+    assert not packet(ipv4(tcp())).open and not packet(ipv6(tcp())).open and not packet(ipv4(udp(), 17, total=0)).open
+
+
 def test_what_the_capture_cut_still_counts_as_length() -> None:
     found = packet(ipv4(tcp(b"x" * 1000))[:60])
     assert (found.start, found.end, found.length) == (40, 60, 1000)

@@ -238,6 +238,38 @@ def test_http_2_behind_an_upgrade_is_believed_of_the_same_host_only() -> None:
         assert found.hosts == hosts and found.notes.get("misplaced", 0) == 2 - len(hosts)
 
 
+@pytest.mark.parametrize("behind", [b"x" * 90, b"HTTP/1.1 200 OK\r\n\r\n", b"\r\nGETS"])
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_request_with_something_else_behind_it_is_a_piece_of_an_upload(behind: bytes, answered: bool) -> None:
+    """Where nothing tells that it begins there but an answer, which may have come early, or that it is the first that was captured."""
+    if answered:  # one that came before all of the body had, whose head is missing
+        talk = _talk(80).syn().send(_post("files.example", b"x" * 500 + b"y" * 3000)[:900], order=[])
+        talk.receive(messages.response(status="413 Content Too Large"))
+    else:
+        talk = _talk(80)
+    found = read(talk.send(SECOND + behind).frames)
+    assert found.hosts == [] and found.notes["misplaced"] == 1
+    for further in (b"", b"\r\n", messages.request("claude.ai")):  # nothing, what old browsers add, the next
+        talk = _talk(80).syn().send(GET, order=[]).receive(messages.response(b"ok")) if answered else _talk(80)
+        hosts = ["chatgpt.com"] + ["claude.ai"] * (len(further) > 2)
+        assert read(talk.send(SECOND + further).frames).hosts == hosts
+
+
+def test_a_request_for_a_tunnel_may_have_anything_behind_it() -> None:
+    talk = _talk(3128).send(messages.connect("chatgpt.com:443") + tls.hello("chatgpt.com"))
+    assert set(read(talk.frames).hosts) == {"chatgpt.com"}
+
+
+def test_what_was_answered_before_says_nothing_of_what_is_behind_an_upgrade() -> None:
+    """Another request was answered when the server had got it too: they were captured in another order than sent."""
+    first = messages.request("one.example")
+    upgrade = messages.request("two.example", headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+    talk = _talk(80).syn().send(first + upgrade, mss=len(first), order=[1]).receive(messages.response(b"ok"))
+    talk._sent -= len(first) + len(upgrade)
+    talk.send(first + upgrade, mss=len(first)).send(GET)
+    assert read(talk.frames).hosts == ["one.example", "two.example"]
+
+
 def test_where_a_request_is_due() -> None:
     requests = NextRequests()
     assert not requests.is_due(2, 100) and 2 not in requests and requests.looking(2, 0, 50) == LOOK

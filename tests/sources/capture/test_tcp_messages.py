@@ -375,3 +375,19 @@ def test_a_stream_of_events_says_something_where_it_answers_a_post() -> None:
 def test_headers_that_tell_of_the_use(header: str, facts: set[str]) -> None:
     found = read(_talk(80).syn().send(messages.request("chatgpt.com", "/c/1", headers={header: "x"})).fin().frames)
     assert found.records[0].facts == facts
+
+
+@pytest.mark.parametrize("runs", [0, 1, 2])
+def test_of_requests_in_one_segment_the_last_answer_is_to_the_last(runs: int) -> None:
+    """What a server answers to the first says nothing of the host that the last was meant for."""
+    hosts = ["one.example", "two.example", "three.example"]
+    asked = b"".join(messages.request(host, f"http://{host}/") for host in hosts)
+    ollama, other = messages.response(b"Ollama is running"), messages.response(b"hello")
+    talk = _talk(3128).syn().send(asked)
+    for number in range(3):
+        talk.receive(ollama if number == runs else other)
+    talk.send(messages.request("four.example", "http://four.example/")).receive(ollama)
+    found = {one.host: one.proof for one in read(talk.frames).records}
+    assert found == {**dict.fromkeys(hosts), "four.example": "ollama"} | (
+        {"three.example": "ollama"} if runs == 2 else {}
+    )
