@@ -242,7 +242,7 @@ class Inventory:
             )
         if weaker:
             text = (
-                f"{events} events at names that do not identify the service alone are listed under names "
+                f"{events} event{'s' * (events != 1)} at names that do not identify the service alone are listed under names "
                 "and not counted, in rows that have surer ones"
             )
             found.append(Note(None, "weaker", text, weaker))

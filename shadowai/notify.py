@@ -198,7 +198,9 @@ def _line(change: Change) -> str:
     whose = f" of {change.who}" if change.who else ""
     field = f", {change.field}: {change.before} -> {change.after}" if change.field else ""
     verdict = f", {said}" if (said := verdict_of(change)) else ""
-    return _escaped(f"{mark}{change.what} {change.kind}: {change.subject}{whose}{field} ({change.cause}{verdict})")
+    detail = f"; {change.detail}" if change.detail else ""
+    told = f"{change.cause}{verdict}{detail}"
+    return _escaped(f"{mark}{change.what} {change.kind}: {change.subject}{whose}{field} ({told})")
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shadowai.app_findings import AppFindings, Sum, is_ai_by_kind, shown, speaks_of_ai
-from shadowai.app_matcher import AppMatch
+from shadowai.app_matcher import AppMatch, AppSignal
 from shadowai.model import Match, Name
 from shadowai.tenant import App
 
@@ -105,3 +105,40 @@ def test_those_that_concern_the_most_people_come_first() -> None:
     }
     found = about(*apps, sums=sums, strangers={"a": {"ann", "bob", "eve"}}).candidates()
     assert [(one.app.id, one.users) for one in found] == [("a", 3), ("b", 2), ("c", 1), ("d", 1)]
+
+
+def signal(kind: str, service: str = "Claude") -> AppSignal:
+    return AppSignal(kind, replace(CLAUDE, service=service), frozenset())  # type: ignore[arg-type]
+
+
+def test_what_speaks_for_a_service_and_does_not_prove_it_is_told_with_its_kinds() -> None:
+    kinds = ("publisher", "name", "homepage")
+    found = AppMatch(signals=tuple(signal(kind, service) for kind in kinds for service in ("Gemini", "Claude")))
+    (one,) = about(APP, found={APP.id: found}).candidates()
+    assert one.why == "only its homepage and name and publisher speaks for Claude, Gemini" and not one.unknown
+    false = replace(found, impersonation="its name is Claude's, and its publisher another's")
+    assert why(APP, found={APP.id: false}) == false.impersonation
+
+
+def test_of_what_no_signature_knows_that_is_said_and_whose_it_is() -> None:
+    agent = replace(APP, kind="agent_identity", users=7)
+    (one,) = about(agent).candidates()
+    assert (one.why, one.unknown, one.users) == ("an agent that no signature explains", True, 7)
+    (one,) = about(agent, sums={APP.id: Sum(people={"ann"})}).candidates()
+    assert one.users == 1
+    (one,) = about(APP, found={APP.id: AppMatch(matches=(CLAUDE,))}).candidates()
+    assert (one.unknown, one.users) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("scope", "granted", "told"),
+    [("all", False, True), ("consented", False, False), ("consented", True, True), ("ai", True, False)],
+)
+def test_a_name_alone_is_told_as_far_as_the_sweep_went(scope: str, granted: bool, told: bool) -> None:
+    sums = {APP.id: Sum({"openid"})} if granted else {}
+    assert why(replace(APP, name="Sales Agent"), scope=scope, sums=sums) == ("its name speaks of AI" if told else "")
+
+
+def test_what_lets_an_assistant_in_is_no_candidate_by_its_name_either() -> None:
+    agent = replace(APP, name="Sales Agent", kind="agent_identity")
+    assert why(agent) and not why(agent, found={APP.id: AppMatch(wired=(CLAUDE,))})

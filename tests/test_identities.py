@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shadowai.errors import UsageError
-from shadowai.identities import Identities
+from shadowai.identities import Identities, Lease
 from shadowai.inventory import Inventory
 from shadowai.model import Actor, Match, Name, Sighting, Signature
 from shadowai.policy import Policy
@@ -222,3 +222,34 @@ def test_the_device_of_somebody_else_is_no_third_person_s(tmp_path: Path) -> Non
     (note,) = found.notes([(seen, at(9), at(12)), (seen, at(9), at(13)), (Actor(None, "pc1", "192.0.2.9"), None, None)])
     assert (note.kind, note.count) == ("identities", 1)
     assert found.notes([(seen, at(11), at(12))]) == ()
+
+
+def test_a_lease_with_an_end_covers_nothing_whose_end_is_not_known(tmp_path: Path) -> None:
+    found = load(tmp_path, "person,address,from,until\nann@example.com,192.0.2.1,,2026-01-20\n")
+    here = Actor(None, None, "192.0.2.1")
+    assert who(found, sighting(here, at(2), None)) == here == who(found, sighting(here, at(2), at(21)))
+    assert who(found, sighting(here, at(2), at(20.9))).user == "ann@example.com"
+    assert Lease("ann", None, 9).covers(None, 9) and not Lease("ann", None, 9).covers(None, None)
+
+
+def test_of_two_leases_of_one_person_it_is_enough_that_one_covers_the_time(tmp_path: Path) -> None:
+    text = "person,address,from,until\nann@example.com,192.0.2.1,,\nann@example.com,192.0.2.1,2026-01-05,2026-01-06\n"
+    found = load(tmp_path, text)
+    assert who(found, sighting(Actor(None, None, "192.0.2.1"), at(2), at(9))).user == "ann@example.com"
+    assert found.conflicts == ()
+
+
+def test_leases_that_begin_together_may_end_or_not(tmp_path: Path) -> None:
+    text = "person,address,from,until\nann@example.com,192.0.2.1,2026-01-05,\nben@example.com,192.0.2.1,2026-01-05,2026-01-06\n"
+    found = load(tmp_path, text)
+    here = Actor(None, None, "192.0.2.1")
+    assert who(found, sighting(here, at(5), at(5.5))) == here
+    assert who(found, sighting(here, at(8), at(9))).user == "ann@example.com"
+    (note,) = found.conflicts
+    assert "ben@example.com's and ann@example.com's at one time" in note.text
+
+
+def test_blanks_around_the_values_of_a_cell_and_capitals_of_a_suffix_mean_nothing(tmp_path: Path) -> None:
+    found = load(tmp_path, "person,login,host\nann@example.com, ann ; amy ,pc1 ; pc2\n", "CSV")
+    for actor in (Actor("amy"), Actor("ann"), Actor(None, "pc1"), Actor(None, "pc2")):
+        assert who(found, sighting(actor)).user == "ann@example.com"

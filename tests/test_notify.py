@@ -96,6 +96,12 @@ def test_bodies() -> None:
     assert text[2:] == ["1 told before are held back", "1 parts could not be compared"]
 
 
+def test_what_is_no_proven_use_is_told_so() -> None:
+    seen = Change("new", "user", "k", "Claude", "environment", who="ann", detail="looked up, no use seen")
+    text = json.loads(body(message(Comparison(RUN, RUN, (seen,)), {}, now=0, cool_down=1), "slack"))["text"]
+    assert text.splitlines()[1] == "new user: Claude of ann (environment; looked up, no use seen)"
+
+
 HOSTILE = (
     "<!channel>",
     "<https://evil.example|ChatGPT>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,19 @@ def test_a_budget_of_a_department_that_is_not_named_cannot_be_told() -> None:
     ]
     asked = Budget("b", 1, "users", 0, departments=frozenset({"it"}))
     assert measure(asked, Inventories((), rows), 0).amount == Amount(1, 2)
+
+
+def test_a_note_of_no_place_has_none_under_pseudonyms() -> None:
+    told = made(notes=(Note(None, "joined", "uses have the size of 192.0.2.9", 2), Note(None, "identities", "ann")))
+    assert [note.origin for note in told.notes[:2]] == [None, None]
+    assert not any("192.0.2.9" in note.text or "ann" in note.text.split() for note in told.notes)
+
+
+def test_a_use_of_nobody_s_is_a_person_of_no_department() -> None:
+    nameless = replace(entry("gemini", "x", departments=("IT",)), actor=Actor(None, "pc17"))
+    assert department_view([*people("IT", 1), nameless], 1) == (Group("IT", 1, CLAUDE),)
+
+
+def test_one_small_department_is_joined_by_another_however_many_it_has() -> None:
+    assert too_small({"HR": 4, "IT": 50, "Law": 60}, 5) == {"HR", "IT"}
+    assert too_small({SMALL: 6, "IT": 50}, 5) == {SMALL} and too_small({SMALL: 4, "IT": 50}, 5) == {SMALL, "IT"}

@@ -327,3 +327,39 @@ def test_a_connection_told_several_times_is_where_it_was_seen_first(order: tuple
     (one,) = counted
     assert (one.first_seen, one.events, one.blocked) == (5_000_000, 0, 1)
     assert [str(origin) for origin in one.origins] == ["a.log:2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "port", "up", "expected"),
+    [
+        ("connection", 443, 900, 900),
+        ("connection", 53, 900, None),
+        ("http_request", 443, 900, None),
+        ("connection", 443, None, None),
+    ],
+)
+def test_only_the_size_of_a_connection_that_is_no_look_up_is_given(
+    kind: str, port: int, up: int | None, expected: int | None
+) -> None:
+    known, seen = sessions.Sessions(), list[Sighting]()
+    way = sightings.Way((Match("chat", "Chat", Name("domain", "chat.example"), "strong"),), "firewall", "x")
+    known.use(part("chat.example", whole=False), way, frozenset())
+    known.size(Session("p:7", up=up), kind, port)
+    known.settle(lambda one, matches: seen.append(one))
+    assert [one.bytes_up for one in seen] == [expected]
+    assert [(note.kind, note.count) for note in known.notes()] == ([("joined", 1)] if expected else [])
+
+
+def test_a_use_without_an_id_is_a_use() -> None:
+    assert counted(Record("x", 1, "f", "http_request", 1, host="chatgpt.com", bytes_up=7)) == (1, 0, 7)
+
+
+def test_records_that_tell_of_a_connection_again_are_told_of() -> None:
+    known = sessions.Sessions()
+    way = sightings.Way((Match("chat", "Chat", Name("domain", "chat.example"), "strong"),), "firewall", "x")
+    for time in (1, 2, 3):
+        known.use(part("chat.example", whole=True, up=9, time=time), way, frozenset())
+    known.settle(lambda one, matches: None)
+    assert [(note.text, note.count) for note in known.notes() if "repeat" in note.text] == [
+        ("records repeat a connection that is counted already, by its id", 2)
+    ]

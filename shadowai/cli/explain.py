@@ -108,7 +108,9 @@ def _in(paths: Sequence[str], asset: str, chosen: ScanOptions) -> Entry:
     found = exact or ([row for row in rows if row.asset_id.startswith(asset)] if len(asset) >= 4 else [])
     if len(found) != 1:
         what = "no asset of that id is in what was given" if not found else f"{len(found)} assets begin so"
-        remedy = "name an asset_id of `shadowai scan` over the same paths, or a service id"
+        remedy = (
+            "name an asset_id of `shadowai scan` over the same paths, or a service id; for a person, one of --by user"
+        )
         raise UsageError(f"{asset!r:.80}: {what}", remedy=remedy)
     return found[0]
 

@@ -42,14 +42,20 @@ def milliseconds(micros: int | None) -> int | None:
 
 
 def message(entry: Entry) -> str:
-    """The row in one line: ``ChatGPT (OpenAI): prohibited, bulk, 2 users, 1200 events, 3 blocked``."""
+    """The row in one line: ``ChatGPT (OpenAI): prohibited, bulk, 2 users, 1200 events, 3 blocked``; what is no proof of use says so."""
     who = entry.actor
     person = next((part for part in (who.user, who.device, who.address) if part), "") if who else ""
-    users = f"{entry.users} users" if who is None else person
+    users = _counted(entry.users, "user") if who is None else person
     vendor = f" ({entry.vendor})" if entry.vendor else ""
+    proof = "" if entry.confidence == "confirmed" else f"{entry.confidence}, no proof of use"
     usage = entry.usage.value if entry.usage else "no use let through"
-    parts = (entry.verdict.value, usage, users, f"{entry.events} events", f"{entry.blocked} blocked")
+    events = _counted(entry.events, "event")
+    parts = (entry.verdict.value, proof, usage, users, events, f"{entry.blocked} blocked")
     return printable(f"{entry.service}{vendor}: {', '.join(part for part in parts if part)}")
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}{'s' * (count != 1)}"
 
 
 def ip(text: str | None) -> str:

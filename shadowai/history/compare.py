@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from shadowai.errors import UsageError
 from shadowai.history import bodies, store
 from shadowai.history.causes import labels_of
-from shadowai.history.differences import Difference, differences, subject, who
+from shadowai.history.differences import Difference, differences, doubt, subject, who
 from shadowai.history.looks import lacking, relevant, tenant_lineage, unseen
 from shadowai.history.model import Cause, Change, Comparison, Finding, KnownApp, Look, Run, Thing, ThingKind, Version
 from shadowai.history.store import History
@@ -242,7 +242,8 @@ class _Comparing:
 
     def _made(self, what: Any, version: Version, *, cause: Cause, detail: str = "") -> Change:
         thing = version.thing
-        forbidden = what in ("new", "returned") and self._is_forbidden(thing)
+        is_there = what in ("new", "returned")
+        forbidden = is_there and self._is_forbidden(thing)
         return Change(
             what=what,
             kind=version.kind,
@@ -251,7 +252,7 @@ class _Comparing:
             cause=cause,
             service=_service(thing),
             who=self._who(version),
-            detail=detail,
+            detail="; ".join(filter(None, (doubt(thing) if is_there else "", detail))),
             verdict=thing.verdict if isinstance(thing, Finding) else None,
             breach=forbidden and not _is_audited(thing),
             audited=forbidden and _is_audited(thing),

@@ -103,6 +103,17 @@ def subject(thing: Thing) -> str:
     return thing.app
 
 
+def doubt(thing: Thing) -> str:
+    """What keeps a row from being proven use, in words; empty for one that is, and for what is no row."""
+    if not isinstance(thing, Finding):
+        return ""
+    if not thing.used:
+        return (
+            "looked up, no use seen" if thing.usage is Usage.RESOLVED else "no use seen: blocked, or leave to use alone"
+        )
+    return "" if thing.confidence == "confirmed" else f"use is not proven: {thing.confidence}"
+
+
 def who(thing: Thing) -> str:
     """Whose it is, as far as the thing itself says."""
     if isinstance(thing, Finding):

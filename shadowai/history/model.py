@@ -194,9 +194,9 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two runs. ``subject`` names the thing for people; ``field``, ``before`` and ``after`` are of what
-    changed. ``cause`` says why it shows, ``detail`` in words. ``breach`` is true where it breaches the policy now and did not
-    before, or does so in a further way; ``audited`` where it would, were the rule enforced. ``baseline`` is true where the first look at
-    a tenant that shares the row may be all there is to it: nobody is told."""
+    changed. ``cause`` says why it shows, ``detail`` in words, and of a new row what keeps it from being proven use. ``breach`` is true
+    where it breaches the policy now and did not before, or does so in a further way; ``audited`` where it would, were the rule enforced.
+    ``baseline`` is true where the first look at a tenant that shares the row may be all there is to it: nobody is told."""
 
     what: What
     kind: ThingKind

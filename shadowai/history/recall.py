@@ -14,7 +14,9 @@ from shadowai.history.tables import RUN, THING, VERSION
 from shadowai.inventory import asset_id
 from shadowai.model import Actor, Entry
 
-_REMEDY = "name an asset_id of the inventory, or the beginning of one, or a service id; see: shadowai history"
+_REMEDY = (
+    "name an asset_id of an inventory, or the beginning of one, or a service id; for a person, one of a row by user"
+)
 
 
 class Recalled(NamedTuple):

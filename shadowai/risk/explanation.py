@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from shadowai.model import Entry
+from shadowai.model import Entry, Usage
 from shadowai.risk.answers import day
 from shadowai.risk.rating import CEILING, FLOOR, Contribution, Rating
 from shadowai.risk.weights import Weights
@@ -22,6 +22,8 @@ def lines(entry: Entry, rating: Rating, weights: Weights) -> Iterator[str]:
     yield from _wrapped(f"  {_seen(entry)}", 4)
     words = f"verdict {entry.verdict.value}, confidence {entry.confidence}: neither is part of the score"
     yield from _wrapped(f"  {words}; weights {rating.weights}", 4)
+    if not entry.is_use:
+        yield f"  {_doubt(entry)}"
     yield ""
     yield "   low  high"
     for group, about in weights.groups.items():
@@ -56,6 +58,17 @@ def _seen(entry: Entry) -> str:
     first, last = day(entry.first_seen), day(entry.last_seen)
     times = f" from {first} to {last}" if first else ""
     return f"seen in {', '.join(entry.sources) or 'no named source'}{times}"
+
+
+def _doubt(entry: Entry) -> str:
+    """Why a row is no proven use: its points tell what it would come to."""
+    if entry.usage is Usage.RESOLVED:
+        return "no use: its name was looked up, and nothing more was seen"
+    if entry.usage is None or not entry.events:
+        return "no use: nothing was let through" if entry.blocked else "no use is known"
+    several = entry.confidence == "ambiguous"
+    ground = "several services claim its names with equal right" if several else "only weak names were seen"
+    return f"no proof of use: {ground}; no policy is breached by it"
 
 
 def _contribution(part: Contribution, entry: Entry) -> Iterator[str]:

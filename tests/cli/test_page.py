@@ -33,7 +33,7 @@ def test_a_page_has_who_and_the_hashes_whatever_the_rows(log: Path, tmp_path: Pa
         assert main(["scan", str(log), "-o", str(target), "--by", by, "--no-progress"]) == 0
     assert pages[0].read_bytes() == pages[1].read_bytes()
     told = _told(pages[0])
-    assert "1 AI service was seen, by 2 named people." in told
+    assert "1 AI service was seen; 2 people are named with it, for use, an attempt, a look-up or a seat." in told
     assert hashlib.sha256(log.read_bytes()).hexdigest() in told
     assert "ann" in told and "bob" in told
 

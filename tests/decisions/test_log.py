@@ -178,3 +178,14 @@ def test_what_could_not_be_read_again_is_not_recorded(path: Path, wrong: dict[st
 def test_a_folder_is_no_log(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read"):
         log.read(tmp_path)
+
+
+def test_a_decision_without_an_inventory_comes_back_as_one(path: Path) -> None:
+    made = decided(evidence=None)
+    assert [one for _, one in log.decisions(written(path, made))] == [made]
+
+
+def test_folders_of_a_log_are_made_and_its_own_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "one" / "two" / "decisions.jsonl"
+    written(path, decided())
+    assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -79,3 +79,13 @@ def test_a_rule_is_yaml_whatever_the_value() -> None:
     for value in ("it's", "a: b", "- x", "#", "ü\u2028"):
         told = yaml.safe_load(f"rules:\n{Proposal('vendor', value, ()).rule('tolerated')}")
         assert told == {"rules": [{"vendor": value, "status": "tolerated"}]}
+
+
+def test_neither_itself_nor_the_same_service_twice_is_an_alternative() -> None:
+    rows = [
+        entry("claude", "ann", verdict=Verdict.SANCTIONED),
+        entry("claude", "bob", ruling=Ruling(alternative="gemini")),
+        entry("claude", "cid", ruling=Ruling()),
+        entry("gemini", verdict=Verdict.SANCTIONED),
+    ]
+    assert [one.alternatives for one in queue([row_of(row) for row in rows])] == [("gemini",)] * 2

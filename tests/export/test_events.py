@@ -68,7 +68,10 @@ def test_the_latest_time_is_sought_once_and_not_for_each_row(write: Callable[[Re
 def test_a_message_names_what_and_who_in_one_line() -> None:
     assert events.message(CHAT) == "ChatGPT (OpenAI): prohibited, bulk, 2 users, 1200 events, 3 blocked"
     assert events.message(BY_USER.entries[0]) == "ChatGPT (OpenAI): prohibited, bulk, ann, 1200 events, 3 blocked"
-    assert events.message(replace(UNKNOWN, service="a\nb\x1b")).startswith(r"a\nb\x1b: unreviewed, no use let through")
+    assert events.message(replace(UNKNOWN, service="a\nb\x1b")).startswith(
+        r"a\nb\x1b: unreviewed, unconfirmed, no proof of use, no use let through, 0 users, 0 events"
+    )
+    assert events.message(replace(CHAT, users=1, events=1)).endswith("1 user, 1 event, 3 blocked")
     assert "pc17" in events.message(replace(CHAT, actor=Actor(None, "pc17", "192.0.2.7")))
 
 

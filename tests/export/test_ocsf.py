@@ -116,3 +116,15 @@ def test_more_events_than_the_field_can_hold_stand_beside_it() -> None:
     event = written(Report((replace(CHAT, events=1 << 40),)))[0]
     assert "count" not in event and event["unmapped"]["events"] == 1 << 40
     assert list(wrong([event])) == []
+
+
+def test_a_row_says_how_often_and_who_and_that_nobody_has_decided() -> None:
+    rows = [
+        replace(CHAT, asset_id=verdict.value, verdict=verdict, verdict_reason="")
+        for verdict in (Verdict.UNREVIEWED, Verdict.SANCTIONED)
+    ]
+    found = written(replace(SMALL, entries=tuple(rows)))
+    told = [event["compliance"].get("status_detail") for event in found if "compliance" in event]
+    assert told == ["nobody has decided yet", None]
+    assert {event.get("count") for event in found} == {CHAT.events}
+    assert "count" not in written(replace(SMALL, entries=(replace(CHAT, events=0),)))[0]

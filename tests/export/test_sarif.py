@@ -96,3 +96,14 @@ def test_gaps_are_notifications_and_the_run_was_not_successful() -> None:
     first, second = (written(report)["runs"][0]["invocations"][0] for report in (SMALL, EMPTY))
     assert not first["executionSuccessful"] and second["executionSuccessful"]
     assert first["toolExecutionNotifications"][0]["message"]["text"] == "fw.log: truncated line (2)"
+
+
+def test_rules_are_errors_where_they_forbid_and_a_result_says_the_policy_s_reason() -> None:
+    row = replace(CHAT, verdict=Verdict.UNREVIEWED, verdict_reason="not yet looked at", evidence=(Origin("a.log", 0),))
+    run = written(replace(SMALL, entries=(row, replace(row, verdict_reason=""))))["runs"][0]
+    levels = {rule["id"]: rule["defaultConfiguration"]["level"] for rule in run["tool"]["driver"]["rules"]}
+    assert {name for name, level in levels.items() if level == "error"} == {"unsanctioned", "prohibited"}
+    assert set(levels.values()) == {"error", "none"}
+    texts = [result["message"]["text"] for result in run["results"]]
+    assert texts[0].endswith(". The policy says: not yet looked at") and "policy" not in texts[1]
+    assert "region" not in run["results"][0]["locations"][0]["physicalLocation"]

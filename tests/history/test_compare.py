@@ -169,3 +169,19 @@ def test_a_row_is_less_sure_by_its_signature_where_no_name_is_missing(history: H
     remember(history, scan(entry("claude", confidence="unconfirmed", names=()), digests={"claude": "3"}, day=3))
     (first,), (last,) = compare(history, 1, 2).changes, compare(history, 3, 4).changes
     assert (first.cause, last.cause) == ("catalogue", "environment")
+
+
+def test_of_what_is_new_it_is_said_what_keeps_it_from_being_use(history: History) -> None:
+    remember(history, scan())
+    rows = (
+        entry("claude", "ann", usage=Usage.RESOLVED),
+        entry("claude", "bob", usage=None, events=0, blocked=2),
+        entry("claude", "cid", confidence="unconfirmed"),
+        entry("claude", "dan"),
+    )
+    remember(history, scan(*rows, logs=["proxy.log", "b.log"], day=1))
+    told = {change.who: change.detail.partition("; ") for change in compare(history, 1, 2).changes}
+    assert told["ann"][0] == "looked up, no use seen" and "b.log" in told["ann"][2]
+    assert told["bob"][0] == "no use seen: blocked, or leave to use alone"
+    assert told["cid"][0] == "use is not proven: unconfirmed"
+    assert told["dan"][0].startswith("b.log")

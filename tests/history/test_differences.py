@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from shadowai.history.differences import Difference, differences, subject, who
+from shadowai.history.differences import Difference, differences, doubt, subject, who
 from shadowai.history.gather import item
 from shadowai.history.model import Finding, KnownApp, Thing
 from shadowai.model import Usage, Verdict
@@ -92,3 +92,8 @@ def test_what_people_call_it() -> None:
     assert isinstance(found, Finding)
     assert who(replace(found, user=None, device="laptop", address="192.0.2.7")) == "laptop"
     assert who(replace(found, user=None, address="192.0.2.7")) == "192.0.2.7" and who(grant("a", "p")) == "p"
+
+
+def test_apps_and_grants_are_no_rows_to_be_doubted() -> None:
+    assert doubt(KnownApp(app("a"))) == doubt(grant("a", "p")) == doubt(item(entry("claude")).thing) == ""
+    assert doubt(item(entry("claude", confidence="ambiguous")).thing) == "use is not proven: ambiguous"

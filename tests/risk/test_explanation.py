@@ -97,3 +97,23 @@ def test_hostile_names_stay_on_their_line_and_lines_fit() -> None:
     found = list(lines(row, rate(row, file(), WEIGHTS), WEIGHTS))
     assert all(len(line) <= WIDTH for line in found[2:] if "v" * 200 not in line)
     assert [line for line in found if "0  0  RISK" in line] == [found[0]]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"usage": Usage.RESOLVED}, "no use: its name was looked up, and nothing more was seen"),
+        ({"usage": Usage.RESOLVED, "events": 0}, "no use: its name was looked up, and nothing more was seen"),
+        ({"usage": None, "events": 0, "blocked": 1}, "no use: nothing was let through"),
+        ({"usage": None, "events": 0}, "no use is known"),
+        ({"confidence": "unconfirmed"}, "no proof of use: only weak names were seen; no policy is breached by it"),
+        (
+            {"confidence": "ambiguous"},
+            "no proof of use: several services claim its names with equal right; no policy is breached by it",
+        ),
+    ],
+)
+def test_of_what_is_no_proven_use_that_is_said_before_the_points(more: dict[str, Any], said: str) -> None:
+    found = explained(usage=Usage.CONNECTED, **more) if "usage" not in more else explained(**more)
+    assert found[4:6] == [f"  {said}", ""]
+    assert said not in explained(usage=Usage.CONNECTED)

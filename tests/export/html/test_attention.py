@@ -44,6 +44,18 @@ def test_breaches_come_first_then_risk_then_the_manner_of_use_then_size() -> Non
     assert [concern.entry.asset_id for concern in concerns(rows[::-1], {})] == order
 
 
+def test_the_manner_of_use_size_and_people_go_before_names() -> None:
+    same = {"verdict": Verdict.UNREVIEWED, "bytes_up": None, "users": 1}
+    rows = [
+        entry(asset_id="d", **same | {"usage": Usage.AUTONOMOUS}),
+        entry(asset_id="c", **same | {"usage": Usage.CONNECTED, "bytes_up": 9}),
+        entry(asset_id="b", **same | {"usage": Usage.CONNECTED, "users": 5}),
+        entry(asset_id="a", **same | {"usage": Usage.CONNECTED}),
+    ]
+    for given in (rows, rows[::-1]):
+        assert [concern.entry.asset_id for concern in concerns(given, {})] == ["d", "c", "b", "a"]
+
+
 def _rated(id: str, low: int | None, high: int, level: str, **changes: object) -> Entry:
     return replace(entry(asset_id=id, **changes), risk=high, risk_low=low, risk_level=level)
 
@@ -109,6 +121,11 @@ def test_scopes_are_named_up_to_three() -> None:
 def test_what_to_use_instead_is_said() -> None:
     row = replace(entry(), ruling=Ruling(7, "azure-openai"))
     assert concerns([row], {})[0].reasons[1].text == "To be used instead: azure-openai"
+
+
+def test_a_rule_that_names_nothing_to_use_instead_says_nothing_of_it() -> None:
+    told = [reason.text for reason in concerns([replace(entry(), ruling=Ruling(7))], {})[0].reasons]
+    assert told[0] == "The policy says: not approved" and not any("instead" in text for text in told)
 
 
 def test_a_risk_model_s_contributions_take_the_place_of_the_row_s_own() -> None:

@@ -125,7 +125,7 @@ def test_the_summary_comes_first_and_says_what_counts() -> None:
         r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index('id="summary"') : page.index('id="services"')])
     )
     for said in (
-        "5 AI services were seen, by 2 named people.",
+        "5 AI services were seen; 2 people are named with them, for use, an attempt, a look-up or a seat.",
         "2 are in use against the policy. 1 in use waits for a decision.",
         "Incomplete. 5 records, files or tasks could not be looked at",
         "ChatGPT prohibited risk 70, high",

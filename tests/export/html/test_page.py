@@ -98,3 +98,39 @@ def test_inputs_have_their_counts_and_their_files() -> None:
         ("a.zip/x.log", True, None),
         ("a.zip", False, archive),
     ]
+
+
+def test_what_a_rule_on_trial_does_not_forbid_and_what_an_enforced_one_does_are_not_on_trial() -> None:
+    rows = (
+        entry(asset_id="a", verdict=Verdict.UNREVIEWED, ruling=Ruling(3, enforced=False)),
+        entry(asset_id="b", ruling=Ruling(4)),
+        entry(asset_id="c", ruling=Ruling(5, enforced=False), events=0),
+    )
+    told = page(replace(FULL, entries=rows), Context())
+    assert (told.on_trial, told.breaching, told.undecided) == (0, 1, 1)
+
+
+def test_the_time_of_a_report_is_from_the_first_to_the_last_that_was_seen() -> None:
+    rows = (entry(asset_id="a", first_seen=50, last_seen=60), entry(asset_id="b", first_seen=20, last_seen=30))
+    told = page(replace(FULL, entries=rows), Context())
+    assert (told.first, told.last) == (20, 60)
+
+
+def test_who_is_named_beside_ai_is_not_said_to_have_used_it() -> None:
+    stream = io.BytesIO()
+    html.write(replace(FULL, entries=(entry(usage=Usage.RESOLVED),)), stream, context=Context(people=PEOPLE))
+    text = " ".join(stream.getvalue().decode().split())
+    assert "1 AI service was seen; 2 people are named with it, for use, an attempt, a look-up or a seat." in text
+
+
+def test_the_table_of_people_has_what_is_ai_alone() -> None:
+    rows = (*PEOPLE.entries, replace(PEOPLE.entries[0], asset_id="n", service_id="no-ai", verdict=Verdict.NOT_AI))
+    found = page(replace(PEOPLE, entries=rows), Context()).matrix
+    assert found is not None and found == page(PEOPLE, Context()).matrix and found.people
+
+
+def test_rows_by_user_are_not_all_said_to_be_uses() -> None:
+    stream = io.BytesIO()
+    html.write(replace(PEOPLE, entries=(replace(PEOPLE.entries[0], usage=None, events=0, blocked=3),)), stream)
+    text = " ".join(stream.getvalue().decode().split())
+    assert "1 pair of somebody and an AI service was seen" in text

@@ -50,3 +50,15 @@ def test_breaches_come_first_and_what_is_left_out_is_counted() -> None:
 
 def test_nobody() -> None:
     assert matrix([]) == ((), (), 0, 0)
+
+
+def test_services_with_the_most_people_come_first_whatever_their_rows() -> None:
+    rows = [entry(service_id="a", service="A", actor=Actor("ann", f"pc{number}")) for number in range(3)]
+    rows += [entry(service_id="b", service="B", actor=Actor(name)) for name in ("bob", "cid")]
+    assert [id for id, _ in matrix(rows).services] == ["b", "a"]
+
+
+def test_of_one_person_s_rows_the_highest_rung_is_shown() -> None:
+    rows = [entry(actor=Actor("ann", use.value), usage=use) for use in (Usage.CONNECTED, Usage.BULK, Usage.INTERACTIVE)]
+    (cell,) = matrix(rows).people[0].cells
+    assert cell is not None and cell.rung == Usage.BULK.rung
