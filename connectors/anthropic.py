@@ -57,6 +57,9 @@ VERSION = {"anthropic-version": "2023-06-01"}
 ADMIN = Quota("anthropic-admin", per_second=1.0, burst=10.0, concurrent=2)
 """No limit of the Admin API is documented; its usage reports ask for one request a minute when polled for long. 429 is heeded."""
 LOOK_BACK = 30 * DAY
+LATE = DAY // 8
+"""How long after a day's end it is read: sessions appear typically within an hour, and none that is younger is told (Claude Code
+analytics API, "How fresh is the analytics data?")."""
 
 SIGNALS: tuple[Signal, ...] = (
     Signal("users", "Members of the organisation", "GET /v1/organizations/users", ("an Admin key",), required=True,
@@ -115,7 +118,7 @@ class Anthropic:
     def plan(self, view: View) -> Sequence[Task]:
         """The lists, and the use of each whole day."""
         tasks = [Task(signal, signal) for signal in _PATHS if signal != "claude_code"]
-        return [*tasks, *days_task(view, "claude_code", back=LOOK_BACK)]
+        return [*tasks, *days_task(view, "claude_code", back=LOOK_BACK, late=LATE)]
 
     def run(self, task: Task, session: Session, cursor: str | None) -> Iterator[Page]:
         """The pages of a task; its cursor is the last identifier of the page before, of usage the day that comes next."""

@@ -46,6 +46,8 @@ LISTED = 1000
 
 _PER_APP = ("grants", "tokens", "assignments", "connections")
 _LOGS = ("consents", "activity")
+_LEFT = "people/deactivated"
+"""The task for those whom the list of all users leaves out."""
 _BY_PERSON = ("people", "user_grants")
 _SCOPE = {signal.name: signal.any_of[0] for signal in SIGNALS}
 _UNKNOWN_SCOPE = "invalid_scope"
@@ -202,7 +204,8 @@ class Okta:
         if task.signal == "apps":
             return f"{api}/apps", {"limit": "200"}, APPS
         if task.signal == "people":
-            return f"{api}/users", {"limit": "200"}, USERS
+            left = {"filter": 'status eq "DEPROVISIONED"'} if task.name == _LEFT else {}
+            return f"{api}/users", {"limit": "200", **left}, USERS
         last = {"assignments": "users", "connections": "cwo/connections"}.get(task.signal, task.signal)
         limit = {"assignments": "500", "tokens": "200", "connections": "200"}.get(task.signal)
         return f"{api}/apps/{task.arguments[0]}/{last}", {"limit": limit} if limit else {}, PARTS
@@ -250,7 +253,8 @@ def _parts(app: App) -> tuple[str, ...]:
 
 def _people(ids: Sequence[str]) -> list[Task]:
     """Tasks for the people of those ids. Their names hold what they ask for, so that those who are named later are asked for too."""
-    return [Task("people/all", "people", weight=5)] if len(ids) >= LISTED else _few(ids, "people")
+    every = [Task("people/all", "people", weight=5), Task(_LEFT, "people", weight=5)]
+    return every if len(ids) >= LISTED else _few(ids, "people")
 
 
 def _user_grants(ids: Sequence[str], *, full: bool) -> list[Task]:

@@ -59,6 +59,8 @@ ADMIN = Quota("openai-admin", per_second=1.0, burst=10.0, concurrent=2)
 """No limit of the Administration API is documented; 429 is heeded."""
 KEPT, LOOK_BACK = 90 * DAY, 30 * DAY
 OVERLAP = 2 * DAY
+LATE = DAY // 8
+"""How long after a day's end its usage is read; when it is whole is not documented."""
 
 SIGNALS: tuple[Signal, ...] = (
     Signal("users", "Members of the organisation", "GET /v1/organization/users", ("api.management.read",), required=True,
@@ -138,7 +140,7 @@ class OpenAI:
             Task("projects", "projects"),
             Task("admin_keys", "admin_keys"),
             log_task(view, "audit", "audit", back=KEPT, overlap=OVERLAP),
-            *days_task(view, "usage", back=LOOK_BACK),
+            *days_task(view, "usage", back=LOOK_BACK, late=LATE),
         ]
         projects = sorted(app.object_id or "" for app in view.apps() if "project" in app.tags)
         return [*tasks, *(Task(f"keys/{one}", "keys", (one,)) for one in projects if one)]

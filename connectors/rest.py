@@ -359,12 +359,15 @@ def log_task(view: View, name: str, signal: str, *, back: int, overlap: int, mor
     return Task(name, signal, (str(since), str(until), *more), changes=known is not None)
 
 
-def days_task(view: View, name: str, *, back: int) -> list[Task]:
-    """A task for the whole days (UTC) since the last one that was read, ``back`` at first; none before another day has ended: sums of
-    a day that goes on would be counted twice. Its arguments are the days' beginning and end; its mark is the end."""
+def days_task(view: View, name: str, *, back: int, late: int) -> list[Task]:
+    """A task for the whole days (UTC) since the last one that was read, ``back`` at first; none before another day has ended, and ``late``
+    has passed in which the last of it arrives: sums of a day that goes on would be counted twice, and what comes later never. Its
+    arguments are the days' beginning and end; its mark is the end."""
     mark = None if view.mode == "full" else view.mark(name)
-    until = day(view.now)
-    known = int(mark) if mark is not None and mark.isdigit() and int(mark) <= until else None  # later: of a wrong clock
+    until = day(view.now - late)
+    known = (
+        int(mark) if mark is not None and mark.isdigit() and int(mark) <= day(view.now) else None
+    )  # of a wrong clock
     since = max(known or 0, until - back)
     return [Task(name, name, (str(since), str(until)), changes=known is not None)] if since < until else []
 

@@ -225,7 +225,8 @@ def _reading(options: ScanOptions) -> Reading:
 
 @lru_cache(maxsize=2)
 def _ready(job: bytes) -> _Ready:
-    """The job as it is used here, the user's own formats and files of leases laid down where they can be read."""
+    """The job as it is used here, the user's own formats and files of leases, if there are any, laid down where they can be read: until
+    this process ends, and longer where it is killed."""
     release, inside = pickle.loads(zlib.decompress(job))
     if release != __version__:
         raise UsageError(
@@ -233,6 +234,8 @@ def _ready(job: bytes) -> _Ready:
             remedy="install the same on both",
         )
     found: _Job = pickle.loads(inside)
+    if not (found.formats or found.leases):
+        return _Ready(found.catalog, found.options)
     folder = Path(tempfile.mkdtemp(prefix="shadowai-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     settings = replace(found.options.settings, formats_dir=_formats(found, folder), leases=_leases(found, folder))

@@ -246,6 +246,13 @@ def test_signatures_and_formats_of_the_user_travel_and_tenants_do_not(known: Cat
     assert tasks._ready(tasks.packed(with_tenants, less)).options.settings == Settings()
 
 
+def test_where_nothing_travels_nothing_is_laid_down(known: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed would leave an empty folder each time."""
+    tasks._ready.cache_clear()
+    monkeypatch.setattr("tempfile.mkdtemp", lambda **about: pytest.fail("a folder for nothing"))
+    assert tasks._ready(tasks.packed(OPTIONS, known)).options.settings == OPTIONS.settings
+
+
 def test_leases_travel_with_the_time_at_which_they_were_written(log: Path, known: Catalog) -> None:
     path = log.with_name("dnsmasq.leases")
     path.write_text("1767603600 02:00:00:00:00:01 10.0.0.7 pc7 *\n")

@@ -74,6 +74,7 @@ def export(place: Path, layout: str, output: str | None) -> int:
     from shadowai.decisions import listing, log
 
     target = options.output_file(output)
+    options.keep_apart((place, log.head_path(place)), output=target)
     found = log.read(place)
     terminal.put(listing.as_json(found) if layout == "json" else listing.as_csv(found), target)
     return 0

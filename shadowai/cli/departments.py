@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import INCOMPLETE, WITHIN_POLICY, options, terminal
+from shadowai.cli import INCOMPLETE, WITHIN_POLICY, kept, options, terminal
 from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def command(inventory: Path, layout: str, output: str | None, config_file: Path 
     from shadowai.privacy import K, department_view
 
     target = options.output_file(output)
-    k = config.load(config_file).privacy.k or K
+    settings = config.load(config_file)
+    options.keep_apart((inventory,), output=target)
+    kept.keep(settings, output=target)
+    k = settings.privacy.k or K
     found = inventory_file.read(inventory)
     _check(found, inventory)
     groups = department_view((row.entry for row in found.rows), k)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import options, remembering, terminal
+from shadowai.cli import kept, options, remembering, terminal
 
 if TYPE_CHECKING:
     from shadowai.history.model import Comparison
@@ -54,6 +54,7 @@ def command(
     target = options.output_file(output)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
+    kept.keep(settings, history_url, output=target)
     with remembering.opened(history_url, settings) as history:
         from shadowai.history.compare import compare, last_two
 

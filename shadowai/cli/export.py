@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import options, terminal
+from shadowai.cli import kept, options, terminal
 from shadowai.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def command(
     from shadowai.packs.loading import in_force
 
     target = options.output_file(output)
-    known = in_force(load(config_file))
+    settings = load(config_file)
+    kept.keep(settings, output=target)
+    known = in_force(settings)
     signatures = list(known.signatures.values())
     chosen = _chosen(known, services, category)
     found = claims(signatures, chosen)

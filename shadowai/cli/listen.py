@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import deciding, options, terminal
+from shadowai.cli import deciding, kept, options, terminal
 from shadowai.cli.resuming import EVERY, or_later
 from shadowai.cli.stopping import Stop
 
@@ -88,6 +88,7 @@ def command(
     _check_protected(bool(tls), cert, key, client_ca)
     context = server_context(cert, key, client_ca) if cert is not None else None
     settings = config.load(config_file)
+    kept.keep(settings, output=target)
     chosen = pipeline.ScanOptions(
         log_format=log_format,
         timezone=timezone,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shadowai.cli import INCOMPLETE, WITHIN_POLICY, deciding, options, remembering, terminal
+from shadowai.cli import INCOMPLETE, WITHIN_POLICY, deciding, kept, options, remembering, terminal
 from shadowai.export.times import as_iso
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ def revoke(
 
     chosen, target = _statuses(statuses), options.output_file(output)
     settings = config.load(config_file)
+    options.keep_apart((policy_file, identities), output=target)
+    kept.keep(settings, history_url, output=target)
     asked = pipeline.ScanOptions(
         policy=policy_file,
         identities=identities,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import deciding, judging, manifesting, options, page, remembering, resuming, terminal
+from shadowai.cli import deciding, judging, kept, manifesting, options, page, remembering, resuming, terminal
 from shadowai.cli.progress import bar_for
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def command(
         cluster=cluster is not None,
     )
     options.keep_apart(
-        (*paths, policy_file, budget_file, identities, *leases, config_file),
+        (*paths, policy_file, budget_file, identities, *leases, decisions_file, state_file, config_file),
         output=target,
         manifest=manifest_file,
         verdict=verdict_file,
@@ -136,6 +136,7 @@ def command(
     beside = manifesting.checked(manifest_file, target)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = options.leased(config.load(config_file), leases, timezone)
+    kept.keep(settings, history_url, output=target, manifest=manifest_file, verdict=verdict_file)
     rules = remembering.policy_path(policy_file, settings)
     judges = judging.prepared(budget_file, verdict_file, rules, breach, settings)
     manifesting.prepared(beside, rules)

@@ -106,6 +106,7 @@ def build(
     if len(keys) > signing.MOST_KEYS:
         raise click.BadParameter(f"at most {signing.MOST_KEYS} keys sign a pack", param_hint="--key")
     options.check_file(output)
+    options.keep_apart((*folder.glob("*.yaml"), *keys), output=output)
     signers = [signing.private_key(path) for path in keys]
     data, made = building.build(folder, pack=pack, serial=serial, expires=expires, min_engine=min_engine)
     beside = output.with_name(output.name + fetching.SUFFIX)

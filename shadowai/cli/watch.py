@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from shadowai.cli import deciding, judging, options, remembering, terminal
+from shadowai.cli import deciding, judging, kept, options, remembering, terminal
 from shadowai.cli.stopping import Stop
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def command(
     target = Path(output) if output is not None else None
     exporter = export.format_for(target, layout)
     options.check_file(target)
-    options.keep_apart((policy_file, budget_file, config_file), output=target, verdict=verdict_file)
+    options.keep_apart((policy_file, budget_file, decisions_file, config_file), output=target, verdict=verdict_file)
     breach = options.verdicts(fail_on) if fail_on is not None else policy.FAIL_ON
     settings = config.load(config_file)
+    kept.keep(settings, output=target, verdict=verdict_file)
     judges = judging.prepared(
         budget_file, verdict_file, remembering.policy_path(policy_file, settings), breach, settings
     )

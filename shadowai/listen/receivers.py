@@ -6,6 +6,7 @@ Nobody can take more than a share: of connections, of memory, of time for a mess
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
@@ -28,8 +29,12 @@ PATIENCE: Final = 60.0
 """Seconds within which a message that has begun must end."""
 HANDSHAKE: Final = 10.0
 """Seconds for a TLS handshake."""
+SPARE: Final = 128
+"""Files that the rest of the program may have to open while all connections are there."""
 _TICK: Final = 0.1
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1024
+"""Connections that the system holds for us; beyond these a sender waits for seconds, and what it has sent may never come."""
+_FULL: Final = (errno.EMFILE, errno.ENFILE)
 _QUEUE: Final = 8 << 20
 """Bytes of datagrams that the system is asked to hold for us."""
 
@@ -60,7 +65,7 @@ class Receivers:
 
     def __init__(self, mailbox: Mailbox, *, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
         self.mailbox, self.counts, self.patience = mailbox, Counts(), patience
-        self._most = connections
+        self._most = _room_for(connections)
         self._open: dict[Connection, None] = {}  # the one that has been silent for the longest is first
         self._coming: dict[asyncio.Task[None], None] = {}  # the one that began first is first
         self._listening: list[socket.socket] = []
@@ -112,9 +117,12 @@ class Receivers:
         """A connection more; perhaps one less."""
         self.counts.connections += 1
         if len(self._open) >= self._most:
-            self.counts.closed += 1
-            next(iter(self._open)).finish(cut=True)
+            self._close_the_most_silent()
         self._open[connection] = None
+
+    def _close_the_most_silent(self) -> None:
+        self.counts.closed += 1
+        next(iter(self._open)).finish(cut=True)
 
     def heard(self, connection: Connection) -> None:
         """Something came: it is the last to go."""
@@ -131,18 +139,27 @@ class Receivers:
         while True:
             try:
                 found, _ = await loop.sock_accept(listening)
-            except OSError:  # it has gone again, or there are too many files open
-                self.counts.refused += 1
+            except OSError as wrong:  # it has gone again, or waits: no more files may be open
+                if wrong.errno not in _FULL:
+                    self.counts.refused += 1
+                elif self._open:
+                    self._close_the_most_silent()
+                elif self._coming:
+                    self._give_up_the_first()
                 await asyncio.sleep(_TICK)
                 continue
             if len(self._coming) >= COMING:
-                self.counts.refused += 1
-                first = next(iter(self._coming))
-                del self._coming[first]
-                first.cancel()
+                self._give_up_the_first()
             task = loop.create_task(self._welcome(found, tls))
             self._coming[task] = None
             task.add_done_callback(lambda done: self._coming.pop(done, None))
+            await asyncio.sleep(0)  # where many wait, each is welcomed before the next is taken
+
+    def _give_up_the_first(self) -> None:
+        self.counts.refused += 1
+        first = next(iter(self._coming))
+        del self._coming[first]
+        first.cancel()
 
     async def _welcome(self, found: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Take a connection, after its handshake where there is one."""
@@ -244,8 +261,10 @@ class Connection(asyncio.Protocol):
         if self._ended:
             return
         self._ended = True
-        for message in self._framer.feed(b""):
+        before = self._framer.overlong
+        for message in self._framer.feed(b""):  # those that had to wait
             self._all.mailbox.put(self._sender, message)
+        self._all.counts.overlong += self._framer.overlong - before
         before, begun = self._framer.overlong, self._framer.begun
         last = self._framer.end()
         if cut:
@@ -281,6 +300,21 @@ def server_context(certificate: str, key: str | None, client_ca: str | None) -> 
             f"cannot use the certificate: {wrong}", remedy="give PEM files that belong together"
         ) from wrong
     return context
+
+
+def _room_for(connections: int) -> int:
+    """How many connections there may be, where each is an open file: the system's limit is raised as far as we may."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + COMING + SPARE
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(connections, soft - COMING - SPARE))
 
 
 def _socket(port: Port) -> socket.socket:

@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, cast
 
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap, Origin
 from shadowai.sources import remote
 from shadowai.sources.capture.frames import is_capture, is_cut
 from shadowai.sources.compression import decompressor, gzip_time
+from shadowai.sources.encodings import Recoded, encoding_of
+from shadowai.sources.guarded import BOUNDS, Bounds, Budget, Counted, Guarded
 from shadowai.sources.hollow import Hollow, ends_in_text, may_be_hollow
 
 HEAD = 8192
@@ -61,19 +63,6 @@ class Content:
     stream: BinaryIO
     modified: float | None = None
     capture: bool = False
-
-
-class Bounds(NamedTuple):
-    """How much a compressed source may become: ``free`` bytes, and beyond that ``ratio`` times the bytes read of it.
-
-    Logs shrink to a tenth or a hundredth; a thousandfold is what zeros shrink to, and files made to fill memory or disk.
-    """
-
-    ratio: int = 1000
-    free: int = 1 << 30
-
-
-BOUNDS = Bounds()
 
 
 def expand(paths: Iterable[str]) -> Iterator[Source | Gap]:
@@ -178,8 +167,8 @@ def contents(source: Source, stream: BinaryIO, bounds: Bounds = BOUNDS) -> Itera
     Yields a gap for what is neither. Corruption, and more data than ``bounds`` allow, show up while reading, as
     :class:`SourceError` from the stream. A capture's stream gives its bytes as they were written, from the first.
     """
-    counted = stream if stream.seekable() else cast(BinaryIO, io.BufferedReader(_Counted(stream), 1 << 18))
-    yield from _contents(source, counted, 0, _Budget(bounds, counted))
+    counted = stream if stream.seekable() else cast(BinaryIO, io.BufferedReader(Counted(stream), 1 << 18))
+    yield from _contents(source, counted, 0, Budget(bounds, counted))
 
 
 def _converter(head: bytes) -> Callable[[BinaryIO, str], BinaryIO] | None:
@@ -202,18 +191,18 @@ def plain(source: Source, stream: BinaryIO) -> Content | None:
         or any(head.startswith(magic) for magic, _, _ in FOREIGN)
     ):
         return None
-    if _encoding(head) != "utf-8" or head.startswith(codecs.BOM_UTF8):
+    if encoding_of(head) != "utf-8" or head.startswith(codecs.BOM_UTF8):
         return None
     return Content(source.path, cast(BinaryIO, buffered), source.modified)
 
 
-def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
+def _contents(source: Source, stream: BinaryIO, depth: int, budget: Budget) -> Iterator[Content | Gap]:
     path = source.path
     head, buffered = _begun(stream, path)
     if depth < _DEPTH:
         unpacked = decompressor(head)
         if unpacked is not None:
-            guarded = _Guarded(unpacked(cast(BinaryIO, buffered)), path, budget)
+            guarded = Guarded(unpacked(cast(BinaryIO, buffered)), path, budget)
             inner = cast(BinaryIO, io.BufferedReader(guarded, 1 << 18))
             modified = gzip_time(head) or source.modified
             yield from _contents(Source(path, source.open, None, modified), inner, depth + 1, budget)
@@ -234,14 +223,14 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
         return
     convert = _converter(head)
     if convert is not None:
-        lines = _Guarded(convert(cast(BinaryIO, buffered), path), path, budget)
+        lines = Guarded(convert(cast(BinaryIO, buffered), path), path, budget)
         yield Content(path, cast(BinaryIO, io.BufferedReader(lines, 1 << 18)), source.modified)
         return
     for magic, what, remedy in FOREIGN:
         if head.startswith(magic):
             yield Gap(Origin(path), f"{what}: not read ({remedy})")
             return
-    codec = _encoding(head)
+    codec = encoding_of(head)
     if codec is None:
         yield Gap(Origin(path), "binary data: not a log in any known encoding")
         return
@@ -250,10 +239,10 @@ def _contents(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> 
     if codec == "utf-8":
         yield Content(path, _told_if_hollow(head, buffered, path), source.modified)
         return
-    head, text = _begun(cast(BinaryIO, io.BufferedReader(_Recoded(buffered, codec), 1 << 18)), path)
+    head, text = _begun(cast(BinaryIO, io.BufferedReader(Recoded(buffered, codec), 1 << 18)), path)
     convert = _converter(head)
     if convert is not None:
-        text = io.BufferedReader(_Guarded(convert(cast(BinaryIO, text), path), path, budget), 1 << 18)
+        text = io.BufferedReader(Guarded(convert(cast(BinaryIO, text), path), path, budget), 1 << 18)
     yield Content(path, _told_if_hollow(head, text, path), source.modified)
 
 
@@ -355,80 +344,7 @@ class _Again(io.RawIOBase):
         return self._rest.readinto1(buffer)
 
 
-class _Counted(io.RawIOBase):
-    """A stream that cannot seek, which says how many bytes were read of it."""
-
-    def __init__(self, inner: BinaryIO) -> None:
-        super().__init__()
-        self._some: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
-        self._done = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._done
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._some(len(buffer))
-        self._done += len(data)
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Budget:
-    """What has come out of one source, against what was read of it; ``given`` is the size where that is known at once."""
-
-    def __init__(self, bounds: Bounds, outermost: BinaryIO) -> None:
-        self._bounds = bounds
-        self._outermost = outermost
-        self._spent = 0
-        self.given: int | None = None
-
-    def spend(self, count: int, path: str) -> None:
-        """Raise :class:`SourceError` where ``count`` bytes more are more than the bounds allow."""
-        self._spent += count
-        ratio, free = self._bounds
-        if self._spent <= free:
-            return
-        taken = self._outermost.tell() if self.given is None else self.given
-        if self._spent > ratio * taken:
-            raise SourceError(
-                f"decompresses to more than {ratio} times its size: not read beyond {self._spent} bytes",
-                origin=Origin(path),
-                remedy="if it is no decompression bomb, unpack it and give what was in it",
-            )
-
-
-class _Guarded(io.RawIOBase):
-    """A decompressing stream whose many kinds of error all become one: the file is corrupt, here is how far it got."""
-
-    def __init__(self, inner: BinaryIO, path: str, budget: _Budget) -> None:
-        super().__init__()
-        self._budget = budget
-        self._some = getattr(inner, "read1", inner.read)  # what is there before an error must not be lost with it
-        self._path = path
-        self._done = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        try:
-            data = self._some(len(buffer))
-        except _corrupt() as wrong:
-            raise SourceError(
-                f"corrupt or truncated after {self._done} bytes of text: {wrong}",
-                origin=Origin(self._path),
-                remedy="what came before was read; get a whole copy",
-            ) from wrong
-        self._budget.spend(len(data), self._path)
-        self._done += len(data)
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _zip(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
+def _zip(source: Source, stream: BinaryIO, depth: int, budget: Budget) -> Iterator[Content | Gap]:
     from shadowai.sources import archives
 
     with archives.seekable(stream) as seekable:
@@ -437,75 +353,19 @@ def _zip(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Itera
         yield from archives.unzipped(source.path, seekable, partial(_member, source, depth, budget))
 
 
-def _tar(source: Source, stream: BinaryIO, depth: int, budget: _Budget) -> Iterator[Content | Gap]:
+def _tar(source: Source, stream: BinaryIO, depth: int, budget: Budget) -> Iterator[Content | Gap]:
     from shadowai.sources import archives
 
     yield from archives.untarred(source.path, stream, partial(_member, source, depth, budget))
 
 
 def _member(
-    archive: Source, depth: int, budget: _Budget, path: str, stream: BinaryIO, size: int, modified: float | None
+    archive: Source, depth: int, budget: Budget, path: str, stream: BinaryIO, size: int, modified: float | None
 ) -> Iterator[Content | Gap]:
     """The contents of a file in an archive; the others are read though it cannot be."""
-    inner = cast(BinaryIO, io.BufferedReader(_Guarded(stream, path, budget), 1 << 18))
+    inner = cast(BinaryIO, io.BufferedReader(Guarded(stream, path, budget), 1 << 18))
     found = Source(path, archive.open, size, archive.modified if modified is None else modified)
     try:
         yield from _contents(found, inner, depth + 1, budget)
     except SourceError as wrong:
         yield Gap(wrong.origin or Origin(path), f"{wrong.message} ({wrong.remedy})")
-
-
-def _corrupt() -> tuple[type[Exception], ...]:
-    """The errors of a corrupt file; their libraries are imported where there is an error."""
-    from shadowai.sources import archives
-
-    return archives.CORRUPT
-
-
-def _encoding(head: bytes) -> str | None:
-    """``utf-8``, ``utf-16-le`` or ``utf-16-be`` by BOM or by where the zero bytes are; ``None`` for binary data.
-
-    Single-byte text is ``utf-8`` too: lines that are not are read as Latin-1 later, each for itself.
-    """
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
-    sample = head[:2048]
-    zeros = sample.count(0)
-    if zeros > len(sample) // 4 and len(sample) > 8:
-        even, odd = sample[0::2].count(0), sample[1::2].count(0)
-        if odd > 4 * even and even < len(sample) // 16:
-            return "utf-16-le"
-        if even > 4 * odd and odd < len(sample) // 16:
-            return "utf-16-be"
-    control = sum(sample.count(code) for code in (*range(1, 7), *range(14, 27), 28, 29, 30, 31))
-    return "utf-8" if control <= len(sample) // 20 else None
-
-
-class _Recoded(io.RawIOBase):
-    """A UTF-16 stream as UTF-8 bytes; broken pairs become U+FFFD."""
-
-    def __init__(self, inner: io.BufferedReader, codec: str) -> None:
-        super().__init__()
-        self._inner = inner
-        self._decoder = codecs.getincrementaldecoder(codec)("replace")
-        self._ready = b""
-        self._first = True
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._ready:
-            raw = self._inner.read1(1 << 16)
-            text = self._decoder.decode(raw, final=not raw)
-            if self._first and text:
-                text, self._first = text.removeprefix("\ufeff"), False
-            self._ready = text.encode("utf-8", "replace")
-            if not raw:
-                break
-        taken = self._ready[: len(buffer)]
-        self._ready = self._ready[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)

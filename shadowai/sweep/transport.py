@@ -43,6 +43,8 @@ LARGEST = 256 << 20
 CONNECTIONS = 32
 CODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content codings that are asked for (RFC 9110, section 8.4.1), and how zlib reads each."""
+LAYERS = 5
+"""The most codings of one body, each of which may unpack to :data:`LARGEST`; one is usual, and urllib3 takes as many."""
 MEMBERS = 100
 """The most members of one gzip body, each of which costs a copy of what follows it; one is usual."""
 _CHUNK = 1 << 16
@@ -221,7 +223,10 @@ def _whole(response: requests.Response) -> bytes:
 
 def _unpacked(content: bytes, codings: str) -> bytes:
     """``content`` without the codings that the header names, the last one first. Raises what requests raises where it is cut short."""
-    for coding in reversed([name for part in codings.split(",") if (name := part.strip().lower())]):
+    named = [name for part in codings.split(",") if (name := part.strip().lower())]
+    if len(named) > LAYERS:
+        raise requests.exceptions.ContentDecodingError(f"a body packed more than {LAYERS} times")
+    for coding in reversed(named):
         if coding in CODINGS:
             content = _inflated(content, CODINGS[coding]) if content else b""
         elif coding != "identity":

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from shadowai import connector as protocol
-from shadowai.cli import main, tenants
-from shadowai.cli import sweep as module
+from shadowai.cli import main, sweeping, tenants
 from shadowai.errors import SourceError
 from shadowai.model import Gap, Origin, Report
 from shadowai.sweep.gaps import gaps
@@ -56,7 +55,7 @@ class Join:
 def join(monkeypatch: pytest.MonkeyPatch) -> Join:
     """What stands where sweeps meet signatures."""
     made = Join()
-    monkeypatch.setattr(module, "joined", lambda chosen: made)
+    monkeypatch.setattr(sweeping, "joined", lambda chosen: made)
     return made
 
 

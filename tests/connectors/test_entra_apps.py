@@ -48,6 +48,20 @@ def test_a_change_that_names_one_property_does_not_empty_the_others(tenant: Tena
     assert [item for item in page.items if isinstance(item, Removed)] == [Removed("entra", TENANT, "app", guid(1, 99))]
 
 
+def test_a_changed_app_that_is_not_there_yet_is_missed_and_not_gone(tenant: Tenant) -> None:
+    tenant.changes["/servicePrincipals"] = [
+        {"id": guid(1, 4), "displayName": "App 4"},
+        {"id": guid(1, 98), "appId": guid(2, 98), "displayName": "ChatGPT"},
+        {"id": guid(1, 99), "@removed": {"reason": "deleted"}},
+    ]
+    with work_on(tenant) as work:
+        link = work.graph.url("/servicePrincipals/delta?$deltatoken=0")
+        (page,) = changed_apps(work, Task("apps", "apps", (link,), changes=True), None)
+    assert [item for item in page.items if isinstance(item, Removed)] == [Removed("entra", TENANT, "app", guid(1, 99))]
+    assert [item.name for item in page.items if isinstance(item, App)] == ["App 4"]
+    assert [missed.detail for missed in page.missed] == ["1 changed apps are not there yet"]
+
+
 def test_no_changes_take_one_call(tenant: Tenant) -> None:
     with work_on(tenant) as work:
         link = work.graph.url("/servicePrincipals/delta?$deltatoken=0")

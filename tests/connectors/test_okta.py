@@ -380,13 +380,25 @@ def test_somebody_who_is_gone_is_no_failure(tenant: Saas, tmp_path: Path) -> Non
 
 
 def test_many_people_are_listed_and_few_are_asked_for(tenant: Saas) -> None:
-    assert [task.name for task in okta._people([f"00u{n}" for n in range(1000)])] == ["people/all"]
+    assert [task.name for task in okta._people([f"00u{n}" for n in range(1000)])] == [
+        "people/all",
+        "people/deactivated",
+    ]
     few = okta._people([f"00u{n}" for n in range(90)])
     assert [len(task.arguments) for task in few] == [40, 40, 10] and len({task.name for task in few}) == 3
     many = [f"00u{n}" for n in range(1000)]
     assert okta._user_grants(many, full=False) == [] and len(okta._user_grants(many, full=True)) == 25
     tenant.pages("/api/v1/users", [[{"id": "00u1"}], [{"id": "00u2"}]])
     assert [item.id for page in run(tenant, Task("people/all", "people")) for item in page.items] == ["00u1", "00u2"]
+
+
+def test_of_many_people_those_who_left_are_a_list_of_their_own(tenant: Saas) -> None:
+    """The other one leaves them out: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ (listUsers)."""
+    gone = {"id": "00u3", "status": "DEPROVISIONED", "profile": {"login": "eve@example.org"}}
+    tenant.always("/api/v1/users", [gone])
+    (page,) = run(tenant, Task("people/deactivated", "people"))
+    assert [(item.id, item.address, item.enabled) for item in page.items] == [("00u3", "eve@example.org", False)]
+    assert tenant.asked[-1].query["filter"] == 'status eq "DEPROVISIONED"'
 
 
 def test_consents_that_people_gave_are_told_by_client(tenant: Saas, tmp_path: Path) -> None:

@@ -210,10 +210,10 @@ def test_without_a_mark_that_counts_everything_is_read(view: View) -> None:
 
 
 def test_a_mark_that_is_to_come_leaves_out_no_day() -> None:
-    (task,) = rest.days_task(View(str(NOW + 90 * rest.DAY)), "usage", back=9 * rest.DAY)  # type: ignore[arg-type]
+    (task,) = rest.days_task(View(str(NOW + 90 * rest.DAY)), "usage", back=9 * rest.DAY, late=0)  # type: ignore[arg-type]
     until = rest.day(NOW)
     assert task.arguments == (str(until - 9 * rest.DAY), str(until)) and not task.changes
-    assert not rest.days_task(View(str(until)), "usage", back=9 * rest.DAY)  # type: ignore[arg-type]
+    assert not rest.days_task(View(str(until)), "usage", back=9 * rest.DAY, late=0)  # type: ignore[arg-type]
 
 
 def test_windows_of_sums_touch_and_end_before_now() -> None:
@@ -282,13 +282,22 @@ def test_cursors_that_go_round_in_a_circle_end(ways: dict[str | None, str]) -> N
 
 def test_whole_days_are_read_once() -> None:
     today = rest.day(NOW)
-    (first,) = rest.days_task(View(), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    (first,) = rest.days_task(View(), "usage", back=30 * rest.DAY, late=0)  # type: ignore[arg-type]
     assert first.arguments == (str(today - 30 * rest.DAY), str(today)) and not first.changes
-    assert rest.days_task(View(str(today)), "usage", back=30 * rest.DAY) == []  # type: ignore[arg-type]
-    (later,) = rest.days_task(View(str(today), now=NOW + rest.DAY), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    assert rest.days_task(View(str(today)), "usage", back=30 * rest.DAY, late=0) == []  # type: ignore[arg-type]
+    (later,) = rest.days_task(View(str(today), now=NOW + rest.DAY), "usage", back=30 * rest.DAY, late=0)  # type: ignore[arg-type]
     assert later.arguments == (str(today), str(today + rest.DAY)) and later.changes
-    (whole,) = rest.days_task(View(str(today), mode="full"), "usage", back=30 * rest.DAY)  # type: ignore[arg-type]
+    (whole,) = rest.days_task(View(str(today), mode="full"), "usage", back=30 * rest.DAY, late=0)  # type: ignore[arg-type]
     assert whole.arguments == first.arguments and not whole.changes
+
+
+def test_a_day_is_read_when_the_last_of_it_has_arrived() -> None:
+    """And one that was read sooner is not read again from the beginning of all."""
+    today, hour = rest.day(NOW), rest.DAY // 24
+    for now, until in ((today + 2 * hour, today - rest.DAY), (today + 3 * hour, today)):
+        (task,) = rest.days_task(View(now=now), "usage", back=9 * rest.DAY, late=3 * hour)  # type: ignore[arg-type]
+        assert task.arguments == (str(until - 9 * rest.DAY), str(until))
+    assert not rest.days_task(View(str(today), now=today + hour), "usage", back=9 * rest.DAY, late=3 * hour)  # type: ignore[arg-type]
 
 
 def test_what_was_missed_is_parted_from_what_was_found() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ import pytest
 
 from shadowai.errors import UsageError
 from shadowai.listen import receivers
+from shadowai.listen.frames import LONGEST
 from shadowai.listen.mailbox import Mailbox
 from shadowai.listen.receivers import Port, Receivers, server_context
 
@@ -107,6 +109,88 @@ def test_where_there_are_too_many_the_one_silent_for_the_longest_goes() -> None:
     found, one = _with(work, Port("tcp", 0, HOME), connections=5)
     assert len(found) == 9
     assert (one.counts.connections, one.counts.closed) == (8, 3)
+
+
+def test_where_no_more_files_may_be_open_the_one_silent_for_the_longest_goes() -> None:
+    """Who holds connections open must not keep the others out, and nobody is said to be refused who only waits."""
+
+    async def work(one: Receivers) -> None:
+        loop = asyncio.get_running_loop()
+        reader, writer = await asyncio.open_connection(HOME, one.ports[0].port)
+        while not one.open:
+            await asyncio.sleep(0.01)
+        accept, full = loop.sock_accept, [OSError(errno.EMFILE, "Too many open files")]
+
+        async def once(sock: socket.socket) -> tuple[socket.socket, object]:
+            found = await accept(sock)
+            if full:
+                found[0].close()
+                raise full.pop()
+            return found
+
+        loop.sock_accept = once  # type: ignore[method-assign]
+        await _send(one.ports[0].port, b"")  # the accept that is under way is still the old one
+        await _send(one.ports[0].port, b"")
+        await _send(one.ports[0].port, b"<1>later\n")
+        assert await _is_closed(reader)
+        writer.close()
+
+    found, one = _with(work, Port("tcp", 0))
+    assert found == [b"<1>later"]
+    assert (one.counts.closed, one.counts.refused) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("limits", "raised", "room"),
+    [((4096, 4096), None, 1024), ((1024, 9999), 1408, 1024), ((256, 1000), 1000, 616), ((64, 64), 64, 1)],
+)
+def test_connections_leave_files_for_the_rest_of_the_program(
+    limits: tuple[int, int], raised: int | None, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: told.append(pair))
+    assert receivers._room_for(1024) == room
+    assert told == ([] if raised is None else [(raised, limits[1])])
+
+
+def test_what_is_too_long_is_told_also_where_it_had_to_wait() -> None:
+    """The sender is gone before there is room again."""
+
+    class Quiet(asyncio.Transport):
+        def pause_reading(self) -> None:
+            """Nothing more comes anyway."""
+
+    mailbox = Mailbox(1000)
+    one = Receivers(mailbox)
+    connection = receivers.Connection(one)
+    connection._transport = Quiet()
+
+    async def come_and_go() -> None:
+        lines = [b"x" * 400, b"y" * 400, b"z" * (LONGEST + 1), b"last"]
+        connection.data_received(b"\n".join(lines))
+        connection.connection_lost(None)
+
+    asyncio.run(come_and_go())
+    assert one.counts.overlong == 1
+    assert [len(message.line) for message in mailbox.take()] == [400, 4] and mailbox.dropped == 1
+
+
+def test_many_connections_at_once_are_all_welcomed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They wait in the system while the program does something else, and are then there together."""
+    monkeypatch.setattr(receivers, "COMING", 20)
+
+    async def work(one: Receivers) -> None:
+        senders = [socket.create_connection((HOME, one.ports[0].port), 10) for _ in range(100)]
+        for number, sender in enumerate(senders):
+            sender.sendall(b"<1>line %d\n" % number)
+            sender.close()
+
+    found, one = _with(work, Port("tcp", 0))
+    assert sorted(found) == sorted(b"<1>line %d" % number for number in range(100))
+    assert one.counts.refused == 0
 
 
 def test_a_message_that_never_ends_costs_its_connection() -> None:

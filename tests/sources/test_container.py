@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from shadowai.errors import SourceError, UsageError
 from shadowai.model import Gap
 from shadowai.sources import container
-from shadowai.sources.container import Bounds, Content, Source
+from shadowai.sources.container import Content, Source
+from shadowai.sources.guarded import Bounds
 from tests.sources.capture.capture_files import many, pcap_header, section
 
 TEXT = b"".join(b"10.0.0.%d asked for chatgpt.com %d times\n" % (n % 250, n * 7919 % 10007) for n in range(3000))

@@ -354,6 +354,13 @@ PACKED = {
 }
 
 
+def _layered(number: int) -> bytes:
+    data = WHOLE
+    for _ in range(number):
+        data = _gzip(data)
+    return data
+
+
 def _raw() -> bytes:
     stream = zlib.compressobj(wbits=-15)
     return stream.compress(WHOLE) + stream.flush()
@@ -361,7 +368,12 @@ def _raw() -> bytes:
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [*PACKED.items(), ("deflate", _raw()), ("GZIP", _gzip(WHOLE[:9]) + _gzip(WHOLE[9:]) + bytes(8))],
+    [
+        *PACKED.items(),
+        (", ".join(["gzip"] * 5), _layered(5)),
+        ("deflate", _raw()),
+        ("GZIP", _gzip(WHOLE[:9]) + _gzip(WHOLE[9:]) + bytes(8)),
+    ],
 )
 def test_a_packed_answer(service: Service, session: TenantSession, coding: str, body: bytes) -> None:
     service.put["/apps"] = [reply(200, body, Content_Encoding=coding)]
@@ -380,6 +392,7 @@ def test_a_packed_answer(service: Service, session: TenantSession, coding: str, 
         ("deflate", PACKED["deflate"][:-4]),
         ("deflate", _raw()[:-1]),
         ("br", WHOLE),
+        (", ".join(["gzip"] * 6), _layered(6)),
     ],
 )
 @pytest.mark.parametrize("library", [False, True])
