@@ -23,8 +23,6 @@ def keep(settings: Settings, history_url: str | None = None, **written: str | Pa
 
 
 def _files(settings: Settings, history_url: str | None) -> Iterator[Path | None]:
-    from shadowai.decisions.log import head_path
-
     yield from (settings.path, settings.policy, settings.risk, settings.signatures.overrides, *settings.leases)
     for folder in settings.formats_dir:
         yield from folder.glob("*.toml")
@@ -34,7 +32,10 @@ def _files(settings: Settings, history_url: str | None) -> Iterator[Path | None]
         if key in PATHS or value.startswith(_SECRET):
             yield Path(value.removeprefix(_SECRET))
     decided = deciding.place(None, settings)
-    yield from (decided, head_path(decided))
+    if decided.exists():
+        from shadowai.decisions.log import head_path
+
+        yield from (decided, head_path(decided))
     own = place.folder()
     yield own / "history.db"
     yield from (own / "sweeps").glob("*.sqlite")

@@ -10,7 +10,21 @@ from collections.abc import Callable
 
 from shadowai.sources.capture import link
 from shadowai.sources.capture.packet import Fragment, Packet, Several
-from shadowai.wire import ai_protocols, api_keys, dns, dtls, gquic, http, ja4, proxy_protocol, quic, socks, tls, x509
+from shadowai.wire import (
+    ai_protocols,
+    api_keys,
+    dns,
+    dtls,
+    gquic,
+    header_block,
+    http,
+    ja4,
+    proxy_protocol,
+    quic,
+    socks,
+    tls,
+    x509,
+)
 from tests.fuzz.frames import LINK_TYPES
 
 Target = Callable[[bytes], object]
@@ -109,6 +123,13 @@ def _dns_behind(data: bytes) -> object:
     return place
 
 
+def _header_block(data: bytes) -> object:
+    size, count = header_block.readable(data, 512)
+    assert count <= min(size, 512), "a field that takes no byte"
+    assert size <= len(data) and header_block.readable(data[:size], 512) == (size, count), "ends elsewhere than it said"
+    return count
+
+
 WIRE: dict[str, Target] = {
     "ai_protocols.of_json_rpc": ai_protocols.of_json_rpc,
     "ai_protocols.of_path": ai_protocols.of_path,
@@ -125,6 +146,7 @@ WIRE: dict[str, Target] = {
     "gquic.is_start": gquic.is_start,
     "gquic.hello": gquic.hello,
     "gquic.server_name": gquic.server_name,
+    "header_block.readable": _header_block,
     "http.request_start": http.request_start,
     "http.request": _request,
     "http.partial_request": http.partial_request,
