@@ -157,7 +157,7 @@ def _zipped(columns: list[str], rows: list[Any]) -> Iterator[dict[str, Any]]:
 
 def otlp(stream: BinaryIO) -> Iterator[bytes]:
     """The lines that OTLP's records of logs carry, each in an object of its own: lines have the numbers of the records. A record that
-    carries none (its attributes tell what happened) stands alone in what is around it; an object without any that does stays as it stands."""
+    carries none (its attributes tell what happened) stands alone in what is around it. An object of which no record does stays as it is."""
     for line in iter(lambda: stream.readline(_WHOLE), b""):
         try:
             found = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))

@@ -219,7 +219,7 @@ def test_hostile_texts_are_quick(text: bytes) -> None:
 
 def test_records_without_a_line_stand_beside_those_that_carry_one() -> None:
     """A word alone is no line; it takes no other record with it."""
-    records = [
+    records: list[Any] = [
         {"timeUnixNano": "1767600000000000000", "body": {"stringValue": "src=10.0.0.5 user=jdoe url=https://chatgpt.com/"}},
         {"body": {"stringValue": "restarted"}},
         {"timeUnixNano": "1767600001000000000", "body": {"stringValue": "src=10.0.0.6 user=jane url=https://claude.ai/"}},
