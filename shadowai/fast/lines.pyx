@@ -405,9 +405,9 @@ cdef class Fold:
         _take_cuts(self, plan)
 
     def pass_over(self, leaves):
-        """Let values be at further paths, ``(path, whole)``, that nobody asks for; where ``whole``, nor for anything in them."""
-        for path, whole in leaves:
-            _pass_name(self, path.encode(), whole)
+        """Let something be at further paths that nobody asks for, ``(path, kind)``: a value (0), an object (1), or whatever it is (2)."""
+        for path, kind in leaves:
+            _pass_name(self, path.encode(), kind)
 
     def hear(self, addresses):
         """Connections to these ``addresses`` may be named by an answer: their lines are shown to the reference."""

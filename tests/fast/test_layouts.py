@@ -103,6 +103,60 @@ def test_of_two_values_of_a_name_the_first_counts(catalog: Catalog, monkeypatch:
     assert folded(lines, "generic_json", catalog, monkeypatch) == 4
 
 
+def _deep(value: Any) -> str:
+    one: Any = {"dest_host": value}
+    for step in ("f", "e", "d", "c", "b", "a", "z"):
+        one = {step: one}
+    return json.dumps(one | {"date": "2026-01-05T08:00:01Z", "login": "jdoe"})
+
+
+def test_a_value_where_an_object_was_that_is_not_gone_into(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [_deep({"x": 1})] * 4 + [_deep("chatgpt.com")] * 3 + [_deep({"x": 1}), _deep("claude.ai")]
+    same(lines, "generic_json", catalog, monkeypatch)
+    assert (
+        folded(lines, "generic_json", catalog, monkeypatch) == 5
+    )  # all but the first, and three with a value where none was
+
+
+@pytest.mark.parametrize(
+    "before", ["{}", '{"domain": null}', '{"domain": {"value": "www.example.com"}}', '{"login": "jdoe"}']
+)
+@pytest.mark.parametrize("value", ['"claude.ai"', '["claude.ai"]', "[null]", "null", "5", '{"value": "claude.ai"}'])
+def test_a_value_where_an_object_was(
+    value: str, before: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = '{"domain": {"value": "chatgpt.com"}, "login": "jdoe"}'
+    same(
+        [first, before, f'{{"domain": {value}}}', before, f'{{"domain": {value}}}'],
+        "generic_json",
+        catalog,
+        monkeypatch,
+    )
+
+
+SAID_TWICE = (
+    '"http": {"host": "claude.ai"}, "http": {"status": 1}',
+    '"http": {"host": "claude.ai"}, "http": null',
+    '"http": {"status": 1}, "http": {"host": "claude.ai"}',
+    '"http": {"host": "claude.ai", "host": "www.example.com"}',
+    '"http": {"host": "claude.ai"}, "http.host": "www.example.com"',
+    '"http": {"in": {"sni": "claude.ai"}, "in": {"sni": null}}',
+    '"http": {"in": {"sni": "claude.ai"}}, "http.in": {"sni": "www.example.com"}',
+    '"http": "claude.ai", "http": {"host": "www.example.com"}',
+)
+
+
+@pytest.mark.parametrize("twice", SAID_TWICE)
+def test_what_is_said_twice(twice: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an object, too, the last counts."""
+    plain = '{"date": "2026-01-05T08:00:01Z", "login": "jdoe", "http": {"host": "chatgpt.com", "status": 1, "in": {"sni": "claude.ai"}}}'
+    odd = f'{{"date": "2026-01-05T08:00:02Z", "login": "jane", {twice}}}'
+    once = odd.replace(twice, '"http": {"host": "claude.ai"}')
+    lines = [plain, odd, once] * 4  # what is answered of a line that is said twice holds for no other
+    same(lines, "generic_json", catalog, monkeypatch)
+    assert folded(lines, "generic_json", catalog, monkeypatch) == 7
+
+
 @pytest.mark.parametrize("most", [1, 4, 9])
 def test_more_names_than_are_kept(most: int, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flat_names, "_MOST_LEAVES", most)

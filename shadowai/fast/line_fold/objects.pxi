@@ -95,7 +95,7 @@ cdef const uint8_t *_members(Fold self, const uint8_t *at, uint8_t *prefix, int 
             if begin >= stop:
                 return NULL
             if self.closed and length >= 0:
-                if place < 0 or begin[0] == c'{':
+                if begin[0] == c'{' or not _may_be_value(self, place):
                     met = NULL
                 at = _known(self, place, begin, prefix, length + size, depth)
             elif place >= 0 and self.name[place].deeper:
@@ -125,9 +125,14 @@ cdef const uint8_t *_known(Fold self, int place, const uint8_t *begin, uint8_t *
             return NULL
         prefix[length] = c'.'
         return _members(self, begin, prefix, length + 1, depth + 1)
-    if begin[0] == c'n' or (place >= 0 and (self.name[place].slot >= 0 or self.name[place].passed)):
-        return _value(self, begin, depth)  # null is no value
+    if begin[0] == c'n' or _may_be_value(self, place):  # null is no value
+        return _value(self, begin, depth)
     return NULL
+
+
+cdef inline bint _may_be_value(Fold self, int place) noexcept nogil:
+    """Whether a value is known to stand under a name, where all names have to be known."""
+    return place >= 0 and (self.name[place].slot >= 0 or self.name[place].passed)
 
 
 cdef const uint8_t *_into(Fold self, int place, const uint8_t *begin, uint8_t *prefix, int length, int depth) noexcept nogil:

@@ -198,17 +198,17 @@ cdef int _want_only(Fold self, column, int slot) except -1:
         first.into, first.count = slot, put_slots(first.slots, column, MOST_SPELLINGS)
         self.n_firsts += 1
     elif len(column) < MOST_NAME:
-        _put_name(self, column, slot, False)
+        _want(self, column, slot)  # and what it is in, which may be said twice
     return 0
 
 
-cdef int _pass_name(Fold self, bytes path, bint whole) except -1:
-    """Know the path of a value that nobody asks for, while there is room."""
+cdef int _pass_name(Fold self, bytes path, int kind) except -1:
+    """Know the path of what nobody asks for, while there is room: a value (0), an object (1), or either (2)."""
     cdef Name *name
     if len(path) >= MOST_NAME or self.names >= MOST_SLOTS * 4:
         return 0
     name = &self.name[_name_under(self, path)]
-    name.passed, name.whole = True, name.whole or whole
+    name.passed, name.whole = name.passed or kind != 1, name.whole or kind != 0
     return 0
 
 

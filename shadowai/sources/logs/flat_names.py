@@ -93,11 +93,15 @@ def _add_plain(found: dict[str, int], paths: tuple[Steps, ...]) -> None:
         found.setdefault(flat(name), leaf)
 
 
+VALUE, UNENTERED, PASSED = range(3)
+"""What stands at a path: a value, an object that is not gone into, something that nobody looks at or into."""
+
+
 class Leaf(NamedTuple):
-    """Where a value stands, as a dotted path; ``whole`` where nobody looks at it, nor into it."""
+    """What stands at a dotted path."""
 
     path: str
-    whole: bool
+    kind: int = VALUE
 
 
 class _Claim(NamedTuple):
@@ -129,7 +133,7 @@ class Layout:
 
     def learn_keys(self, keys: Iterable[str]) -> set[str]:
         """The names of pairs with keys that were not known: the first of a name is its value, English ones come before others."""
-        return self._learn((((key,), Leaf(key, False)) for key in keys), _ranked_key)
+        return self._learn((((key,), Leaf(key)) for key in keys), _ranked_key)
 
     def claims(self, name: str) -> list[list[str]]:
         """The paths that go by a name, those that come before others first; of those that stand together, the one does that stands first
@@ -151,14 +155,14 @@ class Layout:
             if leaf not in self._known and len(self.leaves) < _MOST_LEAVES:
                 self._known.add(leaf)
                 self.leaves.append(leaf)
-                if not leaf.whole:
+                if leaf.kind == VALUE:
                     self._order.insert(0 if before is None else self._order.index(before) + 1, leaf.path)
                     self.typed = self.typed or steps[0].startswith(_BESIDE_TYPED)
                     for rank, names in ranked(steps):
                         found.update(names)
                         for name in names:
                             self._claims.setdefault(name, []).append(_Claim(rank, leaf.path))
-            if not leaf.whole and leaf in self._known:
+            if leaf.kind == VALUE and leaf in self._known:
                 before = leaf.path
         return found
 
@@ -178,11 +182,11 @@ def _all(tokens: dict[str, Any], outer: Steps) -> Iterator[tuple[Steps, Leaf]]:
     for key, value in tokens.items():
         steps = path_of(outer, key)
         if not steps:
-            yield steps, Leaf(".".join((*outer, key)), True)
+            yield steps, Leaf(".".join((*outer, key)), PASSED)
         elif isinstance(value, dict):
             if len(steps) < DEEPEST:
                 yield from _all(value, steps)
             else:
-                yield steps, Leaf(".".join(steps), True)
+                yield steps, Leaf(".".join(steps), UNENTERED)
         elif value is not None:
-            yield steps, Leaf(".".join(steps), False)
+            yield steps, Leaf(".".join(steps))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shadowai.sources.logs.flat_names import Layout, flat_keys, flat_names, path_of
+from shadowai.sources.logs.flat_names import PASSED, UNENTERED, Layout, flat_keys, flat_names, path_of
 from shadowai.sources.logs.json_objects import flatten
 
 OBJECT: dict[str, Any] = {
@@ -40,20 +40,20 @@ def test_what_is_learnt() -> None:
     layout = Layout()
     found = layout.learn(OBJECT)
     assert {"time", "username", "userid", "host", "httphost", "sourceip", "list"} <= found
-    whole = {leaf.path for leaf in layout.leaves if leaf.whole}
-    assert whole == {"host.name", "agent.hostname", "a.b.c.d.e.f.g.h"} - {"a.b.c.d.e.f.g.h"}
+    assert {leaf.path for leaf in layout.leaves if leaf.kind == PASSED} == {"host.name", "agent.hostname"}
     assert "none" not in {leaf.path for leaf in layout.leaves}
     assert layout.learn(OBJECT) == set()
     assert layout.learn({"user": {"mail": "m"}}) >= {"usermail"}
 
 
-def test_objects_that_are_too_deep_are_passed_as_wholes() -> None:
+def test_objects_that_are_too_deep_are_not_gone_into() -> None:
     inner: dict[str, Any] = {"x": 1}
     for _ in range(9):
         inner = {"k": inner}
     layout = Layout()
     layout.learn(inner)
-    assert [(leaf.path, leaf.whole) for leaf in layout.leaves] == [("k.k.k.k.k.k.k.k", True)]
+    assert layout.leaves == [("k.k.k.k.k.k.k.k", UNENTERED)]
+    assert "k" in layout.learn({"k.k.k.k.k.k.k.k": "a value of its own"})
 
 
 def test_paths_stand_in_the_order_of_their_objects() -> None:
