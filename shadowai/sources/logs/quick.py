@@ -91,8 +91,7 @@ def _by_object(reader: FormatReader, family: Json) -> Finder:
 
 
 def _by_alias(reader: FormatReader) -> Finder:
-    """As :func:`_by_object` where keys go by aliases. Tokens are not kept: they say something only while the keys of their own line
-    are in force."""
+    """As :func:`_by_object` where keys go by aliases: each line is read by itself, for it may show names that were not asked for before."""
 
     def find(block: Block) -> Named:
         tokens, first = reader.tokens, reader.first_candidate
