@@ -87,6 +87,7 @@ _ENVELOPE = (
 )
 _ENVELOPE_HEAD = 4096
 _NEVER = 1 << 30
+_MOST_BROKEN = 4
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
@@ -378,13 +379,14 @@ class JsonFramer:
         self._numbers: list[int] = []
         self._records: list[str] = []  # completed by the piece at hand
         self._counted = 0  # up to where its line breaks are counted in _line
+        self._broken = 0  # objects of the piece at hand that the decoder did not read
 
     def feed(self, piece: str, *, last: bool = False) -> Block:
         """The objects completed by ``piece``; ``last`` says that nothing follows."""
         self._text += piece
         overlong: list[int] = []
         self._numbers, self._records = [], []
-        self._counted, self._first = 0, -1
+        self._counted, self._first, self._broken = 0, -1, 0
         pending = self._walk(last)
         text = self._text
         if self._depth == 0:
@@ -420,7 +422,7 @@ class JsonFramer:
             self._scan = mark.end()
             if kind not in "[{":
                 self._close(at)
-            elif self._open(at, kind) and (end := _end_of_object(text, at)):
+            elif self._open(at, kind) and (end := self._end(at)):
                 self._scan = end
                 self._give(at, end, sure=True)
                 self._left(end)
@@ -428,6 +430,13 @@ class JsonFramer:
             else:
                 self._depth += 1
         return len(text)
+
+    def _end(self, at: int) -> int:
+        """Where the object ends that begins at a place; 0 where that is not sure. Where several are broken no more of the piece are tried:
+        to say where one is costs the decoder a look at all that stands before it."""
+        found = _end_of_object(self._text, at) if self._broken < _MOST_BROKEN else 0
+        self._broken += not found
+        return found
 
     def _open(self, at: int, kind: str) -> bool:
         """A bracket opens; whether it is that of a record."""

@@ -129,6 +129,24 @@ def test_what_is_no_object_stays_as_it_stands(size: int) -> None:
     assert framed('{"a":\n[1}}', size) == [(1, '{"a":\n[1}}')]
 
 
+def test_broken_objects_are_tried_a_few_times_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the decoder says of one takes as long as all that stands before it."""
+    tried, end = [0], framing._end_of_object
+
+    def counted(text: str, at: int) -> int:
+        tried[0] += 1
+        return end(text, at)
+
+    monkeypatch.setattr(framing, "_end_of_object", counted)
+    sound = [f'{{"a":{number}}}' for number in range(500)]
+    framer = framing.JsonFramer()
+    for _ in range(3):
+        framer.feed("[" + "{x}," * 500 + ",".join(sound) + "]")
+    assert tried[0] == 3 * framing._MOST_BROKEN
+    text = "[" + "{x}," * 500 + ",".join(sound) + "]"
+    assert [record for _, record in framed(text, 64)] == ["{x}"] * 500 + sound
+
+
 def test_an_empty_list_or_envelope_holds_nothing() -> None:
     assert framed("[]") == framed("[ \n ]\n") == framed("") == []
 
